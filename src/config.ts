@@ -1,0 +1,114 @@
+/** The one place that reads the environment. Everything else takes a `Config`. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { ConfigError, type Issue } from './errors.ts'
+
+const httpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'write a URL such as http://127.0.0.1:8123',
+  )
+  .transform((text) => text.replace(/\/+$/, ''))
+const flag = z
+  .enum(['0', '1', 'true', 'false', ''], 'write 1 or 0')
+  .transform((text) => text === '1' || text === 'true')
+const port = z.coerce.number('write a port from 0 to 65535').int().min(0).max(65_535)
+const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'write letters, digits and _ only')
+const mebibytes = z.coerce.number('write a number of MiB').int().min(16).max(1_048_576)
+
+const environment = z.object({
+  EXECTRAIL_HOME: z.string().min(1).default('.exectrail'),
+  EXECTRAIL_PORT: port.default(7070),
+  EXECTRAIL_HOST: z.string().min(1).default('127.0.0.1'),
+  EXECTRAIL_API_KEY: z.string().min(16, 'write a key of at least 16 characters').optional(),
+  EXECTRAIL_REQUIRE_ISOLATION: flag.default(false),
+  EXECTRAIL_OTELCOL: z.string().min(1).optional(),
+  EXECTRAIL_OUTBOX_MAX_MB: mebibytes.default(1024),
+  CLICKHOUSE_URL: httpUrl.optional(),
+  CLICKHOUSE_USER: z.string().default('default'),
+  CLICKHOUSE_PASSWORD: z.string().default(''),
+  CLICKHOUSE_DATABASE: identifier.default('exectrail'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('exectrail'),
+  SIGNOZ_OTLP_ENDPOINT: httpUrl.optional(),
+  SIGNOZ_INGESTION_KEY: z.string().min(1).optional(),
+  SIGNOZ_URL: httpUrl.optional(),
+  BACALHAU_API_URL: httpUrl.optional(),
+  E2B_API_KEY: z.string().min(1).optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
+  CI: z.string().optional(),
+})
+
+/** Settled configuration. URLs have no trailing slash; null means: not set, so the embedded part serves. */
+export interface Config {
+  /** Directory of all data of this installation, absolute. */
+  home: string
+  /** Directory of downloads and builds shared by all installations of this user, absolute. */
+  cacheDir: string
+  host: string
+  /** Port of the service; 0 asks for free ports throughout. */
+  port: number
+  apiKey: string | null
+  requireIsolation: boolean
+  otelcolPath: string | null
+  /** Upper bound of the outbox on disk. */
+  outboxMaxBytes: number
+  clickhouse: { url: string | null; user: string; password: string; database: string }
+  otlpEndpoint: string | null
+  serviceName: string
+  signoz: { otlpEndpoint: string | null; ingestionKey: string | null; url: string | null }
+  bacalhauApiUrl: string | null
+  e2bApiKey: string | null
+  /** True on CI: no spinners, no colours. */
+  ci: boolean
+  /** PATH to search for interpreters and tools. */
+  path: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the configuration. Empty variables count as unset.
+ * @throws {ConfigError} naming every bad variable at once, with what to write instead.
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = environment.safeParse(present)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toIssue))
+  const value = parsed.data
+  return {
+    home: resolve(value.EXECTRAIL_HOME),
+    cacheDir: join(value.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'exectrail'),
+    host: value.EXECTRAIL_HOST,
+    port: value.EXECTRAIL_PORT,
+    apiKey: value.EXECTRAIL_API_KEY ?? null,
+    requireIsolation: value.EXECTRAIL_REQUIRE_ISOLATION,
+    otelcolPath: value.EXECTRAIL_OTELCOL ?? null,
+    outboxMaxBytes: value.EXECTRAIL_OUTBOX_MAX_MB * 1_048_576,
+    clickhouse: {
+      url: value.CLICKHOUSE_URL ?? null,
+      user: value.CLICKHOUSE_USER,
+      password: value.CLICKHOUSE_PASSWORD,
+      database: value.CLICKHOUSE_DATABASE,
+    },
+    otlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    serviceName: value.OTEL_SERVICE_NAME,
+    signoz: {
+      otlpEndpoint: value.SIGNOZ_OTLP_ENDPOINT ?? null,
+      ingestionKey: value.SIGNOZ_INGESTION_KEY ?? null,
+      url: value.SIGNOZ_URL ?? null,
+    },
+    bacalhauApiUrl: value.BACALHAU_API_URL ?? null,
+    e2bApiKey: value.E2B_API_KEY ?? null,
+    ci: value.CI !== undefined,
+    path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+  }
+}
+
+function toIssue(issue: z.core.$ZodIssue): Issue {
+  return { path: issue.path.join('.'), message: issue.message }
+}

@@ -1,0 +1,47 @@
+/** `$EXECTRAIL_HOME/endpoints.json`: where the running stack of this home listens. Secrets inside, so mode 0600. */
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const endpoints = z.object({
+  service: z.url(),
+  clickhouse: z.url(),
+  otlpHttp: z.url(),
+  otlpGrpc: z.url(),
+  collectorHealth: z.url(),
+  clickhouseUser: z.string(),
+  clickhousePassword: z.string(),
+})
+
+/** URLs without trailing slash, and the store's credentials. */
+export type Endpoints = z.infer<typeof endpoints>
+
+/** Path of the file for a home. */
+export function endpointsPath(home: string): string {
+  return join(home, 'endpoints.json')
+}
+
+/** Reads the endpoints of the stack of `home`; null where none is running or the file is unreadable. */
+export async function readEndpoints(home: string): Promise<Endpoints | null> {
+  const text = await readFile(endpointsPath(home), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    return endpoints.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+/** Writes the endpoints in one step: a reader sees the old file or the new one. */
+export async function writeEndpoints(home: string, value: Endpoints): Promise<void> {
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  const draft = `${endpointsPath(home)}.${randomUUID()}`
+  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+  await rename(draft, endpointsPath(home))
+}
+
+/** Removes the file when the stack stops. */
+export async function removeEndpoints(home: string): Promise<void> {
+  await rm(endpointsPath(home), { force: true })
+}

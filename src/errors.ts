@@ -1,0 +1,122 @@
+/** Every error exectrail throws, with its HTTP status and exit code. What user code does is data, not one of these. */
+
+export type ErrorCode =
+  | 'invalid_request'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'runtime_unavailable'
+  | 'capacity'
+  | 'store_unavailable'
+  | 'query_refused'
+  | 'invalid_config'
+  | 'stack_failed'
+
+/** One thing wrong with an input: where (dotted path, '' for the whole) and what. */
+export interface Issue {
+  path: string
+  message: string
+}
+
+interface ErrorOptions {
+  /** What the reader should do now. */
+  hint?: string | undefined
+  issues?: readonly Issue[] | undefined
+  cause?: unknown
+  retryAfterMs?: number | undefined
+}
+
+const TABLE: Record<ErrorCode, { status: number; exit: number; title: string }> = {
+  invalid_request: { status: 422, exit: 2, title: 'The request is not valid' },
+  unauthorized: { status: 401, exit: 2, title: 'An API key is needed' },
+  forbidden: { status: 403, exit: 2, title: 'This key may not do that' },
+  not_found: { status: 404, exit: 2, title: 'Not found' },
+  conflict: { status: 409, exit: 2, title: 'Conflict' },
+  runtime_unavailable: { status: 503, exit: 125, title: 'The runtime is not available' },
+  capacity: { status: 429, exit: 125, title: 'No capacity now' },
+  store_unavailable: { status: 503, exit: 125, title: 'The store does not answer' },
+  query_refused: { status: 422, exit: 2, title: 'The store refused the query' },
+  invalid_config: { status: 500, exit: 78, title: 'The configuration is not valid' },
+  stack_failed: { status: 500, exit: 125, title: 'A part of the stack did not start' },
+}
+
+/** Base of all errors of exectrail. `message` says what and why, `hint` what to do. */
+export class ExectrailError extends Error {
+  override readonly name: string = 'ExectrailError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly issues: readonly Issue[]
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+    this.issues = options.issues ?? []
+    this.retryAfterMs = options.retryAfterMs
+  }
+
+  /** HTTP status of the RFC 9457 problem. */
+  get status(): number {
+    return TABLE[this.code].status
+  }
+
+  /** Exit code of the command line. */
+  get exitCode(): number {
+    return TABLE[this.code].exit
+  }
+
+  /** Title of the RFC 9457 problem; the same for every occurrence. */
+  get title(): string {
+    return TABLE[this.code].title
+  }
+}
+
+/** The caller's input is wrong; carries every issue at once. */
+export class InvalidRequestError extends ExectrailError {
+  override readonly name = 'InvalidRequestError'
+  constructor(issues: readonly Issue[], hint?: string) {
+    const list = issues.map((issue) =>
+      issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`,
+    )
+    super('invalid_request', list.join('; '), { issues, hint })
+  }
+}
+
+/** The environment or a file of settings is wrong; carries every issue at once. */
+export class ConfigError extends ExectrailError {
+  override readonly name = 'ConfigError'
+  constructor(issues: readonly Issue[]) {
+    super('invalid_config', issues.map((issue) => `${issue.path}: ${issue.message}`).join('\n'), { issues })
+  }
+}
+
+/** A runtime's backend is missing; `hint` is the command that gets it. */
+export class RuntimeUnavailableError extends ExectrailError {
+  override readonly name = 'RuntimeUnavailableError'
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('runtime_unavailable', message, options)
+  }
+}
+
+/** Too much asked at once; `retryAfterMs` says when to come back. */
+export class CapacityError extends ExectrailError {
+  override readonly name = 'CapacityError'
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('capacity', message, options)
+  }
+}
+
+/** ClickHouse is away or refused; the message is ClickHouse's own. */
+export class StoreError extends ExectrailError {
+  override readonly name = 'StoreError'
+  constructor(code: 'store_unavailable' | 'query_refused', message: string, options: ErrorOptions = {}) {
+    super(code, message, options)
+  }
+}
+
+/** True for errors of exectrail, also those of another copy of this module. */
+export function isExectrailError(error: unknown): error is ExectrailError {
+  return error instanceof Error && 'code' in error && 'exitCode' in error && 'issues' in error
+}

@@ -1,0 +1,109 @@
+import type {
+  FileContent,
+  Isolation,
+  Language,
+  Limit,
+  Limits,
+  MemorySource,
+  NetworkPolicy,
+  OutputChunk,
+  RuntimeName,
+} from '../execution.ts'
+
+/** What a runtime serves and how firmly; data, shown by `doctor` and `GET /v1/runtimes`. */
+export interface Capabilities {
+  languages: readonly Language[]
+  /** The best this runtime gives; what truly held is on each exit. */
+  isolation: Isolation
+  enforces: readonly Limit[]
+  streaming: boolean
+}
+
+/** One run, every default settled and everything already validated. */
+export interface RuntimeRequest {
+  executionId: string
+  organizationId: string
+  workflowExecutionId: string | null
+  codeAgentId: string | null
+  language: Language
+  code: string
+  /** JSON text for `main(input)`; `null` is the input when the caller gave none. */
+  input: string
+  env: Readonly<Record<string, string>>
+  files: readonly FileContent[]
+  network: NetworkPolicy
+  limits: Limits
+}
+
+/** The executor's side of a run. */
+export interface RuntimeIo {
+  /** Aborted at the deadline or by the caller; the runtime then ends the whole tree and resolves. */
+  signal: AbortSignal
+  /** Called for each chunk in order; await it before reading on, it is the back-pressure. */
+  onOutput(chunk: { stream: OutputChunk['stream']; bytes: Uint8Array }): void | Promise<void>
+  /** Called once, the moment the user's code begins: start-up ends and the deadline starts to count. */
+  onRunning(): void
+}
+
+/** Something the user's code threw and nobody caught; `stack` in the user's own file and line numbers. */
+export interface UncaughtError {
+  name: string
+  message: string
+  stack: string | null
+}
+
+/** The runtime's own trouble, in its own words. */
+export interface RuntimeFault {
+  kind: 'runtime_unavailable' | 'runtime_error'
+  message: string
+}
+
+/** What happened, not what it means. Fields that cannot be known are null. */
+export interface RuntimeExit {
+  exitCode: number | null
+  signal: string | null
+  /** JSON text of what `main` returned; null for a script or when nothing came back. */
+  result: string | null
+  /** The code was refused by the language before its first statement ran. */
+  syntaxError: boolean
+  uncaught: UncaughtError | null
+  /** A limit the runtime saw broken, from evidence (cgroup counter, signal it sent), else null. */
+  limit: Limit | null
+  fault: RuntimeFault | null
+  isolation: Isolation
+  /** ms the run alone took, by the runtime's best clock; null lets the executor's stand. */
+  durationMs: number | null
+  /** ms spent waiting inside the backend before start-up (a remote scheduler's queue). */
+  queueMs: number | null
+  cpuMs: number | null
+  memoryPeakBytes: number | null
+  memorySource: MemorySource | null
+  sandboxId: string | null
+  /** Files found in `/out`. */
+  files: readonly FileContent[]
+}
+
+/** Ready or not, in words for a person: what is missing and the command that gets it. */
+export interface Readiness {
+  ready: boolean
+  /** Version of the engine behind it, as it names itself. */
+  version: string | null
+  isolation: Isolation
+  enforces: readonly Limit[]
+  missing: readonly { what: string; fix: string }[]
+  /** Remarks worth a line: what is weaker here than it could be, and why. */
+  notes: readonly string[]
+}
+
+/**
+ * The seam between exectrail and anything that can run code. A runtime reports what happened; timeout,
+ * cancellation, output caps, validation, outcome, record and cost are the executor's. `run` resolves
+ * also for faults of the runtime; it rejects only for a bug.
+ */
+export interface Runtime {
+  readonly name: RuntimeName
+  readonly capabilities: Capabilities
+  run(request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit>
+  check(): Promise<Readiness>
+  close(): Promise<void>
+}
