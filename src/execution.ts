@@ -46,21 +46,21 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Limits a caller may set; what is absent takes the executor's default. */
 export interface LimitsRequest {
   /** Wall time of the run alone, ms. Queueing and start-up do not count. */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** CPU time of the whole tree, ms. */
-  cpuMs?: number
+  cpuMs?: number | undefined
   /** Memory of the whole tree, MiB. */
-  memoryMb?: number
+  memoryMb?: number | undefined
   /** Processes and threads together. */
-  pids?: number
+  pids?: number | undefined
   /** Bytes of stdout, and of stderr, kept in the result (head and tail). */
-  outputBytes?: number
+  outputBytes?: number | undefined
   /** `truncate` keeps draining past `outputBytes`; `kill` ends the run as `limit`/`output_limit`. */
-  outputPolicy?: 'truncate' | 'kill'
+  outputPolicy?: 'truncate' | 'kill' | undefined
   /** Bytes of writable disk (`/tmp` and the working directory together). */
-  diskBytes?: number
+  diskBytes?: number | undefined
   /** Open files of one process. */
-  openFiles?: number
+  openFiles?: number | undefined
 }
 
 /** Every limit settled; what a runtime receives. */

@@ -1,0 +1,143 @@
+import { availableParallelism } from 'node:os'
+import { v7 as uuidv7 } from 'uuid'
+import { loadConfig, type Config } from '../config.ts'
+import { ExectrailError } from '../errors.ts'
+import type { ExecutionRequest, ExecutionResult, RuntimeName } from '../execution.ts'
+import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
+import type { Readiness, Runtime } from '../runtimes/runtime.ts'
+import { createTrail } from '../telemetry/sdk.ts'
+import type { Trail, TrailStatus } from '../telemetry/trail.ts'
+import { Admission, type AdmissionOptions } from './admission.ts'
+import { createClock } from './clock.ts'
+import { resolveOtlpEndpoint } from './collector-endpoint.ts'
+import { executeSettled } from './execute.ts'
+import { createIdempotency } from './idempotency.ts'
+import { settleRequest } from './settle.ts'
+
+const DRAIN_MS = 5_000
+
+export interface ExecutorOptions extends Partial<AdmissionOptions> {
+  /** @default the environment's, read by `loadConfig()` */
+  config?: Config
+  /** Runtimes beside or in place of the built-in ones, by their name. */
+  runtimes?: readonly Runtime[]
+  /** The trail to write to; by default one under the home's outbox. */
+  trail?: Trail
+}
+
+/** State of the executor, for `/metrics`, `/readyz` and `doctor`. */
+export interface ExecutorStatus {
+  executorId: string
+  running: number
+  waiting: number
+  trail: TrailStatus
+}
+
+/** Runs code and leaves a trail. Made by `createExecutor`. */
+export interface Executor {
+  /**
+   * Runs code once. Resolves for whatever the code did; the outcome is in the result.
+   * @throws {InvalidRequestError} with every issue of the request at once
+   * @throws {CapacityError} when too much waits already
+   */
+  execute(request: ExecutionRequest): Promise<ExecutionResult>
+  /** Readiness of every runtime. */
+  runtimes(): Promise<{ runtime: Runtime; readiness: Readiness }[]>
+  status(): ExecutorStatus
+  /** Waits until the trail is delivered or `deadlineMs` passes. */
+  flush(deadlineMs: number): Promise<{ left: number }>
+  /** Ends what runs as `cancelled`, drains the trail and closes the runtimes. Idempotent. */
+  close(deadlineMs?: number): Promise<{ left: number }>
+}
+
+/**
+ * Creates an executor: runtimes start lazily, telemetry is on.
+ * @throws {ConfigError} when the environment is not valid
+ */
+export async function createExecutor(options: ExecutorOptions = {}): Promise<Executor> {
+  const config = options.config ?? loadConfig()
+  const executorId = uuidv7()
+  const trail = options.trail ?? (await openTrail(config, executorId))
+  const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
+  const admission = new Admission(settleAdmission(options))
+  return assemble({ executorId, trail, runtimes, admission })
+}
+
+function openTrail(config: Config, executorId: string): Promise<Trail> {
+  const { home, serviceName, outboxMaxBytes } = config
+  return createTrail({
+    home,
+    serviceName,
+    executorId,
+    outboxMaxBytes,
+    resolveEndpoint: () => resolveOtlpEndpoint(config),
+  })
+}
+
+function settleAdmission(options: ExecutorOptions): AdmissionOptions {
+  return {
+    concurrency: options.concurrency ?? Math.max(4, 2 * availableParallelism()),
+    queueLimit: options.queueLimit ?? 10_000,
+    queueTimeoutMs: options.queueTimeoutMs ?? 60_000,
+  }
+}
+
+interface Parts {
+  executorId: string
+  trail: Trail
+  runtimes: Runtimes
+  admission: Admission
+}
+
+function assemble(parts: Parts): Executor {
+  const { trail, runtimes, admission, executorId } = parts
+  const closing = new AbortController()
+  const inFlight = new Set<Promise<ExecutionResult>>()
+  const begin = createBegin(parts, closing.signal, inFlight)
+  let closed: Promise<{ left: number }> | null = null
+
+  const shutDown = async (deadlineMs: number): Promise<{ left: number }> => {
+    closing.abort()
+    await Promise.allSettled(inFlight)
+    await runtimes.close()
+    return trail.shutdown(deadlineMs)
+  }
+  return {
+    async execute(request) {
+      if (closed !== null) throw closedError()
+      return begin(request)
+    },
+    runtimes: () => runtimes.checkAll(),
+    status: () => ({
+      executorId,
+      running: admission.running,
+      waiting: admission.waiting,
+      trail: trail.status(),
+    }),
+    flush: (deadlineMs) => trail.flush(deadlineMs),
+    close(deadlineMs = DRAIN_MS) {
+      closed ??= shutDown(deadlineMs)
+      return closed
+    },
+  }
+}
+
+function createBegin(parts: Parts, closing: AbortSignal, inFlight: Set<Promise<ExecutionResult>>) {
+  const { runtimes, ...rest } = parts
+  const idempotency = createIdempotency()
+  const context = { ...rest, clock: createClock(), closing }
+  return (request: ExecutionRequest): Promise<ExecutionResult> => {
+    const settled = settleRequest(request, (name: RuntimeName) => runtimes.find(name))
+    return idempotency.once(settled, () => {
+      const work = executeSettled(settled, context)
+      inFlight.add(work)
+      const forget = (): boolean => inFlight.delete(work)
+      work.then(forget, forget)
+      return work
+    })
+  }
+}
+
+function closedError(): ExectrailError {
+  return new ExectrailError('conflict', 'the executor is closed', { hint: 'Create another executor.' })
+}

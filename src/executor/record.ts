@@ -1,0 +1,97 @@
+import type { ExecutionRecord, StartedRecord } from '../execution.ts'
+import { fingerprintError } from './fingerprint.ts'
+import type { Verdict } from './outcome.ts'
+import type { RunReport } from './run.ts'
+import type { SettledRequest } from './settle.ts'
+
+interface Begin {
+  executionId: string
+  executorId: string
+  startedAt: string
+}
+
+/** What is known when an execution is accepted. */
+export function startedRecord(settled: SettledRequest, begin: Begin): StartedRecord {
+  const { body, context, limits } = settled
+  const { inputTokens = null, outputTokens = null, model = null } = body.usage ?? {}
+  return {
+    ...begin,
+    organizationId: context.organizationId,
+    workspaceId: context.workspaceId ?? null,
+    userId: context.userId ?? null,
+    codeAgentId: context.codeAgentId ?? null,
+    codeAgentVersion: context.codeAgentVersion ?? null,
+    workflowExecutionId: context.workflowExecutionId ?? null,
+    nodeId: context.nodeId ?? null,
+    attempt: body.attempt ?? 1,
+    runtime: body.runtime,
+    language: body.language,
+    limitTimeoutMs: limits.timeoutMs,
+    limitMemoryBytes: limits.memoryBytes,
+    inputTokens,
+    outputTokens,
+    tokensUsed:
+      inputTokens === null && outputTokens === null ? null : (inputTokens ?? 0) + (outputTokens ?? 0),
+    model,
+    codeSha256: settled.codeSha256,
+    codeBytes: settled.codeBytes,
+    code: body.code,
+    input: body.input === undefined ? null : settled.input,
+  }
+}
+
+/** What an execution came to. `report` is null for one that was refused before it ran. */
+export interface End {
+  verdict: Verdict
+  report: RunReport | null
+  validationPassed: boolean | null
+  queueMs: number
+  timestamp: string
+  traceId: string
+  spanId: string
+}
+
+/** The whole record. */
+export function completedRecord(started: StartedRecord, end: End): ExecutionRecord {
+  const { verdict, report } = end
+  const exit = report?.exit
+  const { errorType, errorMessage, errorStack } = verdict
+  return {
+    ...started,
+    ...verdict,
+    isolation: exit?.isolation ?? 'none',
+    success: verdict.outcome === 'success',
+    exitCode: exit?.exitCode ?? null,
+    signal: exit?.signal ?? null,
+    errorFingerprint: errorType === null ? null : fingerprintError(errorType, errorMessage ?? '', errorStack),
+    validationPassed: end.validationPassed,
+    ...timesOf(end),
+    cpuMs: exit?.cpuMs ?? null,
+    memoryPeakBytes: exit?.memoryPeakBytes ?? null,
+    memorySource: exit?.memorySource ?? null,
+    costRunNanoUsd: null,
+    costAllocatedNanoUsd: null,
+    priceId: null,
+    stdout: report?.stdout.text() ?? '',
+    stderr: report?.stderr.text() ?? '',
+    stdoutBytes: report?.stdout.totalBytes ?? 0,
+    stderrBytes: report?.stderr.totalBytes ?? 0,
+    outputTruncated: report === null ? false : report.stdout.truncated || report.stderr.truncated,
+    result: exit?.result ?? null,
+    sandboxId: exit?.sandboxId ?? null,
+    timestamp: end.timestamp,
+    traceId: end.traceId,
+    spanId: end.spanId,
+  }
+}
+
+/** Waiting inside a backend's own queue is queueing, not start-up. */
+function timesOf({ report, queueMs }: End): Pick<ExecutionRecord, 'durationMs' | 'queueMs' | 'startupMs'> {
+  if (report === null) return { durationMs: 0, queueMs, startupMs: 0 }
+  const backendQueueMs = Math.min(report.exit.queueMs ?? 0, report.startupMs)
+  const durationMs = Math.min(
+    report.exit.durationMs ?? report.durationMs,
+    report.durationMs + report.startupMs,
+  )
+  return { durationMs, queueMs: queueMs + backendQueueMs, startupMs: report.startupMs - backendQueueMs }
+}

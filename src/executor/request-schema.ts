@@ -1,0 +1,132 @@
+/** The JSON part of an execution request as a schema; `POST /v1/executions` shows the same one. */
+import { z } from 'zod'
+import { LANGUAGES, RUNTIMES } from '../execution.ts'
+
+const MIB = 1_048_576
+export const MAX_CODE_BYTES = 5 * MIB
+export const MAX_INPUT_BYTES = 10 * MIB
+const MAX_FILES = 1000
+const MAX_FILES_BYTES = 32 * MIB
+const MAX_ENV_BYTES = 65_536
+
+const CONTROL = /\p{Cc}/u
+const bytes = (text: string): number => Buffer.byteLength(text)
+
+const identifier = z
+  .string()
+  .min(1, 'leave it out instead of an empty string')
+  .max(256, 'at most 256 characters')
+  .refine((text) => !CONTROL.test(text) && text.isWellFormed(), 'no control characters or broken Unicode')
+
+const context = z.strictObject({
+  organizationId: identifier.optional(),
+  workspaceId: identifier.optional(),
+  userId: identifier.optional(),
+  codeAgentId: identifier.optional(),
+  codeAgentVersion: identifier.optional(),
+  workflowExecutionId: identifier.optional(),
+  nodeId: identifier.optional(),
+})
+
+const count = (least: number, most: number) =>
+  z.number().int('a whole number').min(least, `at least ${least}`).max(most, `at most ${most}`)
+
+const limits = z.strictObject({
+  timeoutMs: count(1, 86_400_000).optional(),
+  cpuMs: count(1, 86_400_000).optional(),
+  memoryMb: count(16, 65_536).optional(),
+  pids: count(1, 4096).optional(),
+  outputBytes: count(0, 64 * MIB).optional(),
+  outputPolicy: z.enum(['truncate', 'kill']).optional(),
+  diskBytes: count(MIB, 16_384 * MIB).optional(),
+  openFiles: count(16, 65_536).optional(),
+})
+
+const safePath = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine(
+    (path) =>
+      !path.startsWith('/') &&
+      !/[\0\\]/.test(path) &&
+      path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+    "a path below the working directory, without '..'",
+  )
+
+const file = z.strictObject({
+  path: safePath,
+  content: z.string(),
+  encoding: z.enum(['utf8', 'base64']).optional(),
+})
+
+const env = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'names are letters, digits and _'),
+    z.string().refine((text) => !text.includes('\0'), 'no NUL'),
+  )
+  .refine((value) => bytes(JSON.stringify(value)) <= MAX_ENV_BYTES, `at most ${MAX_ENV_BYTES} bytes in all`)
+
+const hostName = z
+  .string()
+  .regex(/^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i, 'a host name such as api.example.com')
+
+const pattern = z
+  .string()
+  .max(1000)
+  .refine((text) => compiles(text), 'an ECMAScript regular expression')
+
+const jsonSchema = z.union([z.boolean(), z.record(z.string(), z.unknown())])
+
+/** Everything of an execution request that is JSON. Unknown keys are refused. */
+export const executionRequestSchema = z.strictObject({
+  runtime: z.enum(RUNTIMES),
+  language: z.enum(LANGUAGES),
+  code: z
+    .string()
+    .min(1, 'there is no code to run')
+    .refine((text) => bytes(text) <= MAX_CODE_BYTES, `at most ${MAX_CODE_BYTES} bytes`),
+  input: z.unknown().optional(),
+  limits: limits.optional(),
+  context: context.optional(),
+  env: env.optional(),
+  files: z
+    .array(file)
+    .max(MAX_FILES)
+    .refine(
+      (list) => list.reduce((sum, item) => sum + bytes(item.content), 0) <= MAX_FILES_BYTES,
+      `at most ${MAX_FILES_BYTES} bytes in all`,
+    )
+    .refine((list) => new Set(list.map((item) => item.path)).size === list.length, 'each path once')
+    .optional(),
+  network: z
+    .union([z.enum(['none', 'host']), z.strictObject({ allow: z.array(hostName).min(1).max(100) })])
+    .optional(),
+  policy: z
+    .strictObject({
+      denyModules: z.array(z.string().min(1).max(256)).max(1000).optional(),
+      denyPatterns: z.array(pattern).max(100).optional(),
+    })
+    .optional(),
+  inputSchema: jsonSchema.optional(),
+  outputSchema: jsonSchema.optional(),
+  usage: z
+    .strictObject({
+      inputTokens: count(0, Number.MAX_SAFE_INTEGER).optional(),
+      outputTokens: count(0, Number.MAX_SAFE_INTEGER).optional(),
+      model: identifier.optional(),
+    })
+    .optional(),
+  attempt: count(1, 65_535).optional(),
+  idempotencyKey: identifier.optional(),
+})
+
+export type RequestBody = z.infer<typeof executionRequestSchema>
+
+function compiles(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,17 @@
+export { loadConfig, type Config } from './config.ts'
+export * from './errors.ts'
+export type * from './execution.ts'
+export {
+  createExecutor,
+  type Executor,
+  type ExecutorOptions,
+  type ExecutorStatus,
+} from './executor/executor.ts'
+export type {
+  Capabilities,
+  Readiness,
+  Runtime,
+  RuntimeExit,
+  RuntimeIo,
+  RuntimeRequest,
+} from './runtimes/runtime.ts'

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { CapacityError } from '../../src/errors.ts'
+import { Admission } from '../../src/executor/admission.ts'
+
+const never = new AbortController().signal
+
+describe('admission', () => {
+  it('lets no more run at once than its concurrency', async () => {
+    const admission = new Admission({ concurrency: 2, queueLimit: 10, queueTimeoutMs: 60_000 })
+    const places = [admission.reserve('a'), admission.reserve('a'), admission.reserve('a')]
+    const entered: number[] = []
+    const entries = places.map((place, index) => place.enter(never).then(() => entered.push(index)))
+    await Promise.all(entries.slice(0, 2))
+    expect(entered).toEqual([0, 1])
+    expect([admission.running, admission.waiting]).toEqual([2, 1])
+    places[0]?.leave()
+    await entries[2]
+    expect(entered).toEqual([0, 1, 2])
+  })
+
+  it('gives organizations turns, so that a flood of one does not starve another', async () => {
+    const admission = new Admission({ concurrency: 1, queueLimit: 100, queueTimeoutMs: 60_000 })
+    const first = admission.reserve('flood')
+    await first.enter(never)
+    const order: string[] = []
+    const work = ['flood', 'flood', 'flood', 'quiet'].map(async (organization) => {
+      const place = admission.reserve(organization)
+      await place.enter(never)
+      order.push(organization)
+      place.leave()
+    })
+    first.leave()
+    await Promise.all(work)
+    expect(order.indexOf('quiet')).toBe(1)
+  })
+
+  it('refuses at once when the queue is full and says when to come back', async () => {
+    const admission = new Admission({ concurrency: 1, queueLimit: 0, queueTimeoutMs: 60_000 })
+    await admission.reserve('a').enter(never)
+    expect(() => admission.reserve('a')).toThrow(CapacityError)
+    expect(() => admission.reserve('a')).toThrow(expect.objectContaining({ retryAfterMs: 1000 }))
+  })
+
+  it('refuses one that waited too long and keeps its place free for others', async () => {
+    const admission = new Admission({ concurrency: 1, queueLimit: 10, queueTimeoutMs: 5 })
+    const holder = admission.reserve('a')
+    await holder.enter(never)
+    await expect(admission.reserve('a').enter(never)).rejects.toThrow(CapacityError)
+    expect(admission.waiting).toBe(0)
+    holder.leave()
+    await admission.reserve('a').enter(never)
+    expect(admission.running).toBe(1)
+  })
+
+  it('takes a cancelled one out of the queue', async () => {
+    const admission = new Admission({ concurrency: 1, queueLimit: 10, queueTimeoutMs: 60_000 })
+    const holder = admission.reserve('a')
+    await holder.enter(never)
+    const caller = new AbortController()
+    const waiting = admission.reserve('a').enter(caller.signal)
+    caller.abort(new Error('gone'))
+    await expect(waiting).rejects.toThrow('gone')
+    holder.leave()
+    expect([admission.running, admission.waiting]).toEqual([0, 0])
+  })
+})
