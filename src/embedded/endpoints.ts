@@ -8,8 +8,10 @@ const endpoints = z.object({
   service: z.url(),
   clickhouse: z.url(),
   otlpHttp: z.url(),
-  otlpGrpc: z.url(),
-  collectorHealth: z.url(),
+  /** These three are null where the Collector is not ours (OTEL_EXPORTER_OTLP_ENDPOINT). */
+  otlpGrpc: z.url().nullable(),
+  collectorHealth: z.url().nullable(),
+  collectorMetrics: z.url().nullable(),
   clickhouseUser: z.string(),
   clickhousePassword: z.string(),
 })
