@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { exectrail, startUp, type RunningUp } from '../support/command-line.ts'
+import { exectrail, readmeBlocks, runShell, startUp, type RunningUp } from '../support/command-line.ts'
 import { waitFor } from '../support/wait.ts'
 
 let home: string
@@ -150,5 +150,31 @@ describe('the main job', () => {
       errorMessage: 'TypeError: no',
       runtime: 'vm2',
     })
+  })
+})
+
+describe('the README', () => {
+  it('shows commands that work as written', async () => {
+    const commands = readmeBlocks('sh')
+      .flatMap((block) => block.split('\n'))
+      .filter((line) => line.startsWith('npx exectrail '))
+    expect(commands.length).toBeGreaterThan(3)
+    for (const command of commands) {
+      const { exitCode, stdout, stderr } = await runShell(
+        command.replace('npx exectrail', 'bin/exectrail'),
+        up.env,
+      )
+      expect(exitCode, `${command}\n${stderr}`).toBe(0)
+      expect(stdout).not.toBe('')
+    }
+  })
+
+  it('shows a program that prints what its comment says', async () => {
+    const [program = ''] = readmeBlocks('ts')
+    const { stdout, stderr } = await runShell('node --input-type=module -e "$PROGRAM"', {
+      ...up.env,
+      PROGRAM: program,
+    })
+    expect(stdout, stderr).toBe(`${program.match(/\/\/ (?<said>success.*)/u)?.groups?.['said']}\n`)
   })
 })

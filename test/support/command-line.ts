@@ -1,6 +1,7 @@
 /** Runs the real command line, and a whole stack by `exectrail up`, in a home of their own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { readEndpoints, type Endpoints } from '../../src/embedded/endpoints.ts'
