@@ -24,12 +24,30 @@ export function environmentFor(home: string, extra: Record<string, string> = {})
 }
 
 /** Runs `exectrail …args` to its end. */
-export async function exectrail(
+export function exectrail(args: readonly string[], env: Record<string, string>): Promise<CommandResult> {
+  return runToEnd(EXECTRAIL, args, env)
+}
+
+/** Runs one line of a document as a shell would, in the checkout, under the pinned Node. */
+export function runShell(line: string, env: Record<string, string>): Promise<CommandResult> {
+  const path = `${join(ROOT, 'node_modules/.bin')}:${env['PATH'] ?? ''}`
+  return runToEnd('/bin/sh', ['-c', line], { ...env, PATH: path })
+}
+
+/** The README's code blocks of one language. */
+export function readmeBlocks(language: string): string[] {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  return [...readme.matchAll(/```(?<language>\w+)\n(?<body>[\s\S]*?)```/gu)]
+    .filter((match) => match.groups?.['language'] === language)
+    .map((match) => match.groups?.['body'] ?? '')
+}
+
+async function runToEnd(
+  command: string,
   args: readonly string[],
   env: Record<string, string>,
-  cwd = ROOT,
 ): Promise<CommandResult> {
-  const child = spawn(EXECTRAIL, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
