@@ -96,7 +96,7 @@ describe('the main job', () => {
     const { files: _files, ...printed } = record
     expect(whole).toEqual(printed)
 
-    const spans = (await waitFor(
+    const spans = await waitFor(
       async () => {
         const rows = (await json([
           'sql',
@@ -105,7 +105,7 @@ describe('the main job', () => {
         return rows.length > 0 ? rows : null
       },
       { timeoutMs: 10_000, what: 'the span' },
-    )) as unknown[]
+    )
     expect(spans).toEqual([{ SpanName: 'execute_code subprocess', TraceId: traceId }])
 
     expect(await json(['logs', 'summer'])).toMatchObject({ data: [{ executionId }] })
@@ -120,7 +120,7 @@ describe('the main job', () => {
 
   it('leaves exactly one row and one started event for each execution', async () => {
     const records = await Promise.all([run('counter'), run('counter'), run('counter')])
-    const ids = records.map((record) => record['executionId']).sort()
+    const ids = records.map((record) => String(record['executionId'])).sort()
     const count = async (table: string): Promise<string[]> => {
       const sql = `SELECT execution_id AS id FROM ${table} WHERE code_agent_id = 'counter' ORDER BY id`
       return ((await json(['sql', sql])) as { id: string }[]).map((row) => row.id)
