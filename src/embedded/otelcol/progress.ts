@@ -1,0 +1,44 @@
+/** Shows that something long is going on: a spinner on a terminal, a line every 15 s elsewhere. */
+import ora from 'ora'
+
+const LINE_EVERY_MS = 15_000
+
+export interface Progress {
+  /** Says what is being done now, in a few words. */
+  stage(text: string): void
+}
+
+export interface ProgressOptions {
+  title: string
+  report: (line: string) => void
+  /** `spinner` only where a person looks on. */
+  show: 'spinner' | 'lines'
+}
+
+/** Runs `work` while showing `title`, its stage and the seconds gone. */
+export async function withProgress<T>(
+  { title, report, show }: ProgressOptions,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const begun = Date.now()
+  let stage = ''
+  const text = (): string => {
+    const seconds = Math.round((Date.now() - begun) / 1000)
+    return `${title}: ${stage === '' ? '' : `${stage}, `}${seconds} s`
+  }
+  const spinner = show === 'spinner' ? ora({ text: title }).start() : null
+  if (spinner === null) report(title)
+  const tick = setInterval(
+    () => {
+      if (spinner === null) report(text())
+      else spinner.text = text()
+    },
+    spinner === null ? LINE_EVERY_MS : 1000,
+  )
+  try {
+    return await work({ stage: (now) => (stage = now) })
+  } finally {
+    clearInterval(tick)
+    spinner?.stop()
+  }
+}
