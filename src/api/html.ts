@@ -1,0 +1,61 @@
+/** The few pages the service writes itself. Each is a constant: nothing of a caller's is ever in them. */
+import { createHash } from 'node:crypto'
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { max-width: 40rem; margin: 4rem auto; padding: 0 1rem }
+h1 { font-size: 1.5rem }
+li { margin: .4rem 0 }
+code { font-family: ui-monospace, monospace; background: #8882; padding: .1em .3em; border-radius: 3px }
+`
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
+
+/** What the pages may load: their own style and nothing else. */
+export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
+
+/** The page at `/` until the dashboard comes. */
+export const LANDING_PAGE = page(
+  'exectrail',
+  `<h1>exectrail</h1>
+<p>Runs code written by agents and workflows and leaves a trail of every run.</p>
+<ul>
+<li><a href="/v1/executions">Latest executions</a></li>
+<li><a href="/v1/runtimes">Runtimes and what they need</a></li>
+<li><a href="/docs">API reference</a> · <a href="/openapi.json">openapi.json</a></li>
+<li><a href="/readyz">Readiness</a> · <a href="/metrics">Metrics</a></li>
+</ul>
+<p>On the command line: <code>exectrail run hello.py</code>, <code>exectrail logs</code>, <code>exectrail stats</code>.</p>`,
+)
+
+/** What a browser sees that came without a key. */
+export const KEY_NEEDED_PAGE = page(
+  'exectrail needs a key',
+  `<h1>This page needs the key</h1>
+<p>Open the link that <code>exectrail up</code> printed; it ends in <code>?key=…</code> and signs this browser in.</p>`,
+)
+
+/** The API reference. Its script comes from this service, never from elsewhere. */
+export const DOCS_PAGE = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>exectrail API</title></head>
+<body>
+<script id="api-reference" data-url="/openapi.json" data-configuration='{"withDefaultFonts":false,"hideClientButton":true,"telemetry":false}'></script>
+<script src="/docs/scalar.js"></script>
+</body>
+</html>
+`
+
+/** What the API reference may load: itself and this service. It styles itself, hence the inline styles. */
+export const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head>
+<body>
+${body}
+</body>
+</html>
+`
+}

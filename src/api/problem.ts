@@ -1,0 +1,116 @@
+/** Errors as RFC 9457 problems. */
+import { HTTPException } from 'hono/http-exception'
+import { z } from 'zod'
+import { isExectrailError, type ExectrailError, type Issue } from '../errors.ts'
+import type { ApiContext } from './environment.ts'
+
+/** A refusal that only HTTP knows: a method, a size, a media type. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem'
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly hint: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    problem: { status: number; code: string; title: string },
+    detail: string,
+    options: { hint?: string; headers?: Record<string, string> } = {},
+  ) {
+    super(detail)
+    this.status = problem.status
+    this.code = problem.code
+    this.title = problem.title
+    this.hint = options.hint
+    this.headers = options.headers ?? {}
+  }
+}
+
+export const METHOD_NOT_ALLOWED = {
+  status: 405,
+  code: 'method_not_allowed',
+  title: 'This resource does not take that method',
+}
+export const MALFORMED_JSON = { status: 400, code: 'malformed_json', title: 'The body is not JSON' }
+export const BODY_TOO_LARGE = { status: 413, code: 'body_too_large', title: 'The body is too large' }
+export const UNSUPPORTED_MEDIA_TYPE = {
+  status: 415,
+  code: 'unsupported_media_type',
+  title: 'The body must be JSON',
+}
+const INTERNAL = { status: 500, code: 'internal', title: 'Something failed on our side' }
+
+/** The shape of every error reply, `application/problem+json`. */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('Identifies the kind of problem; the same for every occurrence of `code`'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What is wrong and why, for a person'),
+    instance: z.string().describe('Path of the request'),
+    code: z.string().describe('The kind of problem, for a program'),
+    hint: z.string().optional().describe('What to do now'),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Everything wrong with the input, all at once'),
+  })
+  .meta({ id: 'Problem' })
+
+const INSTANCE_MAX = 512
+
+interface Shown {
+  status: number
+  code: string
+  title: string
+  detail: string
+  hint?: string | undefined
+  issues?: readonly Issue[]
+  headers?: Readonly<Record<string, string>>
+}
+
+/** Answers an error. What is not meant for callers is logged and replaced. */
+export function answerProblem(error: unknown, c: ApiContext, log: (line: string) => void): Response {
+  const shown = show(error, c, log)
+  const body = {
+    type: `urn:exectrail:problem:${shown.code}`,
+    title: shown.title,
+    status: shown.status,
+    detail: shown.detail,
+    instance: c.req.path.slice(0, INSTANCE_MAX),
+    code: shown.code,
+    hint: shown.hint,
+    requestId: c.get('requestId'),
+    errors: shown.issues === undefined || shown.issues.length === 0 ? undefined : shown.issues,
+  } satisfies z.input<typeof problemSchema> | { errors: unknown }
+  return c.newResponse(JSON.stringify(body), {
+    status: shown.status,
+    headers: { ...shown.headers, 'Content-Type': 'application/problem+json' },
+  })
+}
+
+function show(error: unknown, c: ApiContext, log: (line: string) => void): Shown {
+  if (error instanceof HttpProblem) return { ...pick(error), detail: error.message, headers: error.headers }
+  if (isExectrailError(error) && error.status !== 500) return showExectrail(error)
+  if (error instanceof HTTPException && error.status === 400) {
+    return { ...MALFORMED_JSON, detail: 'The body could not be read as JSON.', hint: 'Send one JSON object.' }
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  log(JSON.stringify({ requestId: c.get('requestId'), method: c.req.method, path: c.req.path, reason }))
+  const detail = 'The request was fine as far as we know; the cause is in the log of the service.'
+  return { ...INTERNAL, detail, hint: 'Look for the requestId in the log of the service.' }
+}
+
+function showExectrail(error: ExectrailError): Shown {
+  const headers: Record<string, string> = {}
+  if (error.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000))
+  else if (error.status === 503 || error.status === 429) headers['Retry-After'] = '1'
+  if (error.status === 401) headers['WWW-Authenticate'] = 'Bearer realm="exectrail"'
+  return { ...pick(error), detail: error.message, issues: error.issues, headers }
+}
+
+function pick(error: { status: number; code: string; title: string; hint: string | undefined }) {
+  return { status: error.status, code: error.code, title: error.title, hint: error.hint }
+}

@@ -1,0 +1,84 @@
+/** Puts the app on a socket. */
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { ExectrailError } from '../errors.ts'
+import type { ApiEnv } from './environment.ts'
+
+const HEADERS_TIMEOUT_MS = 10_000
+const BODY_TIMEOUT_MS = 60_000
+const LOOPBACK = '127.0.0.1'
+
+/** A listening service. */
+export interface Listening {
+  /** Base URL without trailing slash. */
+  readonly url: string
+  /** Stops accepting, lets what runs end within `graceMs`, then cuts what is left. */
+  close(graceMs?: number): Promise<void>
+}
+
+/**
+ * Listens. A port that is taken gives way to a free one, as the other parts of the stack do.
+ * @param options.host loopback unless given
+ * @throws {ExectrailError} `stack_failed` when the address cannot be bound
+ */
+export async function serve(
+  app: Hono<ApiEnv>,
+  options: { port: number; host?: string; report?: (line: string) => void },
+): Promise<Listening> {
+  const host = options.host ?? LOOPBACK
+  const server = createServer(app)
+  try {
+    await listen(server, options.port, host)
+  } catch (error) {
+    if (!isTaken(error)) throw cannotBind(error, host, options.port)
+    options.report?.(
+      `port ${options.port} is taken, so the service takes a free one; EXECTRAIL_PORT chooses another`,
+    )
+    await listen(server, 0, host).catch((second: unknown) => Promise.reject(cannotBind(second, host, 0)))
+  }
+  return { url: urlOf(server, host), close: (graceMs = 5000) => close(server, graceMs) }
+}
+
+function createServer(app: Hono<ApiEnv>): Server {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS },
+  })
+  // Without TLS options the adaptor makes a plain HTTP/1.1 server.
+  return server as Server
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host)
+  await once(server, 'listening')
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(timer)
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const name = host === '0.0.0.0' || host === '::' ? LOOPBACK : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}
+
+function cannotBind(error: unknown, host: string, port: number): ExectrailError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new ExectrailError('stack_failed', `the service cannot listen on ${host}:${port}: ${why}`, {
+    hint: 'Set EXECTRAIL_HOST and EXECTRAIL_PORT to an address of this machine that is free.',
+    cause: error,
+  })
+}

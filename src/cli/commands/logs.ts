@@ -1,0 +1,135 @@
+/** `exectrail logs`: executions from the running service, as a list or one whole. */
+import { loadConfig } from '../../config.ts'
+import { InvalidRequestError, isExectrailError } from '../../errors.ts'
+import type { ExecutionView } from '../../service/execution-view.ts'
+import type { ExecutionPage } from '../../service/list-executions.ts'
+import { renderExecution, renderList } from '../execution-table.ts'
+import { findService, type Query, type ServiceClient } from '../service-client.ts'
+import type { Terminal } from '../terminal.ts'
+import { toJson, toJsonLine, visible } from '../visible.ts'
+import { toWindowQuery, type WindowOptions } from '../window-options.ts'
+
+export interface LogsOptions extends WindowOptions {
+  agent?: string
+  workflowExecution?: string
+  user?: string
+  runtime?: string
+  language?: string
+  outcome?: string
+  limit: string
+  cursor?: string
+  json?: true
+  ndjson?: true
+}
+
+const PAGE_MAX = 1000
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Enough for the list; bodies stay where they are. */
+const LIST_FIELDS =
+  'executionId,startedAt,outcome,errorType,errorMessage,runtime,language,codeAgentId,durationMs'
+
+/** Prints a list of executions, or the one that `id` names. */
+export async function logs(
+  id: string | undefined,
+  options: LogsOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const limit = readLimit(options)
+  const service = await findService(loadConfig())
+  const one = id !== undefined && UUID.test(id) ? await findOne(service, id, options.org) : null
+  if (one !== null) {
+    await terminal.data(printed(one, options, terminal))
+    return 0
+  }
+  const { path, query } = toQuestion(id, options)
+  if (options.ndjson) await printStream(service, { path, query, limit, terminal })
+  else await printPage(service, { path, query: { ...query, limit }, options, terminal })
+  return 0
+}
+
+function printed(one: ExecutionView, options: LogsOptions, terminal: Terminal): string {
+  if (options.json) return toJson(one)
+  return options.ndjson ? toJsonLine(one) : renderExecution(one, terminal)
+}
+
+function readLimit({ limit, ndjson }: LogsOptions): number {
+  const count = /^\d{1,9}$/.test(limit) ? Number(limit) : 0
+  if (count >= 1 && (count <= PAGE_MAX || ndjson)) return count
+  const message = `${limit} is no count from 1 to ${PAGE_MAX}; with --ndjson it may be larger`
+  throw new InvalidRequestError([{ path: '--limit', message }])
+}
+
+/** Null where no execution bears the id: it may be an agent's. */
+async function findOne(
+  service: ServiceClient,
+  id: string,
+  organization: string | undefined,
+): Promise<ExecutionView | null> {
+  try {
+    return await service.get<ExecutionView>(`/v1/executions/${encodeURIComponent(id)}`, { organization })
+  } catch (error) {
+    if (isExectrailError(error) && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+function toQuestion(id: string | undefined, options: LogsOptions): { path: string; query: Query } {
+  const { runtime, language, outcome, cursor } = options
+  const query = {
+    ...toWindowQuery(options, Date.now()),
+    runtime,
+    language,
+    outcome,
+    cursor,
+    userId: options.user,
+  }
+  const agent = options.agent ?? id
+  const workflow = options.workflowExecution
+  if (agent === undefined && workflow !== undefined) {
+    return { path: `/v1/workflow-executions/${encodeURIComponent(workflow)}/logs`, query }
+  }
+  if (agent === undefined) return { path: '/v1/executions', query }
+  return {
+    path: `/v1/agents/${encodeURIComponent(agent)}/logs`,
+    query: { ...query, workflowExecutionId: workflow },
+  }
+}
+
+interface Asking {
+  path: string
+  query: Query
+  terminal: Terminal
+}
+
+async function printPage(service: ServiceClient, asking: Asking & { options: LogsOptions }): Promise<void> {
+  const { path, query, options, terminal } = asking
+  const page = await service.get<ExecutionPage>(
+    path,
+    options.json ? query : { ...query, fields: LIST_FIELDS },
+  )
+  if (options.json) {
+    await terminal.data(toJson(page))
+    return
+  }
+  if (page.data.length === 0) {
+    terminal.say(`No executions match from ${page.window.from} to ${page.window.to}.`)
+    terminal.say('Look further back with --since 365d, drop a filter, or run some: exectrail run hello.py')
+    return
+  }
+  await terminal.data(renderList(page.data, terminal))
+  if (page.nextCursor !== null)
+    terminal.say(`More: the same command with --cursor ${visible(page.nextCursor)}`)
+}
+
+async function printStream(service: ServiceClient, asking: Asking & { limit: number }): Promise<void> {
+  const { path, limit, terminal } = asking
+  let { query } = asking
+  let left = limit
+  for (;;) {
+    const page = await service.get<ExecutionPage>(path, { ...query, limit: Math.min(left, PAGE_MAX) })
+    for (const record of page.data) await terminal.data(toJsonLine(record))
+    left -= page.data.length
+    if (page.nextCursor === null || left <= 0) return
+    query = { ...query, cursor: page.nextCursor }
+  }
+}

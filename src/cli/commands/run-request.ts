@@ -1,0 +1,143 @@
+/** Turns the options of `run` into a request, with everything wrong about them said at once. */
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { InvalidRequestError, type Issue } from '../../errors.ts'
+import { LANGUAGES, type ExecutionRequest, type Language } from '../../execution.ts'
+import { executionRequestSchema } from '../../executor/request-schema.ts'
+
+/** Options as typed on the command line. */
+export interface RunOptions {
+  eval?: string
+  language?: string
+  runtime: string
+  input?: string
+  timeoutMs?: string
+  memoryMb?: string
+  org?: string
+  workspace?: string
+  user?: string
+  agent?: string
+  workflowExecution?: string
+  node?: string
+  json?: true
+}
+
+const BY_EXTENSION: Readonly<Record<string, Language>> = {
+  '.js': 'javascript',
+  '.mjs': 'javascript',
+  '.cjs': 'javascript',
+  '.ts': 'typescript',
+  '.mts': 'typescript',
+  '.cts': 'typescript',
+  '.py': 'python',
+  '.sh': 'bash',
+  '.bash': 'bash',
+}
+
+const OPTION_OF: Readonly<Record<string, string>> = {
+  code: 'the code',
+  language: '--language',
+  runtime: '--runtime',
+  input: '--input',
+  'limits.timeoutMs': '--timeout-ms',
+  'limits.memoryMb': '--memory-mb',
+  'context.organizationId': '--org',
+  'context.workspaceId': '--workspace',
+  'context.userId': '--user',
+  'context.codeAgentId': '--agent',
+  'context.workflowExecutionId': '--workflow-execution',
+  'context.nodeId': '--node',
+}
+
+/**
+ * Reads the request of `run`.
+ * @throws {InvalidRequestError} with every issue at once, each named by its option
+ */
+export async function readRunRequest(
+  file: string | undefined,
+  options: RunOptions,
+): Promise<ExecutionRequest> {
+  const issues: Issue[] = []
+  const code = await readCode(file, options.eval, issues)
+  const request = {
+    runtime: options.runtime,
+    language: options.language ?? languageOf(file, issues),
+    code,
+    ...(options.input === undefined ? {} : { input: await readInput(options.input, issues) }),
+    limits: { timeoutMs: toNumber(options.timeoutMs), memoryMb: toNumber(options.memoryMb) },
+    context: {
+      organizationId: options.org,
+      workspaceId: options.workspace,
+      userId: options.user,
+      codeAgentId: options.agent,
+      workflowExecutionId: options.workflowExecution,
+      nodeId: options.node,
+    },
+  }
+  const parsed = executionRequestSchema.safeParse(request)
+  if (parsed.success && issues.length === 0) return parsed.data
+  const said = new Set(issues.map((issue) => issue.path))
+  const rest = (parsed.error?.issues ?? [])
+    .map((issue) => ({ path: nameOption(issue.path.join('.')), message: issue.message }))
+    .filter((issue) => !said.has(issue.path))
+  throw new InvalidRequestError([...issues, ...rest], 'See `exectrail run --help`.')
+}
+
+function nameOption(path: string): string {
+  return OPTION_OF[path] ?? path
+}
+
+async function readCode(
+  file: string | undefined,
+  inline: string | undefined,
+  issues: Issue[],
+): Promise<string> {
+  const path = 'the code'
+  const fail = (message: string): string => {
+    issues.push({ path, message })
+    return ''
+  }
+  if (file !== undefined && inline !== undefined) return fail('give a file or -e, not both')
+  if (inline !== undefined) return inline
+  if (file === undefined) return fail('give a file, `-` for standard input, or -e CODE')
+  if (file === '-') return text(process.stdin)
+  return readFile(file, 'utf8').catch((error: Error) => fail(`${file} cannot be read: ${error.message}`))
+}
+
+function languageOf(file: string | undefined, issues: Issue[]): string {
+  const known = file === undefined ? undefined : BY_EXTENSION[extname(file).toLowerCase()]
+  if (known !== undefined) return known
+  const why = file === undefined || file === '-' ? 'is needed here' : `cannot be told from ${file}`
+  issues.push({ path: '--language', message: `${why}; give one of ${LANGUAGES.join(', ')}` })
+  return ''
+}
+
+async function readInput(given: string, issues: Issue[]): Promise<unknown> {
+  const fail = (message: string): undefined => {
+    issues.push({ path: '--input', message })
+    return undefined
+  }
+  let json = given
+  if (given.startsWith('@')) {
+    const file = given.slice(1)
+    const read = await readFile(file, 'utf8').catch((error: Error) =>
+      fail(`${file} cannot be read: ${error.message}`),
+    )
+    if (read === undefined) return undefined
+    json = read
+  }
+  try {
+    return JSON.parse(json)
+  } catch (error) {
+    return fail(
+      `not JSON: ${error instanceof Error ? error.message : String(error)}; quote strings, or use @FILE`,
+    )
+  }
+}
+
+/** What is no number is left for the schema to refuse. */
+function toNumber(given: string | undefined): number | string | undefined {
+  if (given === undefined) return undefined
+  return /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given
+}

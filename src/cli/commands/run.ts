@@ -1,0 +1,110 @@
+/** `exectrail run`: one execution in this process. Works without a running stack. */
+import { loadConfig, type Config } from '../../config.ts'
+import { readEndpoints } from '../../embedded/endpoints.ts'
+import type { ExecutionRequest, Outcome, OutputChunk } from '../../execution.ts'
+import { createExecutor } from '../../executor/executor.ts'
+import { runCode, type RunView } from '../../service/run-code.ts'
+import { formatBytes, formatMs } from '../format.ts'
+import type { Terminal } from '../terminal.ts'
+import { toJson, toJsonLine, visible, visibleLine } from '../visible.ts'
+import { readRunRequest, type RunOptions } from './run-request.ts'
+
+const EXIT_CODES: Readonly<Record<Outcome, number>> = {
+  success: 0,
+  failure: 1,
+  timeout: 124,
+  error: 125,
+  cancelled: 130,
+  limit: 137,
+}
+const CANCELLED = 130
+const DELIVERY_MS = 2000
+const RESULT_SHOWN = 2000
+
+/**
+ * Runs the code and resolves to the exit code of its outcome.
+ * @throws {InvalidRequestError} for options or a request that is wrong
+ */
+export async function run(
+  file: string | undefined,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const config = loadConfig()
+  const request = await readRunRequest(file, options)
+  const executor = await createExecutor({ config })
+  const cancelling = cancelOnSignals(terminal)
+  try {
+    const onOutput = options.json ? undefined : (chunk: OutputChunk) => printChunk(chunk)
+    const view = await runCode(
+      { executor, scope: 'all' },
+      { ...request, onOutput, signal: cancelling.signal },
+    )
+    const reachable = config.otlpEndpoint !== null || (await readEndpoints(config.home)) !== null
+    const { left } = await executor.close(reachable ? DELIVERY_MS : 0)
+    if (options.json) await terminal.data(toJson(withoutFiles(view)))
+    else await summarize(view, { config, left, terminal, request })
+    return EXIT_CODES[view.outcome]
+  } finally {
+    cancelling.release()
+    await executor.close(0)
+  }
+}
+
+/** The first signal cancels the execution, the second ends the command at once. */
+function cancelOnSignals(terminal: Terminal): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController()
+  const cancel = (): void => {
+    if (controller.signal.aborted) process.exit(CANCELLED)
+    terminal.say('cancelling the execution; once more to leave at once')
+    controller.abort()
+  }
+  process.on('SIGINT', cancel)
+  process.on('SIGTERM', cancel)
+  const release = (): void => {
+    process.off('SIGINT', cancel)
+    process.off('SIGTERM', cancel)
+  }
+  return { signal: controller.signal, release }
+}
+
+/** Pipes get what the code printed as it is; a terminal must not be steered by it. */
+function printChunk({ stream, text }: OutputChunk): Promise<void> {
+  const target = process[stream]
+  return new Promise((resolve, reject) => {
+    target.write(target.isTTY ? visible(text) : text, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** The record of §4.1; the files of `/out` are no part of it. */
+function withoutFiles({ files: _files, ...record }: RunView): Omit<RunView, 'files'> {
+  return record
+}
+
+interface Ending {
+  config: Config
+  left: number
+  terminal: Terminal
+  request: ExecutionRequest
+}
+
+async function summarize(view: RunView, { config, left, terminal }: Ending): Promise<void> {
+  const good = view.outcome === 'success'
+  const mark = terminal.paint(good ? 'green' : 'red', `${good ? '✔' : '✖'} ${view.outcome}`, 'talk')
+  const memory = view.memoryPeakBytes === null ? '' : ` · ${formatBytes(view.memoryPeakBytes)}`
+  const sandbox = `isolation ${view.isolation}`
+  terminal.say(
+    `${mark} · ${view.language} in ${view.runtime} · ${formatMs(view.durationMs)}${memory} · ${sandbox}`,
+  )
+  if (view.errorMessage !== null) terminal.say(`  ${view.errorType}: ${visible(view.errorMessage)}`)
+  if (view.result !== null) terminal.say(`  result  ${visibleLine(toJsonLine(view.result), RESULT_SHOWN)}`)
+  if (view.outputTruncated) {
+    terminal.say(`  output was cut in the record: ${formatBytes(view.stdoutBytes + view.stderrBytes)} in all`)
+  }
+  terminal.say(`  logs    exectrail logs ${view.executionId}`)
+  const endpoints = await readEndpoints(config.home)
+  if (endpoints !== null) terminal.say(`  record  ${endpoints.service}/v1/executions/${view.executionId}`)
+  if (config.signoz.url !== null) terminal.say(`  trace   ${config.signoz.url}/trace/${view.traceId}`)
+  if (left > 0)
+    terminal.say(`  the record waits in the outbox of ${config.home}; \`exectrail up\` takes it along`)
+}

@@ -1,0 +1,142 @@
+/** `exectrail up`: the whole stack, until it is told to stop. */
+import { createApp } from '../../api/app.ts'
+import { serve } from '../../api/server.ts'
+import { loadConfig, type Config } from '../../config.ts'
+import type { Endpoints } from '../../embedded/endpoints.ts'
+import { startStack } from '../../embedded/stack.ts'
+import { createExecutor, type Executor } from '../../executor/executor.ts'
+import { openKeys, type OpenedKeys } from '../../service/keys.ts'
+import { createStore, type Store } from '../../store/client.ts'
+import { readVersion } from '../program.ts'
+import { runSamples } from '../samples.ts'
+import { startProgress } from '../progress.ts'
+import type { Terminal } from '../terminal.ts'
+import { visible } from '../visible.ts'
+
+const DRAIN_MS = 5_000
+const LEFT_AT_ONCE = 130
+
+export interface UpOptions {
+  samples?: true
+}
+
+/**
+ * Starts the stack, prints where it is, and resolves to 0 after a clean stop.
+ * @throws {ExectrailError} when a part does not start; what had started is stopped again
+ */
+export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
+  const config = loadConfig()
+  const stopping = listenForStop(terminal)
+  const closing = new AsyncDisposableStack()
+  try {
+    const running = await start(config, terminal, closing)
+    if (stopping.asked()) return 0
+    await printLinks(running, config, terminal)
+    if (options.samples) await Promise.race([runSamples(running, terminal), stopping.signalled])
+    if (!stopping.asked()) terminal.say('Running. Ctrl-C stops everything.')
+    await stopping.signalled
+    return 0
+  } finally {
+    await closing.disposeAsync()
+    stopping.release()
+    if (stopping.asked()) terminal.say('Stopped.')
+  }
+}
+
+interface Running {
+  endpoints: Endpoints
+  opened: OpenedKeys
+  executor: Executor
+  store: Store
+}
+
+/** Starts part after part; each is stopped, last first, when `closing` is disposed of. */
+async function start(config: Config, terminal: Terminal, closing: AsyncDisposableStack): Promise<Running> {
+  const progress = startProgress(terminal)
+  try {
+    const stack = closing.adopt(await startStack(config, progress.report), (started) => started.stop())
+    const opened = await openKeys(config.home, config.apiKey)
+    const executor = closing.adopt(
+      await createExecutor({ config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp } }),
+      async (created) => void (await created.close(DRAIN_MS)),
+    )
+    const store = closing.adopt(openStore(config, stack.endpoints), (created) => created.close())
+    const app = createApp({
+      version: readVersion(),
+      store,
+      executor,
+      keys: opened.keys,
+      parts: () => stack.parts(),
+      log: (line) => terminal.say(visible(line)),
+    })
+    const service = closing.adopt(
+      await serve(app, { port: stack.servicePort, host: config.host, report: progress.report }),
+      (listening) => listening.close(DRAIN_MS),
+    )
+    return { endpoints: await stack.publish(service.url), opened, executor, store }
+  } finally {
+    progress.stop()
+  }
+}
+
+function openStore(
+  config: Config,
+  endpoints: Pick<Endpoints, 'clickhouse' | 'clickhouseUser' | 'clickhousePassword'>,
+): Store {
+  return createStore({
+    url: endpoints.clickhouse,
+    user: endpoints.clickhouseUser,
+    password: endpoints.clickhousePassword,
+    database: config.clickhouse.database,
+  })
+}
+
+async function printLinks({ endpoints, opened }: Running, config: Config, terminal: Terminal): Promise<void> {
+  const bold = (text: string): string => terminal.paint('bold', text, 'data')
+  const link =
+    opened.secret === null
+      ? endpoints.service
+      : `${endpoints.service}/?key=${encodeURIComponent(opened.secret)}`
+  await terminal.data(`${bold('exectrail is up')}
+  open        ${link}
+  API         ${endpoints.service}/docs
+  ClickHouse  ${endpoints.clickhouse} (user ${endpoints.clickhouseUser}; password in endpoints.json)
+  OTLP        ${endpoints.otlpHttp} (HTTP), ${endpoints.otlpGrpc} (gRPC)
+  data        ${config.home}`)
+  if (opened.givenIsUnknown) {
+    terminal.say(
+      `EXECTRAIL_API_KEY is not a key of ${config.home}, which has one already: the service will refuse it. Unset it, or use another EXECTRAIL_HOME.`,
+    )
+  }
+  if (!['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
+    terminal.say(
+      `The service listens on ${config.host}: whoever reaches it and has a key can run code. Put TLS in front.`,
+    )
+  }
+}
+
+interface Stopping {
+  /** Resolves when the first SIGINT or SIGTERM comes. */
+  signalled: Promise<void>
+  asked(): boolean
+  release(): void
+}
+
+/** The first signal asks for a clean stop, the second leaves at once. */
+function listenForStop(terminal: Terminal): Stopping {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let asked = false
+  const stop = (): void => {
+    if (asked) process.exit(LEFT_AT_ONCE)
+    asked = true
+    terminal.say('Stopping; once more to leave at once.')
+    resolve()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  const release = (): void => {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+  return { signalled: promise, asked: () => asked, release }
+}

@@ -1,0 +1,87 @@
+/** Executions for a person: a list of lines, or one with all it printed. */
+import type { ExecutionView } from '../service/execution-view.ts'
+import { formatBytes, formatMs, formatTime } from './format.ts'
+import { renderTable } from './table.ts'
+import type { Terminal } from './terminal.ts'
+import { toJson, visible, visibleLine } from './visible.ts'
+
+/** One line an execution. */
+export function renderList(records: readonly Partial<ExecutionView>[], terminal: Terminal): string {
+  const messageMax = Math.max(20, terminal.columns - 120)
+  return renderTable(
+    [
+      { title: 'started (UTC)' },
+      { title: 'outcome' },
+      { title: 'language' },
+      { title: 'runtime' },
+      { title: 'ran', align: 'right' },
+      { title: 'agent', max: 24 },
+      { title: 'execution' },
+      { title: 'error', max: messageMax },
+    ],
+    records.map((record) => [
+      formatTime(record.startedAt ?? null),
+      record.outcome ?? null,
+      record.language ?? null,
+      record.runtime ?? null,
+      formatMs(record.durationMs ?? null),
+      record.codeAgentId ?? null,
+      record.executionId ?? null,
+      record.errorMessage ?? record.errorType ?? '',
+    ]),
+  )
+}
+
+/** Everything of one execution that a person asks first. */
+export function renderExecution(record: ExecutionView, terminal: Terminal): string {
+  const facts = renderTable(
+    [{ title: 'execution' }, { title: record.executionId, max: 200 }],
+    factsOf(record),
+  )
+  const bodies = [
+    section('error', record.errorStack ?? record.errorMessage, terminal),
+    section('result', record.result === null ? null : toJson(record.result), terminal),
+    section('input', record.input === null ? null : toJson(record.input), terminal),
+    section(sized('stdout', record.stdoutBytes, record), record.stdout, terminal),
+    section(sized('stderr', record.stderrBytes, record), record.stderr, terminal),
+    section('code', record.code, terminal),
+  ]
+  return [facts, ...bodies.filter((body) => body !== '')].join('\n\n')
+}
+
+function factsOf(record: ExecutionView): [string, string | null][] {
+  const all: [string, string | null][] = [
+    ['outcome', record.errorType === null ? record.outcome : `${record.outcome} (${record.errorType})`],
+    ['ran', `${record.language} in ${record.runtime}, isolation ${record.isolation}`],
+    ['started', `${record.startedAt}`],
+    [
+      'times',
+      `run ${formatMs(record.durationMs)}, start-up ${formatMs(record.startupMs)}, queue ${formatMs(record.queueMs)}, cpu ${formatMs(record.cpuMs)}`,
+    ],
+    [
+      'memory',
+      record.memoryPeakBytes === null
+        ? null
+        : `${formatBytes(record.memoryPeakBytes)} at most (${record.memorySource})`,
+    ],
+    ['exit', record.signal ?? (record.exitCode === null ? null : String(record.exitCode))],
+    ['organization', record.organizationId],
+    ['workspace', record.workspaceId],
+    ['user', record.userId],
+    ['agent', record.codeAgentId],
+    ['workflow execution', record.workflowExecutionId],
+    ['node', record.nodeId],
+    ['tokens', record.tokensUsed === null ? null : String(record.tokensUsed)],
+    ['trace', record.traceId],
+  ]
+  return all.filter(([, value]) => value !== null)
+}
+
+function sized(name: string, bytes: number, record: ExecutionView): string {
+  return record.outputTruncated ? `${name} (cut; ${formatBytes(bytes)} in all)` : name
+}
+
+function section(title: string, body: string | null, terminal: Terminal): string {
+  if (body === null || body === '') return ''
+  return `${terminal.paint('bold', visibleLine(title, 80), 'data')}\n${visible(body).trimEnd()}`
+}

@@ -1,0 +1,29 @@
+/** Entry of the command line. Loads commander alone; each command brings the rest when it runs. */
+import { enableCompileCache } from 'node:module'
+import { CommanderError } from 'commander'
+import { createProgram } from './program.ts'
+import { reportError } from './report-error.ts'
+import { openTerminal } from './terminal.ts'
+
+enableCompileCache()
+
+const BAD_USAGE = 2
+const BROKEN_PIPE = 141
+
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(BROKEN_PIPE)
+  throw error
+})
+
+const terminal = openTerminal()
+const program = createProgram(terminal, (code) => {
+  process.exitCode = code
+})
+try {
+  await program.parseAsync()
+} catch (error) {
+  // Commander has already said what is wrong with the usage; help and version end here with 0.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE
+  else process.exitCode = reportError(error, terminal)
+}

@@ -1,0 +1,150 @@
+/** The commands and their options. What each does is in `commands/`. */
+import { readFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import type { Terminal } from './terminal.ts'
+
+type SetExitCode = (code: number) => void
+
+const EXIT_CODES = `
+Exit codes: 0 success, 1 failure, 2 bad request, 124 timeout, 125 error, 130 cancelled, 137 limit.`
+
+/** Builds the command line over a terminal. Commands resolve to an exit code. */
+export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Command {
+  const program = new Command('exectrail')
+    .description('Runs code written by agents and workflows and leaves a complete trail of every run.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error:/, terminal.paint('red', 'error:', 'talk'))),
+    })
+    .showHelpAfterError('fix: see `exectrail --help`, or `exectrail <command> --help`')
+  const end = async (code: Promise<number>): Promise<void> => setExitCode(await code)
+  addUp(program, terminal, end)
+  addRun(program, terminal, end)
+  addLogs(program, terminal, end)
+  addStats(program, terminal, end)
+  addSql(program, terminal, end)
+  addUpkeep(program, terminal, end)
+  return program
+}
+
+/** Version of this package. */
+export function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  return version
+}
+
+type End = (code: Promise<number>) => Promise<void>
+
+function addUp(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('up')
+    .description('start the Collector, the store and the service, and stay up')
+    .option('--samples', 'run a few real executions in every language and print what was measured')
+    .action(async (options) => {
+      const { up } = await import('./commands/up.ts')
+      await end(up(options, terminal))
+    })
+}
+
+function addRun(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('run')
+    .description('run code once and leave its record; needs no running stack')
+    .argument('[file]', 'the code, its language told by the extension; `-` reads standard input')
+    .option('-e, --eval <code>', 'the code itself; needs --language')
+    .option('-l, --language <name>', 'javascript, typescript, python or bash')
+    .option('-r, --runtime <name>', 'subprocess, vm2, wasmedge, e2b or bacalhau', 'subprocess')
+    .option('-i, --input <json>', 'input of main(input) as JSON, or @FILE')
+    .option('--timeout-ms <n>', 'wall time of the run')
+    .option('--memory-mb <n>', 'memory of the whole process tree, MiB')
+    .option('--org <id>', 'organization')
+    .option('--workspace <id>', 'workspace')
+    .option('--user <id>', 'user')
+    .option('--agent <id>', 'agent that wrote the code')
+    .option('--workflow-execution <id>', 'run of the workflow it belongs to')
+    .option('--node <id>', 'node of the workflow')
+    .option('--json', 'print the execution record as one JSON value')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (file: string | undefined, options) => {
+      const { run } = await import('./commands/run.ts')
+      await end(run(file, options, terminal))
+    })
+}
+
+function addWindow(command: Command): Command {
+  return command
+    .option('--org <id>', "narrow an administrator's key to one organization")
+    .option('--since <span>', 'how far back to look: 90s, 15m, 6h, 30d')
+    .option('--from <time>', 'begin of the window, ISO 8601 (default: 30 days ago)')
+    .option('--to <time>', 'end of the window, ISO 8601 (default: now)')
+}
+
+function addLogs(program: Command, terminal: Terminal, end: End): void {
+  addWindow(
+    program
+      .command('logs')
+      .description('list executions, newest first, or show one')
+      .argument('[id]', 'an agent, or an execution to show whole'),
+  )
+    .option('--agent <id>', 'only this agent')
+    .option('--workflow-execution <id>', 'only this run of a workflow')
+    .option('--user <id>', 'only this user')
+    .option('--runtime <name>', 'only this runtime')
+    .option('--language <name>', 'only this language')
+    .option('--outcome <name>', 'only this outcome: success, failure, timeout, limit, cancelled, error')
+    .option('-n, --limit <n>', 'how many, at most 1000 (with --ndjson: any number)', '20')
+    .option('--cursor <cursor>', 'go on after a page: its nextCursor')
+    .addOption(new Option('--json', 'print the page as one JSON value').conflicts('ndjson'))
+    .option('--ndjson', 'print one JSON record a line, page after page')
+    .action(async (id: string | undefined, options) => {
+      const { logs } = await import('./commands/logs.ts')
+      await end(logs(id, options, terminal))
+    })
+}
+
+function addStats(program: Command, terminal: Terminal, end: End): void {
+  addWindow(
+    program.command('stats').description('what an agent did, measured').argument('[agent]', 'the agent'),
+  )
+    .option('--agent <id>', 'the agent, where its id begins with a dash')
+    .option('--json', 'print the stats as one JSON value')
+    .action(async (agent: string | undefined, options) => {
+      const { stats } = await import('./commands/stats.ts')
+      await end(stats(agent, options, terminal))
+    })
+}
+
+function addSql(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('sql')
+    .description('ask the store in ClickHouse SQL, read-only')
+    .argument('<query>', 'one SELECT; `-` reads standard input')
+    .addOption(new Option('--json', 'print the rows as one JSON array').conflicts('ndjson'))
+    .option('--ndjson', 'print one JSON row a line')
+    .action(async (query: string, options) => {
+      const { sql } = await import('./commands/sql.ts')
+      await end(sql(query, options, terminal))
+    })
+}
+
+function addUpkeep(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('doctor')
+    .description('walk the chain from an execution to its row and name the broken link')
+    .option('--json', 'print the findings as one JSON value')
+    .action(async (options) => {
+      const { doctor } = await import('./commands/doctor.ts')
+      await end(doctor(options, terminal))
+    })
+  program
+    .command('migrate')
+    .description('bring the tables of the store up to date')
+    .option('--json', 'print what was done as one JSON value')
+    .action(async (options) => {
+      const { migrate } = await import('./commands/migrate.ts')
+      await end(migrate(options, terminal))
+    })
+}

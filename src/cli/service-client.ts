@@ -1,0 +1,120 @@
+/** Asks the running service over HTTP, with the key of this home. */
+import type { Config } from '../config.ts'
+import { readEndpoints } from '../embedded/endpoints.ts'
+import { ExectrailError, type ErrorCode, type Issue } from '../errors.ts'
+import { readCliKey } from '../service/keys.ts'
+
+const TIMEOUT_MS = 60_000
+
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+export interface ServiceClient {
+  readonly url: string
+  /** GETs JSON. @throws {ExectrailError} as the service's problem says */
+  get<T>(path: string, query?: Query): Promise<T>
+  /** POSTs JSON. @throws {ExectrailError} as the service's problem says */
+  post<T>(path: string, body: unknown): Promise<T>
+}
+
+/**
+ * Finds the service of this home.
+ * @throws {ExectrailError} when none runs, or no key is known
+ */
+export async function findService(config: Config): Promise<ServiceClient> {
+  const endpoints = await readEndpoints(config.home)
+  if (endpoints === null) {
+    throw new ExectrailError('store_unavailable', `no exectrail service runs for ${config.home}`, {
+      hint: 'Start one with `exectrail up`, or point EXECTRAIL_HOME at the home of a running one.',
+    })
+  }
+  const key = await readCliKey(config.home, config.apiKey)
+  if (key === null) {
+    throw new ExectrailError('unauthorized', 'the key of this home is not known here', {
+      hint: 'Set EXECTRAIL_API_KEY to the key that `exectrail up` was started with.',
+    })
+  }
+  return clientFor(endpoints.service, key)
+}
+
+/** A client for a service at `url`, without trailing slash. */
+export function clientFor(url: string, key: string): ServiceClient {
+  const headers = { Authorization: `Bearer ${key}`, Accept: 'application/json' }
+  return {
+    url,
+    get: (path, query = {}) => ask(withQuery(`${url}${path}`, query), { headers }),
+    post: (path, body) =>
+      ask(`${url}${path}`, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+  }
+}
+
+function withQuery(url: string, query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return given.length === 0 ? url : `${url}?${new URLSearchParams(given)}`
+}
+
+async function ask<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
+    (cause: unknown) => {
+      throw unreachable(new URL(url).origin, cause)
+    },
+  )
+  const text = await response.text()
+  const body = parse(text)
+  if (response.ok && body !== undefined) return body as T
+  throw toError(response.status, body ?? {})
+}
+
+function unreachable(origin: string, cause: unknown): ExectrailError {
+  const late = cause instanceof Error && cause.name === 'TimeoutError'
+  const what = late ? `did not answer within ${TIMEOUT_MS / 1000} s` : 'does not answer'
+  return new ExectrailError('store_unavailable', `the service at ${origin} ${what}`, {
+    hint: 'Run `exectrail doctor` to see which part is down, or `exectrail up` to start it.',
+    cause,
+  })
+}
+
+const CODES: readonly ErrorCode[] = [
+  'invalid_request',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'runtime_unavailable',
+  'capacity',
+  'store_unavailable',
+  'query_refused',
+]
+
+interface Problem {
+  code?: unknown
+  detail?: unknown
+  hint?: unknown
+  errors?: unknown
+}
+
+function toError(status: number, problem: Problem): ExectrailError {
+  const code = CODES.find((known) => known === problem.code) ?? 'stack_failed'
+  const message =
+    typeof problem.detail === 'string' ? problem.detail : `the service answered with status ${status}`
+  const hint = typeof problem.hint === 'string' ? problem.hint : undefined
+  return new ExectrailError(code, message, { hint, issues: toIssues(problem.errors) })
+}
+
+function toIssues(errors: unknown): Issue[] {
+  if (!Array.isArray(errors)) return []
+  return errors.map((issue: Partial<Issue>) => ({ path: String(issue.path), message: String(issue.message) }))
+}
+
+function parse(text: string): Problem | undefined {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,41 @@
+/** The two streams of the command line: data on stdout, talk on stderr. */
+import { styleText } from 'node:util'
+
+type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
+
+export interface Terminal {
+  /** One piece of data, with a line feed after it. */
+  data(text: string): Promise<void>
+  /** One line of talk. */
+  say(text: string): void
+  /** Draws on the line of talk as it is; for progress on a TTY only. */
+  draw(text: string): void
+  /** Colours text meant for `data` or `say`, where that stream takes colours. */
+  paint(style: Style, text: string, stream: 'data' | 'talk'): string
+  /** Columns of stdout; 100 where it is no terminal. */
+  readonly columns: number
+  readonly dataIsTty: boolean
+  readonly talkIsTty: boolean
+}
+
+/** The terminal of this process. Colours need a TTY and no NO_COLOR; `styleText` sees to both. */
+export function openTerminal(): Terminal {
+  const { stdout, stderr } = process
+  return {
+    data: (text) => write(stdout, `${text}\n`),
+    say: (text) => void stderr.write(`${text}\n`),
+    draw: (text) => void stderr.write(text),
+    paint: (style, text, stream) =>
+      styleText(style, text, { stream: stream === 'data' ? stdout : stderr, validateStream: true }),
+    columns: stdout.columns ?? stderr.columns ?? 100,
+    dataIsTty: stdout.isTTY,
+    talkIsTty: stderr.isTTY,
+  }
+}
+
+/** Writes and waits until the reader took it, so that a slow pipe loses nothing at exit. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()))
+  })
+}

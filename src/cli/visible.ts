@@ -1,0 +1,41 @@
+/** Makes hostile text safe to show: what would steer a terminal becomes visible instead. */
+
+// C0 (without tab and line feed), DEL, C1, line and paragraph separators, bidirectional controls, zero-width marks.
+const STEERING =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+const HIDDEN_IN_JSON = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+/** Text for a terminal: line breaks and tabs stay, every other control character is spelled out. */
+export function visible(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(STEERING, spell)
+}
+
+/** As `visible`, on one line and at most `max` characters long. */
+export function visibleLine(text: string, max: number): string {
+  const head = text.length > max * 2 ? text.slice(0, max * 2) : text
+  const line = visible(head).replaceAll('\n', '⏎').replaceAll('\t', ' ')
+  const characters = [...line]
+  return characters.length > max || head !== text ? `${characters.slice(0, max - 1).join('')}…` : line
+}
+
+/** JSON of one line whose every control character is escaped; it parses to the same value. */
+export function toJsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(HIDDEN_IN_JSON, escape)
+}
+
+/** As `toJsonLine`, indented for a person. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(HIDDEN_IN_JSON, escape)
+}
+
+function spell(character: string): string {
+  const code = character.charCodeAt(0)
+  if (code === 0x1b) return '␛'
+  if (code < 0x20) return String.fromCharCode(0x2400 + code)
+  if (code === 0x7f) return '␡'
+  return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

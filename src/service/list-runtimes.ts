@@ -1,0 +1,26 @@
+import type { Isolation, Language, Limit, RuntimeName } from '../execution.ts'
+import type { Executor } from '../executor/executor.ts'
+
+/** A runtime as it stands on this host. */
+export interface RuntimeView {
+  name: RuntimeName
+  languages: readonly Language[]
+  streaming: boolean
+  ready: boolean
+  version: string | null
+  isolation: Isolation
+  enforces: readonly Limit[]
+  missing: readonly { what: string; fix: string }[]
+  notes: readonly string[]
+}
+
+/** Every runtime of the executor: what it serves, how firmly, and what is missing. */
+export async function listRuntimes(executor: Pick<Executor, 'runtimes'>): Promise<RuntimeView[]> {
+  const checked = await executor.runtimes()
+  return checked.map(({ runtime, readiness }) => ({
+    name: runtime.name,
+    languages: runtime.capabilities.languages,
+    streaming: runtime.capabilities.streaming,
+    ...readiness,
+  }))
+}

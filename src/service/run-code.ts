@@ -1,0 +1,31 @@
+import { ExectrailError } from '../errors.ts'
+import type { ExecutionRequest, FileContent } from '../execution.ts'
+import type { Executor } from '../executor/executor.ts'
+import type { Scope } from '../store/scope.ts'
+import { viewExecution, type ExecutionView } from './execution-view.ts'
+
+/** The record of a run just made, and the files it left. */
+export type RunView = ExecutionView & { files: readonly FileContent[] }
+
+/**
+ * Runs code for whoever may: a bound key runs for its own organization only, an administrator's for any.
+ * @throws {ExectrailError} `forbidden` for another organization; what `execute` throws for a bad request
+ */
+export async function runCode(
+  parts: { executor: Pick<Executor, 'execute'>; scope: Scope },
+  request: ExecutionRequest,
+): Promise<RunView> {
+  const { files, ...record } = await parts.executor.execute(settleOrganization(request, parts.scope))
+  return { ...viewExecution({ ...record, result: JSON.stringify(record.result) }), files }
+}
+
+function settleOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {
+  if (scope === 'all') return request
+  const asked = request.context?.organizationId
+  if (asked !== undefined && asked !== scope.organizationId) {
+    throw new ExectrailError('forbidden', 'this key may not run code for that organization', {
+      hint: 'Leave `context.organizationId` out, or use a key of that organization.',
+    })
+  }
+  return { ...request, context: { ...request.context, organizationId: scope.organizationId } }
+}
