@@ -6,28 +6,7 @@ import { fingerprintError } from '../../src/executor/fingerprint.ts'
 import { toJsonText } from '../../src/executor/json-text.ts'
 import { decideOutcome } from '../../src/executor/outcome.ts'
 import { findPolicyBreach } from '../../src/executor/policy.ts'
-import type { RuntimeExit } from '../../src/runtimes/runtime.ts'
-
-function exitWith(part: Partial<RuntimeExit>): RuntimeExit {
-  return {
-    exitCode: 0,
-    signal: null,
-    result: null,
-    syntaxError: false,
-    uncaught: null,
-    limit: null,
-    fault: null,
-    isolation: 'namespace',
-    durationMs: null,
-    queueMs: null,
-    cpuMs: null,
-    memoryPeakBytes: null,
-    memorySource: null,
-    sandboxId: null,
-    files: [],
-    ...part,
-  }
-}
+import { exitWith } from '../support/toy-executor.ts'
 
 describe('outcome', () => {
   it('is success for a clean exit', () => {

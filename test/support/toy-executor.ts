@@ -1,0 +1,108 @@
+/** An executor's inner parts around a runtime written in the test, with a trail that keeps what it is given. */
+import { executeSettled } from '../../src/executor/execute.ts'
+import { Admission, type AdmissionOptions } from '../../src/executor/admission.ts'
+import { createClock } from '../../src/executor/clock.ts'
+import { settleRequest } from '../../src/executor/settle.ts'
+import type {
+  ExecutionRecord,
+  ExecutionRequest,
+  ExecutionResult,
+  StartedRecord,
+} from '../../src/execution.ts'
+import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from '../../src/runtimes/runtime.ts'
+import type { Trail } from '../../src/telemetry/trail.ts'
+
+/** A clean exit of a namespace sandbox, changed by `part`. */
+export function exitWith(part: Partial<RuntimeExit> = {}): RuntimeExit {
+  return {
+    exitCode: 0,
+    signal: null,
+    result: null,
+    syntaxError: false,
+    uncaught: null,
+    limit: null,
+    fault: null,
+    isolation: 'namespace',
+    durationMs: null,
+    queueMs: null,
+    cpuMs: null,
+    memoryPeakBytes: null,
+    memorySource: null,
+    sandboxId: null,
+    files: [],
+    ...part,
+  }
+}
+
+/** A runtime that does what `run` says. */
+export function toyRuntime(run: (request: RuntimeRequest, io: RuntimeIo) => Promise<RuntimeExit>): Runtime {
+  return {
+    name: 'subprocess',
+    capabilities: {
+      languages: ['javascript', 'bash'],
+      isolation: 'namespace',
+      enforces: [],
+      streaming: true,
+    },
+    run,
+    check: () =>
+      Promise.resolve({
+        ready: true,
+        version: 'toy',
+        isolation: 'namespace',
+        enforces: [],
+        missing: [],
+        notes: [],
+      }),
+    close: () => Promise.resolve(),
+  }
+}
+
+export interface ToyExecutor {
+  execute: (request?: Partial<ExecutionRequest>) => Promise<ExecutionResult>
+  started: StartedRecord[]
+  completed: ExecutionRecord[]
+  closing: AbortController
+}
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
+const SPAN_ID = 'b7ad6b7169203331'
+
+/** Wires the executor's parts around `runtime`. */
+export function toyExecutor(runtime: Runtime, options: Partial<AdmissionOptions> = {}): ToyExecutor {
+  const started: StartedRecord[] = []
+  const completed: ExecutionRecord[] = []
+  const closing = new AbortController()
+  const nothing = () => Promise.resolve({ left: 0 })
+  const trail: Trail = {
+    begin(record) {
+      started.push(record)
+      const traceparent = `00-${TRACE_ID}-${SPAN_ID}-01`
+      return { traceId: TRACE_ID, spanId: SPAN_ID, traceparent, complete: (whole) => completed.push(whole) }
+    },
+    flush: nothing,
+    shutdown: nothing,
+    status() {
+      throw new Error('the toy trail has no status')
+    },
+  }
+  const admission = new Admission({ concurrency: 4, queueLimit: 100, queueTimeoutMs: 60_000, ...options })
+  const context = { executorId: 'toy', trail, admission, clock: createClock(), closing: closing.signal }
+  return {
+    started,
+    completed,
+    closing,
+    async execute(request = {}) {
+      const whole: ExecutionRequest = {
+        runtime: 'subprocess',
+        language: 'javascript',
+        code: 'toy',
+        ...request,
+      }
+      return executeSettled(
+        settleRequest(whole, (name) => (name === runtime.name ? runtime : null)),
+        context,
+      )
+    },
+  }
+}
