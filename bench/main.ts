@@ -1,0 +1,23 @@
+/** `npm run bench [name…]`: every question in turn, or those named. Each prints its figures with their targets. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+const asked = process.argv.slice(2)
+const questions = globSync('*.ts', { cwd: import.meta.dirname })
+  .map((file) => basename(file, '.ts'))
+  .filter((name) => !['main', 'figures'].includes(name))
+  .toSorted()
+const unknown = asked.filter((name) => !questions.includes(name))
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(', ')}; there are ${questions.join(', ')}`)
+  process.exit(2)
+}
+
+for (const name of asked.length > 0 ? asked : questions) {
+  console.log(`\n== ${name}`)
+  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' })
+  const [exitCode] = await once(child, 'exit')
+  if (exitCode !== 0) process.exitCode = 1
+}

@@ -1,0 +1,178 @@
+/**
+ * How many records a second pass the Collector into the embedded store, with fsync on and none lost; and
+ * how long after the end of a run its row is there.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { v7 as uuidv7 } from 'uuid'
+import { loadConfig } from '../src/config.ts'
+import { startStack, type Stack } from '../src/embedded/stack.ts'
+import { createExecutor } from '../src/executor/executor.ts'
+import { createStore, type Store } from '../src/store/client.ts'
+import { percentile, printFigures } from './figures.ts'
+
+const RECORDS = 400_000
+const BATCH = 2000
+const SENDERS = 4
+const RUNS = 200
+
+/** One OTLP/JSON log record with about thirty attributes, as a batch carries it. */
+function logRecord(): unknown {
+  const nanos = `${BigInt(Date.now()) * 1_000_000n}`
+  const attributes: Record<string, string | number | boolean> = {
+    'code_exec.execution.id': uuidv7(),
+    'code_exec.organization.id': 'bench',
+    'gen_ai.agent.id': `agent-${Math.floor(Math.random() * 50)}`,
+    'code_exec.attempt': 1,
+    'code_exec.runtime': 'subprocess',
+    'code_exec.language': 'python',
+    'code_exec.isolation': 'namespace',
+    'code_exec.outcome': 'success',
+    'code_exec.success': true,
+    'process.exit.code': 0,
+    'code_exec.duration_ms': Math.random() * 100,
+    'code_exec.queue_ms': 0.1,
+    'code_exec.startup_ms': 12.5,
+    'code_exec.cpu_ms': Math.random() * 100,
+    'code_exec.memory.peak_bytes': 31_457_280,
+    'code_exec.memory.source': 'cgroup',
+    'code_exec.limit.timeout_ms': 30_000,
+    'code_exec.limit.memory_bytes': 536_870_912,
+    'code_exec.code.sha256': randomBytes(32).toString('hex'),
+    'code_exec.code.bytes': 368,
+    'code_exec.code': 'def main(input):\n    return {"sum": sum(input["xs"])}\n'.repeat(7),
+    'code_exec.input': '{"xs":[1,2,3]}',
+    'code_exec.stdout': 'adding three numbers and telling of it\n',
+    'code_exec.stderr': '',
+    'code_exec.stdout.bytes': 39,
+    'code_exec.stderr.bytes': 0,
+    'code_exec.output.truncated': false,
+    'code_exec.result': '{"sum":6}',
+    'code_exec.started_at': nanos,
+  }
+  return {
+    timeUnixNano: nanos,
+    observedTimeUnixNano: nanos,
+    eventName: 'code_exec.completed',
+    body: { stringValue: 'code_exec.completed' },
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    attributes: Object.entries(attributes).map(([key, value]) => ({ key, value: toAnyValue(value) })),
+  }
+}
+
+function toAnyValue(value: string | number | boolean): unknown {
+  if (typeof value === 'string') return { stringValue: value }
+  if (typeof value === 'boolean') return { boolValue: value }
+  return Number.isInteger(value) ? { intValue: value } : { doubleValue: value }
+}
+
+function batches(): Buffer[] {
+  return Array.from({ length: RECORDS / BATCH }, () => {
+    const logRecords = Array.from({ length: BATCH }, logRecord)
+    return Buffer.from(
+      JSON.stringify({
+        resourceLogs: [
+          { resource: { attributes: [] }, scopeLogs: [{ scope: { name: 'bench' }, logRecords }] },
+        ],
+      }),
+    )
+  })
+}
+
+async function sendAll(url: string, bodies: Buffer[]): Promise<void> {
+  const send = async (): Promise<void> => {
+    for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+      const answer = await fetch(`${url}/v1/logs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: new Uint8Array(body),
+      })
+      if (!answer.ok) throw new Error(`the Collector answered ${answer.status}: ${await answer.text()}`)
+      await answer.arrayBuffer()
+    }
+  }
+  await Promise.all(Array.from({ length: SENDERS }, send))
+}
+
+async function countRows(store: Store, condition: string): Promise<number> {
+  const [row] = await store.query<{ n: string }>(
+    `SELECT uniqExact(execution_id) AS n FROM code_exec_logs WHERE ${condition}`,
+  )
+  return Number(row?.n ?? 0)
+}
+
+async function measureThroughput(stack: Stack, store: Store): Promise<void> {
+  const bodies = batches()
+  const begun = performance.now()
+  await sendAll(stack.endpoints.otlpHttp, bodies)
+  const accepted = performance.now()
+  let rows = 0
+  while (rows < RECORDS && performance.now() - begun < 120_000) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50)
+    })
+    rows = await countRows(store, "organization_id = 'bench'")
+  }
+  const seconds = (performance.now() - begun) / 1000
+  printFigures([
+    {
+      name: 'records/s, first byte sent to last row visible',
+      value: RECORDS / seconds,
+      unit: '/s',
+      target: { atLeast: 40_000 },
+    },
+    { name: 'records/s accepted by the Collector', value: (RECORDS * 1000) / (accepted - begun), unit: '/s' },
+    { name: 'records lost', value: RECORDS - rows, unit: '', target: { atMost: 0 } },
+  ])
+}
+
+/** Runs one after another, each watched until its row is there. */
+async function measureVisibility(stack: Stack, store: Store, home: string): Promise<void> {
+  const executor = await createExecutor({
+    config: { ...loadConfig({}), home, otlpEndpoint: stack.endpoints.otlpHttp },
+  })
+  const waits: number[] = []
+  const watch = async (executionId: string, endedAt: number): Promise<void> => {
+    while (
+      (await countRows(store, `organization_id = 'default' AND execution_id = '${executionId}'`)) === 0
+    ) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5)
+      })
+    }
+    waits.push(performance.now() - endedAt)
+  }
+  for (let n = 0; n < RUNS; n += 1) {
+    const { executionId } = await executor.execute({ runtime: 'subprocess', language: 'bash', code: 'true' })
+    await watch(executionId, performance.now())
+  }
+  await executor.close()
+  printFigures([
+    { name: 'end of a run to its row, p50', value: percentile(waits, 0.5), unit: 'ms' },
+    {
+      name: 'end of a run to its row, p99',
+      value: percentile(waits, 0.99),
+      unit: 'ms',
+      target: { atMost: 2000 },
+    },
+  ])
+}
+
+const home = await mkdtemp(join(tmpdir(), 'exectrail-bench-'))
+const stack = await startStack(
+  { ...loadConfig({ ...process.env, EXECTRAIL_HOME: home, EXECTRAIL_PORT: '0' }) },
+  () => undefined,
+)
+const { clickhouse: url, clickhouseUser: user, clickhousePassword: password } = stack.endpoints
+const store = createStore({ url, user, password, database: 'exectrail' })
+try {
+  await measureThroughput(stack, store)
+  await measureVisibility(stack, store, home)
+} finally {
+  await store.close()
+  await stack.stop()
+  await rm(home, { recursive: true, force: true })
+}
