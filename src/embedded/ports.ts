@@ -37,3 +37,8 @@ function portOf(server: Server): number {
   if (address === null || typeof address === 'string') throw new Error('a TCP server has no port')
   return address.port
 }
+
+/** True for addresses only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/u.test(host)
+}

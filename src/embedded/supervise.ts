@@ -62,6 +62,7 @@ class Supervisor implements SupervisedProcess {
 
   /** One start, up to ready. A child that does not get there is ended and the reason thrown. */
   async launch(): Promise<void> {
+    await this.#spec.prepare?.()
     const mark = await logSize(this.#spec.logFile)
     const child = await startChild(this.#spec, this.#log.fd)
     this.#child = child
@@ -111,8 +112,9 @@ class Supervisor implements SupervisedProcess {
       if (this.#stopping.signal.aborted) return
       failures += 1
       this.restarts += 1
-      // The reason is kept in lastError; the loop comes round again.
-      await this.launch().catch(() => undefined)
+      await this.launch().catch((error: unknown) => {
+        this.lastError = error instanceof Error ? error.message : String(error)
+      })
     }
   }
 
