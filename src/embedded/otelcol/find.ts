@@ -144,13 +144,13 @@ async function cachedProgram(artifact: Artifact): Promise<CollectorProgram> {
 async function underLock<T>(artifact: Artifact, { report }: Search, work: () => Promise<T>): Promise<T> {
   await mkdir(artifact.shelf, { recursive: true, mode: 0o700 })
   const lock = await waitForLock(`${artifact.directory}.lock`, (owner) =>
-    report(`Collector: process ${owner.pid} is getting it; waiting`),
+    report(`Collector: process ${owner ?? 'unknown'} is getting it; waiting`),
   )
   try {
     await sweepDrafts(artifact)
     return await work()
   } finally {
-    await lock.release()
+    lock.release()
   }
 }
 
