@@ -1,0 +1,143 @@
+/** One run of a local runtime, from request to exit; what `subprocess` and `vm2` share. */
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import type { FileContent } from '../execution.ts'
+import type { RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
+import { Sandbox, type Job, type RunFacts } from './sandbox/confined-run.ts'
+import { NoFootingError, type Footing } from './sandbox/footing.ts'
+import { findGuest, type Guest, type GuestName } from './sandbox/guests.ts'
+import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
+import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
+import { runDirectory, supervise, type Place } from './sandbox/supervise.ts'
+import { SANDBOX_PATHS } from './sandbox/bubblewrap.ts'
+import type { Transpiled } from './transpile.ts'
+
+/** The program as the guest takes it. */
+export interface Program {
+  guest: GuestName
+  /** Name of the file the code is written to. */
+  file: string
+  code: Transpiled
+  /** First line of the job, made once the nonce is known. */
+  head(nonce: string): string
+}
+
+/** Runs `program` under `host`. Resolves whatever happens. */
+export async function runLocally(
+  host: SandboxHost,
+  options: LocalOptions,
+  request: RuntimeRequest,
+  program: Program,
+  io: RuntimeIo,
+): Promise<RuntimeExit> {
+  if ('error' in program.code) return syntaxExit(program.code.error, 'none')
+  const footing = await host.footing().catch((error: unknown) => toFault(error))
+  if (typeof footing === 'string') return faultExit('runtime_unavailable', footing, 'none')
+  const refusal = refuse(footing, options, request)
+  if (refusal !== null) return faultExit('runtime_unavailable', refusal, footing.isolation)
+  const guest = findGuest(
+    program.guest,
+    footing.tools,
+    footing.isolation === 'namespace' ? 'inside' : footing.files.directory,
+  )
+  if ('missing' in guest)
+    return faultExit('runtime_unavailable', `${guest.missing}: ${guest.fix}`, footing.isolation)
+  if (io.signal.aborted) return { ...faultExit('runtime_error', '', footing.isolation), fault: null }
+  const job = makeJob(request, program, program.code.code, guest, footing)
+  try {
+    return await runJob(host, footing, guest, request, job, io)
+  } catch (error) {
+    return faultExit(
+      'runtime_error',
+      error instanceof Error ? error.message : String(error),
+      footing.isolation,
+    )
+  }
+}
+
+function toFault(error: unknown): string {
+  if (error instanceof NoFootingError) return `${error.message}: ${error.fix}`
+  return error instanceof Error ? error.message : String(error)
+}
+
+function refuse(footing: Footing, options: LocalOptions, request: RuntimeRequest): string | null {
+  if (typeof request.network === 'object')
+    return 'a list of allowed hosts is not served by this runtime; use network "none" or "host"'
+  if (!options.requireIsolation || footing.isolation === 'namespace') return null
+  const why = footing.missing.map(({ what, fix }) => `${what}; ${fix}`).join('; ')
+  return `isolation is required and this host does not grant it: ${why}`
+}
+
+async function runJob(
+  host: SandboxHost,
+  footing: Footing,
+  guest: Guest,
+  request: RuntimeRequest,
+  job: Job,
+  io: RuntimeIo,
+): Promise<RuntimeExit> {
+  const place: Place = {
+    isolation: footing.isolation,
+    tools: footing.tools,
+    files: footing.files,
+    binds: guest.binds,
+    network: request.network === 'host' ? 'host' : 'none',
+    diskBytes: request.limits.diskBytes,
+    seccomp: '',
+  }
+  const directory = runDirectory(place)
+  const slot = await host.borrow()
+  let facts: RunFacts
+  try {
+    const sandbox = await Sandbox.start(slot, supervise(place, guest.command, directory), place.seccomp)
+    facts = await sandbox.run(job, io)
+  } finally {
+    host.giveBack(slot)
+    if (place.isolation === 'process') await rm(directory, { recursive: true, force: true })
+  }
+  return readExit(facts, request, footing.isolation, {
+    workDir: `${directory}/work`,
+    guestDir: place.isolation === 'namespace' ? SANDBOX_PATHS.guest : footing.files.directory,
+  })
+}
+
+function makeJob(
+  request: RuntimeRequest,
+  program: Program,
+  code: string,
+  guest: Guest,
+  footing: Footing,
+): Job {
+  const { limits } = request
+  const nonce = randomBytes(16).toString('hex')
+  const rlimits: (readonly [string, number])[] = [
+    ['core', 0],
+    ['nofile', limits.openFiles],
+    ['fsize', limits.diskBytes],
+  ]
+  if (limits.cpuMs !== null) rlimits.push(['cpu', Math.ceil(limits.cpuMs / 1000) + 1])
+  if (footing.launcher.cgroupVersion === 0) {
+    if (limits.memoryBytes !== null) rlimits.push(['data', guest.dataFloorBytes + limits.memoryBytes])
+    if (footing.users === 'drop') rlimits.push(['nproc', limits.pids])
+  }
+  return {
+    nonce,
+    rlimits,
+    files: [
+      ...request.files.map((file) => toBytes(file)),
+      { path: program.file, content: Buffer.from(code, 'utf8') },
+    ],
+    head: program.head(nonce),
+    input: request.input,
+    memoryBytes: limits.memoryBytes,
+    pids: limits.pids,
+    cpuMs: limits.cpuMs,
+  }
+}
+
+function toBytes(file: FileContent): { path: string; content: Uint8Array } {
+  return {
+    path: file.path.replaceAll('\n', '_'),
+    content: Buffer.from(file.content, file.encoding ?? 'utf8'),
+  }
+}

@@ -1,0 +1,97 @@
+/** The command line of the sandbox: what the code can see, and nothing else. */
+import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** What one sandbox needs beyond the fixed part. */
+export interface SandboxSpec {
+  bwrap: string
+  /** Directory of the guest programs on the host. */
+  guestDir: string
+  /** Read-only binds, host path to sandbox path. */
+  binds: readonly (readonly [string, string])[]
+  /** Size of the one writable file system, bytes. */
+  diskBytes: number
+  network: 'none' | 'host'
+  /** True where the seccomp filter is handed over on fd 9. */
+  filtered: boolean
+}
+
+/** Where things are inside the sandbox. */
+export const SANDBOX_PATHS = {
+  guest: '/run/exectrail',
+  node: '/usr/local/bin/node',
+  work: '/tmp/work',
+  out: '/tmp/out',
+} as const
+
+/** PATH, HOME and LANG: all the environment there is besides the caller's. */
+export const BASE_ENV = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  HOME: '/tmp',
+  LANG: 'C.UTF-8',
+} as const
+
+const NETWORK_FILES = [
+  '/etc/resolv.conf',
+  '/etc/hosts',
+  '/etc/nsswitch.conf',
+  '/etc/ssl',
+  '/etc/ca-certificates',
+]
+
+/** Arguments that put `command` into a hardened sandbox; every flag is there for a measured reason. */
+export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): string[] {
+  return [
+    spec.bwrap,
+    ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...(spec.network === 'none' ? ['--unshare-net'] : []),
+    ...['--uid', '1000', '--gid', '1000', '--hostname', 'sandbox'],
+    ...['--die-with-parent', '--as-pid-1', '--clearenv'],
+    ...Object.entries(BASE_ENV).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...systemBinds(),
+    ...(spec.network === 'host' ? readOnly(NETWORK_FILES.filter((path) => existsSync(path))) : []),
+    ...spec.binds.flatMap(([from, to]) => ['--ro-bind', from, to]),
+    ...['--ro-bind', spec.guestDir, SANDBOX_PATHS.guest],
+    ...['--proc', '/proc', '--dev', '/dev'],
+    // Half of the host's memory would be writable through these otherwise.
+    ...['--size', '1048576', '--tmpfs', '/dev/shm'],
+    ...['--size', String(spec.diskBytes), '--tmpfs', '/tmp'],
+    ...['--symlink', 'tmp/out', '/out', '--symlink', 'tmp/work', '/work'],
+    ...['--remount-ro', '/dev', '--remount-ro', '/'],
+    // Root with a user namespace keeps all capabilities inside unless they are dropped.
+    ...['--chdir', '/', '--cap-drop', 'ALL', '--disable-userns'],
+    ...(spec.filtered ? ['--seccomp', '9'] : []),
+    ...command,
+  ]
+}
+
+let cached: string[] | undefined
+
+/** Interpreters, libraries and the shell's tools; neither /usr/local nor /etc beyond the loader's needs. */
+function systemBinds(): string[] {
+  cached ??= [
+    ...readOnly(
+      ['/usr/bin', '/usr/lib', '/usr/lib32', '/usr/lib64', '/usr/libexec', '/usr/share'].filter((path) =>
+        existsSync(path),
+      ),
+    ),
+    ...['/bin', '/lib', '/lib32', '/lib64'].flatMap((path) => topLevel(path)),
+    ...readOnly(['/etc/alternatives', '/etc/ld.so.cache'].filter((path) => existsSync(path))),
+  ]
+  return cached
+}
+
+function readOnly(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => ['--ro-bind', path, path])
+}
+
+function topLevel(path: string): string[] {
+  if (!existsSync(path)) return []
+  return lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : readOnly([path])
+}
+
+/** Directories a bind needs when the interpreter lives outside of /usr. */
+export function prefixBind(prefix: string): readonly (readonly [string, string])[] {
+  const covered = ['/usr', '/bin', '/lib'].some((root) => prefix === root || dirname(prefix) === root)
+  return covered && !prefix.startsWith('/usr/local') ? [] : [[prefix, prefix]]
+}

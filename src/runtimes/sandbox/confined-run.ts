@@ -1,0 +1,182 @@
+/** Drives one sandbox through one job: hands it over, streams the output, ends it in time, tells what happened. */
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import type { OutputChunk } from '../../execution.ts'
+import type { RuntimeIo } from '../runtime.ts'
+import { readGuest, type GuestReport } from './frames.ts'
+import type { Broken, Channels, Slot, SlotEvents, SlotReport } from './slot.ts'
+import { parseSupervisorReport, type SupervisorReport } from './supervisor-report.ts'
+
+/** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
+const SOFT_KILL_MS = 60
+const REPORT_MAX_BYTES = 67_108_864
+const SETUP_NOISE_BYTES = 4096
+
+/** What the sandbox is told to do, in the order it takes it. */
+export interface Job {
+  nonce: string
+  /** Limits of every process, by the names of setrlimit. */
+  rlimits: readonly (readonly [string, number])[]
+  files: readonly { path: string; content: Uint8Array }[]
+  /** First line for the guest program, then the input. */
+  head: string
+  input: string
+  memoryBytes: number | null
+  pids: number | null
+  cpuMs: number | null
+}
+
+/** Everything observed about one run. */
+export interface RunFacts {
+  guest: GuestReport
+  supervisor: SupervisorReport | string | null
+  slot: SlotReport | null
+  broke: Broken | null
+  durationMs: number
+  /** What was on stderr when the program never began: the words of bubblewrap or the interpreter. */
+  setupNoise: string
+}
+
+/** A started sandbox that waits for its job. Serves one. */
+export class Sandbox {
+  readonly slot: Slot
+  readonly startedAt = performance.now()
+  #channels: Channels
+  #done: Promise<SlotReport | null>
+  #settle: (report: SlotReport | null) => void = () => undefined
+  #onBroke: (limit: Broken) => void = () => undefined
+  #ended = false
+
+  private constructor(slot: Slot, channels: Channels) {
+    this.slot = slot
+    this.#channels = channels
+    this.#done = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  /** Starts `command` in `slot`. */
+  static async start(slot: Slot, command: readonly string[], seccomp: string): Promise<Sandbox> {
+    const events: SlotEvents = { broke: () => undefined, done: () => undefined, lost: () => undefined }
+    const channels = await slot.start(command, seccomp, events)
+    for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
+    const sandbox = new Sandbox(slot, channels)
+    events.broke = (limit) => sandbox.#onBroke(limit)
+    events.done = (report) => sandbox.#finish(report)
+    events.lost = () => sandbox.#finish(null)
+    return sandbox
+  }
+
+  /** False once the sandbox has died, used or not. */
+  get alive(): boolean {
+    return !this.#ended
+  }
+
+  /** Runs the job to its end. Resolves whatever happens. */
+  async run(job: Job, io: RuntimeIo): Promise<RunFacts> {
+    const channels = this.#channels
+    const seen: { broke: Broken | null; runningAt: number | null } = { broke: null, runningAt: null }
+    const output = new OutputPump(channels, io)
+    const abort = () => this.#kill()
+    this.#onBroke = (limit) => {
+      seen.broke ??= limit
+      this.#kill()
+    }
+    io.signal.addEventListener('abort', abort, { once: true })
+    this.slot.limit(job.memoryBytes, job.pids, job.cpuMs)
+    this.#send(job)
+    if (io.signal.aborted) this.#kill()
+    const [guest, report] = await Promise.all([
+      readGuest(channels.result, job.nonce, {
+        onRunning: () => {
+          seen.runningAt = performance.now()
+          io.onRunning()
+          output.begin()
+        },
+        onTooLarge: () => this.#kill(),
+      }),
+      readAll(channels.report),
+    ])
+    const endedAt = performance.now()
+    const setupNoise = await output.end(seen.runningAt === null ? guest : null)
+    const slot = await this.#done
+    io.signal.removeEventListener('abort', abort)
+    for (const channel of Object.values(channels)) channel.destroy()
+    const durationMs = seen.runningAt === null ? 0 : endedAt - seen.runningAt
+    const supervisor = parseSupervisorReport(report)
+    return { guest, supervisor, slot, broke: seen.broke, durationMs, setupNoise }
+  }
+
+  /** Ends a sandbox that was never used. */
+  async discard(): Promise<void> {
+    this.#kill()
+    await this.#done
+    for (const channel of Object.values(this.#channels)) channel.destroy()
+  }
+
+  #send(job: Job): void {
+    const records: Uint8Array[] = []
+    const add = (verb: string, argument: string, body: Uint8Array) => {
+      records.push(Buffer.from(`${verb} ${body.length} ${argument}\n`), body)
+    }
+    const nothing = new Uint8Array()
+    for (const { path, content } of job.files) add('file', path, content)
+    for (const [name, value] of job.rlimits) add('limit', `${name} ${value}`, nothing)
+    add('job', '', Buffer.from(`${job.head}\n${job.input}`, 'utf8'))
+    this.#channels.job.write(Buffer.concat(records))
+  }
+
+  #kill(): void {
+    if (this.#ended) return
+    this.#channels.job.write('kill 0 \n')
+    const timer = setTimeout(() => this.slot.kill(), SOFT_KILL_MS)
+    void this.#done.then(() => clearTimeout(timer))
+  }
+
+  #finish(report: SlotReport | null): void {
+    this.#ended = true
+    this.#settle(report)
+  }
+}
+
+/** Carries stdout and stderr to the executor, waiting for it; holds them back until the program begins. */
+class OutputPump {
+  #channels: Channels
+  #io: RuntimeIo
+  #pumps: Promise<void>[] = []
+
+  constructor(channels: Channels, io: RuntimeIo) {
+    this.#channels = channels
+    this.#io = io
+  }
+
+  begin(): void {
+    this.#pumps = [this.#pump('stdout', this.#channels.out), this.#pump('stderr', this.#channels.err)]
+  }
+
+  /** Waits for the last of it; of a program that never began, only the language's refusal is output. */
+  async end(unstarted: GuestReport | null): Promise<string> {
+    if (unstarted !== null && unstarted.syntax !== null) this.begin()
+    await Promise.all(this.#pumps)
+    if (unstarted === null || unstarted.syntax !== null) return ''
+    this.#channels.out.destroy()
+    const noise = await readAll(this.#channels.err)
+    return noise.toString('utf8').slice(0, SETUP_NOISE_BYTES).trim()
+  }
+
+  async #pump(stream: OutputChunk['stream'], socket: Socket): Promise<void> {
+    for await (const bytes of socket) await this.#io.onOutput({ stream, bytes })
+  }
+}
+
+async function readAll(socket: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  socket.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= REPORT_MAX_BYTES) chunks.push(chunk)
+  })
+  if (!socket.closed) await once(socket, 'close')
+  return Buffer.concat(chunks)
+}

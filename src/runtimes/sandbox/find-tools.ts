@@ -1,0 +1,98 @@
+/** Finds what the local runtimes stand on: perl, bubblewrap and the interpreters, as real executables. */
+import { execFile } from 'node:child_process'
+import { accessSync, constants, openSync, readSync, closeSync, realpathSync, statSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** An interpreter and the version it names itself. */
+export interface Interpreter {
+  path: string
+  /** Directory its library lives under. */
+  prefix: string
+  version: string
+}
+
+/** First executable of that name on `path`, resolved through links; null where there is none. */
+export function findExecutable(name: string, path: string): string | null {
+  return findExecutables(name, path)[0] ?? null
+}
+
+function findExecutables(name: string, path: string): string[] {
+  const found: string[] = []
+  for (const directory of path.split(delimiter)) {
+    const candidate = join(directory, name)
+    if (directory !== '' && isExecutable(candidate)) found.push(realpathSync(candidate))
+  }
+  return [...new Set(found)]
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function isScript(path: string): boolean {
+  const fd = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(2)
+    readSync(fd, head, 0, 2, 0)
+    return head.toString('latin1') === '#!'
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** True where every directory above lets other users pass and the file lets them read. */
+export function isPublic(path: string): boolean {
+  if ((statSync(path).mode & 0o005) !== 0o005) return false
+  for (let at = dirname(path); ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false
+    if (at === dirname(at)) return true
+  }
+}
+
+const PYTHON_FACTS =
+  'import sys, platform; print(sys.executable, sys.base_prefix, platform.python_version(), sep="\\n")'
+
+/**
+ * The python to run: a wrapper script (pyenv's shim costs 90 ms a start) is asked for the real one, and
+ * one that another user can reach is preferred, for the code runs under a user of its own.
+ */
+export async function findPython(path: string): Promise<Interpreter | null> {
+  let second: Interpreter | null = null
+  for (const candidate of [...findExecutables('python3', path), '/usr/bin/python3']) {
+    const python = await describePython(candidate)
+    if (python === null) continue
+    if (isPublic(python.path)) return python
+    second ??= python
+  }
+  return second
+}
+
+async function describePython(candidate: string): Promise<Interpreter | null> {
+  if (!isExecutable(candidate)) return null
+  try {
+    const { stdout } = await run(candidate, ['-I', '-S', '-c', PYTHON_FACTS], { timeout: 10_000 })
+    const [executable = '', prefix = '', version = ''] = stdout.trim().split('\n')
+    const path = realpathSync(executable)
+    return isScript(path) ? null : { path, prefix, version }
+  } catch {
+    return null // a python that does not start is no python
+  }
+}
+
+/** Version as the program's first line of `--version` has it; null where it does not start. */
+export async function askVersion(path: string): Promise<string | null> {
+  try {
+    const { stdout } = await run(path, ['--version'], { timeout: 10_000, env: {} })
+    return /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,176 @@
+/** What this host grants: the tools found, the strongest confinement that truly works, and what is missing. */
+import type { Isolation, Limit } from '../../execution.ts'
+import { Sandbox } from './confined-run.ts'
+import { askVersion, findExecutable, findPython, isPublic, type Interpreter } from './find-tools.ts'
+import { layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
+import { Launcher } from './launcher.ts'
+import { supervise } from './supervise.ts'
+
+/** The tools of the local runtimes; null where there is none. */
+export interface Tools {
+  perl: string | null
+  bwrap: string | null
+  bwrapVersion: string | null
+  bash: string | null
+  python: Interpreter | null
+  node: string
+}
+
+/** The ground a runtime stands on for its life. */
+export interface Footing {
+  tools: Tools
+  files: GuestFiles
+  launcher: Launcher
+  isolation: Extract<Isolation, 'namespace' | 'process'>
+  users: 'own' | 'drop'
+  enforces: readonly Limit[]
+  missing: readonly { what: string; fix: string }[]
+  notes: readonly string[]
+}
+
+const INSTALL_BWRAP =
+  'apt-get install -y bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), apk add bubblewrap (Alpine)'
+const ALLOW_NAMESPACES =
+  'allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; in Docker run with --security-opt seccomp=unconfined --security-opt apparmor=unconfined'
+
+/** Thrown where nothing can run; carries the command that helps. */
+export class NoFootingError extends Error {
+  readonly fix: string
+  constructor(message: string, fix: string) {
+    super(message)
+    this.fix = fix
+  }
+}
+
+/**
+ * Looks for tools on `path` and tries confinements from the strongest down; each attempt is a real sandbox.
+ * @throws {NoFootingError} when not even a plain process can be supervised.
+ */
+export async function findFooting(path: string): Promise<Footing> {
+  const tools = await findTools(path)
+  if (tools.perl === null)
+    throw new NoFootingError('perl was not found; it supervises every run', 'apt-get install -y perl-base')
+  const files = await layOutGuestFiles()
+  const complaints: string[] = []
+  try {
+    const shared = await shareInterpreters(tools, files)
+    for (const attempt of attempts(shared)) {
+      const found = await tryFooting(shared, files, attempt).catch((error: unknown) => {
+        complaints.push(`${attempt.isolation}: ${error instanceof Error ? error.message : String(error)}`)
+        return null
+      })
+      if (found !== null) return describe(shared, files, found, complaints)
+    }
+  } catch (error) {
+    complaints.push(String(error))
+  }
+  await files.remove()
+  throw new NoFootingError(`no sandbox starts on this host: ${complaints.join('; ')}`, INSTALL_BWRAP)
+}
+
+async function findTools(path: string): Promise<Tools> {
+  const bwrap = findExecutable('bwrap', path)
+  return {
+    perl: findExecutable('perl', path),
+    bwrap,
+    bwrapVersion: bwrap === null ? null : await askVersion(bwrap),
+    bash: findExecutable('bash', path),
+    python: await findPython(path),
+    node: process.execPath,
+  }
+}
+
+/** The code runs under another user where we are root; an interpreter under /root has to be made reachable. */
+async function shareInterpreters(tools: Tools, files: GuestFiles): Promise<Tools> {
+  if (process.getuid?.() !== 0 || isPublic(tools.node)) return tools
+  return { ...tools, node: await shareFile(tools.node, files.directory, 'node') }
+}
+
+interface Attempt {
+  isolation: 'namespace' | 'process'
+  users: 'own' | 'drop'
+}
+
+function attempts(tools: Tools): Attempt[] {
+  const root = process.getuid?.() === 0
+  const users: readonly Attempt['users'][] = root ? ['drop', 'own'] : ['own']
+  const kinds: readonly Attempt['isolation'][] = isRecent(tools.bwrapVersion)
+    ? ['namespace', 'process']
+    : ['process']
+  return kinds.flatMap((isolation) => users.map((user) => ({ isolation, users: user })))
+}
+
+/** `--disable-userns` and `--size` came with 0.8. */
+function isRecent(version: string | null): boolean {
+  if (version === null) return false
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 0 || minor >= 8
+}
+
+async function tryFooting(
+  tools: Tools,
+  files: GuestFiles,
+  attempt: Attempt,
+): Promise<{ launcher: Launcher; attempt: Attempt; cgroup: boolean }> {
+  const launcher = await Launcher.start({
+    perl: tools.perl ?? '',
+    guestDir: files.directory,
+    users: attempt.users,
+  })
+  try {
+    const slot = await launcher.addSlot()
+    const command = supervise(
+      {
+        isolation: attempt.isolation,
+        tools,
+        files,
+        binds: [],
+        network: 'none',
+        diskBytes: 1_048_576,
+        seccomp: '',
+      },
+      ['/bin/sh', '-c', 'exit 0'],
+    )
+    const sandbox = await Sandbox.start(slot, command, '')
+    const job = { nonce: 'probe', rlimits: [], files: [], head: '', input: '' }
+    const facts = await sandbox.run(
+      { ...job, memoryBytes: null, pids: null, cpuMs: null },
+      { signal: AbortSignal.timeout(5000), onOutput: () => undefined, onRunning: () => undefined },
+    )
+    if (typeof facts.supervisor !== 'object' || facts.supervisor?.exitCode !== 0)
+      throw new Error(facts.setupNoise === '' ? 'the probe did not end well' : facts.setupNoise)
+    slot.close()
+    return { launcher, attempt, cgroup: slot.cgroup }
+  } catch (error) {
+    await launcher.close()
+    throw error
+  }
+}
+
+function describe(
+  tools: Tools,
+  files: GuestFiles,
+  found: { launcher: Launcher; attempt: Attempt; cgroup: boolean },
+  complaints: readonly string[],
+): Footing {
+  const { launcher, attempt, cgroup } = found
+  const missing: { what: string; fix: string }[] = []
+  const notes: string[] = []
+  if (attempt.isolation === 'process') {
+    const old =
+      tools.bwrap === null
+        ? 'bubblewrap was not found'
+        : `bubblewrap ${tools.bwrapVersion ?? ''} does not serve (0.8 or newer is needed)`
+    const refused = complaints.length === 0 ? old : `namespaces are refused: ${complaints.join('; ')}`
+    missing.push({ what: refused, fix: complaints.length === 0 ? INSTALL_BWRAP : ALLOW_NAMESPACES })
+    notes.push('code runs as a plain process: it sees the host’s files and network')
+  }
+  if (!cgroup)
+    notes.push(
+      'no control group can be written: limits are per process and memory is that of the largest one',
+    )
+  const enforces: Limit[] = ['time', 'cpu', 'memory', 'output', 'files']
+  if (cgroup || attempt.users === 'drop') enforces.push('pids')
+  if (attempt.isolation === 'namespace') enforces.push('disk')
+  return { tools, files, launcher, ...attempt, enforces, missing, notes }
+}

@@ -1,0 +1,173 @@
+# Control groups of the slots: version 1, version 2 or none, whichever lets us create a group.
+use strict;
+use warnings;
+
+my $prefix = 'exectrail';
+
+sub slurp {
+  my ($path) = @_;
+  open(my $file, '<', $path) or return undef;
+  local $/;
+  return scalar <$file>;
+}
+
+sub spit {
+  my ($path, $text) = @_;
+  open(my $file, '>', $path) or return 0;
+  my $count = syswrite $file, $text;
+  return close($file) && defined $count ? 1 : 0;
+}
+
+sub mounts {
+  my %found;
+  for my $line (split /\n/, slurp('/proc/self/mounts') // '') {
+    my (undef, $where, $type, $options) = split / /, $line;
+    $found{v2} //= $where if $type eq 'cgroup2';
+    next unless $type eq 'cgroup';
+    $found{$_} //= $where for split /,/, $options;
+  }
+  return \%found;
+}
+
+sub own_paths {
+  my %paths;
+  for my $line (split /\n/, slurp('/proc/self/cgroup') // '') {
+    my (undef, $names, $path) = split /:/, $line, 3;
+    $path = '' if $path eq '/';
+    $paths{v2} = $path if $names eq '';
+    $paths{$_} = $path for split /,/, $names;
+  }
+  return \%paths;
+}
+
+# The directories below which a group can be made: { version => 1|2|0, memory, pids, cpuacct }.
+sub find_cgroup {
+  my ($mounts, $own) = (mounts(), own_paths());
+  my %v1 = map { $_ => "$mounts->{$_}" . ($own->{$_} // '') }
+    grep { defined $mounts->{$_} } qw(memory pids cpuacct);
+  if ($v1{memory} && $v1{pids} && -w $v1{memory} && -w $v1{pids}) {
+    return { version => 1, %v1 };
+  }
+  if (defined $mounts->{v2}) {
+    my $path = $own->{v2} // '';
+    while (1) {
+      my $directory = "$mounts->{v2}$path";
+      return { version => 2, all => $directory } if usable_v2($directory);
+      last if $path eq '';
+      $path =~ s{/[^/]*$}{};
+    }
+  }
+  return { version => 0 };
+}
+
+sub usable_v2 {
+  my ($directory) = @_;
+  return 0 unless -w $directory;
+  spit("$directory/cgroup.subtree_control", '+memory +pids +cpu');
+  my $probe = "$directory/$prefix-$$-probe";
+  mkdir $probe or return 0;
+  my $good = -e "$probe/memory.max" && -e "$probe/pids.max";
+  rmdir $probe;
+  return $good;
+}
+
+sub group_directories {
+  my ($base, $launcher, $slot) = @_;
+  my $name = "$prefix-$launcher-$slot";
+  return map { $_ => "$base->{$_}/$name" } grep { $_ ne 'version' } keys %$base;
+}
+
+# Makes the slot's groups and moves this process in; undef where the host refuses.
+sub enter_group {
+  my ($base, $launcher, $slot) = @_;
+  return undef unless $base->{version};
+  my %group = (version => $base->{version}, group_directories($base, $launcher, $slot));
+  for my $directory (grep { m{/} } values %group) {
+    (mkdir($directory, 0755) || -d $directory) or return undef;
+    spit("$directory/cgroup.procs", "0\n") or return undef;
+  }
+  return \%group;
+}
+
+sub set_group_limits {
+  my ($group, $memory, $pids) = @_;
+  if ($group->{version} == 1) {
+    spit("$group->{memory}/memory.limit_in_bytes", "-1\n");
+    spit("$group->{memory}/memory.memsw.limit_in_bytes", "-1\n");
+    spit("$group->{memory}/memory.max_usage_in_bytes", "0\n");
+    spit("$group->{memory}/memory.limit_in_bytes", "$memory\n") if $memory;
+    spit("$group->{memory}/memory.memsw.limit_in_bytes", "$memory\n") if $memory;
+    spit("$group->{pids}/pids.max", ($pids || 'max') . "\n");
+    return;
+  }
+  spit("$group->{all}/memory.max", ($memory || 'max') . "\n");
+  spit("$group->{all}/memory.swap.max", "0\n");
+  spit("$group->{all}/memory.oom.group", "0\n");
+  spit("$group->{all}/pids.max", ($pids || 'max') . "\n");
+  if (open(my $peak, '+<', "$group->{all}/memory.peak")) {    # writable since Linux 6.12; else the peak of the slot's life
+    $group->{peak} = $peak if defined syswrite $peak, "reset\n";
+  }
+}
+
+# Counters: { usage, peak, oom, pids, cpu } in bytes, kills, refusals, microseconds.
+sub read_group {
+  my ($group) = @_;
+  my %now;
+  if ($group->{version} == 1) {
+    $now{usage} = slurp("$group->{memory}/memory.usage_in_bytes") // 0;
+    $now{peak} = slurp("$group->{memory}/memory.max_usage_in_bytes") // 0;
+    ($now{oom}) = (slurp("$group->{memory}/memory.oom_control") // '') =~ /^oom_kill (\d+)/m;
+    ($now{pids}) = (slurp("$group->{pids}/pids.events") // '') =~ /^max (\d+)/m;
+    $now{cpu} = $group->{cpuacct} ? int((slurp("$group->{cpuacct}/cpuacct.usage") // 0) / 1000) : 0;
+  }
+  else {
+    $now{usage} = slurp("$group->{all}/memory.current") // 0;
+    $now{peak} = peak_v2($group);
+    ($now{oom}) = (slurp("$group->{all}/memory.events") // '') =~ /^oom_kill (\d+)/m;
+    ($now{pids}) = (slurp("$group->{all}/pids.events") // '') =~ /^max (\d+)/m;
+    ($now{cpu}) = (slurp("$group->{all}/cpu.stat") // '') =~ /^usage_usec (\d+)/m;
+  }
+  $now{$_} = int($now{$_} // 0) for qw(usage peak oom pids cpu);
+  return \%now;
+}
+
+sub peak_v2 {
+  my ($group) = @_;
+  return slurp("$group->{all}/memory.peak") // 0 unless $group->{peak};
+  seek $group->{peak}, 0, 0;
+  return readline($group->{peak}) // 0;
+}
+
+# Everyone in the slot's group but this process.
+sub others_in_group {
+  my ($group) = @_;
+  my $list = slurp(($group->{all} // $group->{memory}) . '/cgroup.procs') // '';
+  return grep { $_ != $$ && $_ != 0 } split /\s+/, $list;
+}
+
+# Removes groups that launchers long gone left behind.
+sub sweep_groups {
+  my ($base) = @_;
+  for my $parent (map { $base->{$_} } grep { $_ ne 'version' } keys %$base) {
+    opendir(my $handle, $parent) or next;
+    for my $name (readdir $handle) {
+      next unless $name =~ /^\Q$prefix\E-(\d+)-/ && $1 != $$ && !kill(0, $1);
+      my @left = split /\s+/, slurp("$parent/$name/cgroup.procs") // '';
+      kill 'KILL', @left if @left;
+      rmdir "$parent/$name";
+    }
+  }
+}
+
+sub remove_group {
+  my ($base, $slot) = @_;
+  my %group = group_directories($base, $$, $slot);
+  for my $directory (values %group) {
+    for (1 .. 50) {
+      last if rmdir($directory) || !-d $directory;
+      select undef, undef, undef, 0.002;
+    }
+  }
+}
+
+1;

@@ -1,0 +1,149 @@
+'use strict'
+// Runs one program: the job comes on fd 5, frames go out on fd 3, each marked with a nonce the program
+// does not learn, so that what it writes to fd 3 by hand counts for nothing.
+const fs = require('node:fs')
+const { pathToFileURL } = require('node:url')
+const { writeSync, readSync, closeSync, readFileSync } = fs
+const { stringify, parse } = JSON
+const from = Buffer.from.bind(Buffer)
+const exit = process.exit.bind(process)
+
+function readJob() {
+  const text = readFileSync(5)
+  closeSync(5)
+  const end = text.indexOf(10)
+  return { head: parse(text.toString('utf8', 0, end)), input: text.toString('utf8', end + 1) }
+}
+
+const { head, input } = readJob()
+const nonce = head.nonce
+
+function send(kind, text) {
+  const body = from(text, 'utf8')
+  const frame = Buffer.concat([from(`\n${nonce} ${kind} ${body.length}\n`), body])
+  for (let offset = 0; offset < frame.length; ) offset += writeSync(3, frame, offset)
+}
+
+/** A pipe's stdout is asynchronous and loses what is unsent at exit; blocking keeps all of it. */
+function blocking(name) {
+  const { get } = Object.getOwnPropertyDescriptor(process, name)
+  let stream = null
+  Object.defineProperty(process, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      if (stream === null) {
+        stream = get.call(process)
+        stream._handle?.setBlocking?.(true)
+      }
+      return stream
+    },
+  })
+}
+
+function describe(error) {
+  const text = (value) => {
+    try {
+      return String(value)
+    } catch {
+      return 'a value that cannot be shown'
+    }
+  }
+  try {
+    if (error !== null && typeof error === 'object' && 'message' in error) {
+      const name = text(error.name || error.constructor?.name || 'Error')
+      const stack = typeof error.stack === 'string' ? error.stack : null
+      return { name, message: text(error.message), stack, code: text(error.code ?? '') }
+    }
+  } catch {
+    // a hostile getter; the plain text has to do
+  }
+  return { name: 'Error', message: text(error), stack: null, code: '' }
+}
+
+/** Says where in a result a value sits that JSON would change or refuse. */
+function findUnsupported(value, path, seen) {
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${path} is ${value}`
+  if (typeof value === 'bigint') return `${path} is a BigInt`
+  if (typeof value !== 'object' || value === null) return null
+  if (seen.has(value)) return `${path} refers back to itself`
+  if (typeof value.toJSON === 'function') return null
+  seen.add(value)
+  for (const key of Object.keys(value)) {
+    const found = findUnsupported(value[key], Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, seen)
+    if (found !== null) return found
+  }
+  seen.delete(value)
+  return null
+}
+
+function encode(value) {
+  if (value === undefined) return null
+  if (typeof value === 'function' || typeof value === 'symbol')
+    throw new TypeError(`main returned a ${typeof value}, which JSON cannot carry`)
+  let text
+  try {
+    text = stringify(value)
+  } catch (error) {
+    const found = findUnsupported(value, 'the result', new Set())
+    throw found === null ? error : new TypeError(`main returned a value JSON cannot carry: ${found}`)
+  }
+  if (text === undefined) return null
+  const found = text.includes('null') ? findUnsupported(value, 'the result', new Set()) : null
+  if (found !== null) throw new TypeError(`main returned a value JSON cannot carry: ${found}`)
+  return text
+}
+
+let failed = false
+function note(error) {
+  if (failed) return
+  failed = true
+  send(head.loading && error instanceof SyntaxError && isParseError(error) ? 'syntax' : 'error', stringify(describe(error)))
+}
+process.on('uncaughtExceptionMonitor', note)
+
+/** The file itself did not parse, as against a SyntaxError thrown by code that runs. */
+function isParseError(error) {
+  return !new RegExp(`^\\s+at .*${head.file.replace('.', '\\.')}:\\d+`, 'm').test(String(error.stack))
+}
+
+const named = (value) => (typeof value === 'function' && value.name === 'main' ? value : undefined)
+/** Ends as Node would, in the user's own names and lines; a program that handles such errors itself may. */
+function crash(error) {
+  if (process.listenerCount('uncaughtException') > 0) return setImmediate(() => { throw error })
+  note(error)
+  const { name, message, stack } = describe(error)
+  const text = (stack ?? `Uncaught ${name}: ${message}`).split('\n').filter((line) => !/^\s+at .*(?:node:internal|\/javascript\.cjs:)/.test(line))
+  process.stderr.write(`${text.join('\n').replaceAll(`file://${process.cwd()}/`, '').replaceAll(`${process.cwd()}/`, '')}\n`)
+  exit(1)
+}
+
+async function finish(main) {
+  const text = encode(await main(parse(input)))
+  await new Promise((resolve) => setImmediate(resolve))
+  if (failed) return
+  if (text !== null) send('result', text)
+  exit()
+}
+
+async function begin() {
+  blocking('stdout')
+  blocking('stderr')
+  Object.assign(process.env, head.env)
+  if (head.sourceMaps) process.setSourceMapsEnabled(true)
+  const path = `${process.cwd()}/${head.file}`
+  process.argv = [process.argv[0], path]
+  let defined
+  globalThis[head.hook] = (main) => {
+    defined = main
+    delete globalThis[head.hook]
+  }
+  head.loading = true
+  send('running', '')
+  const loaded = await import(pathToFileURL(path).href)
+  head.loading = false
+  const main = defined ?? loaded.main ?? loaded.default?.main ?? named(loaded.default)
+  if (typeof main === 'function') await finish(main)
+}
+
+begin().catch(crash)

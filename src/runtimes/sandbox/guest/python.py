@@ -1,0 +1,179 @@
+# Runs one program: the job comes on fd 5, frames go out on fd 3, each marked with a nonce the program
+# does not learn, so that what it writes to fd 3 by hand counts for nothing.
+import os
+import sys
+
+
+def read_job():
+    chunks = []
+    while True:
+        chunk = os.read(5, 1 << 20)
+        if not chunk:
+            break
+        chunks.append(chunk)
+    os.close(5)
+    head, _, text = b"".join(chunks).partition(b"\n")
+    return head, text
+
+
+def run(head, text):
+    import _json
+    import builtins
+    from json import dumps, loads
+
+    job = loads(head)
+    nonce = job["nonce"]
+    write, path = os.write, job["file"]
+
+    def send(kind, body):
+        data = body.encode("utf-8", "surrogatepass")
+        frame = b"\n%s %s %d\n" % (nonce.encode(), kind.encode(), len(data)) + data
+        view = memoryview(frame)
+        while view:
+            view = view[write(3, view):]
+
+    def describe(error):
+        name, message, stack = type(error).__name__, "", None
+        try:
+            message = str(error)
+        except BaseException:
+            message = "an error whose text cannot be shown"
+        try:
+            import traceback
+
+            trace = error.__traceback__
+            while trace is not None and trace.tb_frame.f_code.co_filename != path:
+                trace = trace.tb_next
+            stack = "".join(traceback.format_exception(type(error), error, trace))
+        except BaseException:
+            stack = None
+        errno = getattr(error, "errno", None)
+        return {"name": name, "message": message, "stack": stack, "code": str(errno or ""), "raised": raised(error)}
+
+    def raised(error):
+        """True when the program raised this itself, as against the interpreter."""
+        trace = error.__traceback__
+        if trace is None:
+            return True
+        while trace.tb_next is not None:
+            trace = trace.tb_next
+        import opcode
+
+        return opcode.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]].startswith(("RAISE", "RERAISE"))
+
+    def fail(kind, error):
+        described = describe(error)
+        try:
+            sys.stdout.flush()
+        except BaseException:
+            pass
+        send(kind, dumps(described))
+        if described["stack"]:
+            try:
+                sys.stderr.write(described["stack"])
+                sys.stderr.flush()
+            except BaseException:
+                pass
+        leave(1)
+
+    def leave(status):
+        import threading
+
+        try:
+            threading._shutdown()
+            import atexit
+
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except BaseException:
+            pass
+        os._exit(status)
+
+    def settle(value):
+        async def wait():
+            return await value
+
+        if "asyncio" in sys.modules:
+            return sys.modules["asyncio"].run(wait())
+        steps = wait()  # importing asyncio costs 60 ms, and who does not import it needs no loop
+        while True:
+            try:
+                steps.send(None)
+            except StopIteration as done:
+                return done.value
+
+    def unsupported(value, where, seen):
+        if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+            return "%s is %r" % (where, value)
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return None
+        if id(value) in seen:
+            return "%s refers back to itself" % where
+        if isinstance(value, dict):
+            items = [("%s[%r]" % (where, key), item) for key, item in value.items()]
+            for key in value:
+                if not isinstance(key, (str, int, float, bool, type(None))):
+                    return "%s has a key of type %s" % (where, type(key).__name__)
+        elif isinstance(value, (list, tuple)):
+            items = [("%s[%d]" % (where, index), item) for index, item in enumerate(value)]
+        else:
+            return "%s is of type %s" % (where, type(value).__name__)
+        for name, item in items:
+            found = unsupported(item, name, seen | {id(value)})
+            if found:
+                return found
+        return None
+
+    def encode(value):
+        try:
+            return dumps(value, allow_nan=False, ensure_ascii=False)
+        except (ValueError, TypeError, RecursionError) as error:
+            try:
+                found = unsupported(value, "the result", frozenset())
+            except RecursionError:
+                found = "the result is nested too deeply"
+            raise TypeError("main returned a value JSON cannot carry: %s" % (found or error)) from None
+
+    os.environ.update(job["env"])
+    sys.path.insert(0, os.getcwd())
+    sys.argv = [path]
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    with open(path, "rb") as file:
+        source = file.read()
+    import linecache
+    import types
+
+    linecache.cache[path] = (len(source), None, source.decode("utf-8", "replace").splitlines(True), path)
+    module = types.ModuleType("__main__")
+    module.__file__ = path
+    module.__builtins__ = builtins
+    sys.modules["__main__"] = module
+    try:
+        code = compile(source, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        fail("syntax", error)
+    send("running", "")
+    try:
+        exec(code, module.__dict__)
+        main = module.__dict__.get("main")
+        if callable(main):
+            value = main(loads(text))
+            if hasattr(value, "__await__"):
+                value = settle(value)
+            if value is not None:
+                send("result", encode(value))
+            leave(0)
+    except SystemExit as error:
+        code = error.code
+        if code is not None and not isinstance(code, int):
+            print(code, file=sys.stderr)
+            code = 1
+        leave((code or 0) & 255)
+    except BaseException as error:
+        fail("error", error)
+    leave(0)
+
+
+if __name__ == "__main__":
+    run(*read_job())

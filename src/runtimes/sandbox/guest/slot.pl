@@ -1,0 +1,177 @@
+# One slot: a process in its own control group that starts one sandbox at a time and measures it.
+# Towards the executor: control records in (`LENGTH\n` and fields joined by NUL), lines out.
+use strict;
+use warnings;
+use POSIX qw(WNOHANG);
+
+my @channels = qw(job out err result report);
+my ($group, $user, $call_clone, $run, %pipes, $control, $lines, $wake);
+
+sub emit { syswrite $lines, "$_[0]\n" }
+
+sub serve_slot {
+  my ($number, $slot_user, $base, $launcher, $arch) = @_;
+  $user = $slot_user;
+  $0 = "exectrail slot $number";
+  $group = enter_group($base, $launcher, $number);
+  pipe($control, my $control_writer) or die "pipe: $!";
+  pipe(my $lines_reader, $lines) or die "pipe: $!";
+  my $version = $group ? $group->{version} : 0;
+  syswrite STDOUT, join(' ', 'slot', $number, $$, fileno $control, fileno $lines_reader, $version) . "\n";
+  open(STDIN, '<', '/dev/null');
+  open(STDOUT, '>', '/dev/null');
+  pipe(my $wake_reader, $wake) or die "pipe: $!";
+  $SIG{CHLD} = sub { syswrite $wake, '.' };
+  prepare();
+  my $buffer = '';
+  while (1) {
+    my $ready = '';
+    vec($ready, fileno $control, 1) = 1;
+    vec($ready, fileno $wake_reader, 1) = 1;
+    my $count = select($ready, undef, undef, $run && $group ? 0.05 : undef);
+    if ($count > 0 && vec $ready, fileno $wake_reader, 1) { sysread $wake_reader, my $dust, 4096 }
+    reap_run();
+    look() if $run && $group;
+    next unless $count > 0 && vec $ready, fileno $control, 1;
+    last unless sysread $control, $buffer, 65536, length $buffer;
+    if ($control_writer) { close $control_writer; close $lines_reader; $control_writer = undef }
+    take($_) while defined($_ = next_record(\$buffer));
+  }
+  hard_kill() if $run;
+  sweep();
+}
+
+sub next_record {
+  my ($buffer) = @_;
+  return undef unless $$buffer =~ /^(\d+)\n/ && length($$buffer) >= $+[0] + $1;
+  my ($start, $length) = ($+[0], $1);
+  my $record = substr $$buffer, $start, $length;
+  substr($$buffer, 0, $start + $length) = '';
+  return $record;
+}
+
+sub take {
+  my ($verb, @fields) = split /\0/, $_[0], -1;
+  if ($verb eq 'start') { start_run(@fields) }
+  elsif ($verb eq 'limits') { set_limits(@fields) }
+  elsif ($verb eq 'kill') { hard_kill() if $run }
+}
+
+# Makes the pipes of the next run; the executor opens its ends through /proc before it starts one.
+sub prepare {
+  %pipes = ();
+  for my $name (@channels) {
+    pipe(my $reader, my $writer) or die "pipe: $!";
+    $pipes{$name} = $name eq 'job' ? [$reader, $writer] : [$writer, $reader];
+  }
+  emit(join ' ', 'pipes', map { fileno $pipes{$_}[1] } @channels);
+}
+
+sub start_run {
+  my ($seccomp, $open_files, @command) = @_;
+  my $before = $group ? read_group($group) : undef;
+  my $pid = fork;
+  return emit("done 125 0 0 0 0 cannot fork: $!") unless defined $pid;
+  become($seccomp, $open_files, @command) if $pid == 0;
+  %pipes = ();
+  $run = { pid => $pid, before => $before, cpu_limit => 0, broke => '' };
+  set_group_limits($group, 0, 0) if $group;
+}
+
+# The child: own session, own user, only fds 0 to 4 (and 9, the filter that bubblewrap loads).
+sub become {
+  my ($seccomp, $open_files, @command) = @_;
+  $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE HUP INT);
+  POSIX::setsid();
+  my @ends = map { fileno $pipes{$_}[0] } @channels;
+  my @high = map { fcntl($pipes{$_}[0], 0, 20) + 0 } @channels;
+  POSIX::dup2($high[$_], $_) for 0 .. 4;
+  POSIX::close($_) for @high;
+  if ($seccomp ne '') {
+    my $fd = POSIX::open($seccomp, 0);
+    if ($fd != 9) { POSIX::dup2($fd, 9); POSIX::close($fd) }
+  }
+  if (defined $user) {
+    $) = "$user $user";
+    $( = $user;
+    ($<, $>) = ($user, $user);
+    POSIX::_exit(126) if $< != $user || $> != $user;
+  }
+  %ENV = ();
+  chdir '/';
+  { no warnings; exec { $command[0] } @command }
+  syswrite STDERR, "cannot start $command[0]: $!\n";
+  POSIX::_exit(127);
+}
+
+sub set_limits {
+  my ($memory, $pids, $cpu_us) = @_;
+  return unless $run;
+  set_group_limits($group, $memory, $pids) if $group;
+  $run->{cpu_limit} = $cpu_us;
+  $run->{armed} = 1;
+}
+
+# Evidence while it runs; the executor is told and ends the run.
+sub look {
+  return if $run->{broke} || !$run->{armed};
+  my $now = read_group($group);
+  my $before = $run->{before};
+  my $broke =
+      $now->{oom} > $before->{oom} ? 'memory'
+    : $now->{pids} > $before->{pids} ? 'pids'
+    : $run->{cpu_limit} && $now->{cpu} - $before->{cpu} > $run->{cpu_limit} ? 'cpu'
+    : '';
+  return if $broke eq '';
+  $run->{broke} = $broke;
+  emit("broke $broke");
+}
+
+sub reap_run {
+  while ((my $pid = waitpid -1, WNOHANG) > 0) {
+    next unless $run && $pid == $run->{pid};
+    my $status = $?;
+    clear_group() if $group;
+    sweep() if $status != 0;
+    my ($peak, $oom, $pids, $cpu) = (0, 0, 0, 0);
+    if ($group) {
+      my ($now, $before) = (read_group($group), $run->{before});
+      $peak = $now->{peak} - $before->{usage};
+      ($oom, $pids, $cpu) = map { $now->{$_} - $before->{$_} } qw(oom pids cpu);
+    }
+    $run = undef;
+    emit("done $status $peak $oom $pids $cpu");
+    prepare();
+  }
+}
+
+# Nobody of the run may be left in the group.
+sub clear_group {
+  for (1 .. 500) {
+    my @left = others_in_group($group) or return;
+    kill 'KILL', @left;
+    select undef, undef, undef, 0.001;
+  }
+}
+
+sub hard_kill {
+  kill 'KILL', -$run->{pid}, $run->{pid};
+  clear_group() if $group;
+}
+
+# The last resort, by user: whoever escaped session and group still has the slot's uid.
+sub sweep {
+  return unless defined $user;
+  my $pid = fork;
+  return unless defined $pid;
+  if ($pid == 0) {
+    $) = "$user $user";
+    $( = $user;
+    ($<, $>) = ($user, $user);
+    kill 'KILL', -1 if $< == $user && $> == $user;
+    POSIX::_exit(0);
+  }
+  waitpid $pid, 0;
+}
+
+1;

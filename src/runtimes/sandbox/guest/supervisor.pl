@@ -1,0 +1,228 @@
+#!/usr/bin/perl
+# The parent of one execution. Inside bubblewrap it is pid 1 and `kill -1` reaches every process there;
+# without namespaces it is a subreaper and walks its descendants. It takes the job on fd 0, starts the
+# interpreter at once, hands the job on when it has come, and reports on fd 4 how everything ended.
+# perl-base only, no modules: loading POSIX alone would double the start-up.
+#
+# usage: supervisor.pl MODE ARCH WORK OUT LIMIT_FILES LIMIT_BYTES COMMAND...
+#   MODE pid1|subreaper; WORK and OUT are directories; the last two bound what /out may give back.
+use strict;
+use warnings;
+
+my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command) = @ARGV;
+my %call =
+  $arch eq 'arm64'
+  ? (wait4 => 260, prctl => 167, prlimit => 261, close => 57, dup3 => 24, statfs => 43)
+  : (wait4 => 61, prctl => 157, prlimit => 302, close => 3, dup3 => 292, statfs => 137);
+my %resource = (fsize => 1, data => 2, core => 4, nproc => 6, nofile => 7, as => 9, cpu => 0);
+my $no_follow = $arch eq 'arm64' ? 0100000 : 0400000;
+my $linux = $^O eq 'linux';
+my $maxrss = 0;
+my ($user_us, $system_us) = (0, 0);
+my $ended;    # wait status of the interpreter
+my $killed = 0;
+
+# Not dumpable: the code runs under the same user and must not open our descriptors through /proc.
+if ($linux) {
+  syscall($call{prctl}, 4, 0, 0, 0, 0);
+  syscall($call{prctl}, 36, 1, 0, 0, 0) if $mode eq 'subreaper';
+}
+$SIG{PIPE} = 'IGNORE';
+$SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM USR1 USR2);
+pipe(my $wake_reader, my $wake_writer) or die "pipe: $!";
+$SIG{CHLD} = sub { syswrite $wake_writer, '.' };
+(my $above = $work) =~ s{/[^/]*$}{};
+mkdir $above, 0700;
+mkdir $work, 0700;
+mkdir $out, 0700;
+open(my $report, '>&=', 4) or die "report: $!";
+fcntl($report, 2, 1);    # close on exec
+my $child = start();
+
+sub start {
+  local $^F = 20;
+  pipe(my $job_reader, my $job_writer) or die "pipe: $!";
+  my $pid = fork;
+  fail("cannot fork: $!") unless defined $pid;
+  if ($pid == 0) {
+    $SIG{$_} = 'DEFAULT' for qw(PIPE HUP INT QUIT TERM USR1 USR2 CHLD);
+    chdir $work or fail("cannot enter the working directory: $!");
+    open(STDIN, '<', '/dev/null') or fail("cannot open /dev/null: $!");
+    close $_ for $job_writer, $wake_reader, $wake_writer;    # one of them may be fd 5
+    syscall($call{dup3}, fileno($job_reader), 5, 0) if fileno($job_reader) != 5;
+    syscall($call{close}, fileno $job_reader) if fileno($job_reader) != 5;
+    delete $ENV{PWD};
+    exec { $command[0] } @command or fail("cannot start $command[0]: $!");
+  }
+  close $job_reader;
+  fcntl($job_writer, 2, 1);
+  syscall($call{close}, 3);
+  return { pid => $pid, job => $job_writer };
+}
+
+sub fail {
+  my ($why) = @_;
+  syswrite $report, "fault $why\n";
+  exit 125;
+}
+
+# Collects every child that is gone; true while some are left.
+sub reap {
+  my ($flags) = @_;
+  while (1) {
+    my ($status, $usage) = (pack('i', 0), "\0" x 144);
+    my $pid =
+      $linux ? syscall($call{wait4}, -1, $status, $flags, $usage) : waitpid(-1, $flags);
+    return 0 if $pid < 0;
+    return 1 if $pid == 0;
+    if ($linux) {
+      my ($us, $uu, $ss, $su, $rss) = unpack 'q5', $usage;
+      $user_us += $us * 1_000_000 + $uu;
+      $system_us += $ss * 1_000_000 + $su;
+      $maxrss = $rss if $rss > $maxrss;
+    }
+    $ended = $linux ? unpack('i', $status) : $? if $pid == $child->{pid};
+  }
+}
+
+sub descendants {
+  my %children;
+  opendir(my $proc, '/proc') or return ($child->{pid});
+  for my $pid (grep { /^\d+$/ } readdir $proc) {
+    open(my $stat, '<', "/proc/$pid/stat") or next;
+    my $line = <$stat>;
+    next unless defined $line && $line =~ /^\d+ \(.*\) \S (\d+)/s;
+    push @{ $children{$1} }, $pid;
+  }
+  my (@found, @queue) = ();
+  @queue = ($$);
+  while (defined(my $pid = shift @queue)) {
+    push @found, @{ $children{$pid} || [] };
+    push @queue, @{ $children{$pid} || [] };
+  }
+  return @found;
+}
+
+# Ends everything and collects it; bounded, for what is in uninterruptible sleep cannot be waited out.
+sub end_all {
+  $SIG{CHLD} = 'DEFAULT';
+  for (1 .. 2000) {
+    if ($mode eq 'pid1') { kill 'KILL', -1 }
+    else { kill 'KILL', descendants() }
+    return unless reap(1);
+    select undef, undef, undef, 0.001;
+  }
+}
+
+sub set_limit {
+  my ($name, $value) = @_;
+  my $number = $resource{$name};
+  return unless $linux && defined $number;
+  my $pair = pack 'QQ', $value, $value;
+  syscall($call{prlimit}, $child->{pid}, $number, $pair, 0);
+}
+
+sub write_file {
+  my ($path, $content) = @_;
+  my @parts = grep { $_ ne '' && $_ ne '.' } split m{/}, $path;
+  return fail("file $path leaves the working directory") if grep { $_ eq '..' } @parts;
+  my $name = pop @parts;
+  my $directory = $work;
+  for my $part (@parts) {
+    $directory .= "/$part";
+    mkdir $directory, 0700;
+  }
+  open(my $file, '>', "$directory/$name") or return fail("cannot write $path: $!");
+  binmode $file;
+  print $file $content or return fail("cannot write $path: $!");
+  close $file or return fail("cannot write $path: $!");
+}
+
+# The job: records `NAME LENGTH ARGUMENT\n` and LENGTH bytes each.
+my $buffer = '';
+
+sub take_record {
+  return 0 unless $buffer =~ /^(\w+) (\d+) ?([^\n]*)\n/;
+  my $start = $+[0];
+  my ($name, $length, $argument) = ($1, $2, $3);
+  return 0 if length($buffer) < $start + $length;
+  my $body = substr $buffer, $start, $length;
+  substr($buffer, 0, $start + $length) = '';
+  if ($name eq 'limit') { set_limit(split / /, $argument) }
+  elsif ($name eq 'file') { write_file($argument, $body) }
+  elsif ($name eq 'job') { hand_on($body) }
+  elsif ($name eq 'kill') { $killed = 1 }
+  return 1;
+}
+
+sub hand_on {
+  my ($body) = @_;
+  my $offset = 0;
+  while ($offset < length $body) {
+    my $count = syswrite $child->{job}, $body, 65536, $offset;
+    last unless $count;    # the interpreter is gone; its status tells why
+    $offset += $count;
+  }
+  close $child->{job};
+}
+
+sub watch {
+  while (!defined $ended && !$killed) {
+    my $ready = '';
+    vec($ready, 0, 1) = 1;
+    vec($ready, fileno $wake_reader, 1) = 1;
+    next if select($ready, undef, undef, undef) < 0;
+    if (vec $ready, fileno $wake_reader, 1) {
+      sysread $wake_reader, my $dust, 4096;
+      reap(1);
+    }
+    next unless vec $ready, 0, 1;
+    my $count = sysread STDIN, $buffer, 1_048_576, length $buffer;
+    $killed = 1 unless $count;    # the executor is gone
+    1 while take_record();
+  }
+}
+
+# Regular files of OUT with one link only, opened without following links and without blocking.
+sub collect {
+  my ($directory, $prefix, $depth, $left) = @_;
+  opendir(my $handle, $directory) or return;
+  for my $name (sort grep { $_ ne '.' && $_ ne '..' } readdir $handle) {
+    my $path = "$directory/$name";
+    my @stat = lstat $path or next;
+    if (-d _ ) {
+      collect($path, "$prefix$name/", $depth + 1, $left) if $depth < 16;
+      next;
+    }
+    next if !-f _ || $stat[3] != 1;
+    next if $stat[7] > $left->{bytes} || $left->{files} < 1;
+    sysopen(my $file, $path, $no_follow | 04000) or next;    # 04000: O_NONBLOCK
+    my @opened = stat $file;
+    next if $opened[1] != $stat[1] || $opened[0] != $stat[0];
+    my $content = '';
+    while (length $content < $stat[7]) {
+      last unless sysread $file, $content, $stat[7] - length $content, length $content;
+    }
+    $left->{bytes} -= length $content;
+    $left->{files} -= 1;
+    print $report 'file ', length "$prefix$name", ' ', length $content, "\n$prefix$name$content";
+  }
+}
+
+sub disk_full {
+  return 0 unless $linux && $mode eq 'pid1';
+  my $buf = "\0" x 128;
+  return 0 if syscall($call{statfs}, $work, $buf) != 0;
+  my (undef, $size, undef, undef, $free, undef, $inodes) = unpack 'q7', $buf;
+  return $free * $size < 65536 ? 1 : 0;
+}
+
+watch();
+end_all();
+my $full = disk_full();
+collect($out, '', 0, { files => $max_files, bytes => $max_bytes });
+$ended = 9 unless defined $ended;
+print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
+  $full, $killed), "\n";
+close $report;
+exit 0;

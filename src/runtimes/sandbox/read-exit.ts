@@ -1,0 +1,176 @@
+/** From what was observed to what happened: the exit a runtime reports, each limit from evidence only. */
+import { constants } from 'node:os'
+import type { Isolation, Limit } from '../../execution.ts'
+import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
+import type { RunFacts } from './confined-run.ts'
+import type { SupervisorReport } from './supervisor-report.ts'
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
+/** How V8 dies when the heap is full: abort, trap, illegal instruction. */
+const V8_DEATHS = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL'])
+
+interface GuestError extends UncaughtError {
+  /** `code` of a Node error, errno of a Python one. */
+  code: string
+  /** Python: the program raised it itself, so it proves nothing. */
+  raised: boolean
+}
+
+/** How the paths of the sandbox become the user's own. */
+export interface SourceNames {
+  /** Directory the code ran in, as the interpreter names it. */
+  workDir: string
+  guestDir: string
+}
+
+const NOTHING: RuntimeExit = {
+  exitCode: null,
+  signal: null,
+  result: null,
+  syntaxError: false,
+  uncaught: null,
+  limit: null,
+  fault: null,
+  isolation: 'none',
+  durationMs: null,
+  queueMs: null,
+  cpuMs: null,
+  memoryPeakBytes: null,
+  memorySource: null,
+  sandboxId: null,
+  files: [],
+}
+
+/** An exit for a run that never came to be. */
+export function faultExit(
+  kind: 'runtime_unavailable' | 'runtime_error',
+  message: string,
+  isolation: Isolation,
+): RuntimeExit {
+  return { ...NOTHING, isolation, fault: { kind, message } }
+}
+
+/** An exit for code the language refused before a sandbox was spent. */
+export function syntaxExit(error: UncaughtError, isolation: Isolation): RuntimeExit {
+  return { ...NOTHING, isolation, exitCode: 1, syntaxError: true, uncaught: error, durationMs: 0 }
+}
+
+/** Reads a run's facts. */
+export function readExit(
+  facts: RunFacts,
+  request: RuntimeRequest,
+  isolation: Isolation,
+  names: SourceNames,
+): RuntimeExit {
+  const { supervisor, guest } = facts
+  const usage = readUsage(facts)
+  const fault = findFault(facts)
+  if (fault !== null) return { ...faultExit('runtime_error', fault, isolation), ...usage }
+  const ended = typeof supervisor === 'object' ? supervisor : null
+  const signal = ended === null ? 'SIGKILL' : nameSignal(ended)
+  const failed = signal !== null || ended?.exitCode !== 0
+  const error = failed ? readError(guest.error ?? guest.syntax, names) : null
+  return {
+    ...NOTHING,
+    ...usage,
+    exitCode: signal === null ? (ended?.exitCode ?? null) : null,
+    signal,
+    result: guest.result ?? looseResult(request, guest.loose),
+    syntaxError: guest.syntax !== null,
+    uncaught: error === null ? null : { name: error.name, message: error.message, stack: error.stack },
+    limit: findLimit(facts, { request, ended, signal, error, failed }),
+    isolation,
+    durationMs: facts.durationMs,
+    files: ended?.files ?? [],
+  }
+}
+
+function nameSignal(ended: SupervisorReport): string | null {
+  if (ended.signal === 0) return null
+  return SIGNAL_NAMES.get(ended.signal) ?? `signal ${ended.signal}`
+}
+
+function readUsage(facts: RunFacts): Pick<RuntimeExit, 'cpuMs' | 'memoryPeakBytes' | 'memorySource'> {
+  const { supervisor, slot } = facts
+  const ended = typeof supervisor === 'object' ? supervisor : null
+  const tree = slot !== null && slot.peakBytes > 0
+  return {
+    cpuMs: ended?.cpuMs ?? (tree ? slot.cpuUs / 1000 : null),
+    memoryPeakBytes: tree ? slot.peakBytes : (ended?.maxRssBytes ?? null),
+    memorySource: tree ? 'cgroup' : ended === null ? null : 'rusage',
+  }
+}
+
+function findFault(facts: RunFacts): string | null {
+  const { supervisor, guest, slot } = facts
+  if (typeof supervisor === 'string') return supervisor
+  if (slot === null) return 'the sandbox lost its launcher while the program ran'
+  if (guest.running || guest.syntax !== null) return null
+  if (supervisor?.killed === true || facts.broke !== null || slot.oomKills > 0) return null
+  const words = facts.setupNoise === '' ? `status ${slot.status}` : facts.setupNoise
+  return supervisor === null
+    ? `the sandbox did not start: ${words}`
+    : `the interpreter did not start: ${words}`
+}
+
+/** bash has no JSON of its own: what it wrote to fd 3 is the result. */
+function looseResult(request: RuntimeRequest, loose: Buffer): string | null {
+  const text = request.language === 'bash' ? loose.toString('utf8').trim() : ''
+  return text === '' ? null : text
+}
+
+interface Ending {
+  request: RuntimeRequest
+  ended: SupervisorReport | null
+  signal: string | null
+  error: GuestError | null
+  failed: boolean
+}
+
+function findLimit(facts: RunFacts, ending: Ending): Limit | null {
+  const { slot, broke } = facts
+  if (broke !== null) return broke
+  if (slot !== null && slot.oomKills > 0) return 'memory'
+  if (!ending.failed) return null
+  if (slot !== null && slot.pidsRefused > 0) return 'pids'
+  if (ranOutOfMemory(facts, ending)) return 'memory'
+  const { cpuMs } = ending.request.limits
+  if (ending.signal === 'SIGXCPU' || (cpuMs !== null && (ending.ended?.cpuMs ?? 0) >= cpuMs)) return 'cpu'
+  if (ending.signal === 'SIGXFSZ' || ending.ended?.diskFull === true) return 'disk'
+  return null
+}
+
+/** Without a kill by the kernel: the interpreter was refused memory, or V8 gave up near the limit. */
+function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: Ending): boolean {
+  if (error?.name === 'MemoryError' && !error.raised) return true
+  const peak = Math.max(facts.slot?.peakBytes ?? 0, ended?.maxRssBytes ?? 0)
+  const limit = request.limits.memoryBytes
+  if (limit === null || peak < limit / 2) return false
+  if (signal !== null && V8_DEATHS.has(signal)) return true
+  return error?.code === 'ERR_MEMORY_ALLOCATION_FAILED' || error?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+function readError(text: string | null, names: SourceNames): GuestError | null {
+  if (text === null || text === '') return null
+  const value: unknown = JSON.parse(text)
+  const field = (name: string): unknown =>
+    typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : null
+  const stack = field('stack')
+  return {
+    name: String(field('name')),
+    message: String(field('message')),
+    stack: typeof stack === 'string' ? cleanStack(stack, names) : null,
+    code: String(field('code') ?? ''),
+    raised: field('raised') === true,
+  }
+}
+
+/** Drops frames of the guest program and of the interpreter's inside; paths become the user's own. */
+export function cleanStack(stack: string, names: SourceNames): string {
+  return stack
+    .split('\n')
+    .filter((line) => !/^\s+at .*\(?node:internal/.test(line) && !line.includes(`${names.guestDir}/`))
+    .join('\n')
+    .replaceAll(`file://${names.workDir}/`, '')
+    .replaceAll(`${names.workDir}/`, '')
+}

@@ -1,0 +1,185 @@
+/** One slot of the launcher as seen from here: five pipes for a run, lines about how it goes. */
+import { constants, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+
+/** What the slot measured and saw; zeros where the host has no control groups. */
+export interface SlotReport {
+  /** Wait status of bubblewrap, or of the supervisor without it. */
+  status: number
+  peakBytes: number
+  oomKills: number
+  pidsRefused: number
+  cpuUs: number
+}
+
+/** Our ends of the pipes of one run. */
+export interface Channels {
+  job: Socket
+  out: Socket
+  err: Socket
+  result: Socket
+  report: Socket
+}
+
+export type Broken = 'memory' | 'pids' | 'cpu'
+
+/** Called as a run goes; `lost` means the slot itself died. */
+export interface SlotEvents {
+  broke: (limit: Broken) => void
+  done: (report: SlotReport) => void
+  lost: () => void
+}
+
+interface SlotPlace {
+  pid: number
+  control: number
+  lines: number
+  cgroup: boolean
+}
+
+const reader = constants.O_RDONLY | constants.O_NONBLOCK
+const writer = constants.O_WRONLY | constants.O_NONBLOCK
+
+export class Slot {
+  /** True where the slot has a control group: limits and figures are those of the whole tree. */
+  readonly cgroup: boolean
+  readonly pid: number
+  #control: Socket
+  #lines: Socket
+  #buffer = ''
+  #channels: Channels | null = null
+  #ready: Promise<void>
+  #markReady: () => void = () => undefined
+  #events: SlotEvents | null = null
+  #state: 'open' | 'retired' | 'closed' = 'open'
+
+  constructor(place: SlotPlace) {
+    this.cgroup = place.cgroup
+    this.pid = place.pid
+    this.#ready = new Promise((resolve) => {
+      this.#markReady = resolve
+    })
+    this.#control = openWriter(`/proc/${place.pid}/fd/${place.control}`)
+    this.#lines = openReader(`/proc/${place.pid}/fd/${place.lines}`)
+    this.#control.on('error', () => undefined) // seen as the end of the lines
+    this.#lines.setEncoding('utf8').on('data', (text: string) => this.#take(text))
+    this.#lines.on('error', () => undefined).on('close', () => this.#lose())
+    this.#send(['hello'])
+  }
+
+  /** False once it cannot be given another run. */
+  get usable(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** Starts `command` on fresh pipes. `seccomp` is a file for fd 9, or ''. */
+  async start(command: readonly string[], seccomp: string, events: SlotEvents): Promise<Channels> {
+    this.#control.ref()
+    this.#lines.ref()
+    await this.#ready
+    const channels = this.#channels
+    if (channels === null || this.#state === 'closed') throw new Error('the sandbox slot has ended')
+    this.#channels = null
+    this.#ready = new Promise((resolve) => {
+      this.#markReady = resolve
+    })
+    this.#events = events
+    for (const channel of Object.values(channels)) channel.ref()
+    this.#send(['start', seccomp, '0', ...command])
+    return channels
+  }
+
+  /** Limits of the whole tree from now on; the peak is counted anew. Null means none. */
+  limit(memoryBytes: number | null, pids: number | null, cpuMs: number | null): void {
+    const cpuUs = cpuMs === null ? 0 : cpuMs * 1000
+    this.#send(['limits', String(memoryBytes ?? 0), String(pids ?? 0), String(cpuUs)])
+  }
+
+  /** SIGKILL to everything of the run. */
+  kill(): void {
+    this.#send(['kill'])
+  }
+
+  /** Lets the present run end, then closes. */
+  retire(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'retired'
+    if (this.#events === null) this.close()
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#control.end()
+    for (const channel of Object.values(this.#channels ?? {})) channel.destroy()
+    this.#channels = null
+    this.#markReady()
+  }
+
+  #send(fields: readonly string[]): void {
+    const record = Buffer.from(fields.join('\0'), 'utf8')
+    this.#control.write(Buffer.concat([Buffer.from(`${record.length}\n`), record]))
+  }
+
+  #take(text: string): void {
+    this.#buffer += text
+    for (let end = this.#buffer.indexOf('\n'); end >= 0; end = this.#buffer.indexOf('\n')) {
+      const line = this.#buffer.slice(0, end)
+      this.#buffer = this.#buffer.slice(end + 1)
+      this.#takeLine(line)
+    }
+  }
+
+  #takeLine(line: string): void {
+    const [verb, ...rest] = line.split(' ')
+    if (verb === 'pipes') this.#open(rest.map(Number))
+    if (verb === 'broke') this.#events?.broke(toBroken(rest[0]))
+    if (verb === 'done') this.#finish(rest.map(Number))
+  }
+
+  #open(fds: readonly number[]): void {
+    if (this.#state === 'closed') return
+    const path = (index: number) => `/proc/${this.pid}/fd/${fds[index] ?? -1}`
+    try {
+      this.#channels = {
+        job: openWriter(path(0)),
+        out: openReader(path(1)),
+        err: openReader(path(2)),
+        result: openReader(path(3)),
+        report: openReader(path(4)),
+      }
+    } catch {
+      this.close() // the process died between saying so and our opening; `lost` follows
+    }
+    this.#markReady()
+  }
+
+  #finish(numbers: readonly number[]): void {
+    const [status = 0, peakBytes = 0, oomKills = 0, pidsRefused = 0, cpuUs = 0] = numbers
+    const events = this.#events
+    this.#events = null
+    this.#lines.unref()
+    this.#control.unref()
+    if (this.#state === 'retired') this.close()
+    events?.done({ status, peakBytes, oomKills, pidsRefused, cpuUs })
+  }
+
+  #lose(): void {
+    this.close()
+    const events = this.#events
+    this.#events = null
+    events?.lost()
+  }
+}
+
+function toBroken(name: string | undefined): Broken {
+  return name === 'memory' || name === 'pids' ? name : 'cpu'
+}
+
+function openReader(path: string): Socket {
+  return new Socket({ fd: openSync(path, reader), readable: true, writable: false }).unref()
+}
+
+function openWriter(path: string): Socket {
+  return new Socket({ fd: openSync(path, writer), readable: false, writable: true }).unref()
+}

@@ -1,0 +1,55 @@
+/** What the supervisor says at the end: how the program ended, what the tree used, the files of /out. */
+import type { FileContent } from '../../execution.ts'
+
+export interface SupervisorReport {
+  exitCode: number
+  /** Number of the signal that ended the program, 0 for none. */
+  signal: number
+  cpuMs: number
+  /** Peak of the largest process, bytes. */
+  maxRssBytes: number
+  diskFull: boolean
+  /** The supervisor ended the program because it was told to. */
+  killed: boolean
+  files: readonly FileContent[]
+}
+
+/** Parses the report channel; a string is the supervisor's own trouble, null means it did not get to report. */
+export function parseSupervisorReport(bytes: Buffer): SupervisorReport | string | null {
+  const files: FileContent[] = []
+  let at = 0
+  while (at < bytes.length) {
+    const end = bytes.indexOf(10, at)
+    if (end < 0) return null
+    const line = bytes.toString('utf8', at, end)
+    const words = line.split(' ')
+    at = end + 1
+    if (words[0] === 'fault') return line.slice('fault '.length)
+    if (words[0] === 'end') return toReport(words.slice(1).map(Number), files)
+    const pathEnd = at + Number(words[1])
+    const contentEnd = pathEnd + Number(words[2])
+    files.push(toFile(bytes.toString('utf8', at, pathEnd), bytes.subarray(pathEnd, contentEnd)))
+    at = contentEnd
+  }
+  return null
+}
+
+function toReport(numbers: readonly number[], files: readonly FileContent[]): SupervisorReport {
+  const [exitCode = 0, signal = 0, userUs = 0, systemUs = 0, maxRssKb = 0, full = 0, killed = 0] = numbers
+  return {
+    exitCode,
+    signal,
+    cpuMs: (userUs + systemUs) / 1000,
+    maxRssBytes: maxRssKb * 1024,
+    diskFull: full === 1,
+    killed: killed === 1,
+    files,
+  }
+}
+
+function toFile(path: string, content: Buffer): FileContent {
+  const text = content.toString('utf8')
+  return Buffer.from(text, 'utf8').equals(content)
+    ? { path, content: text, encoding: 'utf8' }
+    : { path, content: content.toString('base64'), encoding: 'base64' }
+}

@@ -1,0 +1,89 @@
+/** JavaScript, TypeScript, Python and bash, each in a child process inside the host's best sandbox. */
+import { randomBytes } from 'node:crypto'
+import type { Language } from '../execution.ts'
+import { runLocally, type Program } from './local-run.ts'
+import { checkLocal } from './local-check.ts'
+import type { Runtime, RuntimeRequest } from './runtime.ts'
+import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
+import { transpile } from './transpile.ts'
+
+/** Makes the runtime; nothing is started before the first `run` or `check`. */
+export function subprocess(options: LocalOptions): Runtime {
+  const host = new SandboxHost(options)
+  return {
+    name: 'subprocess',
+    capabilities: {
+      languages: ['javascript', 'typescript', 'python', 'bash'],
+      isolation: 'namespace',
+      enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
+      streaming: true,
+    },
+    run: async (request, io) => runLocally(host, options, request, await prepare(request), io),
+    check: () => checkLocal(host, 'subprocess'),
+    close: () => host.close(),
+  }
+}
+
+const FILES: Record<Language, string> = {
+  javascript: 'main.js',
+  typescript: 'main.ts',
+  python: 'main.py',
+  bash: 'main.sh',
+}
+
+async function prepare(request: RuntimeRequest): Promise<Program> {
+  switch (request.language) {
+    case 'javascript':
+      return prepareModule(request, { code: request.code }, 'plain')
+    case 'typescript':
+      return prepareModule(request, await transpile(request.code, FILES.typescript), 'mapped')
+    case 'python':
+      return {
+        guest: 'python',
+        file: FILES.python,
+        code: { code: request.code },
+        head: (nonce) => JSON.stringify({ nonce, env: request.env, file: FILES.python }),
+      }
+    case 'bash':
+      return {
+        guest: 'bash',
+        file: FILES.bash,
+        code: { code: request.code },
+        head: (nonce) => bashHead(nonce, request),
+      }
+  }
+}
+
+/** The module gets one more line that hands its `main`, exported or not, to the guest program. */
+function prepareModule(request: RuntimeRequest, code: Program['code'], kind: 'plain' | 'mapped'): Program {
+  const hook = `exectrail_${randomBytes(8).toString('hex')}`
+  const trailer = `\n;globalThis.${hook}?.(typeof main === 'function' ? main : undefined)\n`
+  const head = { env: request.env, file: FILES.javascript, hook, sourceMaps: kind === 'mapped' }
+  return {
+    guest: 'javascript',
+    file: FILES.javascript,
+    code: 'error' in code ? code : { code: addTrailer(code.code, trailer) },
+    head: (nonce) => JSON.stringify({ nonce, ...head }),
+  }
+}
+
+/** A source map comment has to stay the last line. */
+function addTrailer(code: string, trailer: string): string {
+  const map = code.lastIndexOf('\n//# sourceMappingURL=')
+  return map < 0 ? code + trailer : code.slice(0, map) + trailer + code.slice(map + 1)
+}
+
+function bashHead(nonce: string, request: RuntimeRequest): string {
+  const exports = Object.entries(request.env).map(([name, value]) => `export ${name}=${quote(value)}`)
+  const size = Buffer.byteLength(request.input)
+  return [`__nonce=${nonce} __size=${size}`, ...exports].join(';')
+}
+
+/** One line of shell text whatever the value holds. */
+function quote(value: string): string {
+  const escaped = value
+    .replace(/['\\]/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`)
+  return `$'${escaped}'`
+}

@@ -1,0 +1,87 @@
+/** TypeScript to JavaScript in this process: 0.4 ms, against 45 ms in the child. */
+import type { UncaughtError } from './runtime.ts'
+
+/** JavaScript with its source map inline, or why the language refused. */
+export type Transpiled = { code: string } | { error: UncaughtError }
+
+/** Decorators are not yet in V8; only esbuild lowers the standard ones. */
+const DECORATOR = /(?:^|[\s;{}(])@[A-Za-z_$(]/m
+
+/** Strips and lowers `code`. Modules stay as they are, ES or CommonJS. */
+export async function transpile(code: string, fileName: string): Promise<Transpiled> {
+  if (DECORATOR.test(code)) return lower(code, fileName)
+  const { transformSync } = await import('oxc-transform')
+  const done = transformSync(fileName, code, {
+    lang: 'ts',
+    sourceType: 'unambiguous',
+    sourcemap: true,
+    typescript: { onlyRemoveTypeImports: false },
+  })
+  const error = done.errors.find((found) => found.severity === 'Error')
+  if (error !== undefined)
+    return { error: toError(error.message, error.codeframe, locate(code, error, fileName)) }
+  const map = done.map === undefined ? '' : inlineMap(JSON.stringify(done.map))
+  return { code: `${done.code}${map}` }
+}
+
+/** To a CommonJS script, as vm2 takes it. */
+export async function transpileToScript(
+  code: string,
+  fileName: string,
+  loader: 'js' | 'ts',
+): Promise<Transpiled> {
+  return lower(code, fileName, { format: 'cjs', loader })
+}
+
+async function lower(
+  code: string,
+  fileName: string,
+  options: { format?: 'cjs'; loader?: 'js' | 'ts' } = {},
+): Promise<Transpiled> {
+  const { transform } = await import('esbuild')
+  try {
+    const done = await transform(code, {
+      loader: options.loader ?? 'ts',
+      target: 'es2022',
+      sourcefile: fileName,
+      sourcemap: 'inline',
+      sourcesContent: false,
+      logLevel: 'silent',
+      tsconfigRaw: '{}',
+      ...(options.format === undefined ? {} : { format: options.format }),
+    })
+    return { code: done.code }
+  } catch (error) {
+    return { error: readFailure(error, fileName) }
+  }
+}
+
+function readFailure(error: unknown, fileName: string): UncaughtError {
+  const first = hasErrors(error) ? error.errors[0] : undefined
+  if (first === undefined) return toError(String(error), null, `${fileName}:1:1`)
+  const { line = 1, column = 0, lineText = '' } = first.location ?? {}
+  return toError(first.text, lineText, `${fileName}:${line}:${column + 1}`)
+}
+
+interface EsbuildFailure {
+  errors: { text: string; location: { line?: number; column?: number; lineText?: string } | null }[]
+}
+
+function hasErrors(error: unknown): error is EsbuildFailure {
+  return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)
+}
+
+function locate(code: string, error: { labels: { start: number }[] }, fileName: string): string {
+  const before = code.slice(0, error.labels[0]?.start ?? 0)
+  const line = before.split('\n').length
+  return `${fileName}:${line}:${before.length - before.lastIndexOf('\n')}`
+}
+
+function toError(message: string, frame: string | null, where: string): UncaughtError {
+  const excerpt = frame === null || frame.trim() === '' ? '' : `\n${frame.trimEnd()}`
+  return { name: 'SyntaxError', message, stack: `${where}${excerpt}\nSyntaxError: ${message}` }
+}
+
+function inlineMap(map: string): string {
+  return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
+}
