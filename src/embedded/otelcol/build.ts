@@ -30,8 +30,9 @@ export async function buildCollector(
   progress.stage('getting the builder')
   const building = execa('go', ['run', `${BUILDER}@v${artifact.version}`, '--config', 'builder.yaml'], {
     cwd: draft,
-    // What else Go needs (its proxy, its caches) is the user's own environment.
-    env: { PATH: path, CGO_ENABLED: '0' },
+    // What else Go needs (its proxy, its caches) is the user's own environment. The builder leaves temporary
+    // folders behind, which go with the draft.
+    env: { PATH: path, CGO_ENABLED: '0', TMPDIR: draft },
     reject: false,
     timeout: TIMEOUT_MS,
   })
