@@ -1,52 +1,68 @@
-/** All runtimes by name, each made at its first use; an SDK nobody asks for is never loaded. */
-import { RUNTIMES, type RuntimeName } from '../execution.ts'
-import type { Runtime } from './runtime.ts'
+/** All runtimes by name, each made at its first use. A new runtime is one line in `BUILT_IN`. */
+import type { Config } from '../config.ts'
+import type { RuntimeName } from '../execution.ts'
+import type { Readiness, Runtime } from './runtime.ts'
+import { subprocess } from './subprocess.ts'
+import { vm2 } from './vm2.ts'
 
-/** What the runtimes are told; made from `Config` by the caller. */
+/** What the runtimes are made from. */
 export interface RuntimesOptions {
-  /** PATH to search for interpreters and tools. */
-  path: string
-  /** Refuse local runs where namespaces cannot be had. */
-  requireIsolation: boolean
-  /** Directory of all data of this installation. */
-  home: string
-  /** Directory of downloads and builds shared by all installations of this user. */
-  cacheDir: string
-  e2bApiKey?: string | null
-  bacalhauApiUrl?: string | null
-  /** Told, in one line each, what is weaker or slower here than it could be. */
+  config: Config
+  /** Runtimes beside or in place of the built-in ones, by their name. */
+  extra?: readonly Runtime[]
+  /** Told, in one line each, what is weaker here than it could be. @default a line on stderr */
   report?: (line: string) => void
 }
 
-/** The table: `get` makes a runtime at its first use, `close` ends those that were made. */
+/** What a built-in runtime is told; factories take what they need and load their SDK at the first run. */
+export interface RuntimeOptions {
+  config: Config
+  report: (line: string) => void
+}
+
+/** The table of runtimes. */
 export interface Runtimes {
   readonly names: readonly RuntimeName[]
-  get(name: RuntimeName): Promise<Runtime>
+  /** The runtime of that name, made at the first call; null where this build has none. */
+  find(name: RuntimeName): Runtime | null
+  /** Asks every runtime for its readiness, side by side. */
+  checkAll(): Promise<{ runtime: Runtime; readiness: Readiness }[]>
+  /** Closes those that were made. */
   close(): Promise<void>
 }
 
-type Load = (options: RuntimesOptions) => Promise<Runtime>
-
-const TABLE: Partial<Record<RuntimeName, Load>> = {
-  subprocess: async (options) => (await import('./subprocess.ts')).subprocess(options),
-  vm2: async (options) => (await import('./vm2.ts')).vm2(options),
+const BUILT_IN: Partial<Record<RuntimeName, (options: RuntimeOptions) => Runtime>> = {
+  vm2: ({ config, report }) => vm2({ ...config, report }),
+  subprocess: ({ config, report }) => subprocess({ ...config, report }),
 }
 
-/** Makes the table. @throws nothing; `get` of a runtime this build has not rejects. */
+/** Makes the table; nothing is started. */
 export function createRuntimes(options: RuntimesOptions): Runtimes {
-  const made = new Map<RuntimeName, Promise<Runtime>>()
+  const made = new Map((options.extra ?? []).map((runtime) => [runtime.name, runtime]))
+  const names = [...new Set([...Object.keys(BUILT_IN).filter((name) => isName(name)), ...made.keys()])]
+  const report = options.report ?? writeLine
+  const find = (name: RuntimeName): Runtime | null => {
+    const runtime = made.get(name) ?? BUILT_IN[name]?.({ config: options.config, report }) ?? null
+    if (runtime !== null) made.set(name, runtime)
+    return runtime
+  }
   return {
-    names: RUNTIMES.filter((name) => TABLE[name] !== undefined),
-    get(name) {
-      const load = TABLE[name]
-      if (load === undefined) return Promise.reject(new Error(`this build has no runtime ${name}`))
-      const runtime = made.get(name) ?? load(options)
-      made.set(name, runtime)
-      return runtime
+    names,
+    find,
+    async checkAll() {
+      const runtimes = names.flatMap((name) => find(name) ?? [])
+      return Promise.all(runtimes.map(async (runtime) => ({ runtime, readiness: await runtime.check() })))
     },
     async close() {
-      const runtimes = await Promise.all(made.values())
-      await Promise.all(runtimes.map((runtime) => runtime.close()))
+      await Promise.all([...made.values()].map((runtime) => runtime.close()))
     },
   }
+}
+
+function isName(name: string): name is RuntimeName {
+  return name in BUILT_IN
+}
+
+function writeLine(line: string): void {
+  process.stderr.write(`exectrail: ${line}\n`)
 }

@@ -14,7 +14,7 @@ export async function checkLocal(host: SandboxHost, runtime: 'subprocess' | 'vm2
   try {
     const { tools, isolation, enforces, missing, notes } = await host.footing()
     const absent = GUESTS[runtime].flatMap((name) => {
-      const guest = findGuest(name, tools, 'inside')
+      const guest = findGuest(name, tools, null)
       return 'missing' in guest ? [{ what: guest.missing, fix: guest.fix }] : []
     })
     const versions = [`node ${process.versions.node}`]

@@ -38,7 +38,7 @@ export async function runLocally(
   const guest = findGuest(
     program.guest,
     footing.tools,
-    footing.isolation === 'namespace' ? 'inside' : footing.files.directory,
+    footing.isolation === 'namespace' ? null : footing.files.directory,
   )
   if ('missing' in guest)
     return faultExit('runtime_unavailable', `${guest.missing}: ${guest.fix}`, footing.isolation)

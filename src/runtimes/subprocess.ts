@@ -32,26 +32,13 @@ const FILES: Record<Language, string> = {
 }
 
 async function prepare(request: RuntimeRequest): Promise<Program> {
-  switch (request.language) {
-    case 'javascript':
-      return prepareModule(request, { code: request.code }, 'plain')
-    case 'typescript':
-      return prepareModule(request, await transpile(request.code, FILES.typescript), 'mapped')
-    case 'python':
-      return {
-        guest: 'python',
-        file: FILES.python,
-        code: { code: request.code },
-        head: (nonce) => JSON.stringify({ nonce, env: request.env, file: FILES.python }),
-      }
-    case 'bash':
-      return {
-        guest: 'bash',
-        file: FILES.bash,
-        code: { code: request.code },
-        head: (nonce) => bashHead(nonce, request),
-      }
-  }
+  const { language, code, env } = request
+  const file = FILES[language]
+  if (language === 'typescript') return prepareModule(request, await transpile(code, file), 'mapped')
+  if (language === 'javascript') return prepareModule(request, { code }, 'plain')
+  if (language === 'bash')
+    return { guest: 'bash', file, code: { code }, head: (nonce) => bashHead(nonce, request) }
+  return { guest: 'python', file, code: { code }, head: (nonce) => JSON.stringify({ nonce, env, file }) }
 }
 
 /** The module gets one more line that hands its `main`, exported or not, to the guest program. */

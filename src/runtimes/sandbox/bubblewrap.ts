@@ -39,27 +39,30 @@ const NETWORK_FILES = [
   '/etc/ca-certificates',
 ]
 
+const words = (line: string): string[] => line.split(' ')
+
+const NAMESPACES = words(
+  '--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --uid 1000 --gid 1000 --hostname sandbox --die-with-parent --as-pid-1 --clearenv',
+)
+
 /** Arguments that put `command` into a hardened sandbox; every flag is there for a measured reason. */
 export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): string[] {
+  const { guest } = SANDBOX_PATHS
+  const disk = String(spec.diskBytes)
   return [
     spec.bwrap,
-    ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...NAMESPACES,
     ...(spec.network === 'none' ? ['--unshare-net'] : []),
-    ...['--uid', '1000', '--gid', '1000', '--hostname', 'sandbox'],
-    ...['--die-with-parent', '--as-pid-1', '--clearenv'],
     ...Object.entries(BASE_ENV).flatMap(([name, value]) => ['--setenv', name, value]),
     ...systemBinds(),
     ...(spec.network === 'host' ? readOnly(NETWORK_FILES.filter((path) => existsSync(path))) : []),
     ...spec.binds.flatMap(([from, to]) => ['--ro-bind', from, to]),
-    ...['--ro-bind', spec.guestDir, SANDBOX_PATHS.guest],
-    ...['--proc', '/proc', '--dev', '/dev'],
+    ...words(`--proc /proc --dev /dev --ro-bind ${spec.guestDir} ${guest}`),
     // Half of the host's memory would be writable through these otherwise.
-    ...['--size', '1048576', '--tmpfs', '/dev/shm'],
-    ...['--size', String(spec.diskBytes), '--tmpfs', '/tmp'],
-    ...['--symlink', 'tmp/out', '/out', '--symlink', 'tmp/work', '/work'],
-    ...['--remount-ro', '/dev', '--remount-ro', '/'],
+    ...words(`--size 1048576 --tmpfs /dev/shm --size ${disk} --tmpfs /tmp`),
+    ...words('--symlink tmp/out /out --symlink tmp/work /work --remount-ro /dev --remount-ro /'),
     // Root with a user namespace keeps all capabilities inside unless they are dropped.
-    ...['--chdir', '/', '--cap-drop', 'ALL', '--disable-userns'],
+    ...words('--chdir / --cap-drop ALL --disable-userns'),
     ...(spec.filtered ? ['--seccomp', '9'] : []),
     ...command,
   ]

@@ -29,8 +29,8 @@ export async function readGuest(
   let begun = false
   channel.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size > RESULT_MAX_BYTES) return void hooks.onTooLarge()
-    chunks.push(chunk)
+    if (size > RESULT_MAX_BYTES) hooks.onTooLarge()
+    else chunks.push(chunk)
     if (begun || !Buffer.concat(chunks).includes(`${mark.toString()}running 0\n`)) return
     begun = true
     hooks.onRunning()

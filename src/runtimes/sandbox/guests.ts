@@ -17,48 +17,45 @@ const NODE_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--no-addo
 /** V8 reserves 512 MB of code range that count as data. */
 const NODE_DATA_FLOOR = 603_979_776
 
-/** How to start `name`; a string is what is missing, with the command that gets it. */
-export function findGuest(
-  name: GuestName,
-  tools: Tools,
-  where: 'inside' | string,
-): Guest | { missing: string; fix: string } {
-  const guest = (file: string) => `${where === 'inside' ? SANDBOX_PATHS.guest : where}/${file}`
-  const node = where === 'inside' ? SANDBOX_PATHS.node : tools.node
-  const nodeBind = [[tools.node, SANDBOX_PATHS.node]] as const
-  switch (name) {
-    case 'javascript':
-      return {
-        name,
-        command: [node, ...NODE_FLAGS, guest('javascript.cjs')],
-        binds: nodeBind,
-        dataFloorBytes: NODE_DATA_FLOOR,
-      }
-    case 'vm2':
-      return {
-        name,
-        command: [node, ...NODE_FLAGS, guest('vm2.cjs')],
-        binds: nodeBind,
-        dataFloorBytes: NODE_DATA_FLOOR,
-      }
-    case 'python': {
-      if (tools.python === null)
-        return { missing: 'python3 was not found', fix: 'apt-get install -y python3' }
-      const { path, prefix } = tools.python
-      return {
-        name,
-        command: [path, '-I', '-S', '-B', guest('python.py')],
-        binds: prefixBind(prefix),
-        dataFloorBytes: 33_554_432,
-      }
-    }
-    case 'bash':
-      if (tools.bash === null) return { missing: 'bash was not found', fix: 'apt-get install -y bash' }
-      return {
-        name,
-        command: [tools.bash, '--norc', '--noprofile', guest('bash.sh')],
-        binds: [],
-        dataFloorBytes: 16_777_216,
-      }
+const PYTHON_DATA_FLOOR = 33_554_432
+const BASH_DATA_FLOOR = 16_777_216
+
+/** What keeps a guest from starting, and the command that helps. */
+export interface MissingGuest {
+  missing: string
+  fix: string
+}
+
+/** How to start `name` in a sandbox, or without one where `directory` holds the guest programs. */
+export function findGuest(name: GuestName, tools: Tools, directory: string | null): Guest | MissingGuest {
+  const guest = (file: string) => `${directory ?? SANDBOX_PATHS.guest}/${file}`
+  if (name === 'python') return findPythonGuest(tools, guest('python.py'))
+  if (name === 'bash') return findBashGuest(tools, guest('bash.sh'))
+  const node = directory === null ? SANDBOX_PATHS.node : tools.node
+  return {
+    name,
+    command: [node, ...NODE_FLAGS, guest(name === 'vm2' ? 'vm2.cjs' : 'javascript.cjs')],
+    binds: [[tools.node, SANDBOX_PATHS.node]],
+    dataFloorBytes: NODE_DATA_FLOOR,
+  }
+}
+
+function findPythonGuest(tools: Tools, program: string): Guest | MissingGuest {
+  if (tools.python === null) return { missing: 'python3 was not found', fix: 'apt-get install -y python3' }
+  return {
+    name: 'python',
+    command: [tools.python.path, '-I', '-S', '-B', program],
+    binds: prefixBind(tools.python.prefix),
+    dataFloorBytes: PYTHON_DATA_FLOOR,
+  }
+}
+
+function findBashGuest(tools: Tools, program: string): Guest | MissingGuest {
+  if (tools.bash === null) return { missing: 'bash was not found', fix: 'apt-get install -y bash' }
+  return {
+    name: 'bash',
+    command: [tools.bash, '--norc', '--noprofile', program],
+    binds: [],
+    dataFloorBytes: BASH_DATA_FLOOR,
   }
 }

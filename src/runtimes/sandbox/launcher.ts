@@ -142,10 +142,11 @@ async function firstLine(
       clearTimeout(timer)
       resolve(text)
     })
-    void exited.then(() => {
+    const fail = (): void => {
       clearTimeout(timer)
       reject(new Error(`the launcher ended at once: ${complaint()}`))
-    })
+    }
+    void exited.then(fail)
   })
   return Number(line.split(' ')[2] ?? 0)
 }

@@ -156,13 +156,18 @@ function readError(text: string | null, names: SourceNames): GuestError | null {
   const field = (name: string): unknown =>
     typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : null
   const stack = field('stack')
+  const code = field('code')
   return {
-    name: String(field('name')),
-    message: String(field('message')),
+    name: toText(field('name')),
+    message: toText(field('message')),
     stack: typeof stack === 'string' ? cleanStack(stack, names) : null,
-    code: String(field('code') ?? ''),
+    code: typeof code === 'string' ? code : '',
     raised: field('raised') === true,
   }
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** Drops frames of the guest program and of the interpreter's inside; paths become the user's own. */

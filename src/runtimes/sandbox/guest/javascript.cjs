@@ -1,9 +1,8 @@
 'use strict'
 // Runs one program: the job comes on fd 5, frames go out on fd 3, each marked with a nonce the program
 // does not learn, so that what it writes to fd 3 by hand counts for nothing.
-const fs = require('node:fs')
 const { pathToFileURL } = require('node:url')
-const { writeSync, readSync, closeSync, readFileSync } = fs
+const { closeSync, readFileSync, writeSync } = require('node:fs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
@@ -21,19 +20,19 @@ const nonce = head.nonce
 function send(kind, text) {
   const body = from(text, 'utf8')
   const frame = Buffer.concat([from(`\n${nonce} ${kind} ${body.length}\n`), body])
-  for (let offset = 0; offset < frame.length; ) offset += writeSync(3, frame, offset)
+  for (let offset = 0; offset < frame.length;) offset += writeSync(3, frame, offset)
 }
 
 /** A pipe's stdout is asynchronous and loses what is unsent at exit; blocking keeps all of it. */
 function blocking(name) {
-  const { get } = Object.getOwnPropertyDescriptor(process, name)
+  const original = Object.getOwnPropertyDescriptor(process, name)
   let stream = null
   Object.defineProperty(process, name, {
     configurable: true,
     enumerable: true,
     get() {
       if (stream === null) {
-        stream = get.call(process)
+        stream = original.get.call(process)
         stream._handle?.setBlocking?.(true)
       }
       return stream
@@ -41,24 +40,25 @@ function blocking(name) {
   })
 }
 
-function describe(error) {
-  const text = (value) => {
-    try {
-      return String(value)
-    } catch {
-      return 'a value that cannot be shown'
-    }
+function toText(value) {
+  try {
+    return String(value)
+  } catch {
+    return 'a value that cannot be shown'
   }
+}
+
+function describe(error) {
   try {
     if (error !== null && typeof error === 'object' && 'message' in error) {
-      const name = text(error.name || error.constructor?.name || 'Error')
+      const name = toText(error.name || error.constructor?.name || 'Error')
       const stack = typeof error.stack === 'string' ? error.stack : null
-      return { name, message: text(error.message), stack, code: text(error.code ?? '') }
+      return { name, message: toText(error.message), stack, code: toText(error.code ?? '') }
     }
   } catch {
     // a hostile getter; the plain text has to do
   }
-  return { name: 'Error', message: text(error), stack: null, code: '' }
+  return { name: 'Error', message: toText(error), stack: null, code: '' }
 }
 
 /** Says where in a result a value sits that JSON would change or refuse. */
@@ -70,7 +70,11 @@ function findUnsupported(value, path, seen) {
   if (typeof value.toJSON === 'function') return null
   seen.add(value)
   for (const key of Object.keys(value)) {
-    const found = findUnsupported(value[key], Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, seen)
+    const found = findUnsupported(
+      value[key],
+      Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`,
+      seen,
+    )
     if (found !== null) return found
   }
   seen.delete(value)
@@ -98,7 +102,10 @@ let failed = false
 function note(error) {
   if (failed) return
   failed = true
-  send(head.loading && error instanceof SyntaxError && isParseError(error) ? 'syntax' : 'error', stringify(describe(error)))
+  send(
+    head.loading && error instanceof SyntaxError && isParseError(error) ? 'syntax' : 'error',
+    stringify(describe(error)),
+  )
 }
 process.on('uncaughtExceptionMonitor', note)
 
@@ -108,13 +115,21 @@ function isParseError(error) {
 }
 
 const named = (value) => (typeof value === 'function' && value.name === 'main' ? value : undefined)
+const INSIDE = /^\s+at .*(?:node:internal|\/javascript\.cjs:)/
+
 /** Ends as Node would, in the user's own names and lines; a program that handles such errors itself may. */
 function crash(error) {
-  if (process.listenerCount('uncaughtException') > 0) return setImmediate(() => { throw error })
+  if (process.listenerCount('uncaughtException') > 0) {
+    setImmediate(() => {
+      throw error
+    })
+    return
+  }
   note(error)
   const { name, message, stack } = describe(error)
-  const text = (stack ?? `Uncaught ${name}: ${message}`).split('\n').filter((line) => !/^\s+at .*(?:node:internal|\/javascript\.cjs:)/.test(line))
-  process.stderr.write(`${text.join('\n').replaceAll(`file://${process.cwd()}/`, '').replaceAll(`${process.cwd()}/`, '')}\n`)
+  const lines = (stack ?? `Uncaught ${name}: ${message}`).split('\n').filter((line) => !INSIDE.test(line))
+  const here = `${process.cwd()}/`
+  process.stderr.write(`${lines.join('\n').replaceAll(`file://${here}`, '').replaceAll(here, '')}\n`)
   exit(1)
 }
 

@@ -111,7 +111,7 @@ let nonce = ''
 function frame(kind, text) {
   const body = Buffer.from(text, 'utf8')
   const bytes = Buffer.concat([Buffer.from(`\n${nonce} ${kind} ${body.length}\n`), body])
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(3, bytes, offset)
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(3, bytes, offset)
 }
 
 function fail(text) {
@@ -143,11 +143,14 @@ const host = {
   write(fd, text) {
     if (typeof text !== 'string' || (fd !== 1 && fd !== 2)) return
     const bytes = Buffer.from(text, 'utf8')
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset)
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset)
   },
   timer(id, ms, kind) {
     const start = kind === 'interval' ? setInterval : setTimeout
-    timers.set(id, start(() => guest.fire(id), ms))
+    timers.set(
+      id,
+      start(() => guest.fire(id), ms),
+    )
   },
   cancel(id) {
     clearTimeout(timers.get(id))
@@ -178,7 +181,10 @@ guest.setEnv(JSON.stringify(head.env))
 const code = readFileSync(head.file, 'utf8')
 let script
 try {
-  script = new VMScript(`(async (exports, module, require) => {${code}\n;return typeof main === 'function' ? main : undefined})`, head.file)
+  script = new VMScript(
+    `(async (exports, module, require) => {${code}\n;return typeof main === 'function' ? main : undefined})`,
+    head.file,
+  )
   script.compile?.()
 } catch (error) {
   syntax(error)
@@ -194,7 +200,15 @@ frame('running', '')
 guest.start(body, job.toString('utf8', end + 1))
 
 function syntax(error) {
-  frame('syntax', JSON.stringify({ name: 'SyntaxError', message: String(error.message), stack: String(error.stack), code: '' }))
+  frame(
+    'syntax',
+    JSON.stringify({
+      name: 'SyntaxError',
+      message: String(error.message),
+      stack: String(error.stack),
+      code: '',
+    }),
+  )
   writeSync(2, `${error.stack}\n`)
   process.exit(1)
 }
