@@ -1,8 +1,6 @@
 /** TypeScript to JavaScript in this process: 0.4 ms, against 45 ms in the child. */
 import type { UncaughtError } from './runtime.ts'
 
-const ERROR: string = 'Error'
-
 /** JavaScript with its source map inline, or why the language refused. */
 export type Transpiled = { code: string } | { error: UncaughtError }
 
@@ -19,7 +17,7 @@ export async function transpile(code: string, fileName: string): Promise<Transpi
     sourcemap: true,
     typescript: { onlyRemoveTypeImports: false },
   })
-  const error = done.errors.find((found) => `${found.severity}` === ERROR)
+  const error = done.code === '' ? done.errors[0] : undefined
   if (error !== undefined)
     return { error: toError(error.message, error.codeframe, locate(code, error, fileName)) }
   const map = done.map === undefined ? '' : inlineMap(JSON.stringify(done.map))

@@ -107,6 +107,8 @@ const timers = new Map()
 let ended = false
 let guest
 let nonce = ''
+let code = ''
+const MAP_MARK = '//# sourceMappingURL=data:application/json;base64,'
 
 function frame(kind, text) {
   const body = Buffer.from(text, 'utf8')
@@ -117,16 +119,32 @@ function frame(kind, text) {
 function fail(text) {
   if (ended) return
   ended = true
-  frame('error', text)
-  let shown = text
+  let error = { name: 'Error', message: 'an error that cannot be shown', stack: null, code: '' }
   try {
-    const error = JSON.parse(text)
-    shown = error.stack ?? `${error.name}: ${error.message}`
+    error = JSON.parse(text)
+    if (typeof error.stack === 'string') error.stack = mapStack(error.stack)
   } catch {
-    // a program that patched JSON; its text stands
+    // a program that patched JSON before it failed
   }
-  writeSync(2, `${shown}\n`)
+  frame('error', JSON.stringify(error))
+  writeSync(2, `${error.stack ?? `${error.name}: ${error.message}`}\n`)
   process.exit(1)
+}
+
+/** Lines of lowered code back to those the user wrote. */
+function mapStack(stack) {
+  const at = code.lastIndexOf(MAP_MARK)
+  if (at < 0) return stack
+  const { SourceMap } = require('node:module')
+  const map = new SourceMap(
+    JSON.parse(Buffer.from(code.slice(at + MAP_MARK.length), 'base64').toString('utf8')),
+  )
+  return stack.replaceAll(/main\.js:(\d+):(\d+)/g, (place, line, column) => {
+    const found = map.findEntry(line - 1, column - 1)
+    return found.originalSource === undefined
+      ? place
+      : `${found.originalSource}:${found.originalLine + 1}:${found.originalColumn + 1}`
+  })
 }
 
 const host = {
@@ -178,7 +196,7 @@ const end = job.indexOf(10)
 const head = JSON.parse(job.toString('utf8', 0, end))
 nonce = head.nonce
 guest.setEnv(JSON.stringify(head.env))
-const code = readFileSync(head.file, 'utf8')
+code = readFileSync(head.file, 'utf8')
 let script
 try {
   script = new VMScript(

@@ -1,0 +1,216 @@
+/** The cases of the contract that hold for each language of a runtime. */
+import { expect, it } from 'vitest'
+import type { Language } from '../../src/execution.ts'
+import type { Runtime } from '../../src/runtimes/runtime.ts'
+import { makeRequest, record } from '../support/run-recorder.ts'
+import { FLOOD, THROW_LINE, UNICODE, type ProgramName } from './programs.ts'
+
+/** What a runtime's nature forbids; declared by its test, shown in its docs. */
+export type Lack =
+  | 'exit code'
+  | 'files'
+  | 'stdin'
+  | 'environment'
+  | 'stderr'
+  | 'big input'
+  | 'stack'
+  | 'syntax flag'
+
+/** How a runtime is held to the contract. */
+export interface ContractOptions {
+  /** Why nothing of it can run here; every case is then skipped under this reason. */
+  absent?: string | null
+  lacks?: readonly Lack[]
+  /** Lacks of one language alone. */
+  lacksOf?: Partial<Record<Language, readonly Lack[]>>
+  /** Names besides the caller's that may be in the environment. */
+  environmentNames?: readonly string[]
+  /** ms within which an aborted run has to resolve. @default 2000 */
+  endsWithinMs?: number
+  /** Bytes of the big input. @default 4 MiB */
+  bigInputBytes?: number
+  /** Memory limit of the hog. @default 128 MiB */
+  hogMemoryBytes?: number
+  /** A runtime whose backend is not there. */
+  makeAbsent?: () => Runtime | Promise<Runtime>
+  /** Kills the backend while a run is in the middle. */
+  killBackend?: (runtime: Runtime) => Promise<void>
+  /** ms of one case. @default 60000 */
+  timeoutMs?: number
+}
+
+const USUAL_NAMES = ['PATH', 'HOME', 'LANG', 'SHLVL', '_', 'PWD', 'LC_CTYPE']
+
+/** One language of the runtime under test. */
+export interface Subject {
+  runtime: () => Runtime
+  language: Language
+  lacks: ReadonlySet<Lack>
+  options: ContractOptions
+  code: (program: ProgramName) => string
+}
+
+/** What a program says at its end. */
+export function describeAnswers({ runtime, language, lacks, options, code }: Subject): void {
+  it('gives back what main returns', async () => {
+    const { exit, begun } = await record(
+      runtime(),
+      makeRequest(language, code('value'), { input: '{"xs":[1,2,39]}' }),
+    )
+    expect(exit).toMatchObject({ fault: null, uncaught: null, exitCode: 0, limit: null, syntaxError: false })
+    expect(JSON.parse(exit.result ?? '')).toEqual({ sum: 42, text: 'é𝄞', none: null })
+    expect(begun).toBe(1)
+  })
+  it('waits for a main that takes its time', async () => {
+    const { exit } = await record(
+      runtime(),
+      makeRequest(language, code('asynchronous'), { input: '{"xs":[1,2,3]}' }),
+    )
+    expect(exit.fault).toBeNull()
+    expect(exit.result).toBe('3')
+  })
+  it('runs a plain script, which has no result', async () => {
+    const { exit, stdout, stderr } = await record(runtime(), makeRequest(language, code('script')))
+    expect(exit).toMatchObject({ fault: null, exitCode: 0, result: null, uncaught: null })
+    expect(stdout).toBe('out\n')
+    if (!lacks.has('stderr')) expect(stderr).toBe('err\n')
+  })
+  it('tells of an error in the words and lines of the program', async () => {
+    const { exit, stderr } = await record(runtime(), makeRequest(language, code('throws')))
+    expect(exit.fault).toBeNull()
+    expect(exit.exitCode).not.toBe(0)
+    if (language === 'bash') {
+      expect(stderr).toContain(`main.sh: line ${THROW_LINE}: nonesuch_command`)
+      return
+    }
+    expect(exit.uncaught).toMatchObject({ name: 'TypeError', message: 'broken 1' })
+    if (!lacks.has('stack'))
+      expect(exit.uncaught?.stack).toMatch(new RegExp(`main\\.\\w+(?::|", line )${THROW_LINE}\\b`))
+  })
+  it('flags code the language refuses, and runs none of it', async () => {
+    const { exit, stdout } = await record(runtime(), makeRequest(language, code('syntax')))
+    expect(exit.fault).toBeNull()
+    if (!lacks.has('syntax flag')) expect(exit.syntaxError).toBe(true)
+    expect(exit.exitCode).not.toBe(0)
+    expect(stdout).toBe('')
+  })
+  it.skipIf(lacks.has('exit code'))('keeps the exit code of the program', async () => {
+    const { exit, stdout } = await record(runtime(), makeRequest(language, code('exits')))
+    expect(exit).toMatchObject({
+      exitCode: 7,
+      signal: null,
+      limit: null,
+      uncaught: null,
+      result: null,
+      fault: null,
+    })
+    expect(stdout).toBe('before\n')
+  })
+  it.skipIf(lacks.has('big input'))('carries big inputs and results', async () => {
+    const input = JSON.stringify({
+      text: 'é"\\'.repeat((options.bigInputBytes ?? 4_194_304) / 6),
+      list: [1, null],
+    })
+    const { exit } = await record(runtime(), makeRequest(language, code('echo'), { input }))
+    expect(exit.fault).toBeNull()
+    expect(JSON.parse(exit.result ?? '') as unknown).toEqual(JSON.parse(input))
+  })
+}
+
+/** What goes through the streams. */
+export function describeStreams({ runtime, language, lacks, code }: Subject): void {
+  it('keeps characters whole across the borders of chunks', async () => {
+    const { stdout, exit } = await record(runtime(), makeRequest(language, code('unicode')))
+    expect(exit.fault).toBeNull()
+    expect(stdout === `${UNICODE.unit.repeat(UNICODE.times)}\n`).toBe(true)
+  })
+  it('delivers a flood to the last byte, also to a slow reader', async () => {
+    let chunks = 0
+    const { stdoutBytes, exit } = await record(runtime(), makeRequest(language, code('flood')), {
+      onOutput: () => (chunks++ % 8 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined),
+    })
+    expect(exit).toMatchObject({ exitCode: 0, limit: null, fault: null })
+    expect(stdoutBytes).toBe(FLOOD.lines * FLOOD.lineBytes)
+  })
+  it.skipIf(lacks.has('stdin'))('has an empty stdin', async () => {
+    const { exit } = await record(runtime(), makeRequest(language, code('stdin')))
+    expect(exit.fault).toBeNull()
+    expect(Number(exit.result)).toBe(0)
+  })
+}
+
+/** What a program finds around it. */
+export function describeSurroundings({ runtime, language, lacks, options, code }: Subject): void {
+  it.skipIf(lacks.has('environment'))(
+    'shows the code the environment of the caller and no other',
+    async () => {
+      process.env['CONTRACT_CANARY'] = 'leaked'
+      const env = { GREETING: 'hello $HOME', OTHER: 'b' }
+      const { exit } = await record(runtime(), makeRequest(language, code('environment'), { env }))
+      const seen = JSON.parse(exit.result ?? 'null') as Record<string, string>
+      expect(seen).toMatchObject(env)
+      const allowed = new Set([...USUAL_NAMES, ...Object.keys(env), ...(options.environmentNames ?? [])])
+      expect(Object.keys(seen).filter((key) => !allowed.has(key))).toEqual([])
+    },
+  )
+  it.skipIf(lacks.has('files'))('takes files in and gives those of /out back', async () => {
+    const files = [{ path: 'given/in.txt', content: 'kept' }]
+    const { exit } = await record(runtime(), makeRequest(language, code('files'), { files }))
+    expect(exit).toMatchObject({ result: '"kept"', fault: null })
+    expect(exit.files.toSorted((a, b) => a.path.localeCompare(b.path))).toEqual([
+      { path: 'deep/back.txt', content: 'kept!', encoding: 'utf8' },
+      { path: 'raw.bin', content: 'AP8B', encoding: 'base64' },
+    ])
+  })
+}
+
+/** How a program is ended from outside. */
+export function describeEndings({ runtime, language, options, code }: Subject): void {
+  const endsWithinMs = options.endsWithinMs ?? 2000
+  it('ends an endless program when it is told to', async () => {
+    const controller = new AbortController()
+    let abortedAt = 0
+    const { exit, begun } = await record(runtime(), makeRequest(language, code('endless')), {
+      signal: controller.signal,
+      onRunning: () => {
+        setTimeout(() => {
+          abortedAt = performance.now()
+          controller.abort()
+        }, 100)
+      },
+    })
+    expect(performance.now() - abortedAt).toBeLessThan(endsWithinMs)
+    expect(exit).toMatchObject({ fault: null, result: null, limit: null })
+    expect(begun).toBe(1)
+  })
+  it('does not run what is cancelled before it starts', async () => {
+    const { exit, begun, stdout } = await record(runtime(), makeRequest(language, code('script')), {
+      signal: AbortSignal.abort(),
+    })
+    expect({ fault: exit.fault, result: exit.result, begun, stdout }).toEqual({
+      fault: null,
+      result: null,
+      begun: 0,
+      stdout: '',
+    })
+  })
+  it('ends at once when cancelled while it starts', async () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 3)
+    const { exit, tookMs } = await record(runtime(), makeRequest(language, code('endless')), {
+      signal: controller.signal,
+    })
+    expect(exit.fault).toBeNull()
+    expect(tookMs).toBeLessThan(endsWithinMs + 3000)
+  })
+  it('holds the memory limit and says so', async (context) => {
+    context.skip(!runtime().capabilities.enforces.includes('memory'), 'memory is not enforced')
+    const limits = { memoryBytes: options.hogMemoryBytes ?? 134_217_728 }
+    const { exit } = await record(runtime(), makeRequest(language, code('hog'), { limits }), {
+      signal: AbortSignal.timeout(30_000),
+    })
+    expect(exit).toMatchObject({ limit: 'memory', result: null, fault: null })
+    const after = await record(runtime(), makeRequest(language, code('script')))
+    expect(after.exit).toMatchObject({ exitCode: 0, limit: null, fault: null })
+  })
+}
