@@ -1,0 +1,95 @@
+/**
+ * The embedded ClickHouse endpoint as a process of its own.
+ *
+ * `node main.ts --data DIR --port N --host 127.0.0.1 --database exectrail --credentials FILE`
+ *
+ * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read"}…]}`. The spawner sets
+ * `UV_THREADPOOL_SIZE=16`. When it serves, one JSON line `{"url"}` on stdout; SIGTERM closes cleanly. What
+ * hinders the start is one line on stderr and exit code 1.
+ */
+import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { openEngine, quoteIdentifier, type Engine } from './engine.ts'
+import { createClickHouseServer } from './server.ts'
+
+const SESSIONS = 8
+const MEMORY_BYTES = 4 * 1_073_741_824
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: './clickhouse' },
+    host: { type: 'string', default: '127.0.0.1' },
+    port: { type: 'string', default: '8123' },
+    database: { type: 'string', default: 'exectrail' },
+    credentials: { type: 'string', default: './credentials.json' },
+  },
+})
+
+const credentials = z.object({
+  users: z
+    .array(z.object({ name: z.string(), password: z.string().min(1), access: z.enum(['full', 'read']) }))
+    .min(1),
+})
+
+async function start(): Promise<{ engine: Engine; server: Server }> {
+  const { users } = credentials.parse(JSON.parse(await readFile(values.credentials, 'utf8')))
+  const engine = await openEngine({ dataDir: values.data, sessions: SESSIONS, memoryBytes: MEMORY_BYTES })
+  const plain = {
+    database: null,
+    format: 'TabSeparated',
+    settings: new Map<string, string>(),
+    parameters: new Map<string, string>(),
+  }
+  await engine.run({
+    ...plain,
+    sql: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(values.database)} ENGINE = Atomic`,
+  })
+  const ask = async (sql: string): Promise<string> =>
+    Buffer.from((await engine.run({ ...plain, sql })).bytes)
+      .toString('utf8')
+      .trim()
+  const tableFunctions = new Set((await ask('SELECT lower(name) FROM system.table_functions')).split('\n'))
+  const server = createClickHouseServer({
+    engine,
+    users,
+    database: values.database,
+    tableFunctions,
+    version: await ask('SELECT version()'),
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(Number(values.port), values.host, resolve)
+  })
+  return { engine, server }
+}
+
+/** What hindered the start, for a person: what, why and what to do. */
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (message.includes('EADDRINUSE'))
+    return `port ${values.port} of ${values.host} is taken: EADDRINUSE; stop the program that has it or set EXECTRAIL_PORT=0`
+  if (/Code: 76|Cannot lock file/u.test(message))
+    return `${values.data} is locked by another process (${message}); stop that process or use another EXECTRAIL_HOME`
+  if (/ENOSPC|NOT_ENOUGH_SPACE|No space left/u.test(message))
+    return `the disk of ${values.data} is full (${message}); free some space`
+  return message
+}
+
+try {
+  const { engine, server } = await start()
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : values.port
+  process.stdout.write(`${JSON.stringify({ url: `http://${values.host}:${port}` })}\n`)
+  process.once('SIGTERM', () => {
+    server.close(() => {
+      engine.close()
+      process.exit(0)
+    })
+    server.closeIdleConnections()
+  })
+} catch (error) {
+  process.stderr.write(`exectrail store: ${explain(error)}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,46 @@
+/** Who may speak to the endpoint: the engine itself knows no users. */
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { RefusedStatement, type Access } from './statement.ts'
+
+export interface User {
+  name: string
+  password: string
+  access: Access
+}
+
+/**
+ * The user of a request by ClickHouse's headers, Basic authentication or URL parameters.
+ * @throws {RefusedStatement} code 516
+ */
+export function authenticate(
+  request: IncomingMessage,
+  search: URLSearchParams,
+  users: readonly User[],
+): User {
+  const { name, password } = credentials(request, search)
+  const user = users.find((candidate) => candidate.name === name)
+  // Compared also where there is no such user, so that the time says nothing.
+  const matches = timingSafeEqual(digest(user?.password ?? randomUUID()), digest(password))
+  if (user !== undefined && matches) return user
+  throw new RefusedStatement(
+    516,
+    `${name}: Authentication failed: password is incorrect, or there is no user with such name`,
+  )
+}
+
+function credentials(request: IncomingMessage, search: URLSearchParams): { name: string; password: string } {
+  const header = request.headers['x-clickhouse-user']
+  if (typeof header === 'string')
+    return { name: header, password: String(request.headers['x-clickhouse-key'] ?? '') }
+  const basic = /^Basic (?<text>[\w+/=-]+)$/u.exec(request.headers.authorization ?? '')?.groups?.['text']
+  if (basic !== undefined) {
+    const [name = '', ...rest] = Buffer.from(basic, 'base64').toString('utf8').split(':')
+    return { name, password: rest.join(':') }
+  }
+  return { name: search.get('user') ?? 'default', password: search.get('password') ?? '' }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
