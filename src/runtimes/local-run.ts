@@ -83,7 +83,7 @@ async function runJob(
     binds: guest.binds,
     network: request.network === 'host' ? 'host' : 'none',
     diskBytes: request.limits.diskBytes,
-    seccomp: '',
+    seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
   }
   const directory = runDirectory(place)
   const slot = await host.borrow()
@@ -117,7 +117,12 @@ function makeJob(
   ]
   if (limits.cpuMs !== null) rlimits.push(['cpu', Math.ceil(limits.cpuMs / 1000) + 1])
   if (footing.launcher.cgroupVersion === 0) {
-    if (limits.memoryBytes !== null) rlimits.push(['data', guest.dataFloorBytes + limits.memoryBytes])
+    if (limits.memoryBytes !== null)
+      rlimits.push(
+        ['data', guest.data.floorBytes + guest.data.times * limits.memoryBytes],
+        ['watch_memory', limits.memoryBytes],
+      )
+    rlimits.push(['watch_pids', limits.pids], ['watch_cpu', (limits.cpuMs ?? 0) * 1000])
     if (footing.users === 'drop') rlimits.push(['nproc', limits.pids])
   }
   return {

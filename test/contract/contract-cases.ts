@@ -21,6 +21,8 @@ export interface ContractOptions {
   /** Why nothing of it can run here; every case is then skipped under this reason. */
   absent?: string | null
   lacks?: readonly Lack[]
+  /** `weaker`: `check` names something missing although runs are served. @default whole */
+  readiness?: 'whole' | 'weaker'
   /** Lacks of one language alone. */
   lacksOf?: Partial<Record<Language, readonly Lack[]>>
   /** Names besides the caller's that may be in the environment. */

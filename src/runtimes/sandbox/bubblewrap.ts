@@ -1,6 +1,7 @@
 /** The command line of the sandbox: what the code can see, and nothing else. */
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { ETC_NAMES } from './guest-files.ts'
 
 /** What one sandbox needs beyond the fixed part. */
 export interface SandboxSpec {
@@ -31,13 +32,7 @@ export const BASE_ENV = {
   LANG: 'C.UTF-8',
 } as const
 
-const NETWORK_FILES = [
-  '/etc/resolv.conf',
-  '/etc/hosts',
-  '/etc/nsswitch.conf',
-  '/etc/ssl',
-  '/etc/ca-certificates',
-]
+const NETWORK_FILES = ['/etc/resolv.conf', '/etc/ssl', '/etc/ca-certificates']
 
 const words = (line: string): string[] => line.split(' ')
 
@@ -55,6 +50,7 @@ export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): s
     ...(spec.network === 'none' ? ['--unshare-net'] : []),
     ...Object.entries(BASE_ENV).flatMap(([name, value]) => ['--setenv', name, value]),
     ...systemBinds(),
+    ...ETC_NAMES.flatMap((name) => ['--ro-bind', `${spec.guestDir}/etc/${name}`, `/etc/${name}`]),
     ...(spec.network === 'host' ? readOnly(NETWORK_FILES.filter((path) => existsSync(path))) : []),
     ...spec.binds.flatMap(([from, to]) => ['--ro-bind', from, to]),
     ...words(`--proc /proc --dev /dev --ro-bind ${spec.guestDir} ${guest}`),

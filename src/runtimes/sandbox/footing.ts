@@ -3,6 +3,7 @@ import type { Isolation, Limit } from '../../execution.ts'
 import { Sandbox } from './confined-run.ts'
 import { askVersion, findExecutable, findPython, isPublic, type Interpreter } from './find-tools.ts'
 import { layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
+import type { LocalOptions } from './host.ts'
 import { Launcher } from './launcher.ts'
 import { supervise } from './supervise.ts'
 
@@ -46,15 +47,15 @@ export class NoFootingError extends Error {
  * Looks for tools on `path` and tries confinements from the strongest down; each attempt is a real sandbox.
  * @throws {NoFootingError} when not even a plain process can be supervised.
  */
-export async function findFooting(path: string): Promise<Footing> {
-  const tools = await findTools(path)
+export async function findFooting(options: LocalOptions): Promise<Footing> {
+  const tools = await findTools(options.path)
   if (tools.perl === null)
     throw new NoFootingError('perl was not found; it supervises every run', 'apt-get install -y perl-base')
   const files = await layOutGuestFiles()
   const complaints: string[] = []
   try {
     const shared = await shareInterpreters(tools, files)
-    for (const attempt of attempts(shared)) {
+    for (const attempt of attempts(shared, options)) {
       const found = await tryFooting(shared, files, attempt).catch((error: unknown) => {
         complaints.push(`${attempt.isolation}: ${error instanceof Error ? error.message : String(error)}`)
         return null
@@ -89,15 +90,17 @@ async function shareInterpreters(tools: Tools, files: GuestFiles): Promise<Tools
 interface Attempt {
   isolation: 'namespace' | 'process'
   users: 'own' | 'drop'
+  cgroups: 'auto' | 'off'
 }
 
-function attempts(tools: Tools): Attempt[] {
+function attempts(tools: Tools, options: LocalOptions): Attempt[] {
   const root = process.getuid?.() === 0
   const users: readonly Attempt['users'][] = root ? ['drop', 'own'] : ['own']
-  const kinds: readonly Attempt['isolation'][] = isRecent(tools.bwrapVersion)
-    ? ['namespace', 'process']
-    : ['process']
-  return kinds.flatMap((isolation) => users.map((user) => ({ isolation, users: user })))
+  const kinds: readonly Attempt['isolation'][] =
+    options.namespaces !== 'off' && isRecent(tools.bwrapVersion) ? ['namespace', 'process'] : ['process']
+  return kinds.flatMap((isolation) =>
+    users.map((user) => ({ isolation, users: user, cgroups: options.cgroups ?? 'auto' })),
+  )
 }
 
 /** `--disable-userns` and `--size` came with 0.8. */
@@ -116,6 +119,7 @@ async function tryFooting(
     perl: tools.perl ?? '',
     guestDir: files.directory,
     users: attempt.users,
+    cgroups: attempt.cgroups,
   })
   try {
     const slot = await launcher.addSlot()
@@ -127,11 +131,11 @@ async function tryFooting(
         binds: [],
         network: 'none',
         diskBytes: 1_048_576,
-        seccomp: '',
+        seccomp: files.seccomp,
       },
       ['/bin/sh', '-c', 'exit 0'],
     )
-    const sandbox = await Sandbox.start(slot, command, '')
+    const sandbox = await Sandbox.start(slot, command, files.seccomp)
     const job = { nonce: 'probe', rlimits: [], files: [], head: '', input: '' }
     const facts = await sandbox.run(
       { ...job, memoryBytes: null, pids: null, cpuMs: null },

@@ -4,15 +4,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { makeSeccompFilter } from './seccomp.ts'
+
 const SOURCE = fileURLToPath(new URL('./guest/', import.meta.url))
 
 /** Paths on the host; removed by `remove`. */
 export interface GuestFiles {
   directory: string
+  /** The filter of system calls; '' on a processor we have no tables for. */
+  seccomp: string
   /** Where runs without namespaces get their directories. */
   runs: string
   remove(): Promise<void>
 }
+
+/** The /etc of a sandbox: one user, and the one host it knows. */
+const ETC = {
+  passwd: 'sandbox:x:1000:1000::/tmp:/bin/bash\n',
+  group: 'sandbox:x:1000:\n',
+  hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n',
+  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+}
+export const ETC_NAMES = Object.keys(ETC)
 
 /** Copies the guest programs to a directory every user can read; holds nothing secret. */
 export async function layOutGuestFiles(): Promise<GuestFiles> {
@@ -23,10 +36,19 @@ export async function layOutGuestFiles(): Promise<GuestFiles> {
     await chmod(join(directory, name), 0o644)
   }
   await bundleVm2(join(directory, 'vm2-bundle.cjs'))
+  await mkdir(join(directory, 'etc'))
+  await Promise.all(
+    Object.entries(ETC).map(([name, content]) =>
+      writeFile(join(directory, 'etc', name), content, { mode: 0o644 }),
+    ),
+  )
+  const filter = makeSeccompFilter(process.arch)
+  const seccomp = filter === null ? '' : join(directory, 'seccomp.bpf')
+  if (filter !== null) await writeFile(seccomp, filter, { mode: 0o644 })
   const runs = join(directory, 'runs')
   await mkdir(runs)
   await chmod(runs, 0o1777)
-  return { directory, runs, remove: () => rm(directory, { recursive: true, force: true }) }
+  return { directory, seccomp, runs, remove: () => rm(directory, { recursive: true, force: true }) }
 }
 
 /** vm2 and its parser in one file: two dozen lookups less at each start. */
@@ -48,15 +70,4 @@ export async function shareFile(file: string, directory: string, name: string): 
   await link(file, target).catch(() => copyFile(file, target))
   await chmod(target, 0o755)
   return target
-}
-
-/** Writes a guest file made at run time. */
-export async function addGuestFile(
-  files: GuestFiles,
-  name: string,
-  content: string | Uint8Array,
-): Promise<string> {
-  const path = join(files.directory, name)
-  await writeFile(path, content, { mode: 0o644 })
-  return path
 }

@@ -9,8 +9,8 @@ export interface Guest {
   name: GuestName
   command: readonly string[]
   binds: readonly (readonly [string, string])[]
-  /** Fixed part of the address space an interpreter reserves, for hosts without control groups. */
-  dataFloorBytes: number
+  /** For hosts without control groups: data segment of one process, a fixed part and a share of the limit. */
+  data: { floorBytes: number; times: number }
 }
 
 const NODE_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--no-addons']
@@ -36,7 +36,7 @@ export function findGuest(name: GuestName, tools: Tools, directory: string | nul
     name,
     command: [node, ...NODE_FLAGS, guest(name === 'vm2' ? 'vm2.cjs' : 'javascript.cjs')],
     binds: [[tools.node, SANDBOX_PATHS.node]],
-    dataFloorBytes: NODE_DATA_FLOOR,
+    data: { floorBytes: NODE_DATA_FLOOR, times: 1 },
   }
 }
 
@@ -46,7 +46,7 @@ function findPythonGuest(tools: Tools, program: string): Guest | MissingGuest {
     name: 'python',
     command: [tools.python.path, '-I', '-S', '-B', program],
     binds: prefixBind(tools.python.prefix),
-    dataFloorBytes: PYTHON_DATA_FLOOR,
+    data: { floorBytes: PYTHON_DATA_FLOOR, times: 1 },
   }
 }
 
@@ -56,6 +56,7 @@ function findBashGuest(tools: Tools, program: string): Guest | MissingGuest {
     name: 'bash',
     command: [tools.bash, '--norc', '--noprofile', program],
     binds: [],
-    dataFloorBytes: BASH_DATA_FLOOR,
+    // bash dies of a refused allocation without a trace; the supervisor's look has to come first.
+    data: { floorBytes: BASH_DATA_FLOOR, times: 4 },
   }
 }

@@ -10,6 +10,9 @@ export interface LocalOptions {
   path: string
   /** Refuse to run where namespaces cannot be had. */
   requireIsolation: boolean
+  /** What of the host's means to use; `off` is for tests of the weaker ways. @default auto */
+  namespaces?: 'auto' | 'off'
+  cgroups?: 'auto' | 'off'
   /** Told once, in one line, what is weaker here than it could be. */
   report?: (line: string) => void
 }
@@ -53,7 +56,7 @@ export class SandboxHost {
 
   async #find(): Promise<Footing> {
     try {
-      const footing = await findFooting(this.#options.path)
+      const footing = await findFooting(this.#options)
       for (const { what, fix } of footing.missing) this.#options.report?.(`${what}; ${fix}`)
       return footing
     } catch (error) {
@@ -69,6 +72,7 @@ export class SandboxHost {
       perl: footing.tools.perl ?? 'perl',
       guestDir: footing.files.directory,
       users: footing.users,
+      cgroups: this.#options.cgroups ?? 'auto',
     })
     return footing.launcher
   }

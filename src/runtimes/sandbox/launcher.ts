@@ -13,6 +13,7 @@ export interface LauncherOptions {
   guestDir: string
   /** `drop`: every slot gets a user id of its own (needs root). */
   users: 'own' | 'drop'
+  cgroups: 'auto' | 'off'
 }
 
 interface Waiter {
@@ -39,7 +40,7 @@ export class Launcher {
   static async start(options: LauncherOptions): Promise<Launcher> {
     const child = spawn(
       options.perl,
-      [`${options.guestDir}/launcher.pl`, options.guestDir, options.users, process.arch],
+      [`${options.guestDir}/launcher.pl`, options.guestDir, options.users, process.arch, options.cgroups],
       { stdio: ['pipe', 'pipe', 'pipe'], env: {}, detached: true },
     )
     child.stdin.on('error', () => undefined) // its end is seen by `exit`

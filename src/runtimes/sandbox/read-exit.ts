@@ -9,6 +9,13 @@ const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, numbe
 /** How V8 dies when the heap is full: abort, trap, illegal instruction. */
 const V8_DEATHS = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL'])
 
+/** Node's refusals of memory, by code or by message where they have none. */
+const NODE_MEMORY_ERRORS = new Set([
+  'ERR_MEMORY_ALLOCATION_FAILED',
+  'ERR_WORKER_OUT_OF_MEMORY',
+  'Array buffer allocation failed',
+])
+
 interface GuestError extends UncaughtError {
   /** `code` of a Node error, errno of a Python one. */
   code: string
@@ -96,7 +103,11 @@ function readUsage(facts: RunFacts): Pick<RuntimeExit, 'cpuMs' | 'memoryPeakByte
   const tree = slot !== null && slot.peakBytes > 0
   return {
     cpuMs: ended?.cpuMs ?? (tree ? slot.cpuUs / 1000 : null),
-    memoryPeakBytes: tree ? slot.peakBytes : (ended?.maxRssBytes ?? null),
+    memoryPeakBytes: tree
+      ? slot.peakBytes
+      : ended === null
+        ? null
+        : Math.max(ended.maxRssBytes, ended.watchedPeakBytes),
     memorySource: tree ? 'cgroup' : ended === null ? null : 'rusage',
   }
 }
@@ -129,7 +140,8 @@ interface Ending {
 
 function findLimit(facts: RunFacts, ending: Ending): Limit | null {
   const { slot, broke } = facts
-  if (broke !== null) return broke
+  const seen = broke ?? ending.ended?.broke ?? null
+  if (seen !== null) return seen
   if (slot !== null && slot.oomKills > 0) return 'memory'
   if (!ending.failed) return null
   if (slot !== null && slot.pidsRefused > 0) return 'pids'
@@ -147,7 +159,7 @@ function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: Endi
   const limit = request.limits.memoryBytes
   if (limit === null || peak < limit / 2) return false
   if (signal !== null && V8_DEATHS.has(signal)) return true
-  return error?.code === 'ERR_MEMORY_ALLOCATION_FAILED' || error?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+  return NODE_MEMORY_ERRORS.has(error?.code ?? '') || NODE_MEMORY_ERRORS.has(error?.message ?? '')
 }
 
 function readError(text: string | null, names: SourceNames): GuestError | null {
@@ -172,9 +184,12 @@ function toText(value: unknown): string {
 
 /** Drops frames of the guest program and of the interpreter's inside; paths become the user's own. */
 export function cleanStack(stack: string, names: SourceNames): string {
+  const guests = ['javascript.cjs', 'vm2.cjs', 'vm2-bundle.cjs', 'python.py'].map(
+    (name) => `${names.guestDir}/${name}`,
+  )
   return stack
     .split('\n')
-    .filter((line) => !/^\s+at .*\(?node:internal/.test(line) && !line.includes(`${names.guestDir}/`))
+    .filter((line) => !/^\s+at .*\(?node:internal/.test(line) && !guests.some((name) => line.includes(name)))
     .join('\n')
     .replaceAll(`file://${names.workDir}/`, '')
     .replaceAll(`${names.workDir}/`, '')

@@ -1,5 +1,6 @@
 /** What the supervisor says at the end: how the program ended, what the tree used, the files of /out. */
 import type { FileContent } from '../../execution.ts'
+import type { Broken } from './slot.ts'
 
 export interface SupervisorReport {
   exitCode: number
@@ -11,8 +12,14 @@ export interface SupervisorReport {
   diskFull: boolean
   /** The supervisor ended the program because it was told to. */
   killed: boolean
+  /** Peak of the whole tree as far as looking every 50 ms can tell; 0 where the slot's group counts. */
+  watchedPeakBytes: number
+  /** The limit the supervisor itself saw broken. */
+  broke: Broken | null
   files: readonly FileContent[]
 }
+
+const BROKEN: readonly Broken[] = ['memory', 'pids', 'cpu']
 
 /** Parses the report channel; a string is the supervisor's own trouble, null means it did not get to report. */
 export function parseSupervisorReport(bytes: Buffer): SupervisorReport | string | null {
@@ -25,7 +32,7 @@ export function parseSupervisorReport(bytes: Buffer): SupervisorReport | string 
     const words = line.split(' ')
     at = end + 1
     if (words[0] === 'fault') return line.slice('fault '.length)
-    if (words[0] === 'end') return toReport(words.slice(1).map(Number), files)
+    if (words[0] === 'end') return toReport(words.slice(1), files)
     const pathEnd = at + Number(words[1])
     const contentEnd = pathEnd + Number(words[2])
     files.push(toFile(bytes.toString('utf8', at, pathEnd), bytes.subarray(pathEnd, contentEnd)))
@@ -34,8 +41,17 @@ export function parseSupervisorReport(bytes: Buffer): SupervisorReport | string 
   return null
 }
 
-function toReport(numbers: readonly number[], files: readonly FileContent[]): SupervisorReport {
-  const [exitCode = 0, signal = 0, userUs = 0, systemUs = 0, maxRssKb = 0, full = 0, killed = 0] = numbers
+function toReport(words: readonly string[], files: readonly FileContent[]): SupervisorReport {
+  const [
+    exitCode = 0,
+    signal = 0,
+    userUs = 0,
+    systemUs = 0,
+    maxRssKb = 0,
+    full = 0,
+    killed = 0,
+    watched = 0,
+  ] = words.map(Number)
   return {
     exitCode,
     signal,
@@ -43,6 +59,8 @@ function toReport(numbers: readonly number[], files: readonly FileContent[]): Su
     maxRssBytes: maxRssKb * 1024,
     diskFull: full === 1,
     killed: killed === 1,
+    watchedPeakBytes: watched,
+    broke: BROKEN.find((limit) => limit === words[8]) ?? null,
     files,
   }
 }

@@ -18,9 +18,12 @@ my %resource = (fsize => 1, data => 2, core => 4, nproc => 6, nofile => 7, as =>
 my $no_follow = $arch eq 'arm64' ? 0100000 : 0400000;
 my $linux = $^O eq 'linux';
 my $maxrss = 0;
+my $peak = 0;
 my ($user_us, $system_us) = (0, 0);
 my $ended;    # wait status of the interpreter
 my $killed = 0;
+my %watched;      # memory (bytes), pids, cpu (microseconds): only where the host has no control groups
+my $broke = '';
 
 # Not dumpable: the code runs under the same user and must not open our descriptors through /proc.
 if ($linux) {
@@ -117,9 +120,32 @@ sub end_all {
 sub set_limit {
   my ($name, $value) = @_;
   my $number = $resource{$name};
+  $watched{$1} = $value if $name =~ /^watch_(\w+)$/;
   return unless $linux && defined $number;
   my $pair = pack 'QQ', $value, $value;
   syscall($call{prlimit}, $child->{pid}, $number, $pair, 0);
+}
+
+# Adds up the tree: private memory, threads, processor time. Misses what is shorter than a look apart.
+sub look {
+  my ($memory, $threads, $cpu) = (disk_used(), 0, $user_us + $system_us);
+  for my $pid (descendants()) {
+    open(my $stat, '<', "/proc/$pid/stat") or next;
+    my (undef, $rest) = split /\) /, <$stat> // '', 2;
+    next unless defined $rest;
+    my @fields = split / /, $rest;
+    $threads += $fields[17];
+    $cpu += ($fields[11] + $fields[12]) * 10_000;
+    open(my $statm, '<', "/proc/$pid/statm") or next;
+    my (undef, $resident, $shared) = split / /, <$statm> // '0 0 0';
+    $memory += ($resident - $shared) * 4096;
+  }
+  $peak = $memory if $memory > $peak;
+  $broke =
+      $watched{memory} && $memory > $watched{memory} ? 'memory'
+    : $watched{pids} && $threads >= $watched{pids} ? 'pids'
+    : $watched{cpu} && $cpu > $watched{cpu} ? 'cpu'
+    : '';
 }
 
 sub write_file {
@@ -167,17 +193,20 @@ sub hand_on {
 }
 
 sub watch {
-  while (!defined $ended && !$killed) {
+  while (!defined $ended && !$killed && $broke eq '') {
     my $ready = '';
     vec($ready, 0, 1) = 1;
     vec($ready, fileno $wake_reader, 1) = 1;
-    next if select($ready, undef, undef, undef) < 0;
+    my $count = select($ready, undef, undef, %watched ? 0.05 : undef);
+    next if $count < 0;
+    look() if %watched;
+    next if $count == 0;
     if (vec $ready, fileno $wake_reader, 1) {
       sysread $wake_reader, my $dust, 4096;
       reap(1);
     }
     next unless vec $ready, 0, 1;
-    my $count = sysread STDIN, $buffer, 1_048_576, length $buffer;
+    $count = sysread STDIN, $buffer, 1_048_576, length $buffer;
     $killed = 1 unless $count;    # the executor is gone
     1 while take_record();
   }
@@ -209,12 +238,22 @@ sub collect {
   }
 }
 
-sub disk_full {
-  return 0 unless $linux && $mode eq 'pid1';
+# (bytes of a block, blocks, free blocks) of the writable file system; empty where it is the host's.
+sub disk {
+  return () unless $linux && $mode eq 'pid1';
   my $buf = "\0" x 128;
-  return 0 if syscall($call{statfs}, $work, $buf) != 0;
-  my (undef, $size, undef, undef, $free, undef, $inodes) = unpack 'q7', $buf;
-  return $free * $size < 65536 ? 1 : 0;
+  return () if syscall($call{statfs}, $work, $buf) != 0;
+  return (unpack 'q7', $buf)[1, 2, 3];
+}
+
+sub disk_full {
+  my ($size, undef, $free) = disk();
+  return defined $size && $free * $size < 65536 ? 1 : 0;
+}
+
+sub disk_used {
+  my ($size, $blocks, $free) = disk();
+  return defined $size ? ($blocks - $free) * $size : 0;
 }
 
 watch();
@@ -223,6 +262,6 @@ my $full = disk_full();
 collect($out, '', 0, { files => $max_files, bytes => $max_bytes });
 $ended = 9 unless defined $ended;
 print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
-  $full, $killed), "\n";
+  $full, $killed, $peak, $broke), "\n";
 close $report;
 exit 0;
