@@ -21,6 +21,8 @@ export interface CollectorOptions {
 }
 
 const HOST = '127.0.0.1'
+/** Meanwhile the senders keep what they have. */
+const STORE_PATIENCE_MS = 15_000
 /** OTLP over HTTP and gRPC, health, metrics. */
 const WELL_KNOWN = [4318, 4317, 13_133, 8888]
 
@@ -51,6 +53,7 @@ async function startOn(
   const place = {
     queueDirectory: join(config.home, 'queue'),
     logFile: join(config.home, 'logs', 'collector.log'),
+    storePatienceMs: STORE_PATIENCE_MS,
     report,
   }
   const process = await supervise(collectorSpec(program, settings, place))

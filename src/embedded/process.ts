@@ -9,8 +9,8 @@ export interface ProcessSpec {
   env: Readonly<Record<string, string>>
   /** Where stdout and stderr are appended. */
   logFile: string
-  /** Runs before every start, also before each restart. */
-  prepare?(): Promise<void>
+  /** Runs before every start, also before each restart; `stopping` is aborted when there will be none. */
+  prepare?(stopping: AbortSignal): Promise<void>
   /** True once the process answers; asked repeatedly with a short pause. */
   ready(): Promise<boolean>
   /** ms from start to ready before the start counts as failed. */

@@ -1,24 +1,21 @@
 /** The parts exectrail starts and keeps alive: the store and the Collector. The service is the caller's. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import type { Endpoints } from './endpoints.ts'
-import type { ProcessState } from './process.ts'
 import { ExectrailError } from '../errors.ts'
+import { startCollector } from './collector-part.ts'
+import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
+import { lockHome } from './lock.ts'
+import { findCollector } from './otelcol/find.ts'
+import type { Part, PartStatus } from './part.ts'
+import { startStore } from './store-part.ts'
 
-/** One part as it is now; `external` parts are used where they are and not watched. */
-export interface PartStatus {
-  name: 'store' | 'collector'
-  state: ProcessState | 'external'
-  url: string
-  pid: number | null
-  restarts: number
-  /** Why it ended last, with the last lines of its log; null if it never did. */
-  lastError: string | null
-}
+export type { PartStatus } from './part.ts'
 
 export interface Stack {
   /** Where the store and the Collector listen, and the store's credentials. */
   readonly endpoints: Omit<Endpoints, 'service'>
-  /** The port the service should bind; 0 means any. */
+  /** The port the service should try first; 0 means any. */
   readonly servicePort: number
   /** Call once the service listens: writes endpoints.json (0600) and resolves to what it holds. */
   publish(service: string): Promise<Endpoints>
@@ -32,7 +29,59 @@ export interface Stack {
  * and migrates the store. `report` gets one line per step, for a person.
  * @throws {ExectrailError} `stack_failed`, saying what, why and what to do; nothing is left running.
  */
-export function startStack(config: Config, report: (line: string) => void): Promise<Stack> {
-  report(`starting the stack of ${config.home}`)
-  return Promise.reject(new ExectrailError('stack_failed', 'The stack is being written'))
+export async function startStack(config: Config, report: (line: string) => void): Promise<Stack> {
+  await makeHome(config.home)
+  const undo: (() => Promise<void>)[] = []
+  const undoAll = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const lock = await lockHome(config.home)
+    undo.push(async () => lock.release())
+    // A killed stack may have left its file; readers must not take it for this one's.
+    await removeEndpoints(config.home)
+    undo.push(() => removeEndpoints(config.home))
+    // Getting the Collector may take minutes the first time: the store starts meanwhile.
+    const finding = config.otlpEndpoint === null ? findCollector({ config, report }) : null
+    finding?.catch(() => undefined)
+    const store = await startStore(config, report)
+    undo.push(() => store.stop())
+    const collector = await startCollector(config, { program: await finding, store: store.access, report })
+    undo.push(() => collector.stop())
+    return describeStack(config, [store, collector], { ...store.endpoints, ...collector.endpoints }, undoAll)
+  } catch (error) {
+    await undoAll()
+    throw error
+  }
+}
+
+function describeStack(
+  config: Config,
+  parts: readonly Part[],
+  endpoints: Omit<Endpoints, 'service'>,
+  undoAll: () => Promise<void>,
+): Stack {
+  return {
+    endpoints,
+    servicePort: config.port,
+    async publish(service) {
+      const published = { service, ...endpoints }
+      await writeEndpoints(config.home, published)
+      return published
+    },
+    parts: () => parts.map((part) => part.status()),
+    stop: undoAll,
+  }
+}
+
+async function makeHome(home: string): Promise<void> {
+  try {
+    await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ExectrailError('stack_failed', `${home} cannot be made or written: ${reason}`, {
+      hint: 'set EXECTRAIL_HOME to a directory you may write, on a disk with room',
+      cause: error,
+    })
+  }
 }

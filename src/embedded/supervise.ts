@@ -62,7 +62,8 @@ class Supervisor implements SupervisedProcess {
 
   /** One start, up to ready. A child that does not get there is ended and the reason thrown. */
   async launch(): Promise<void> {
-    await this.#spec.prepare?.()
+    await this.#spec.prepare?.(this.#stopping.signal)
+    if (this.#stopping.signal.aborted) return
     const mark = await logSize(this.#spec.logFile)
     const child = await startChild(this.#spec, this.#log.fd)
     this.#child = child

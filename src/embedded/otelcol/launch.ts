@@ -1,4 +1,5 @@
 /** The Collector as a supervised process. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ProcessSpec } from '../process.ts'
 import type { CollectorProgram } from './program.ts'
 import { listBackups, setAsideBroken } from './queue-files.ts'
@@ -9,6 +10,11 @@ const READY_TIMEOUT_MS = 60_000
 export interface CollectorPlace {
   queueDirectory: string
   logFile: string
+  /**
+   * ms to wait for the store before each start, 0: do not. The exporters look once, at start, which columns the
+   * tables have; where the store is away just then, events lose their name.
+   */
+  storePatienceMs: number
   report: (line: string) => void
 }
 
@@ -16,7 +22,7 @@ export interface CollectorPlace {
 export function collectorSpec(
   program: CollectorProgram,
   settings: CollectorSettings,
-  { queueDirectory, logFile, report }: CollectorPlace,
+  { queueDirectory, logFile, storePatienceMs, report }: CollectorPlace,
 ): ProcessSpec {
   const { command, args, env } = program.command({
     fragments: fragmentsOf(settings),
@@ -31,9 +37,10 @@ export function collectorSpec(
     env,
     logFile,
     readyTimeoutMs: READY_TIMEOUT_MS,
-    async prepare() {
+    async prepare(stopping) {
       for (const line of await setAsideBroken(queueDirectory)) report(`Collector: ${line}`)
       backups = new Set(await listBackups(queueDirectory))
+      await waitForStore(settings.clickhouse.url, storePatienceMs, stopping)
     },
     async ready() {
       const answer = await fetch(`http://127.0.0.1:${settings.ports.health}/`, {
@@ -46,4 +53,14 @@ export function collectorSpec(
       return true
     },
   }
+}
+
+async function waitForStore(url: string, patienceMs: number, stopping: AbortSignal): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  while (Date.now() < deadline && !stopping.aborted && !(await pings(url))) await pause(100)
+}
+
+async function pings(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(1_000) }).catch(() => null)
+  return answer?.ok === true
 }
