@@ -14,7 +14,7 @@ const KEY_HINT =
 
 /** Lets a request pass only with a known key; health answers without one. */
 export function requireKey(keys: KeyStore): MiddlewareHandler<ApiEnv> {
-  return async function requireKey(c, next) {
+  return async (c, next) => {
     if (OPEN_PATHS.has(c.req.path)) return next()
     const given = readSecret(c)
     if (given === null) throw unauthorized('no API key came with the request')
@@ -31,7 +31,7 @@ export function requireKey(keys: KeyStore): MiddlewareHandler<ApiEnv> {
  * @throws {ExectrailError} `unauthorized` for an unknown key
  */
 export function signIn(keys: KeyStore): MiddlewareHandler<ApiEnv> {
-  return async function signIn(c, next) {
+  return async (c, next) => {
     const secret = c.req.path === '/' ? c.req.query('key') : undefined
     if (secret === undefined) return next()
     if ((await findKey(keys, secret)) === null) throw unauthorized('the key in the link is not known here')

@@ -19,10 +19,14 @@ export async function readJsonObject(c: ApiContext): Promise<Record<string, unkn
     )
   }
   const body = parse(await c.req.text())
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (!isRecord(body)) {
     throw new HttpProblem(MALFORMED_JSON, 'the body is JSON but no object', { hint: 'Send one JSON object.' })
   }
-  return body as Record<string, unknown>
+  return body
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parse(text: string): unknown {

@@ -84,11 +84,9 @@ export function answerProblem(error: unknown, c: ApiContext, log: (line: string)
     hint: shown.hint,
     requestId: c.get('requestId'),
     errors: shown.issues === undefined || shown.issues.length === 0 ? undefined : shown.issues,
-  } satisfies z.input<typeof problemSchema> | { errors: unknown }
-  return c.newResponse(JSON.stringify(body), {
-    status: shown.status,
-    headers: { ...shown.headers, 'Content-Type': 'application/problem+json' },
-  })
+  }
+  const headers = { ...shown.headers, 'Content-Type': 'application/problem+json' }
+  return new Response(JSON.stringify(body), { status: shown.status, headers })
 }
 
 function show(error: unknown, c: ApiContext, log: (line: string) => void): Shown {

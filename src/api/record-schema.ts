@@ -65,11 +65,10 @@ const shape = {
   spanId: text,
 } as const
 
-/** Names of the record's fields, in its order. */
-export const FIELD_NAMES = Object.keys(shape) as readonly (keyof typeof shape)[]
-export type FieldName = keyof typeof shape
-
 export const executionSchema = z.object(shape).meta({ id: 'Execution' })
+
+/** Names of the record's fields, in its order. */
+export const FIELD_NAMES = executionSchema.keyof().options
 
 const fileSchema = z.object({ path: text, content: text, encoding: z.enum(['utf8', 'base64']).optional() })
 

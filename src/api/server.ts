@@ -1,7 +1,7 @@
 /** Puts the app on a socket. */
 import { once } from 'node:events'
-import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { ExectrailError } from '../errors.ts'
 import type { ApiEnv } from './environment.ts'
@@ -28,7 +28,7 @@ export async function serve(
   options: { port: number; host?: string; report?: (line: string) => void },
 ): Promise<Listening> {
   const host = options.host ?? LOOPBACK
-  const server = createServer(app)
+  const server = createHttpServer(app)
   try {
     await listen(server, options.port, host)
   } catch (error) {
@@ -41,13 +41,10 @@ export async function serve(
   return { url: urlOf(server, host), close: (graceMs = 5000) => close(server, graceMs) }
 }
 
-function createServer(app: Hono<ApiEnv>): Server {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS },
-  })
-  // Without TLS options the adaptor makes a plain HTTP/1.1 server.
-  return server as Server
+function createHttpServer(app: Hono<ApiEnv>): Server {
+  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS }
+  const listener = getRequestListener(app.fetch)
+  return createServer(timeouts, (request, response) => void listener(request, response))
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

@@ -53,7 +53,7 @@ function factsOf(record: ExecutionView): [string, string | null][] {
   const all: [string, string | null][] = [
     ['outcome', record.errorType === null ? record.outcome : `${record.outcome} (${record.errorType})`],
     ['ran', `${record.language} in ${record.runtime}, isolation ${record.isolation}`],
-    ['started', `${record.startedAt}`],
+    ['started', record.startedAt],
     [
       'times',
       `run ${formatMs(record.durationMs)}, start-up ${formatMs(record.startupMs)}, queue ${formatMs(record.queueMs)}, cpu ${formatMs(record.cpuMs)}`,

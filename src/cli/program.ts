@@ -32,7 +32,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
 /** Version of this package. */
 export function readVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  const { version } = JSON.parse(text) as { version: string }
+  const { version }: { version: string } = JSON.parse(text)
   return version
 }
 

@@ -3,7 +3,7 @@ import { visible } from './visible.ts'
 
 export interface Progress {
   /** One step, in a line. */
-  report(line: string): void
+  report: (line: string) => void
   stop(): void
 }
 

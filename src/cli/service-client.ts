@@ -52,10 +52,9 @@ export function clientFor(url: string, key: string): ServiceClient {
 }
 
 function withQuery(url: string, query: Query): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  )
-  return given.length === 0 ? url : `${url}?${new URLSearchParams(given)}`
+  const given = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+  return given.size === 0 ? url : `${url}?${given.toString()}`
 }
 
 async function ask<T>(url: string, init: RequestInit): Promise<T> {
@@ -64,9 +63,8 @@ async function ask<T>(url: string, init: RequestInit): Promise<T> {
       throw unreachable(new URL(url).origin, cause)
     },
   )
-  const text = await response.text()
-  const body = parse(text)
-  if (response.ok && body !== undefined) return body as T
+  const body = parse(await response.text())
+  if (response.ok && body !== undefined) return body
   throw toError(response.status, body ?? {})
 }
 
@@ -111,7 +109,8 @@ function toIssues(errors: unknown): Issue[] {
   return errors.map((issue: Partial<Issue>) => ({ path: String(issue.path), message: String(issue.message) }))
 }
 
-function parse(text: string): Problem | undefined {
+/** What came, unchecked: the service is ours, and of the same version. */
+function parse(text: string): ReturnType<typeof JSON.parse> {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,8 +1,8 @@
 /** Makes hostile text safe to show: what would steer a terminal becomes visible instead. */
 
-// C0 (without tab and line feed), DEL, C1, line and paragraph separators, bidirectional controls, zero-width marks.
-const STEERING =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+// Control characters but tab and line feed, line separators, bidirectional controls, zero-width marks.
+const STEERING = /(?![\t\n])\p{Cc}|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+// JSON escapes the C0 ones by itself.
 const HIDDEN_IN_JSON = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /** Text for a terminal: line breaks and tabs stay, every other control character is spelled out. */
@@ -14,7 +14,7 @@ export function visible(text: string): string {
 export function visibleLine(text: string, max: number): string {
   const head = text.length > max * 2 ? text.slice(0, max * 2) : text
   const line = visible(head).replaceAll('\n', '⏎').replaceAll('\t', ' ')
-  const characters = [...line]
+  const characters = Array.from(line)
   return characters.length > max || head !== text ? `${characters.slice(0, max - 1).join('')}…` : line
 }
 

@@ -17,10 +17,9 @@ export interface RuntimeView {
 /** Every runtime of the executor: what it serves, how firmly, and what is missing. */
 export async function listRuntimes(executor: Pick<Executor, 'runtimes'>): Promise<RuntimeView[]> {
   const checked = await executor.runtimes()
-  return checked.map(({ runtime, readiness }) => ({
-    name: runtime.name,
-    languages: runtime.capabilities.languages,
-    streaming: runtime.capabilities.streaming,
-    ...readiness,
-  }))
+  return checked.map(({ runtime, readiness }) => {
+    const { ready, version, isolation, enforces, missing, notes } = readiness
+    const { languages, streaming } = runtime.capabilities
+    return { name: runtime.name, languages, streaming, ready, version, isolation, enforces, missing, notes }
+  })
 }

@@ -35,13 +35,13 @@ export async function logs(
   terminal: Terminal,
 ): Promise<number> {
   const limit = readLimit(options)
+  const { path, query } = toQuestion(id, options)
   const service = await findService(loadConfig())
   const one = id !== undefined && UUID.test(id) ? await findOne(service, id, options.org) : null
   if (one !== null) {
     await terminal.data(printed(one, options, terminal))
     return 0
   }
-  const { path, query } = toQuestion(id, options)
   if (options.ndjson) await printStream(service, { path, query, limit, terminal })
   else await printPage(service, { path, query: { ...query, limit }, options, terminal })
   return 0
@@ -122,14 +122,18 @@ async function printPage(service: ServiceClient, asking: Asking & { options: Log
 }
 
 async function printStream(service: ServiceClient, asking: Asking & { limit: number }): Promise<void> {
-  const { path, limit, terminal } = asking
-  let { query } = asking
+  const { path, query, limit, terminal } = asking
+  let cursor = query['cursor']
   let left = limit
   for (;;) {
-    const page = await service.get<ExecutionPage>(path, { ...query, limit: Math.min(left, PAGE_MAX) })
+    const page = await service.get<ExecutionPage>(path, {
+      ...query,
+      cursor,
+      limit: Math.min(left, PAGE_MAX),
+    })
     for (const record of page.data) await terminal.data(toJsonLine(record))
     left -= page.data.length
     if (page.nextCursor === null || left <= 0) return
-    query = { ...query, cursor: page.nextCursor }
+    cursor = page.nextCursor
   }
 }

@@ -23,8 +23,8 @@ export async function stats(
   if (agentId === undefined) {
     throw new InvalidRequestError([{ path: 'agent', message: 'name the agent: exectrail stats <agent>' }])
   }
-  const service = await findService(loadConfig())
   const query = toWindowQuery(options, Date.now())
+  const service = await findService(loadConfig())
   const found = await service.get<AgentStats>(`/v1/agents/${encodeURIComponent(agentId)}/stats`, query)
   if (options.json) {
     await terminal.data(toJson(found))

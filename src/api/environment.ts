@@ -1,0 +1,27 @@
+/** What a request carries through the handlers, and what the app is made of. */
+import type { Context } from 'hono'
+import type { Executor } from '../executor/executor.ts'
+import type { PartStatus } from '../embedded/stack.ts'
+import type { ApiKey, KeyStore } from '../service/keys.ts'
+import type { Store } from '../store/client.ts'
+
+/** Everything the HTTP surface needs; it starts and stops none of it. */
+export interface AppParts {
+  version: string
+  store: Store
+  executor: Pick<Executor, 'execute' | 'runtimes' | 'status'>
+  keys: KeyStore
+  /** State of the supervised parts (Collector, store); empty where none is supervised. */
+  parts: () => readonly PartStatus[]
+  /** Takes one line about a fault of ours; no caller's text in it is unescaped. */
+  log: (line: string) => void
+}
+
+export interface ApiEnv {
+  Variables: {
+    requestId: string
+    key: ApiKey
+  }
+}
+
+export type ApiContext = Context<ApiEnv>

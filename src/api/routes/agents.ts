@@ -1,0 +1,43 @@
+import { Hono } from 'hono'
+import { agentStats } from '../../service/agent-stats.ts'
+import { resolveWindow } from '../../service/window.ts'
+import { scopeOf } from '../auth.ts'
+import { describe } from '../describe.ts'
+import type { ApiEnv, AppParts } from '../environment.ts'
+import { answerList, listParameters, window } from '../list-parameters.ts'
+import { organization, pathId, query } from '../parameters.ts'
+import { pageSchema } from '../record-schema.ts'
+import { statsSchema } from '../stats-schema.ts'
+
+const { codeAgentId: _fixed, ...logParameters } = listParameters
+
+const logs = describe({
+  id: 'getAgentLogs',
+  summary: 'Executions of an agent, newest first',
+  tag: 'agents',
+  reply: pageSchema,
+  means: 'One page',
+})
+
+const stats = describe({
+  id: 'getAgentStats',
+  summary: 'What an agent did, measured',
+  tag: 'agents',
+  reply: statsSchema,
+  means: 'The stats; rates are 0–1, and null where nothing was counted',
+})
+
+/** `/v1/agents` */
+export function agents(parts: AppParts): Hono<ApiEnv> {
+  return new Hono<ApiEnv>()
+    .get('/:id/logs', logs, query(logParameters), async (c) => {
+      const fixed = { codeAgentId: pathId(c) }
+      return c.json(await answerList(c, parts, { ...c.req.valid('query'), fixed }))
+    })
+    .get('/:id/stats', stats, query({ organization, ...window }), async (c) => {
+      const given = c.req.valid('query')
+      const scope = scopeOf(c, given.organization)
+      const searched = resolveWindow(given, Date.now())
+      return c.json(await agentStats({ store: parts.store, scope }, { agentId: pathId(c), window: searched }))
+    })
+}

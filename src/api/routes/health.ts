@@ -1,0 +1,41 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { checkReadiness } from '../../service/check-readiness.ts'
+import { describe } from '../describe.ts'
+import type { ApiEnv, AppParts } from '../environment.ts'
+import { statusLines, type RequestCounts } from '../metrics.ts'
+
+const alive = describe({
+  id: 'health',
+  summary: 'Whether the service runs at all',
+  tag: 'service',
+  reply: z.object({ status: z.literal('ok') }),
+  means: 'It runs',
+  access: 'open',
+})
+
+const check = z.object({ name: z.string(), ready: z.boolean(), detail: z.string() })
+const ready = describe({
+  id: 'readiness',
+  summary: 'Whether code can be run and its record kept; 503 names the part that fails',
+  tag: 'service',
+  reply: z.object({ ready: z.boolean(), checks: z.array(check) }).meta({ id: 'Readiness' }),
+  means: 'Every part serves',
+  access: 'open',
+})
+
+/** `/healthz`, `/readyz`, `/metrics` */
+export function health(parts: AppParts, counts: RequestCounts): Hono<ApiEnv> {
+  return new Hono<ApiEnv>()
+    .get('/healthz', alive, (c) => c.json({ status: 'ok' as const }))
+    .get('/readyz', ready, async (c) => {
+      const readiness = await checkReadiness(parts)
+      return c.json(readiness, readiness.ready ? 200 : 503)
+    })
+    .get('/metrics', (c) => {
+      const lines = [...statusLines(parts.executor.status(), parts.parts()), ...counts.lines()]
+      return c.text(`${lines.join('\n')}\n`, 200, {
+        'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
+      })
+    })
+}

@@ -1,0 +1,51 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { ExectrailError, InvalidRequestError } from '../../errors.ts'
+import { runSql } from '../../service/run-sql.ts'
+import { describe } from '../describe.ts'
+import type { ApiContext, ApiEnv, AppParts } from '../environment.ts'
+import { readJsonObject } from '../json-body.ts'
+import { query, toIssues } from '../parameters.ts'
+
+const QUERY_MAX = 100_000
+
+const bodySchema = z.strictObject({
+  query: z
+    .string('write one SELECT')
+    .min(1, 'write one SELECT')
+    .max(QUERY_MAX, `at most ${QUERY_MAX} characters`),
+})
+
+const replySchema = z
+  .object({
+    data: z.array(z.record(z.string(), z.unknown())).describe('Rows, by column name'),
+    columns: z.array(z.object({ name: z.string(), type: z.string().describe("ClickHouse's own") })),
+  })
+  .meta({ id: 'SqlAnswer' })
+
+const documented = describe({
+  id: 'runSql',
+  summary: "Ask the store in ClickHouse SQL, read-only; an administrator's key only",
+  tag: 'sql',
+  reply: replySchema,
+  means: 'The rows',
+  body: bodySchema,
+})
+
+/** `POST /v1/sql` */
+export function sql({ store }: AppParts): Hono<ApiEnv> {
+  return new Hono<ApiEnv>().post('/', documented, query({}), async (c) => {
+    refuseBoundKeys(c)
+    const parsed = bodySchema.safeParse(await readJsonObject(c))
+    if (!parsed.success) throw new InvalidRequestError(toIssues(parsed.error.issues, 'query'))
+    return c.json(await runSql(store, parsed.data.query))
+  })
+}
+
+/** Free SQL names no tenant, so it is for those who may see them all. */
+function refuseBoundKeys(c: ApiContext): void {
+  if (c.get('key').scope === 'all') return
+  throw new ExectrailError('forbidden', "SQL is for administrators' keys: it sees every organization", {
+    hint: 'Use /v1/executions and its filters, or an administrator key.',
+  })
+}

@@ -1,0 +1,50 @@
+/** `exectrail doctor`: which link of the chain is broken, and what to do. */
+import { loadConfig } from '../../config.ts'
+import { createExecutor } from '../../executor/executor.ts'
+import { diagnose, type Finding } from '../diagnosis.ts'
+import { openRunningStore } from '../running-store.ts'
+import type { Terminal } from '../terminal.ts'
+import { toJson, visible } from '../visible.ts'
+
+const BROKEN = 1
+const DELIVERY_MS = 500
+
+export interface DoctorOptions {
+  json?: true
+}
+
+/** Prints one finding a link; resolves to 1 when one is broken. */
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
+  const config = loadConfig()
+  const executor = await createExecutor({ config })
+  const store = await openRunningStore(config)
+  try {
+    const show = async (finding: Finding): Promise<void> => {
+      if (!options.json) await terminal.data(renderFinding(finding, terminal))
+    }
+    const findings = await diagnose({ config, executor, store }, show)
+    const broken = findings.filter((finding) => finding.state === 'broken')
+    if (options.json) await terminal.data(toJson({ healthy: broken.length === 0, findings }))
+    else
+      terminal.say(
+        broken.length === 0 ? 'The chain holds.' : `Broken: ${broken.map(({ link }) => link).join(', ')}.`,
+      )
+    return broken.length === 0 ? 0 : BROKEN
+  } finally {
+    await store?.close()
+    await executor.close(DELIVERY_MS)
+  }
+}
+
+function renderFinding({ link, state, detail, fix }: Finding, terminal: Terminal): string {
+  const mark = {
+    ok: terminal.paint('green', '✔', 'data'),
+    broken: terminal.paint('red', '✖', 'data'),
+    skipped: terminal.paint('dim', '–', 'data'),
+    blocked: terminal.paint('dim', '?', 'data'),
+  }[state]
+  const line = `${mark} ${link.padEnd(11)} ${visible(detail)}`
+  return fix === null
+    ? line
+    : `${line}\n  ${' '.repeat(11)} ${terminal.paint('bold', 'fix:', 'data')} ${visible(fix)}`
+}

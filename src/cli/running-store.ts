@@ -1,0 +1,13 @@
+import type { Config } from '../config.ts'
+import { readEndpoints } from '../embedded/endpoints.ts'
+import { createStore, type Store } from '../store/client.ts'
+
+/** The store of `CLICKHOUSE_URL`, else of the running stack of this home; null where neither is known. */
+export async function openRunningStore(config: Config): Promise<Store | null> {
+  const { url, user, password, database } = config.clickhouse
+  if (url !== null) return createStore({ url, user, password, database })
+  const endpoints = await readEndpoints(config.home)
+  if (endpoints === null) return null
+  const { clickhouse, clickhouseUser, clickhousePassword } = endpoints
+  return createStore({ url: clickhouse, user: clickhouseUser, password: clickhousePassword, database })
+}

@@ -1,0 +1,68 @@
+import type { ExecutionRecord } from '../execution.ts'
+import type { Store } from '../store/client.ts'
+import {
+  listExecutions as queryExecutions,
+  type ExecutionFilter,
+  type Position,
+} from '../store/queries/list-executions.ts'
+import type { Scope, Window } from '../store/scope.ts'
+import { viewFields, type ExecutionView } from './execution-view.ts'
+
+/** What narrows a list; absent means any. */
+export type Filters = ExecutionFilter
+
+/** A page of a list as callers see it. */
+export interface ExecutionPage {
+  data: readonly Partial<ExecutionView>[]
+  nextCursor: string | null
+  window: Window
+}
+
+export interface ListQuestion {
+  window: Window
+  filter: Filters
+  /** Records of the page, at most. */
+  limit: number
+  /** The last record of the page before; null for the first page. */
+  after: Position | null
+  fields: readonly (keyof ExecutionRecord)[]
+}
+
+const PAGE_MAX_BYTES = 32 * 1_048_576
+const BODIES = ['code', 'input', 'result', 'stdout', 'stderr', 'errorStack', 'errorMessage'] as const
+
+/**
+ * Executions of a window, newest first. `next` is where the next page begins, null on the last. A page
+ * whose bodies pass 32 MiB ends early.
+ */
+export async function listExecutions(
+  { store, scope }: { store: Store; scope: Scope },
+  { fields, limit, ...question }: ListQuestion,
+): Promise<{ records: Partial<ExecutionView>[]; next: Position | null }> {
+  const asked = [...new Set([...fields, 'startedAt', 'executionId'] as const)]
+  // One more than asked tells whether another page follows.
+  const rows = await queryExecutions(store, { ...question, scope, fields: asked, limit: limit + 1 })
+  const page = withinBytes(rows.slice(0, limit))
+  const last = page.at(-1)
+  const next =
+    rows.length > page.length && last?.startedAt !== undefined && last.executionId !== undefined
+      ? { startedAt: last.startedAt, executionId: last.executionId }
+      : null
+  return { records: page.map((row) => viewFields(pick(row, fields))), next }
+}
+
+function withinBytes(rows: readonly Partial<ExecutionRecord>[]): Partial<ExecutionRecord>[] {
+  let left = PAGE_MAX_BYTES
+  const end = rows.findIndex((row) => {
+    left -= BODIES.reduce((sum, name) => sum + (row[name]?.length ?? 0), 0)
+    return left < 0
+  })
+  return rows.slice(0, end === -1 ? rows.length : Math.max(end, 1))
+}
+
+function pick(
+  row: Partial<ExecutionRecord>,
+  fields: readonly (keyof ExecutionRecord)[],
+): Partial<ExecutionRecord> {
+  return Object.fromEntries(fields.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]))
+}

@@ -1,0 +1,90 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startOfflineService, type TestService } from '../support/service.ts'
+
+interface Operation {
+  operationId: string
+  responses: Record<string, unknown>
+  parameters?: { name: string; in: string; required?: boolean; schema: object }[]
+  requestBody?: { content: Record<string, { schema: object }> }
+}
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, object> }
+}
+
+let service: TestService
+let document: Document
+
+beforeAll(async () => {
+  service = await startOfflineService()
+  document = await service.json<Document>('/openapi.json')
+})
+afterAll(() => service.close())
+
+it('describes every route of the service', () => {
+  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(routes.sort()).toEqual([
+    'GET /healthz',
+    'GET /readyz',
+    'GET /v1/agents/{id}/logs',
+    'GET /v1/agents/{id}/stats',
+    'GET /v1/executions',
+    'GET /v1/executions/{id}',
+    'GET /v1/runtimes',
+    'GET /v1/workflow-executions/{id}/logs',
+    'POST /v1/executions',
+    'POST /v1/sql',
+  ])
+})
+
+it('is OpenAPI 3.1 whose references lead somewhere and whose schemas are JSON Schemas', () => {
+  expect(document.openapi).toBe('3.1.0')
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"(?<target>[^"]+)"/g)]
+  expect(references.length).toBeGreaterThan(5)
+  for (const { groups } of references) {
+    const name = groups?.['target']?.replace('#/components/schemas/', '') ?? ''
+    expect(Object.keys(document.components.schemas)).toContain(name)
+  }
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  for (const [name, schema] of Object.entries(document.components.schemas)) {
+    expect(ajv.validateSchema(schema), `${name}: ${ajv.errorsText()}`).toBe(true)
+  }
+})
+
+it('gives every operation a name of its own, a good reply and problems', () => {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+  expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length)
+  for (const operation of operations)
+    expect(Object.keys(operation.responses).sort()).toEqual(['200', 'default'])
+})
+
+it('lists parameters as a caller writes them: none required but the path', () => {
+  const { parameters = [] } = document.paths['/v1/executions']?.['get'] ?? {}
+  expect(parameters.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['from', 'to', 'limit', 'cursor', 'fields', 'organization', 'outcome']),
+  )
+  expect(parameters.filter(({ required }) => required === true)).toEqual([])
+  expect(parameters.find(({ name }) => name === 'limit')?.schema).toMatchObject({
+    minimum: 1,
+    maximum: 1000,
+    default: 50,
+  })
+})
+
+it('shows what POST /v1/executions takes', () => {
+  const schema = document.paths['/v1/executions']?.['post']?.requestBody?.content['application/json']?.schema
+  expect(schema).toMatchObject({ type: 'object', required: ['runtime', 'language', 'code'] })
+})
+
+it('serves the reference with its script from here, and lets it load nothing from elsewhere', async () => {
+  const page = await service.ask('/docs')
+  expect(await page.text()).not.toMatch(/https?:\/\//)
+  expect(page.headers.get('Content-Security-Policy')).toMatch(/script-src 'self';.*connect-src 'self'/)
+  const script = await service.ask('/docs/scalar.js')
+  expect(script.headers.get('Content-Type')).toMatch(/^text\/javascript/)
+  expect((await script.text()).length).toBeGreaterThan(1_000_000)
+})

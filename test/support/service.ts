@@ -1,0 +1,114 @@
+/** The real HTTP surface on a port of its own, over a store and an executor given by the test. */
+import { expect } from 'vitest'
+import { createApp } from '../../src/api/app.ts'
+import type { AppParts } from '../../src/api/environment.ts'
+import { serve } from '../../src/api/server.ts'
+import { createExecutor } from '../../src/executor/executor.ts'
+import { fileKeyStore, storeKey } from '../../src/service/keys.ts'
+import { createStore } from '../../src/store/client.ts'
+import { offlineConfig } from './configuration.ts'
+import { temporaryDirectory } from './directory.ts'
+
+export const ADMIN_KEY = 'key-of-an-administrator'
+export const ACME_KEY = 'key-of-organization-acme'
+export const GLOBEX_KEY = 'key-of-organization-globex'
+
+export interface TestService {
+  url: string
+  /** What the service logged. */
+  logged: string[]
+  /** Asks with the administrator's key unless the init has headers of its own. */
+  ask(path: string, init?: RequestInit): Promise<Response>
+  /** Asks, expects `status`, and reads the JSON. */
+  json<T = Record<string, unknown>>(path: string, status?: number, init?: RequestInit): Promise<T>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  code: string
+  hint?: string
+  requestId: string
+  errors?: { path: string; message: string }[]
+}
+
+/** Reads a reply that must be a problem and agree with its own headers. */
+export async function readProblem(answer: Response): Promise<Problem> {
+  expect(answer.headers.get('Content-Type')).toBe('application/problem+json')
+  const body = (await answer.json()) as Problem
+  expect(body).toMatchObject({ status: answer.status, requestId: answer.headers.get('X-Request-Id') })
+  return body
+}
+
+/** Headers that carry a key. */
+export function withKey(key: string): { headers: Record<string, string> } {
+  return { headers: { Authorization: `Bearer ${key}` } }
+}
+
+export async function startService(
+  parts: Pick<AppParts, 'store' | 'executor'> & Partial<Pick<AppParts, 'parts'>>,
+): Promise<TestService> {
+  const logged: string[] = []
+  const keys = fileKeyStore([
+    storeKey('administrator', ADMIN_KEY, null),
+    storeKey('acme', ACME_KEY, 'acme'),
+    storeKey('globex', GLOBEX_KEY, 'globex'),
+  ])
+  const app = createApp({
+    version: '0.0.0-test',
+    keys,
+    parts: () => [],
+    log: (line) => logged.push(line),
+    ...parts,
+  })
+  const listening = await serve(app, { port: 0 })
+  const ask = (path: string, init: RequestInit = withKey(ADMIN_KEY)): Promise<Response> =>
+    fetch(`${listening.url}${path}`, { redirect: 'manual', ...init })
+  return {
+    url: listening.url,
+    logged,
+    ask,
+    async json(path, status = 200, init = withKey(ADMIN_KEY)) {
+      const answer = await ask(path, init)
+      const text = await answer.text()
+      if (answer.status !== status)
+        throw new Error(`${path} answered ${answer.status}, not ${status}: ${text}`)
+      return JSON.parse(text)
+    },
+    post: (path, body, headers = {}) =>
+      ask(path, {
+        method: 'POST',
+        headers: { ...withKey(ADMIN_KEY).headers, 'Content-Type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    close: () => listening.close(100),
+    [Symbol.asyncDispose]: () => listening.close(100),
+  }
+}
+
+/**
+ * The surface over a store that nobody serves and an executor without a Collector: for what must not need
+ * the store, or must say that it is away.
+ */
+export async function startOfflineService(change: Partial<AppParts['executor']> = {}): Promise<TestService> {
+  const parts = new AsyncDisposableStack()
+  const home = parts.use(await temporaryDirectory())
+  const executor = await createExecutor({ config: offlineConfig(home.path) })
+  parts.defer(async () => void (await executor.close(0)))
+  const store = createStore({
+    url: 'http://127.0.0.1:9',
+    user: 'default',
+    password: '',
+    database: 'exectrail',
+  })
+  parts.defer(() => store.close())
+  const service = parts.use(await startService({ store, executor: { ...executor, ...change } }))
+  const close = (): Promise<void> => parts.disposeAsync()
+  return { ...service, close, [Symbol.asyncDispose]: close }
+}
