@@ -1,5 +1,4 @@
 /** Errors as RFC 9457 problems. */
-import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { isExectrailError, type ExectrailError, type Issue } from '../errors.ts'
 import type { ApiContext } from './environment.ts'
@@ -91,14 +90,20 @@ export function answerProblem(error: unknown, c: ApiContext, log: (line: string)
 
 function show(error: unknown, c: ApiContext, log: (line: string) => void): Shown {
   if (error instanceof HttpProblem) return { ...pick(error), detail: error.message, headers: error.headers }
-  if (isExectrailError(error) && error.status !== 500) return showExectrail(error)
-  if (error instanceof HTTPException && error.status === 400) {
-    return { ...MALFORMED_JSON, detail: 'The body could not be read as JSON.', hint: 'Send one JSON object.' }
+  if (isExectrailError(error) && error.code === 'store_unavailable') {
+    logFault(error, c, log)
+    return { ...showExectrail(error), detail: 'The store does not answer; what waits to be written is kept.' }
   }
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  log(JSON.stringify({ requestId: c.get('requestId'), method: c.req.method, path: c.req.path, reason }))
+  if (isExectrailError(error) && error.status !== 500) return showExectrail(error)
+  logFault(error, c, log)
   const detail = 'The request was fine as far as we know; the cause is in the log of the service.'
   return { ...INTERNAL, detail, hint: 'Look for the requestId in the log of the service.' }
+}
+
+/** One line for the operator; JSON escapes whatever a caller put into it. */
+function logFault(error: unknown, c: ApiContext, log: (line: string) => void): void {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  log(JSON.stringify({ requestId: c.get('requestId'), method: c.req.method, path: c.req.path, reason }))
 }
 
 function showExectrail(error: ExectrailError): Shown {

@@ -30,7 +30,7 @@ describe('problems', () => {
     const found = Object.fromEntries((body.errors ?? []).map((issue) => [issue.path, issue.message]))
     expect(Object.keys(found).sort()).toEqual([
       'colour',
-      'fields',
+      'fields.1',
       'from',
       'limit',
       'limitt',

@@ -1,0 +1,152 @@
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { context } from '@opentelemetry/api'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createExecutor, type Executor } from '../../src/executor/executor.ts'
+import { createStore, type Store } from '../../src/store/client.ts'
+import { offlineConfig } from '../support/configuration.ts'
+import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
+import { recordingTrail, type RecordingTrail } from '../support/recording-trail.ts'
+import {
+  ACME_KEY,
+  ADMIN_KEY,
+  readProblem,
+  startService,
+  withKey,
+  type TestService,
+} from '../support/service.ts'
+import { waitFor } from '../support/wait.ts'
+
+let home: TemporaryDirectory
+let trail: RecordingTrail
+let executor: Executor
+let store: Store
+let service: TestService
+
+beforeAll(async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  home = await temporaryDirectory()
+  trail = recordingTrail()
+  executor = await createExecutor({ config: offlineConfig(home.path), trail })
+  store = createStore({ url: 'http://127.0.0.1:9', user: 'default', password: '', database: 'exectrail' })
+  service = await startService({ store, executor })
+})
+afterAll(async () => {
+  await service.close()
+  await store.close()
+  await executor.close(0)
+  await home[Symbol.asyncDispose]()
+  context.disable()
+})
+
+const python = { runtime: 'subprocess', language: 'python' }
+
+it('answers 200 with the whole record, input and result as values', async () => {
+  const code = 'import json\ndef main(input):\n    print("adding")\n    return {"sum": sum(input["xs"])}'
+  const answer = await service.post('/v1/executions', { ...python, code, input: { xs: [1, 2, 3] } })
+  expect(answer.status).toBe(200)
+  expect(await answer.json()).toMatchObject({
+    outcome: 'success',
+    success: true,
+    organizationId: 'default',
+    input: { xs: [1, 2, 3] },
+    result: { sum: 6 },
+    stdout: 'adding\n',
+    exitCode: 0,
+    files: [],
+  })
+})
+
+it('answers 200 for code that fails, too', async () => {
+  const answer = await service.post('/v1/executions', {
+    runtime: 'subprocess',
+    language: 'bash',
+    code: 'exit 3',
+  })
+  expect(answer.status).toBe(200)
+  expect(await answer.json()).toMatchObject({
+    outcome: 'failure',
+    errorType: 'exit_code',
+    exitCode: 3,
+    result: null,
+  })
+})
+
+it('runs for the organization of a bound key', async () => {
+  const request = { runtime: 'subprocess', language: 'bash', code: 'true' }
+  const answer = await service.post('/v1/executions', request, withKey(ACME_KEY).headers)
+  expect(await answer.json()).toMatchObject({ outcome: 'success', organizationId: 'acme' })
+})
+
+it('refuses a request with everything that is wrong with it, and runs nothing', async () => {
+  const before = trail.parents.length
+  const answer = await service.post('/v1/executions', {
+    runtime: 'docker',
+    language: 'cobol',
+    code: '',
+    limits: { timeoutMs: -1, memoryMb: 1e9 },
+    surprise: true,
+  })
+  const problem = await readProblem(answer)
+  expect(problem.status).toBe(422)
+  const paths = (problem.errors ?? []).map((issue) => issue.path)
+  expect(paths).toEqual(
+    expect.arrayContaining(['runtime', 'language', 'code', 'limits.timeoutMs', 'limits.memoryMb']),
+  )
+  expect(JSON.stringify(problem.errors)).toContain('surprise')
+  expect(trail.parents).toHaveLength(before)
+})
+
+it.each(['signal', 'onOutput'])('refuses %s, which cannot come over HTTP', async (name) => {
+  const answer = await service.post('/v1/executions', { ...python, code: '1', [name]: {} })
+  expect((await readProblem(answer)).errors).toEqual([{ path: name, message: 'cannot come over HTTP' }])
+})
+
+it('cancels the execution when the caller hangs up', async () => {
+  const caller = new AbortController()
+  const before = trail.completed.length
+  const hungUp = service.ask('/v1/executions', {
+    method: 'POST',
+    headers: { ...withKey(ADMIN_KEY).headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...python, code: 'while True: pass', limits: { timeoutMs: 60_000 } }),
+    signal: caller.signal,
+  })
+  await waitFor(() => executor.status().running === 1, { timeoutMs: 10_000, what: 'the run to begin' })
+  caller.abort()
+  await expect(hungUp).rejects.toThrow(/abort/)
+  await waitFor(() => trail.completed.length > before, { timeoutMs: 10_000, what: 'the record' })
+  expect(trail.completed.at(-1)).toMatchObject({ outcome: 'cancelled', errorType: 'cancelled' })
+})
+
+it("makes the caller's traceparent the parent of the span", async () => {
+  const traceId = '11112222333344445555666677778888'
+  const request = { runtime: 'subprocess', language: 'bash', code: 'true' }
+  const traceparent = `00-${traceId}-b7ad6b7169203331-01`
+  await service.post('/v1/executions', request, { traceparent })
+  expect(trail.parents.at(-1)).toBe(traceId)
+  await service.post('/v1/executions', request)
+  expect(trail.parents.at(-1)).toBeNull()
+})
+
+it('runs once for one idempotency key, and refuses the key for another request', async () => {
+  const headers = { 'Idempotency-Key': 'once' }
+  const request = { runtime: 'subprocess', language: 'bash', code: 'echo $RANDOM' }
+  const [first, second] = await Promise.all([
+    service.post('/v1/executions', request, headers),
+    service.post('/v1/executions', request, headers),
+  ])
+  expect(await first.json()).toEqual(await second.json())
+  const other = await service.post('/v1/executions', { ...request, code: 'true' }, headers)
+  expect(await readProblem(other)).toMatchObject({ status: 409, code: 'conflict' })
+})
+
+it('lists the runtimes with what each needs', async () => {
+  const { data } = await service.json<{ data: { name: string; ready: boolean; languages: string[] }[] }>(
+    '/v1/runtimes',
+  )
+  expect(data.find(({ name }) => name === 'subprocess')).toMatchObject({
+    ready: true,
+    languages: expect.arrayContaining(['python', 'bash']),
+  })
+  for (const runtime of data)
+    expect(runtime).toMatchObject({ missing: expect.any(Array), notes: expect.any(Array) })
+})
