@@ -70,6 +70,8 @@ export interface RequestQuery {
   database: string | null
   defaultFormat: string | null
   queryId: string | null
+  /** `readonly=1` or `2` in the URL. */
+  readOnly: boolean
   settings: Map<string, string>
   parameters: Map<string, string>
 }
@@ -94,6 +96,7 @@ export function readQuery(search: URLSearchParams): RequestQuery {
     database: search.get('database'),
     defaultFormat: search.get('default_format'),
     queryId: search.get('query_id'),
+    readOnly: (search.get('readonly') ?? '0') !== '0',
     settings,
     parameters,
   }

@@ -61,12 +61,17 @@ async function answer(
   const query = readQuery(url.searchParams)
   const body = request.method === 'POST' ? await readBody(request) : Buffer.alloc(0)
   const { text, data } = await assemble(request, query, body)
-  const access = request.method === 'GET' ? 'read' : user.access
+  const access = settleAccess(request, query, user)
   const statement = readStatement(text, { access, tableFunctions: options.tableFunctions })
-  const work = settleWork(statement, query, { access: user.access, database: options.database })
+  const work = settleWork(statement, query, { access, database: options.database })
   const inline = Buffer.from(text.slice(statement.dataFrom).replace(/^[ \t]*\n?/u, ''))
   const result = await execute(options.engine, { statement, work, data: Buffer.concat([inline, data]) })
   await sendAnswer(request, response, { result, query, work })
+}
+
+/** As with ClickHouse, GET and `readonly` leave anyone with no more than reading. */
+function settleAccess(request: IncomingMessage, query: RequestQuery, user: User): Access {
+  return request.method === 'GET' || query.readOnly ? 'read' : user.access
 }
 
 /** Statement text and, where the URL holds a whole INSERT, the body as its data. */

@@ -1,0 +1,132 @@
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
+import { StoreError } from '../errors.ts'
+import { listMigrations, readApplied } from './migrate.ts'
+
+export interface StoreOptions {
+  /** ClickHouse HTTP, http:// or https://. */
+  url: string
+  user: string
+  password: string
+  database: string
+}
+
+/** Values of `{name:Type}` in a statement; they never enter its text. */
+export type Parameters = Readonly<Record<string, unknown>>
+
+/** One ClickHouse, embedded or a server; both speak ClickHouse HTTP. */
+export interface Store {
+  readonly url: string
+  readonly database: string
+  /** Rows of a statement as objects; 64-bit integers come as strings. @throws {StoreError} */
+  query<Row>(sql: string, parameters?: Parameters): Promise<Row[]>
+  /** Rows and columns of a caller's statement, with no more than read rights. @throws {StoreError} */
+  queryReadOnly(sql: string, limits: { maxRows: number }): Promise<ReadOnlyAnswer>
+  /** A statement without an answer. @throws {StoreError} */
+  command(sql: string): Promise<void>
+  /** @throws {StoreError} `store_unavailable` when it does not answer */
+  ping(): Promise<void>
+  /** Names of migrations not yet applied. */
+  pendingMigrations(): Promise<string[]>
+  close(): Promise<void>
+}
+
+export interface ReadOnlyAnswer {
+  data: readonly Readonly<Record<string, unknown>>[]
+  columns: readonly { name: string; type: string }[]
+}
+
+const REQUEST_TIMEOUT_MS = 60_000
+const READ_ONLY_SECONDS = 30
+
+/** Opens a store; nothing is sent before the first call. */
+export function createStore(options: StoreOptions): Store {
+  const client = createClient({
+    url: options.url,
+    username: options.user,
+    password: options.password,
+    database: options.database,
+    application: 'exectrail',
+    request_timeout: REQUEST_TIMEOUT_MS,
+    compression: { response: true, request: false },
+    // What goes wrong is thrown to the caller; the driver's own lines would say it twice.
+    log: { level: ClickHouseLogLevel.OFF },
+  })
+  const store: Store = {
+    url: options.url,
+    database: options.database,
+    query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
+    queryReadOnly: (sql, limits) => guard(queryReadOnly(client, sql, limits)),
+    command: (sql) => guard(client.command({ query: sql }).then(() => undefined)),
+    ping: () => guard(ping(client)),
+    async pendingMigrations() {
+      const applied = new Set(await readApplied(store))
+      return (await listMigrations()).map(({ name }) => name).filter((name) => !applied.has(name))
+    },
+    close: () => client.close(),
+  }
+  return store
+}
+
+async function queryRows<Row>(
+  client: ClickHouseClient,
+  query: string,
+  parameters: Parameters,
+): Promise<Row[]> {
+  const answer = await client.query({
+    query,
+    query_params: { ...parameters },
+    format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+  })
+  return answer.json<Row>()
+}
+
+async function queryReadOnly(
+  client: ClickHouseClient,
+  query: string,
+  limits: { maxRows: number },
+): Promise<ReadOnlyAnswer> {
+  const answer = await client.query({
+    query: query.trim().replace(/;+$/u, ''),
+    format: 'JSON',
+    clickhouse_settings: {
+      readonly: '1',
+      max_execution_time: READ_ONLY_SECONDS,
+      max_result_rows: String(limits.maxRows),
+      result_overflow_mode: 'throw',
+      output_format_json_quote_64bit_integers: 0,
+    },
+  })
+  const { data, meta = [] } = await answer.json<Record<string, unknown>>()
+  return { data, columns: meta }
+}
+
+async function ping(client: ClickHouseClient): Promise<void> {
+  const answer = await client.ping()
+  if (!answer.success) throw answer.error
+}
+
+async function guard<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw toStoreError(error)
+  }
+}
+
+/** ClickHouse's own codes that mean: not now, rather than: not so. */
+const TRANSIENT_CODES = new Set(['159', '160', '202', '209', '210', '241', '242', '243', '252', '319', '999'])
+
+/** ClickHouse's errors are told by shape: the embedded driver may hold a copy of their class. */
+function toStoreError(error: unknown): StoreError {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : null
+  if (code !== null && /^\d+$/u.test(code) && !TRANSIENT_CODES.has(code)) {
+    return new StoreError('query_refused', `ClickHouse: ${message.trim()} (code ${code})`, { cause: error })
+  }
+  return new StoreError('store_unavailable', `ClickHouse does not serve: ${message.trim() || 'no answer'}`, {
+    cause: error,
+    hint: 'While `exectrail up` runs it restarts the store; `exectrail doctor` says more.',
+    retryAfterMs: 1000,
+  })
+}

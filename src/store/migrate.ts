@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Store } from './client.ts'
+
+export interface Migration {
+  /** File name without `.sql`, such as `0001_code_exec_logs`. */
+  name: string
+  sql: string
+}
+
+const FOLDER = join(import.meta.dirname, '../../clickhouse/migrations')
+const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS exectrail_migrations (
+  name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+) ENGINE = ReplacingMergeTree ORDER BY name`
+const UNKNOWN_TABLE = /\(code 60\)/u
+
+/** The numbered files of `clickhouse/migrations`, in order. */
+export async function listMigrations(): Promise<Migration[]> {
+  const files = (await readdir(FOLDER)).filter((file) => /^\d{4}_\w+\.sql$/u.test(file)).toSorted()
+  return Promise.all(
+    files.map(async (file) => ({ name: file.slice(0, -4), sql: await readFile(join(FOLDER, file), 'utf8') })),
+  )
+}
+
+/** Names of the migrations this database has had; none where it was never migrated. */
+export async function readApplied(store: Pick<Store, 'query'>): Promise<string[]> {
+  try {
+    const rows = await store.query<{ name: string }>(
+      'SELECT name FROM exectrail_migrations FINAL ORDER BY name',
+    )
+    return rows.map((row) => row.name)
+  } catch (error) {
+    if (error instanceof Error && UNKNOWN_TABLE.test(error.message)) return []
+    throw error
+  }
+}
+
+/**
+ * Brings the tables up to date. Every file is idempotent, so two that migrate at once do no harm.
+ * @throws {StoreError} in ClickHouse's words; what was applied before stays
+ */
+export async function migrate(store: Store): Promise<{ applied: string[]; already: string[] }> {
+  await store.command(BOOKKEEPING)
+  const already = await readApplied(store)
+  const applied: string[] = []
+  for (const { name, sql } of await listMigrations()) {
+    if (already.includes(name)) continue
+    for (const statement of splitStatements(sql)) await store.command(statement)
+    const sha256 = createHash('sha256').update(sql).digest('hex')
+    await store.command(`INSERT INTO exectrail_migrations (name, sha256) VALUES ('${name}', '${sha256}')`)
+    applied.push(name)
+  }
+  return { applied, already }
+}
+
+/** Statements of a file; a line that ends in a semicolon ends one. */
+function splitStatements(sql: string): string[] {
+  return sql
+    .split(/;\s*$/mu)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+}

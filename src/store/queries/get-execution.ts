@@ -1,0 +1,19 @@
+import type { ExecutionRecord } from '../../execution.ts'
+import type { Store } from '../client.ts'
+import { RECORD_FIELDS, selectList, toWholeRecord } from '../rows.ts'
+import type { Scope } from '../scope.ts'
+import { narrow, tenantCondition } from '../tenant.ts'
+
+/** One execution whole; null where there is none in the scope. */
+export async function getExecution(
+  store: Store,
+  scope: Scope,
+  executionId: string,
+): Promise<ExecutionRecord | null> {
+  const where = narrow(tenantCondition(scope, null), 'execution_id = {executionId:String}', { executionId })
+  const [row] = await store.query<Record<string, unknown>>(
+    `SELECT ${selectList(RECORD_FIELDS)} FROM code_exec_logs FINAL WHERE ${where.sql} LIMIT 1`,
+    where.parameters,
+  )
+  return row === undefined ? null : toWholeRecord(row)
+}

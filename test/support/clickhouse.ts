@@ -1,0 +1,75 @@
+/** A real embedded ClickHouse endpoint in a process of its own, in a fresh directory on a free port. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createStore, type Store } from '../../src/store/client.ts'
+import { migrate } from '../../src/store/migrate.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/embedded/clickhouse/main.ts')
+export const USER = 'exectrail'
+export const PASSWORD = 'store-password'
+export const READER = 'reader'
+export const READER_PASSWORD = 'reader-password'
+
+export interface RunningClickHouse {
+  url: string
+  store: Store
+  process: ChildProcess
+  /** SIGKILL, then a new process on the same data; the store speaks to it afterwards. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts one and migrates it. */
+export async function startClickHouse(): Promise<RunningClickHouse> {
+  const directory = await mkdtemp(join(tmpdir(), 'exectrail-clickhouse-'))
+  const credentials = join(directory, 'credentials.json')
+  const users = [
+    { name: USER, password: PASSWORD, access: 'full' },
+    { name: READER, password: READER_PASSWORD, access: 'read' },
+  ]
+  await writeFile(credentials, JSON.stringify({ users }), { mode: 0o600 })
+  const args = ['--data', join(directory, 'data'), '--credentials', credentials]
+  let running = await startProcess([...args, '--port', '0'])
+  const { url } = running
+  const store = createStore({ url, user: USER, password: PASSWORD, database: 'exectrail' })
+  await migrate(store)
+  return {
+    url,
+    store,
+    get process() {
+      return running.child
+    },
+    async restart() {
+      running.child.kill('SIGKILL')
+      await once(running.child, 'exit')
+      running = await startProcess([...args, '--port', new URL(url).port])
+    },
+    async stop() {
+      await store.close()
+      running.child.kill('SIGTERM')
+      if (running.child.exitCode === null && running.child.signalCode === null)
+        await once(running.child, 'exit')
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Starts the endpoint with these arguments; rejects with what it said when it does not serve. */
+export async function startProcess(args: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '16' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let talk = ''
+  child.stderr.on('data', (bytes: Buffer) => (talk += bytes.toString()))
+  const line = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([first]) => String(first)),
+    once(child, 'exit').then(() => null),
+  ])
+  if (line === null) throw new Error(talk)
+  return { child, url: JSON.parse(line).url }
+}
