@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
+import { environmentFor, exectrail, type CommandResult } from '../support/command-line.ts'
+import { waitFor } from '../support/wait.ts'
+
+const EXECTRAIL = join(import.meta.dirname, '../../bin/exectrail')
+
+let home: TemporaryDirectory
+let env: Record<string, string>
+beforeAll(async () => {
+  home = await temporaryDirectory()
+  env = environmentFor(home.path)
+})
+afterAll(() => home[Symbol.asyncDispose]())
+
+function bash(code: string, ...args: string[]): Promise<CommandResult> {
+  return exectrail(['run', '-e', code, '--language', 'bash', ...args], env)
+}
+
+it.each([
+  ['success', 'true', [], 0],
+  ['failure', 'exit 7', [], 1],
+  ['timeout', 'while :; do :; done', ['--timeout-ms', '200'], 124],
+] as const)('ends with the exit code of %s', async (outcome, code, args, exitCode) => {
+  const ended = await bash(code, ...args)
+  expect(ended.stderr).toContain(outcome)
+  expect(ended.exitCode).toBe(exitCode)
+})
+
+it('ends with 137 when the code breaks a limit', async () => {
+  const hungry = 'def main(input):\n    return len(bytearray(400 * 1024 * 1024))'
+  const ended = await exectrail(['run', '-e', hungry, '-l', 'python', '--memory-mb', '64', '--json'], env)
+  expect(JSON.parse(ended.stdout)).toMatchObject({ outcome: 'limit', errorType: 'memory_limit' })
+  expect(ended.exitCode).toBe(137)
+})
+
+it('streams what the code prints to the same streams, and talks on stderr alone', async () => {
+  const { stdout, stderr } = await bash('echo out; echo err >&2')
+  expect(stdout).toBe('out\n')
+  expect(stderr).toMatch(/^err$/m)
+  expect(stderr).toMatch(/exectrail logs [0-9a-f-]{36}/)
+})
+
+it('prints the record as one JSON value and nothing else with --json', async () => {
+  const code = 'def main(input):\n    print("noise")\n    return {"twice": input * 2}'
+  const { stdout, exitCode } = await exectrail(
+    ['run', '-e', code, '-l', 'python', '--input', '21', '--agent', 'doubler', '--org', 'acme', '--json'],
+    env,
+  )
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: 'success',
+    input: 21,
+    result: { twice: 42 },
+    stdout: 'noise\n',
+    codeAgentId: 'doubler',
+    organizationId: 'acme',
+    runtime: 'subprocess',
+  })
+  expect(JSON.parse(stdout)).not.toHaveProperty('files')
+})
+
+it('shows the result and the error of the code without obeying what is in them', async () => {
+  const code = 'function main() { throw new Error("\\u001b[2Jgone\\u0007") }'
+  const { stderr, exitCode } = await exectrail(['run', '-e', code, '-l', 'javascript', '-r', 'vm2'], env)
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('␛[2Jgone␇')
+  expect(stderr.split('✖')[1]).not.toContain('\u001b')
+})
+
+it('cancels the execution on Ctrl-C, says so, and ends with 130', async () => {
+  const child = spawn(
+    EXECTRAIL,
+    ['run', '-e', 'echo begun; while :; do :; done', '-l', 'bash', '--timeout-ms', '60000'],
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  const talk = text(child.stderr)
+  let printed = ''
+  child.stdout.on('data', (bytes: Buffer) => (printed += bytes.toString()))
+  await waitFor(() => printed.includes('begun'), { timeoutMs: 20_000, what: 'the code to begin' })
+  child.kill('SIGINT')
+  const [exitCode] = await once(child, 'exit')
+  expect(exitCode).toBe(130)
+  expect(await talk).toMatch(/cancelling the execution[\s\S]*✖ cancelled/)
+})
