@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib'
 import { promisify } from 'node:util'
 import type { Answer, Engine, Work } from './engine.ts'
 import { HttpError, sendError } from './exceptions.ts'
+import { answerHello } from './hello.ts'
 import { readBody, readForm, readQuery, type RequestQuery } from './request.ts'
 import { readStatement, RefusedStatement, type Access, type Statement } from './statement.ts'
 import { authenticate, type User } from './users.ts'
@@ -61,6 +62,12 @@ async function answer(
   const query = readQuery(url.searchParams)
   const body = request.method === 'POST' ? await readBody(request) : Buffer.alloc(0)
   const { text, data } = await assemble(request, query, body)
+  const clientRevision = Number(url.searchParams.get('client_protocol_version') ?? 0)
+  const hello = answerHello(text, clientRevision, options.version)
+  if (hello !== null) {
+    response.end(hello)
+    return
+  }
   const access = settleAccess(request, query, user)
   const statement = readStatement(text, { access, tableFunctions: options.tableFunctions })
   const work = settleWork(statement, query, { access, database: options.database })
