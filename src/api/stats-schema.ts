@@ -1,5 +1,6 @@
 /** Stats of an agent, for the OpenAPI document. */
 import { z } from 'zod'
+import { OUTCOMES } from '../execution.ts'
 import { windowSchema } from './record-schema.ts'
 
 const measure = z.number().nullable()
@@ -8,39 +9,48 @@ const spread = z
   .meta({ id: 'Spread' })
 const total = z.object({ sum: measure, avg: measure }).meta({ id: 'Total' })
 const rate = measure.describe('0 to 1')
-const group = z
-  .object({ key: z.string(), count: z.int(), successRate: rate, durationMs: spread })
-  .meta({ id: 'StatsGroup' })
+const nanoUsd = measure.describe('Sum, 10⁻⁹ USD')
+const sliceBy = <Key extends z.ZodType>(key: Key) =>
+  z.object({ key, count: z.int(), successRate: rate, durationMs: spread })
+const slice = sliceBy(z.string()).meta({ id: 'StatsSlice' })
+
+const figures = {
+  agentId: z.string(),
+  window: windowSchema,
+  count: z.int(),
+  successCount: z.int(),
+  successRate: rate,
+  validationPassRate: rate.describe('0 to 1, of those that had something to validate'),
+  durationMs: spread,
+  memoryPeakBytes: spread,
+  queueMs: spread,
+  startupMs: spread,
+  tokensUsed: total,
+  costRunNanoUsd: nanoUsd,
+  costAllocatedNanoUsd: nanoUsd,
+  byOutcome: z.record(z.enum(OUTCOMES), z.int()),
+  byRuntime: z.array(slice),
+  byLanguage: z.array(slice),
+  byExitCode: z.array(sliceBy(z.int().nullable())),
+  firstSeen: z.string().nullable(),
+  lastSeen: z.string().nullable(),
+}
+
+const errorGroup = z.object({
+  fingerprint: z.string(),
+  message: z.string(),
+  count: z.int(),
+  lastSeen: z.string(),
+  executionId: z.string().describe('The newest with this error'),
+})
 
 export const statsSchema = z
   .object({
-    agentId: z.string(),
-    window: windowSchema,
-    count: z.int(),
-    successCount: z.int(),
-    successRate: rate,
-    validationPassRate: rate.describe('Of those that had something to validate'),
-    durationMs: spread.describe('ms'),
-    memoryPeakBytes: spread.describe('Bytes, of those that were measured'),
-    queueMs: spread,
-    startupMs: spread,
-    tokensUsed: total,
-    costRunNanoUsd: total,
-    costAllocatedNanoUsd: total,
-    byOutcome: z.record(z.string(), z.int()),
-    byRuntime: z.array(group),
-    byLanguage: z.array(group),
-    byExitCode: z.array(z.object({ key: z.string().nullable(), count: z.int() })),
-    topErrors: z.array(
-      z.object({
-        fingerprint: z.string(),
-        message: z.string(),
-        count: z.int(),
-        lastSeen: z.string(),
-        executionId: z.string().describe('The latest'),
-      }),
-    ),
-    firstSeen: z.string().nullable(),
-    lastSeen: z.string().nullable(),
+    ...figures,
+    topErrors: z.array(errorGroup),
+    previous: z
+      .object(figures)
+      .optional()
+      .describe('The window of the same length before; with `compare=previous`'),
   })
   .meta({ id: 'AgentStats' })

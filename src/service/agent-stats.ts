@@ -5,7 +5,7 @@ import type { Scope, Window } from '../store/scope.ts'
 /** What an agent did in a window, measured. */
 export function agentStats(
   { store, scope }: { store: Store; scope: Scope },
-  question: { agentId: string; window: Window },
+  question: { agentId: string; window: Window; compare?: 'previous' | undefined },
 ): Promise<AgentStats> {
   return getAgentStats(store, { ...question, scope })
 }

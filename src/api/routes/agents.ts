@@ -5,11 +5,15 @@ import { scopeOf } from '../auth.ts'
 import { describe } from '../describe.ts'
 import type { ApiEnv, AppParts } from '../environment.ts'
 import { answerList, listParameters, window } from '../list-parameters.ts'
-import { organization, pathId, query } from '../parameters.ts'
+import { oneOf, organization, pathId, query } from '../parameters.ts'
 import { pageSchema } from '../record-schema.ts'
 import { statsSchema } from '../stats-schema.ts'
 
 const { codeAgentId: _fixed, ...logParameters } = listParameters
+
+const compare = oneOf(['previous'])
+  .optional()
+  .describe('`previous`: also the window of the same length just before')
 
 const logs = describe({
   id: 'getAgentLogs',
@@ -34,10 +38,15 @@ export function agents(parts: AppParts): Hono<ApiEnv> {
       const fixed = { codeAgentId: pathId(c) }
       return c.json(await answerList(c, parts, { ...c.req.valid('query'), fixed }))
     })
-    .get('/:id/stats', stats, query({ organization, ...window }), async (c) => {
+    .get('/:id/stats', stats, query({ organization, ...window, compare }), async (c) => {
       const given = c.req.valid('query')
       const scope = scopeOf(c, given.organization)
       const searched = resolveWindow(given, Date.now())
-      return c.json(await agentStats({ store: parts.store, scope }, { agentId: pathId(c), window: searched }))
+      return c.json(
+        await agentStats(
+          { store: parts.store, scope },
+          { agentId: pathId(c), window: searched, compare: given.compare },
+        ),
+      )
     })
 }

@@ -1,0 +1,100 @@
+/** Execution records made up by a test, and the way into the table without a Collector. */
+import { createClient } from '@clickhouse/client'
+import { v7 as uuidv7 } from 'uuid'
+import type { ExecutionRecord } from '../../src/execution.ts'
+import { columnOf, fromIso, RECORD_FIELDS } from '../../src/store/rows.ts'
+import { PASSWORD, USER, type RunningClickHouse } from './clickhouse.ts'
+
+/** A successful execution of a minute ago, changed by `part`. */
+export function makeRecord(part: Partial<ExecutionRecord> = {}): ExecutionRecord {
+  const startedAt = new Date(Date.now() - 60_000).toISOString()
+  return {
+    executionId: uuidv7(),
+    organizationId: 'acme',
+    workspaceId: null,
+    userId: null,
+    codeAgentId: 'summer',
+    codeAgentVersion: null,
+    workflowExecutionId: null,
+    nodeId: null,
+    attempt: 1,
+    runtime: 'subprocess',
+    language: 'python',
+    isolation: 'namespace',
+    outcome: 'success',
+    success: true,
+    exitCode: 0,
+    signal: null,
+    errorType: null,
+    errorMessage: null,
+    errorStack: null,
+    errorFingerprint: null,
+    validationPassed: null,
+    durationMs: 12.5,
+    queueMs: 0.1,
+    startupMs: 3,
+    cpuMs: 9,
+    memoryPeakBytes: 8_388_608,
+    memorySource: 'cgroup',
+    limitTimeoutMs: 30_000,
+    limitMemoryBytes: 536_870_912,
+    tokensUsed: null,
+    inputTokens: null,
+    outputTokens: null,
+    model: null,
+    costRunNanoUsd: null,
+    costAllocatedNanoUsd: null,
+    priceId: null,
+    codeSha256: 'a'.repeat(64),
+    codeBytes: 4,
+    code: 'pass',
+    input: null,
+    stdout: '',
+    stderr: '',
+    stdoutBytes: 0,
+    stderrBytes: 0,
+    outputTruncated: false,
+    result: null,
+    sandboxId: null,
+    startedAt,
+    timestamp: startedAt,
+    executorId: 'executor-1',
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    ...part,
+  }
+}
+
+/** Inserts records as rows. */
+export async function insertRecords(
+  clickhouse: Pick<RunningClickHouse, 'url'>,
+  records: readonly ExecutionRecord[],
+): Promise<void> {
+  const client = createClient({
+    url: clickhouse.url,
+    username: USER,
+    password: PASSWORD,
+    database: 'exectrail',
+  })
+  await client.insert({
+    table: 'code_exec_logs',
+    values: records.map(toRow),
+    format: 'JSONEachRow',
+    columns: COLUMNS,
+  })
+  await client.close()
+}
+
+const [FIRST = '', ...REST] = RECORD_FIELDS.map(columnOf)
+const COLUMNS: [string, ...string[]] = [FIRST, ...REST]
+
+function toRow(record: ExecutionRecord): Record<string, unknown> {
+  const row = Object.fromEntries(RECORD_FIELDS.map((field) => [columnOf(field), record[field]]))
+  const { codeAgentId, startedAt, timestamp } = record
+  return {
+    ...row,
+    code_agent_id: codeAgentId ?? '',
+    started_at: fromIso(startedAt),
+    timestamp: fromIso(timestamp),
+  }
+}
