@@ -101,7 +101,7 @@ async function printLinks({ endpoints, opened }: Running, config: Config, termin
   open        ${link}
   API         ${endpoints.service}/docs
   ClickHouse  ${endpoints.clickhouse} (user ${endpoints.clickhouseUser}; password in endpoints.json)
-  OTLP        ${endpoints.otlpHttp} (HTTP), ${endpoints.otlpGrpc} (gRPC)
+  OTLP        ${[endpoints.otlpHttp, endpoints.otlpGrpc].filter((url) => url !== null).join(', ')}
   data        ${config.home}`)
   if (opened.givenIsUnknown) {
     terminal.say(
