@@ -53,7 +53,8 @@ export async function fetchRelease(
   return join(draft, 'otelcol-contrib')
 }
 
-async function download(url: string, path: string, progress: Progress): Promise<void> {
+/** Fetches `url` to `path`, telling how far it is. @throws Error that names the host that did not answer. */
+export async function download(url: string, path: string, progress: Progress): Promise<void> {
   progress.stage('connecting')
   const connecting = new AbortController()
   const late = setTimeout(() => connecting.abort(new Error('no answer in 10 s')), CONNECT_MS)
