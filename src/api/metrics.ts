@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { PartStatus } from '../embedded/stack.ts'
 import type { ExecutorStatus } from '../executor/executor.ts'
+import { serves } from '../service/check-readiness.ts'
 import type { ApiEnv } from './environment.ts'
 
 interface RouteCount {
@@ -87,7 +88,7 @@ export function statusLines(status: ExecutorStatus, parts: readonly PartStatus[]
       'part_ready',
       'gauge',
       'Whether a part of the stack serves',
-      parts.map((part) => [`part="${part.name}"`, isServing(part) ? 1 : 0]),
+      parts.map((part) => [`part="${part.name}"`, serves(part) ? 1 : 0]),
     ),
     ...family(
       'part_restarts_total',
@@ -97,8 +98,4 @@ export function statusLines(status: ExecutorStatus, parts: readonly PartStatus[]
     ),
     ...one('process_resident_memory_bytes', 'gauge', 'Memory of this process', process.memoryUsage.rss()),
   ]
-}
-
-function isServing(part: PartStatus): boolean {
-  return part.state === 'ready' || part.state === 'external'
 }

@@ -8,14 +8,10 @@ export interface Terminal {
   data(text: string): Promise<void>
   /** One line of talk. */
   say(text: string): void
-  /** Draws on the line of talk as it is; for progress on a TTY only. */
-  draw(text: string): void
   /** Colours text meant for `data` or `say`, where that stream takes colours. */
   paint(style: Style, text: string, stream: 'data' | 'talk'): string
   /** Columns of stdout; 100 where it is no terminal. */
   readonly columns: number
-  readonly dataIsTty: boolean
-  readonly talkIsTty: boolean
 }
 
 /** The terminal of this process. Colours need a TTY and no NO_COLOR; `styleText` sees to both. */
@@ -24,12 +20,9 @@ export function openTerminal(): Terminal {
   return {
     data: (text) => write(stdout, `${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
-    draw: (text) => void stderr.write(text),
     paint: (style, text, stream) =>
       styleText(style, text, { stream: stream === 'data' ? stdout : stderr, validateStream: true }),
     columns: stdout.columns ?? stderr.columns ?? 100,
-    dataIsTty: stdout.isTTY,
-    talkIsTty: stderr.isTTY,
   }
 }
 

@@ -4,7 +4,7 @@ import type { Executor } from '../executor/executor.ts'
 import type { Store } from '../store/client.ts'
 
 /** One part, in words that hold nothing secret: anyone may read them. */
-export interface Check {
+interface Check {
   name: 'store' | 'collector' | 'outbox'
   ready: boolean
   detail: string
@@ -63,7 +63,8 @@ function checkOutbox({ status }: Pick<Executor, 'status'>): Check {
   return { name: 'outbox', ready: !late, detail: `${outboxBytes === 0 ? 'delivered' : waiting}${lost}` }
 }
 
-function serves(part: PartStatus): boolean {
+/** True for a part that does its work now. */
+export function serves(part: PartStatus): boolean {
   return part.state === 'ready' || part.state === 'external'
 }
 

@@ -3,7 +3,7 @@ import type { Window } from '../store/scope.ts'
 
 const DAY_MS = 86_400_000
 /** What is searched when the caller names no start. */
-export const DEFAULT_WINDOW_MS = 30 * DAY_MS
+const DEFAULT_WINDOW_MS = 30 * DAY_MS
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
 const EARLIEST = Date.parse('1970-01-01T00:00:00Z')

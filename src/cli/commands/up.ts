@@ -8,8 +8,8 @@ import { createExecutor, type Executor } from '../../executor/executor.ts'
 import { openKeys, type OpenedKeys } from '../../service/keys.ts'
 import { createStore, type Store } from '../../store/client.ts'
 import { readVersion } from '../program.ts'
+import { reportError } from '../report-error.ts'
 import { runSamples } from '../run-samples.ts'
-import { startProgress } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
 import { visible } from '../visible.ts'
 
@@ -32,7 +32,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
     const running = await start(config, terminal, closing)
     if (stopping.asked()) return 0
     await printLinks(running, config, terminal)
-    if (options.samples) await Promise.race([runSamples(running, terminal), stopping.signalled])
+    if (options.samples) await Promise.race([showSamples(running, terminal), stopping.signalled])
     if (!stopping.asked()) terminal.say('Running. Ctrl-C stops everything.')
     await stopping.signalled
     return 0
@@ -40,6 +40,15 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
     await closing.disposeAsync()
     stopping.release()
     if (stopping.asked()) terminal.say('Stopped.')
+  }
+}
+
+/** Samples that fail say so; the stack stays up to be looked at. */
+async function showSamples(running: Running, terminal: Terminal): Promise<void> {
+  try {
+    await runSamples(running, terminal)
+  } catch (error) {
+    reportError(error, terminal)
   }
 }
 
@@ -52,31 +61,27 @@ interface Running {
 
 /** Starts part after part; each is stopped, last first, when `closing` is disposed of. */
 async function start(config: Config, terminal: Terminal, closing: AsyncDisposableStack): Promise<Running> {
-  const progress = startProgress(terminal)
-  try {
-    const stack = closing.adopt(await startStack(config, progress.report), (started) => started.stop())
-    const opened = await openKeys(config.home, config.apiKey)
-    const executor = closing.adopt(
-      await createExecutor({ config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp } }),
-      async (created) => void (await created.close(DRAIN_MS)),
-    )
-    const store = closing.adopt(openStore(config, stack.endpoints), (created) => created.close())
-    const app = createApp({
-      version: readVersion(),
-      store,
-      executor,
-      keys: opened.keys,
-      parts: () => stack.parts(),
-      log: (line) => terminal.say(visible(line)),
-    })
-    const service = closing.adopt(
-      await serve(app, { port: stack.servicePort, host: config.host, report: progress.report }),
-      (listening) => listening.close(DRAIN_MS),
-    )
-    return { endpoints: await stack.publish(service.url), opened, executor, store }
-  } finally {
-    progress.stop()
-  }
+  const report = (line: string): void => terminal.say(visible(line))
+  const stack = closing.adopt(await startStack(config, report), (started) => started.stop())
+  const opened = await openKeys(config.home, config.apiKey)
+  const executor = closing.adopt(
+    await createExecutor({ config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp } }),
+    async (created) => void (await created.close(DRAIN_MS)),
+  )
+  const store = closing.adopt(openStore(config, stack.endpoints), (created) => created.close())
+  const app = createApp({
+    version: readVersion(),
+    store,
+    executor,
+    keys: opened.keys,
+    parts: () => stack.parts(),
+    log: report,
+  })
+  const service = closing.adopt(
+    await serve(app, { port: stack.servicePort, host: config.host, report }),
+    (listening) => listening.close(DRAIN_MS),
+  )
+  return { endpoints: await stack.publish(service.url), opened, executor, store }
 }
 
 function openStore(
