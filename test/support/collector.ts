@@ -37,6 +37,7 @@ export async function startTestCollector(
   const place = {
     queueDirectory: join(directory, 'queue'),
     logFile: join(directory, 'collector.log'),
+    storePatienceMs: 0,
     report,
   }
   const process = await supervise(collectorSpec(program, all, place))
