@@ -15,6 +15,8 @@ export interface ProcessSpec {
   ready(): Promise<boolean>
   /** ms from start to ready before the start counts as failed. */
   readyTimeoutMs: number
+  /** ms from SIGTERM to SIGKILL when it is stopped. */
+  graceMs: number
 }
 
 export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopped'

@@ -27,6 +27,7 @@ export interface StorePart extends Part {
 const HOST = '127.0.0.1'
 const WELL_KNOWN = 8123
 const READY_TIMEOUT_MS = 60_000
+const GRACE_MS = 10_000
 const MAIN = join(import.meta.dirname, 'clickhouse', 'main.ts')
 
 /** Starts the embedded store, or points at the external one, and brings its tables up to date. */
@@ -89,6 +90,7 @@ function storeSpec(
     env: { UV_THREADPOOL_SIZE: '16', TZ: 'UTC', PATH: config.path },
     logFile: join(config.home, 'logs', 'store.log'),
     readyTimeoutMs: READY_TIMEOUT_MS,
+    graceMs: GRACE_MS,
     ready: () => answers(access),
   }
 }

@@ -11,8 +11,6 @@ const BACKOFF_FIRST_MS = 100
 const BACKOFF_MOST_MS = 10_000
 /** A part that served this long and then ended begins its backoff anew. */
 const STEADY_MS = 10_000
-/** From SIGTERM to SIGKILL. */
-const GRACE_MS = 10_000
 
 /**
  * Starts `spec` and resolves once it is ready; from then on it is restarted for ever. What a killed stack left
@@ -91,7 +89,7 @@ class Supervisor implements SupervisedProcess {
     const child = this.#child
     if (child !== undefined) {
       child.signal('SIGTERM')
-      const late = setTimeout(() => child.signal('SIGKILL'), GRACE_MS)
+      const late = setTimeout(() => child.signal('SIGKILL'), this.#spec.graceMs)
       await child.ended
       clearTimeout(late)
     }

@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { completedRecord, sendLogs } from '../support/otlp-records.ts'
+import { completedRecord, sendLogs, sendSpans, type SpanInput } from '../support/otlp-records.ts'
 import { startOtlpSink } from '../support/otlp-sink.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { waitFor } from '../support/wait.ts'
 
 const RECORDS = 100_000
 const BATCH = 500
+/** Spans that go with a batch. */
+const SPANS = 100
 /** What is killed each time another tenth of the batches was accepted. */
 const KILLS = [
   ['collector'],
@@ -19,20 +21,38 @@ const KILLS = [
   ['store'],
 ] as const
 
+interface Batch {
+  ids: string[]
+  /** Trace ids of its spans. */
+  traces: string[]
+}
+
+function makeBatches(): Batch[] {
+  return Array.from({ length: RECORDS / BATCH }, () => ({
+    ids: Array.from({ length: BATCH }, () => randomUUID()),
+    traces: Array.from({ length: SPANS }, () => randomBytes(16).toString('hex')),
+  }))
+}
+
 /** Four senders take batches in turn, each repeating one until it is accepted. */
-async function sendAll(url: string, batches: string[][], onAccepted: (count: number) => void): Promise<void> {
+async function sendAll(url: string, batches: Batch[], onAccepted: (count: number) => void): Promise<void> {
   const left = [...batches]
   let accepted = 0
   const send = async (): Promise<void> => {
     for (let batch = left.shift(); batch !== undefined; batch = left.shift()) {
       await sendLogs(
         url,
-        batch.map((id) => completedRecord(id)),
+        batch.ids.map((id) => completedRecord(id)),
       )
+      await sendSpans(url, batch.traces.map(spanOf))
       onAccepted((accepted += 1))
     }
   }
   await Promise.all([send(), send(), send(), send()])
+}
+
+function spanOf(traceId: string): SpanInput {
+  return { name: 'execute_code subprocess', traceId, spanId: traceId.slice(0, 16), attributes: {} }
 }
 
 async function killInTurn(started: TestStack, progress: () => number): Promise<void> {
@@ -49,31 +69,35 @@ async function killInTurn(started: TestStack, progress: () => number): Promise<v
   }
 }
 
+/** Waits until `read` gives as many different values as `expected`, then compares the two as sets. */
+async function expectSet(what: string, expected: string[], read: () => Promise<string[]>): Promise<void> {
+  const count = async (): Promise<number> => new Set(await read().catch(() => [])).size
+  await waitFor(async () => (await count()) >= expected.length, { timeoutMs: 60_000, what })
+  const found = await read()
+  expect(new Set(found), what).toEqual(new Set(expected))
+}
+
 it('100,000 records arrive once each while Collector and store are killed again and again', async () => {
   await using sink = await startOtlpSink()
   await using started = await startTestStack({ SIGNOZ_OTLP_ENDPOINT: sink.url })
-  const ids = Array.from({ length: RECORDS }, () => randomUUID())
-  const batches = Array.from({ length: RECORDS / BATCH }, (_, index) =>
-    ids.slice(index * BATCH, (index + 1) * BATCH),
-  )
+  const batches = makeBatches()
+  const ids = batches.flatMap((batch) => batch.ids)
+  const traces = batches.flatMap((batch) => batch.traces)
   let accepted = 0
-  const { otlpHttp } = started.stack.endpoints
   await Promise.all([
-    sendAll(otlpHttp, batches, (count) => (accepted = count)),
+    sendAll(started.stack.endpoints.otlpHttp, batches, (count) => (accepted = count)),
     killInTurn(started, () => accepted / batches.length),
   ])
-  const count = async (): Promise<number> =>
-    Number((await started.column('SELECT uniqExact(execution_id) FROM code_exec_logs').catch(() => []))[0])
-  await waitFor(async () => (await count()) >= RECORDS, {
-    timeoutMs: 60_000,
-    what: 'every record to be stored',
-  })
-  const stored = await started.column('SELECT execution_id FROM code_exec_logs FINAL')
-  expect(stored).toHaveLength(RECORDS)
-  expect(new Set(stored)).toEqual(new Set(ids))
-  const sunk = (): Set<unknown> => new Set(sink.logs.map((log) => log.attributes['code_exec.execution.id']))
-  await waitFor(() => sunk().size >= RECORDS, { timeoutMs: 30_000, what: 'every record at the other sink' })
-  expect(sunk()).toEqual(new Set(ids))
   const restarts = started.stack.parts().map((part) => part.restarts)
   expect(Math.min(...restarts)).toBeGreaterThanOrEqual(4)
+  const records = 'SELECT execution_id FROM code_exec_logs FINAL'
+  await expectSet('the records in the store', ids, () => started.column(records))
+  expect(await started.column(records)).toHaveLength(RECORDS)
+  await expectSet('the spans in the store', traces, () =>
+    started.column('SELECT TraceId FROM otel_traces FINAL'),
+  )
+  await expectSet('the records at the other sink', ids, async () =>
+    sink.logs.map((log) => String(log.attributes['code_exec.execution.id'])),
+  )
+  await expectSet('the spans at the other sink', traces, async () => sink.spans.map((span) => span.traceId))
 }, 180_000)

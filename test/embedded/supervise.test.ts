@@ -29,6 +29,7 @@ async function specFor(script: string, readyTimeoutMs = 20_000): Promise<Process
     logFile: join(directory.path, 'server.log'),
     ready: async () => (await fetch(url)).ok,
     readyTimeoutMs,
+    graceMs: 500,
     url,
   }
 }
@@ -110,6 +111,14 @@ describe('a supervised process', () => {
     const spec = await specFor('console.log(process.pid); setInterval(() => {}, 1000)', 700)
     await expect(supervise(spec)).rejects.toThrow('server did not answer within 700 ms')
     expect(await isRunning(Number(await readFile(spec.logFile, 'utf8')))).toBe(false)
+  })
+
+  it('is killed when it does not heed being stopped', async () => {
+    const spec = await specFor(`process.on('SIGTERM', () => {});${SERVER}`)
+    const part = await supervise(spec)
+    const pid = part.pid ?? 0
+    await part.stop()
+    expect(await isRunning(pid)).toBe(false)
   })
 
   it('begins a new log file when the old one is long', async () => {

@@ -32,7 +32,7 @@ export interface OtlpSink extends AsyncDisposable {
   spans: SunkSpan[]
   /** Headers of every request, in order. */
   headers: IncomingHttpHeaders[]
-  /** Status of the answers from now on; what is answered with an error is not kept. */
+  /** Status of the answers from now on, 0: none ever; only what is answered with a 2xx is kept. */
   status: number
 }
 
@@ -64,6 +64,7 @@ async function answer(sink: OtlpSink, request: IncomingMessage, response: Server
   sink.headers.push(headers)
   const isJson = (headers['content-type'] ?? '').includes('json')
   const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
+  if (sink.status === 0) return
   if (sink.status < 300) keep(sink, path, isJson ? fromJson(body) : fromProtobuf(body, path))
   response.writeHead(sink.status, { 'content-type': isJson ? 'application/json' : 'application/x-protobuf' })
   response.end(isJson ? '{}' : '')

@@ -1,5 +1,5 @@
 /** A whole stack, embedded store and Collector, in a home of its own and within this process. */
-import { createClient, type ClickHouseClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { loadConfig, type Config } from '../../src/config.ts'
 import { startStack, type PartStatus, type Stack } from '../../src/embedded/stack.ts'
 import { temporaryDirectory } from './directory.ts'
@@ -55,6 +55,7 @@ export async function startTestStackIn(config: Config): Promise<TestStack> {
     username: clickhouseUser,
     password: clickhousePassword,
     database: config.clickhouse.database,
+    log: { level: ClickHouseLogLevel.OFF },
   })
   const part = (name: PartStatus['name']): PartStatus => {
     const found = stack.parts().find((one) => one.name === name)

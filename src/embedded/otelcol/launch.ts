@@ -6,6 +6,8 @@ import { listBackups, setAsideBroken } from './queue-files.ts'
 import { environmentOf, fragmentsOf, type CollectorSettings } from './settings.ts'
 
 const READY_TIMEOUT_MS = 60_000
+/** It would wait for a sink that hangs; what is under way stays in the queue. */
+const GRACE_MS = 3_000
 
 export interface CollectorPlace {
   queueDirectory: string
@@ -37,6 +39,7 @@ export function collectorSpec(
     env,
     logFile,
     readyTimeoutMs: READY_TIMEOUT_MS,
+    graceMs: GRACE_MS,
     async prepare(stopping) {
       for (const line of await setAsideBroken(queueDirectory)) report(`Collector: ${line}`)
       backups = new Set(await listBackups(queueDirectory))
