@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -196,6 +198,23 @@ describe('starting and stopping', () => {
     expect(await found()).toEqual([id])
   })
 
+  it('starts again at once, with every record, after the process that held it all was killed', async () => {
+    await using home = await temporaryDirectory()
+    const config = configFor(home.path)
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, JSON.stringify(config)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said] = (await once(holder.stdout, 'data')) as [Buffer]
+    const id = randomUUID()
+    await sendLogs(said.toString().trim(), [completedRecord(id)])
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    await using started = await startTestStackIn(config)
+    const query = `SELECT execution_id FROM code_exec_logs WHERE execution_id = '${id}'`
+    await waitFor(async () => (await started.column(query)).length === 1, { timeoutMs: 10_000, what: query })
+    expect(await started.column(query)).toEqual([id])
+  })
+
   it('says what to do when the home cannot be written', async () => {
     await using home = await temporaryDirectory()
     await writeFile(join(home.path, 'file'), '')
@@ -207,3 +226,9 @@ describe('starting and stopping', () => {
     })
   })
 })
+
+const HOLDER = `
+  import { startStack } from '${new URL('../../src/embedded/stack.ts', import.meta.url).href}'
+  const stack = await startStack(JSON.parse(process.argv[1]), () => {})
+  console.log(stack.endpoints.otlpHttp)
+`
