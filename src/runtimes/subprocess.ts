@@ -31,7 +31,8 @@ const FILES: Record<Language, string> = {
   bash: 'main.sh',
 }
 
-async function prepare(request: RuntimeRequest): Promise<Program> {
+/** The program as the guest programs take it, wherever they run. */
+export async function prepare(request: RuntimeRequest): Promise<Program> {
   const { language, code, env } = request
   const file = FILES[language]
   if (language === 'typescript') return prepareModule(request, await transpile(code, file), 'mapped')
