@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeEndpoints } from '../../src/embedded/endpoints.ts'
+import { createExecutor, type Executor } from '../../src/executor/executor.ts'
+import type { ExecutionRecord } from '../../src/execution.ts'
+import { startClickHouse, PASSWORD, USER, type RunningClickHouse } from '../support/clickhouse.ts'
+import { environmentFor, exectrail, type CommandResult } from '../support/command-line.ts'
+import { offlineConfig } from '../support/configuration.ts'
+import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
+import { insertRecords, makeRecord } from '../support/records.ts'
+import { ADMIN_KEY, startService, type TestService } from '../support/service.ts'
+
+let home: TemporaryDirectory
+let clickhouse: RunningClickHouse
+let executor: Executor
+let service: TestService
+let env: Record<string, string>
+
+/** Begins two minutes ago, one a second, the newest last. */
+const records: ExecutionRecord[] = Array.from({ length: 12 }, (_, n) =>
+  makeRecord({
+    codeAgentId: 'asked',
+    startedAt: new Date(Date.now() - 120_000 + n * 1000).toISOString(),
+    workflowExecutionId: n < 3 ? 'wf-asked' : null,
+    stdout: 'printed \u001b[31mred\u001b[0m\u0007\n',
+    result: '{"sum":6}',
+  }),
+)
+const failed = makeRecord({
+  codeAgentId: 'hostile \u001b[2J',
+  outcome: 'failure',
+  success: false,
+  errorType: 'exception',
+  errorMessage: 'Error: \u001b]0;owned\u0007\nsecond line \u202e',
+  errorFingerprint: '0123456789abcdef',
+  exitCode: 1,
+})
+
+beforeAll(async () => {
+  home = await temporaryDirectory()
+  clickhouse = await startClickHouse()
+  executor = await createExecutor({ config: offlineConfig(home.path) })
+  service = await startService({ store: clickhouse.store, executor })
+  await insertRecords(clickhouse, [...records, failed])
+  const nowhere = 'http://127.0.0.1:9'
+  await writeEndpoints(home.path, {
+    service: service.url,
+    clickhouse: clickhouse.url,
+    otlpHttp: nowhere,
+    otlpGrpc: nowhere,
+    collectorHealth: nowhere,
+    collectorMetrics: nowhere,
+    clickhouseUser: USER,
+    clickhousePassword: PASSWORD,
+  })
+  env = environmentFor(home.path, { EXECTRAIL_API_KEY: ADMIN_KEY })
+})
+afterAll(async () => {
+  await service.close()
+  await executor.close(0)
+  await clickhouse.stop()
+  await home[Symbol.asyncDispose]()
+})
+
+async function ask(...args: string[]): Promise<CommandResult> {
+  const ended = await exectrail(args, env)
+  expect(ended.exitCode, ended.stderr).toBe(0)
+  return ended
+}
+
+/** The one JSON value on stdout. */
+async function askJson(...args: string[]) {
+  return JSON.parse((await ask(...args, '--json')).stdout)
+}
+
+const newestFirst = records.map((record) => record.executionId).reverse()
+
+describe('logs', () => {
+  it('lists an agent, newest first, on one line each', async () => {
+    const { stdout } = await ask('logs', 'asked')
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines).toHaveLength(13)
+    expect(lines.slice(1).map((line) => /[0-9a-f-]{36}/.exec(line)?.[0])).toEqual(newestFirst)
+  })
+
+  it('prints a page as one JSON value that leads on to the next', async () => {
+    const first = await askJson('logs', '--agent', 'asked', '--limit', '8')
+    const second = await askJson('logs', '--agent', 'asked', '--limit', '8', '--cursor', first.nextCursor)
+    const seen = [...first.data, ...second.data].map((record) => record.executionId)
+    expect(seen).toEqual(newestFirst)
+    expect(first.data[0]).toMatchObject({ result: { sum: 6 }, outcome: 'success' })
+    expect(second.nextCursor).toBeNull()
+  })
+
+  it('streams one record a line over every page', async () => {
+    const { stdout } = await ask('logs', 'asked', '--ndjson', '--limit', '5000')
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).executionId)).toEqual(newestFirst)
+  })
+
+  it('shows one execution whole, by its id', async () => {
+    const id = records[0]?.executionId ?? ''
+    const { stdout } = await ask('logs', id)
+    expect(stdout).toContain(id)
+    expect(stdout).toContain('"sum": 6')
+    expect(stdout).toContain('printed ␛[31mred␛[0m␇')
+    expect(await askJson('logs', id)).toMatchObject({ executionId: id, stdout: records[0]?.stdout })
+  })
+
+  it('narrows by run of a workflow, outcome and window', async () => {
+    expect((await askJson('logs', '--workflow-execution', 'wf-asked')).data).toHaveLength(3)
+    expect((await askJson('logs', 'asked', '--workflow-execution', 'wf-asked')).data).toHaveLength(3)
+    expect((await askJson('logs', '--outcome', 'failure')).data).toMatchObject([
+      { executionId: failed.executionId },
+    ])
+    expect((await askJson('logs', 'asked', '--since', '1s')).data).toEqual([])
+    expect((await askJson('logs', '--org', 'elsewhere')).data).toEqual([])
+  })
+
+  it('says what to do when there is nothing', async () => {
+    const { stdout, stderr } = await ask('logs', 'nobody')
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/No executions match[\s\S]*exectrail run/)
+  })
+
+  it('never passes a control sequence of a record to the terminal', async () => {
+    for (const args of [
+      ['logs'],
+      ['logs', failed.executionId],
+      ['logs', '--json'],
+      ['stats', failed.codeAgentId ?? ''],
+    ]) {
+      const { stdout, stderr } = await ask(...args)
+      expect(stdout + stderr, args.join(' ')).not.toMatch(/[\u0007\u001b\u202e]/)
+    }
+  })
+})
+
+describe('stats', () => {
+  it('prints what an agent did, for a person and as one JSON value', async () => {
+    const { stdout } = await ask('stats', 'asked')
+    expect(stdout).toMatch(/by runtime\n[\s\S]*subprocess +12 +100 %/)
+    expect(await askJson('stats', 'asked')).toMatchObject({ agentId: 'asked', count: 12, successRate: 1 })
+    expect(await askJson('stats', '--agent', 'asked')).toMatchObject({ count: 12 })
+  })
+
+  it('says what to do when there is nothing', async () => {
+    const { stdout, stderr } = await ask('stats', 'nobody')
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/No executions of nobody/)
+  })
+})
+
+describe('sql', () => {
+  const query =
+    "SELECT runtime, count() AS runs FROM code_exec_logs WHERE code_agent_id = 'asked' GROUP BY runtime"
+
+  it('prints rows as a table, as one JSON array, or a line each', async () => {
+    expect((await ask('sql', query)).stdout).toBe('runtime     runs\nsubprocess  12\n')
+    expect(await askJson('sql', query)).toEqual([{ runtime: 'subprocess', runs: 12 }])
+    expect((await ask('sql', query, '--ndjson')).stdout).toBe('{"runtime":"subprocess","runs":12}\n')
+  })
+
+  it("exits 2 in ClickHouse's own words for a query it refuses", async () => {
+    const { exitCode, stdout, stderr } = await exectrail(['sql', 'DROP TABLE code_exec_logs', '--json'], env)
+    expect(exitCode).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^error: ClickHouse: /)
+  })
+})
+
+it('says which key is wrong and what to do', async () => {
+  const wrong = { ...env, EXECTRAIL_API_KEY: 'another-key-0123456789' }
+  const { exitCode, stderr } = await exectrail(['logs'], wrong)
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/^error: the API key is not known here\nfix: /)
+})
+
+it('migrates what is already up to date without doing anything', async () => {
+  expect(await askJson('migrate')).toEqual({ applied: [] })
+})
+
+it('names the broken link and the remedy, and exits 1', async () => {
+  const { exitCode, stdout } = await exectrail(['doctor', '--json'], env)
+  expect(exitCode).toBe(1)
+  const { healthy, findings } = JSON.parse(stdout)
+  expect(healthy).toBe(false)
+  const states = Object.fromEntries(
+    findings.map(({ link, state }: { link: string; state: string }) => [link, state]),
+  )
+  expect(states).toMatchObject({
+    runtimes: 'ok',
+    Collector: 'broken',
+    ClickHouse: 'ok',
+    table: 'ok',
+    service: 'ok',
+    record: 'blocked',
+  })
+  const collector = findings.find(({ link }: { link: string }) => link === 'Collector')
+  expect(collector).toMatchObject({
+    detail: expect.stringContaining('127.0.0.1:9'),
+    fix: expect.stringContaining('exectrail up'),
+  })
+})
