@@ -25,14 +25,14 @@ export async function identify(pid: number): Promise<ProcessIdentity | null> {
 }
 
 /** The running system and its pid namespace, as a comparable string. */
-export async function realm(): Promise<string> {
+async function realm(): Promise<string> {
   const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => hostname())
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '')
   return `${bootId.trim()} ${namespace}`.trim()
 }
 
 /** True while this very process lives. Only meaningful inside its own realm. */
-export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   const current = await identify(identity.pid)
   return current !== null && current.startedAt === identity.startedAt && current.realm === identity.realm
 }

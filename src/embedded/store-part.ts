@@ -12,7 +12,7 @@ import type { ProcessSpec } from './process.ts'
 import { supervise } from './supervise.ts'
 
 /** How to reach the store with every right. */
-export interface StoreAccess {
+interface StoreAccess {
   url: string
   user: string
   password: string

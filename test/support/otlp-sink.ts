@@ -12,14 +12,14 @@ import { bytesOf, numberOf, readFields, textOf, type Fields } from './protobuf.t
 
 type Value = string | number | boolean | null
 
-export interface SunkLog {
+interface SunkLog {
   eventName: string
   traceId: string
   spanId: string
   attributes: Record<string, Value>
 }
 
-export interface SunkSpan {
+interface SunkSpan {
   name: string
   traceId: string
   spanId: string

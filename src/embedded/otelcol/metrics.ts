@@ -39,7 +39,7 @@ export async function readCollectorMetrics(url: string): Promise<CollectorMetric
 }
 
 /** Parses the Prometheus text format. */
-export function parseCollectorMetrics(text: string): CollectorMetrics {
+function parseCollectorMetrics(text: string): CollectorMetrics {
   const samples = text.split('\n').flatMap(parseSample)
   const memory = samples.find((sample) => sample.name.startsWith('otelcol_process_memory_rss'))
   return {

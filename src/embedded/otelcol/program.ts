@@ -5,14 +5,14 @@ import { execa } from 'execa'
 import { COLLECTOR_DIRECTORY } from './artifact.ts'
 
 /** One start of the Collector. */
-export interface CollectorUse {
+interface CollectorUse {
   /** Names of files in `otel-collector/`; later ones are merged over earlier ones. */
   fragments: readonly string[]
   env: Readonly<Record<string, string>>
   queueDirectory: string
 }
 
-export interface CollectorCommand {
+interface CollectorCommand {
   command: string
   args: readonly string[]
   env: Readonly<Record<string, string>>
