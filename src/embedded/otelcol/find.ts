@@ -35,9 +35,12 @@ export async function findCollector(search: Search): Promise<CollectorProgram> {
   const failures: string[] = []
   const ready = await firstOf(readyAttempts(search, artifact), search, failures)
   if (ready !== null) return ready
-  const made = await underLock(artifact, search, () =>
-    firstOf(makingAttempts(search, artifact), search, failures),
-  )
+  const made = await underLock(artifact, search, async () => {
+    // Another process may have made it while this one waited.
+    const meanwhile = await findCached(artifact).catch(() => null)
+    const attempts = meanwhile === null ? makingAttempts(search, artifact) : [cachedAttempt(artifact)]
+    return firstOf(attempts, search, failures)
+  })
   if (made !== null) return made
   throw new ExectrailError('stack_failed', `no Collector could be had:\n  ${failures.join('\n  ')}`, {
     hint: `install Go, or put otelcol-contrib ${artifact.version} on PATH, or set EXECTRAIL_OTELCOL to one`,
@@ -74,7 +77,6 @@ function readyAttempts({ config }: Search, artifact: Artifact): Attempt[] {
             get: async () => executable(await executableAt(resolve(named)), `EXECTRAIL_OTELCOL=${named}`),
           },
         ]
-  const cached = { what: 'cached', get: () => cachedProgram(artifact) }
   const onPath: Attempt = {
     what: 'otelcol-contrib on PATH',
     async get() {
@@ -82,14 +84,12 @@ function readyAttempts({ config }: Search, artifact: Artifact): Attempt[] {
       return executable(path, path)
     },
   }
-  return [...given, cached, onPath]
+  return [...given, cachedAttempt(artifact), onPath]
 }
 
 function makingAttempts(search: Search, artifact: Artifact): Attempt[] {
   const { config, release = OFFICIAL } = search
   return [
-    // Another process may have made it while this one waited for the lock.
-    { what: 'cached', get: () => cachedProgram(artifact) },
     {
       what: 'official release archive',
       get: () =>
@@ -137,8 +137,11 @@ async function make(
   }
 }
 
-async function cachedProgram(artifact: Artifact): Promise<CollectorProgram> {
-  return executable(await findCached(artifact), `cached build ${artifact.key}`)
+function cachedAttempt(artifact: Artifact): Attempt {
+  return {
+    what: 'cached',
+    get: async () => executable(await findCached(artifact), `cached build ${artifact.key}`),
+  }
 }
 
 async function underLock<T>(artifact: Artifact, { report }: Search, work: () => Promise<T>): Promise<T> {

@@ -59,10 +59,11 @@ export async function download(url: string, path: string, progress: Progress): P
   const connecting = new AbortController()
   const late = setTimeout(() => connecting.abort(new Error('no answer in 10 s')), CONNECT_MS)
   const signal = AbortSignal.any([connecting.signal, AbortSignal.timeout(TIMEOUT_MS)])
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    throw new Error(`${new URL(url).host} does not answer (${reasonOf(error)})`)
-  })
-  clearTimeout(late)
+  const response = await fetch(url, { signal })
+    .catch((error: unknown) => {
+      throw new Error(`${new URL(url).host} does not answer (${reasonOf(error)})`)
+    })
+    .finally(() => clearTimeout(late))
   if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`)
   const totalBytes = Number(response.headers.get('content-length') ?? 0)
   let bytes = 0

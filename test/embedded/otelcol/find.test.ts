@@ -100,7 +100,6 @@ describe('getting the Collector', () => {
     expect(search.said).toEqual([
       'Collector: cached: none yet',
       'Collector: otelcol-contrib on PATH: not there',
-      'Collector: cached: none yet',
       expect.stringMatching(/^Collector: fetching the official release [\d.]+$/),
       expect.stringMatching(/^Collector: official release archive: no checksum of .* is pinned for /),
       'Collector: build with the OpenTelemetry Collector Builder: Go is not installed (https://go.dev/dl)',
