@@ -1,6 +1,7 @@
 /** All runtimes by name, each made at its first use. A new runtime is one line in `BUILT_IN`. */
 import type { Config } from '../config.ts'
 import type { RuntimeName } from '../execution.ts'
+import { e2b } from './e2b.ts'
 import type { Readiness, Runtime } from './runtime.ts'
 import { subprocess } from './subprocess.ts'
 import { vm2 } from './vm2.ts'
@@ -34,6 +35,7 @@ export interface Runtimes {
 const BUILT_IN: Partial<Record<RuntimeName, (options: RuntimeOptions) => Runtime>> = {
   vm2: ({ config, report }) => vm2({ ...config, report }),
   subprocess: ({ config, report }) => subprocess({ ...config, report }),
+  e2b: ({ config, report }) => e2b({ apiKey: config.e2bApiKey, home: config.home, report }),
 }
 
 /** Makes the table; nothing is started. */

@@ -39,7 +39,7 @@ export async function readGuest(
   return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES }
 }
 
-/** What the guest said, from all that came through its channel; `mark` is `\\nNONCE `. */
+/** What the guest said, from all that came through its channel; `mark` is `\nNONCE `. */
 export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge'> {
   const report = { running: false, syntax: null, error: null, result: null } as Omit<
     GuestReport,

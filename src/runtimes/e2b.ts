@@ -1,0 +1,140 @@
+/** JavaScript, TypeScript, Python and bash in E2B's cloud: each run in a microVM of its own. */
+import { checkE2b } from './e2b/check.ts'
+import { drive, type Drive, type Heard } from './e2b/drive.ts'
+import { readFault, type ProviderFault } from './e2b/faults.ts'
+import { makeTask, type Task } from './e2b/job.ts'
+import { LoanAbortedError, type Loan } from './e2b/lending.ts'
+import { readMetrics } from './e2b/metrics.ts'
+import { Provider, type E2bOptions, type Parts } from './e2b/provider.ts'
+import { isExectrailError } from '../errors.ts'
+import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
+import { parseFrames } from './sandbox/frames.ts'
+import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
+import { parseSupervisorReport } from './sandbox/supervisor-report.ts'
+import { prepare } from './subprocess.ts'
+
+export type { E2bOptions } from './e2b/provider.ts'
+
+const ISOLATION = 'microvm'
+const CAPABILITIES: Capabilities = {
+  languages: ['javascript', 'typescript', 'python', 'bash'],
+  isolation: ISOLATION,
+  enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'files'],
+  streaming: true,
+}
+
+/** Makes the runtime; nothing is loaded and nobody is asked before the first `run` or `check`. */
+export function e2b(options: E2bOptions): Runtime {
+  const provider = new Provider(options)
+  return {
+    name: 'e2b',
+    capabilities: CAPABILITIES,
+    run: (request, io) => run(provider, request, io),
+    check: () => checkE2b(provider, CAPABILITIES),
+    close: () => provider.close(),
+  }
+}
+
+async function run(provider: Provider, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
+  const program = await prepare(request)
+  if ('error' in program.code) return syntaxExit(program.code.error, ISOLATION)
+  if (io.signal.aborted) return endedExit()
+  let parts: Parts
+  try {
+    parts = await provider.open()
+  } catch (error) {
+    const hint = isExectrailError(error) && error.hint !== undefined ? `: ${error.hint}` : ''
+    return faultExit(
+      'runtime_unavailable',
+      `${error instanceof Error ? error.message : String(error)}${hint}`,
+      ISOLATION,
+    )
+  }
+  const task = await makeTask(request, program, program.code.code)
+  return runLent(parts, request, task, io, 'any')
+}
+
+/** Lends a sandbox and runs in it. One that died while it waited has not run anything, so a fresh one follows. */
+async function runLent(
+  parts: Parts,
+  request: RuntimeRequest,
+  task: Task,
+  io: RuntimeIo,
+  only: 'fresh' | 'any',
+): Promise<RuntimeExit> {
+  let loan: Loan
+  try {
+    loan = await parts.lending.borrow(request, io.signal, only)
+  } catch (error) {
+    if (error instanceof LoanAbortedError) return endedExit()
+    return unable(readFault(parts.sdk, error, 'create'))
+  }
+  const { sandboxId } = loan.held.sandbox
+  const driven = await drive(loan.held.sandbox, task, io).catch((error: unknown) => ({ error }))
+  if (!('heard' in driven)) {
+    await loan.giveBack('spent')
+    if (io.signal.aborted) return { ...endedExit(), sandboxId }
+    const fault = readFault(parts.sdk, driven.error, 'run')
+    if (loan.origin !== 'fresh' && fault.sandbox === 'gone') return runLent(parts, request, task, io, 'fresh')
+    return { ...unable(fault), sandboxId }
+  }
+  const exit = await conclude(parts, request, task, loan, driven, io)
+  return { ...exit, sandboxId }
+}
+
+async function conclude(
+  parts: Parts,
+  request: RuntimeRequest,
+  task: Task,
+  loan: Loan,
+  driven: Drive,
+  io: RuntimeIo,
+): Promise<RuntimeExit> {
+  const { heard } = driven
+  if (heard.end !== null) {
+    const clean = !io.signal.aborted && loan.reusable && (await driven.cleanUp())
+    await loan.giveBack(clean ? 'clean' : 'spent')
+    return readHeard(heard, heard.end, request, task)
+  }
+  const usage = await readMetrics(loan.held.sandbox, loan.lentAtMs)
+  await loan.giveBack('spent')
+  if (io.signal.aborted) return { ...endedExit(), ...usage }
+  const fault = unable(readFault(parts.sdk, driven.error, 'run'), heard.noise)
+  return { ...fault, ...usage }
+}
+
+/** From what the relay brought to what happened, read as the local runtimes read it. */
+function readHeard(
+  heard: Heard,
+  end: NonNullable<Heard['end']>,
+  request: RuntimeRequest,
+  task: Task,
+): RuntimeExit {
+  const guest = {
+    ...parseFrames(heard.result, Buffer.from(`\n${task.nonce} `)),
+    tooLarge: heard.resultTooLarge,
+  }
+  const supervisor = parseSupervisorReport(heard.report)
+  const killed =
+    supervisor === null || (typeof supervisor === 'object' && supervisor.signal === 9 && !supervisor.killed)
+  const slot = { status: 0, peakBytes: 0, oomKills: killed ? end.oomKills : 0, pidsRefused: 0, cpuUs: 0 }
+  const { durationMs } = end
+  return readExit(
+    { guest, supervisor, slot, broke: null, durationMs, setupNoise: heard.noise },
+    request,
+    ISOLATION,
+    { workDir: heard.workDir, guestDir: task.guestDir },
+  )
+}
+
+/** An exit for what the provider could not do; a limit of the sandbox is one, not a fault. */
+function unable({ kind, message, limit }: ProviderFault, noise = ''): RuntimeExit {
+  const words = noise === '' ? message : `${message}: ${noise}`
+  if (limit === null) return faultExit(kind, words, ISOLATION)
+  return { ...endedExit(), limit, uncaught: { name: 'E2B', message: words, stack: null } }
+}
+
+/** An exit for a run that was ended from outside before it could say anything. */
+function endedExit(): RuntimeExit {
+  return { ...faultExit('runtime_error', '', ISOLATION), fault: null }
+}

@@ -1,0 +1,221 @@
+/** Lends a sandbox to each run: a new one, one kept warm, or the one of the same workflow execution. */
+import type { RuntimeRequest } from '../runtime.ts'
+import type { Birth, Held, Sandboxes } from './sandboxes.ts'
+
+/** How sandboxes are lent. */
+export interface LendingOptions {
+  /** Template by request; null is the provider's default. */
+  template: (request: RuntimeRequest) => string | null
+  /** Sandboxes kept ready for each template in use. */
+  warm: number
+  reuse: 'never' | 'workflow-execution'
+  /** ms a sandbox may wait unused. */
+  idleMs: number
+}
+
+/** A sandbox lent to one run. */
+export interface Loan {
+  held: Held
+  /** `fresh`: made for this run; others may have died while they waited. */
+  origin: 'fresh' | 'warm' | 'kept'
+  /** ms since the epoch. */
+  lentAtMs: number
+  /** True where the options say that the next run may have it when this one is gone from it. */
+  reusable: boolean
+  /** `clean`: the run is known to be gone from it, so it may be lent again if the options say so. */
+  giveBack(state: 'clean' | 'spent'): Promise<void>
+}
+
+/** Thrown when the run was ended while its sandbox was on the way. */
+export class LoanAbortedError extends Error {
+  override readonly name = 'LoanAbortedError'
+}
+
+/** ms beyond the run itself: upload, end and a slow network. The bound of a leak, should this process die. */
+const MARGIN_MS = 60_000
+const KEPT_MAX = 16
+
+interface Waiting {
+  held: Held
+  timer: NodeJS.Timeout
+}
+
+export class Lending {
+  readonly #sandboxes: Sandboxes
+  readonly #options: LendingOptions
+  readonly #report: (line: string) => void
+  /** By template. */
+  readonly #warm = new Map<string | null, Waiting[]>()
+  readonly #making = new Map<string | null, number>()
+  /** By workflow execution. */
+  readonly #kept = new Map<string, Waiting>()
+  #closed = false
+
+  constructor(sandboxes: Sandboxes, options: LendingOptions, report: (line: string) => void) {
+    this.#sandboxes = sandboxes
+    this.#options = options
+    this.#report = report
+  }
+
+  /**
+   * Lends a sandbox that lives long enough for the run. `only` leaves out what has waited.
+   * @throws {LoanAbortedError} when `signal` aborts; what was on the way is ended behind it
+   * @throws what the SDK throws
+   */
+  async borrow(request: RuntimeRequest, signal: AbortSignal, only: 'fresh' | 'any' = 'any'): Promise<Loan> {
+    const needMs = request.limits.timeoutMs + MARGIN_MS
+    const found = only === 'fresh' ? null : await this.#findWaiting(request, needMs)
+    if (found !== null) return found
+    const lifeMs = keepKey(request, this.#options) === null ? needMs : needMs + this.#options.idleMs
+    const birth = describeBirth(request, this.#options, lifeMs)
+    const held = await this.#create(birth, signal)
+    return this.#lend(request, held, 'fresh')
+  }
+
+  /** Ends all that waits. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const waiting = [...this.#warm.values()].flat().concat([...this.#kept.values()])
+    this.#warm.clear()
+    this.#kept.clear()
+    for (const { timer } of waiting) clearTimeout(timer)
+    await Promise.all(waiting.map(({ held }) => this.#sandboxes.end(held)))
+  }
+
+  async #findWaiting(request: RuntimeRequest, needMs: number): Promise<Loan | null> {
+    const key = keepKey(request, this.#options)
+    const kept = key === null ? undefined : this.#kept.get(key)
+    if (key !== null && kept !== undefined) {
+      this.#kept.delete(key)
+      if (await this.#prolong(kept, needMs)) return this.#lend(request, kept.held, 'kept')
+    }
+    if (request.network !== 'none' || this.#options.warm === 0) return null
+    const template = this.#options.template(request)
+    const ready = this.#warm.get(template)?.shift()
+    this.#fill(template)
+    if (ready === undefined || !(await this.#prolong(ready, needMs))) return null
+    return this.#lend(request, ready.held, 'warm')
+  }
+
+  /** Sees to it that what has waited outlives the run; false when it is dead. */
+  async #prolong({ held, timer }: Waiting, needMs: number): Promise<boolean> {
+    clearTimeout(timer)
+    if (held.endsAt - performance.now() >= needMs) return true
+    try {
+      await held.sandbox.setTimeout(needMs)
+      held.endsAt = performance.now() + needMs
+      return true
+    } catch {
+      await this.#sandboxes.end(held) // a new one serves; the reason is told if that fails too
+      return false
+    }
+  }
+
+  #lend(request: RuntimeRequest, held: Held, origin: Loan['origin']): Loan {
+    const key = keepKey(request, this.#options)
+    return {
+      held,
+      origin,
+      lentAtMs: Date.now(),
+      reusable: key !== null,
+      giveBack: async (state) => {
+        if (state === 'spent' || key === null || this.#closed) await this.#sandboxes.end(held)
+        else await this.#keep(key, held)
+      },
+    }
+  }
+
+  async #keep(key: string, held: Held): Promise<void> {
+    const other = this.#kept.get(key)
+    if (other !== undefined || this.#kept.size >= KEPT_MAX) {
+      await this.#sandboxes.end(held)
+      return
+    }
+    this.#kept.set(
+      key,
+      this.#wait(held, () => this.#kept.delete(key)),
+    )
+  }
+
+  /** Lets a sandbox wait for its next run, not for ever. */
+  #wait(held: Held, forget: () => void): Waiting {
+    const timer = setTimeout(() => {
+      forget()
+      void this.#sandboxes.end(held)
+    }, this.#options.idleMs).unref()
+    return { held, timer }
+  }
+
+  async #create(birth: Birth, signal: AbortSignal): Promise<Held> {
+    if (signal.aborted) throw new LoanAbortedError()
+    const creation = this.#sandboxes.track(this.#sandboxes.create(birth))
+    const aborted = new AbortController()
+    const abort = new Promise<'aborted'>((resolve) => {
+      signal.addEventListener('abort', () => resolve('aborted'), { once: true, signal: aborted.signal })
+    })
+    try {
+      const first = await Promise.race([creation, abort])
+      if (first !== 'aborted') return first
+    } finally {
+      aborted.abort()
+    }
+    const end = creation.then((held) => this.#sandboxes.end(held))
+    void this.#sandboxes.track(end.catch(() => undefined)) // nothing came to be, or `create` looks for it
+    throw new LoanAbortedError()
+  }
+
+  /** Makes warm sandboxes behind the run until there are enough, those on the way counted. */
+  #fill(template: string | null): void {
+    const waiting = this.#warm.get(template) ?? []
+    this.#warm.set(template, waiting)
+    const making = this.#making.get(template) ?? 0
+    for (let count = waiting.length + making; count < this.#options.warm; count += 1) {
+      this.#making.set(template, (this.#making.get(template) ?? 0) + 1)
+      void this.#sandboxes.track(this.#warmUp(template, waiting))
+    }
+  }
+
+  async #warmUp(template: string | null, waiting: Waiting[]): Promise<void> {
+    try {
+      const lifeMs = this.#options.idleMs + 2 * MARGIN_MS
+      const metadata = { 'exectrail.warm': 'true' }
+      const held = await this.#sandboxes.create({ template, lifeMs, network: 'none', metadata })
+      const entry = this.#wait(held, () => waiting.splice(waiting.indexOf(entry), 1))
+      if (this.#closed) await this.#end(entry)
+      else waiting.push(entry)
+    } catch (error) {
+      this.#report(
+        `no warm E2B sandbox could be made: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    } finally {
+      this.#making.set(template, (this.#making.get(template) ?? 1) - 1)
+    }
+  }
+
+  async #end({ held, timer }: Waiting): Promise<void> {
+    clearTimeout(timer)
+    await this.#sandboxes.end(held)
+  }
+}
+
+/** Runs that share a sandbox: of one workflow execution of one organization, alike in template and network. */
+function keepKey(request: RuntimeRequest, options: LendingOptions): string | null {
+  if (options.reuse === 'never' || request.workflowExecutionId === null) return null
+  const { organizationId, workflowExecutionId, network } = request
+  return JSON.stringify([organizationId, workflowExecutionId, options.template(request), network])
+}
+
+function describeBirth(request: RuntimeRequest, options: LendingOptions, lifeMs: number): Birth {
+  const { executionId, organizationId, codeAgentId, workflowExecutionId, network } = request
+  return {
+    template: options.template(request),
+    lifeMs,
+    network,
+    metadata: {
+      'exectrail.execution': executionId,
+      'exectrail.organization': organizationId,
+      ...(codeAgentId === null ? {} : { 'exectrail.agent': codeAgentId }),
+      ...(workflowExecutionId === null ? {} : { 'exectrail.workflow_execution': workflowExecutionId }),
+    },
+  }
+}
