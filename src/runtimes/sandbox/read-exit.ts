@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import type { Isolation, Limit } from '../../execution.ts'
 import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
 import type { RunFacts } from './confined-run.ts'
+import { RESULT_MAX_BYTES, type GuestReport } from './frames.ts'
 import type { SupervisorReport } from './supervisor-report.ts'
 
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
@@ -77,19 +78,45 @@ export function readExit(
   const signal = ended === null ? 'SIGKILL' : nameSignal(ended)
   const failed = signal !== null || ended?.exitCode !== 0
   const error = failed ? readError(guest.error ?? guest.syntax, names) : null
+  const limit = findLimit(facts, { request, ended, signal, error, failed })
+  const answer = readResult(request, guest)
   return {
     ...NOTHING,
     ...usage,
     exitCode: signal === null ? (ended?.exitCode ?? null) : null,
     signal,
-    result: guest.result ?? looseResult(request, guest.loose),
+    result: limit === null ? answer.result : null,
     syntaxError: guest.syntax !== null,
-    uncaught: error === null ? null : { name: error.name, message: error.message, stack: error.stack },
-    limit: findLimit(facts, { request, ended, signal, error, failed }),
+    uncaught:
+      error === null ? answer.error : { name: error.name, message: error.message, stack: error.stack },
+    limit,
     isolation,
     durationMs: facts.durationMs,
     files: ended?.files ?? [],
   }
+}
+
+/** bash has no JSON of its own: what it wrote to fd 3 is the result, if it is one. */
+function readResult(
+  request: RuntimeRequest,
+  guest: GuestReport,
+): { result: string | null; error: UncaughtError | null } {
+  if (guest.tooLarge)
+    return refuseResult(`the result is larger than ${RESULT_MAX_BYTES} bytes; write a file to /out`)
+  if (request.language !== 'bash' || guest.syntax !== null) return { result: guest.result, error: null }
+  const text = guest.loose.toString('utf8').trim()
+  if (text === '') return { result: null, error: null }
+  try {
+    JSON.parse(text)
+    return { result: text, error: null }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return refuseResult(`the result is not JSON: ${why}`)
+  }
+}
+
+function refuseResult(message: string): { result: null; error: UncaughtError } {
+  return { result: null, error: { name: 'ResultError', message, stack: null } }
 }
 
 function nameSignal(ended: SupervisorReport): string | null {
@@ -122,12 +149,6 @@ function findFault(facts: RunFacts): string | null {
   return supervisor === null
     ? `the sandbox did not start: ${words}`
     : `the interpreter did not start: ${words}`
-}
-
-/** bash has no JSON of its own: what it wrote to fd 3 is the result. */
-function looseResult(request: RuntimeRequest, loose: Buffer): string | null {
-  const text = request.language === 'bash' ? loose.toString('utf8').trim() : ''
-  return text === '' ? null : text
 }
 
 interface Ending {

@@ -36,9 +36,10 @@ sub say_line { syswrite STDOUT, "$_[0]\n" }
 sub sweep_users {
   opendir(my $proc, '/proc') or return;
   for my $pid (grep { /^\d+$/ } readdir $proc) {
-    my @stat = stat "/proc/$pid" or next;
-    next if $stat[4] < $uid_base;
-    my $owner = ($stat[4] - $uid_base) >> 6;
+    # Not the directory's owner: that is root where a process cannot be dumped.
+    my ($user) = (slurp("/proc/$pid/status") // '') =~ /^Uid:\s+(\d+)/m or next;
+    next if $user < $uid_base;
+    my $owner = ($user - $uid_base) >> 6;
     kill 'KILL', $pid if $owner == $$ || !kill(0, $owner);
   }
 }

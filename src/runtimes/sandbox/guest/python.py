@@ -62,6 +62,8 @@ def run(head, text):
         return opcode.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]].startswith(("RAISE", "RERAISE"))
 
     def fail(kind, error):
+        if getattr(error, "errno", None) == 24:
+            os.closerange(10, 65536)  # it used up the descriptors; telling so takes a few
         described = describe(error)
         try:
             sys.stdout.flush()

@@ -215,6 +215,7 @@ sub watch {
 # Regular files of OUT with one link only, opened without following links and without blocking.
 sub collect {
   my ($directory, $prefix, $depth, $left) = @_;
+  return if -l $directory;    # somebody put a link in its place
   opendir(my $handle, $directory) or return;
   for my $name (sort grep { $_ ne '.' && $_ ne '..' } readdir $handle) {
     my $path = "$directory/$name";
