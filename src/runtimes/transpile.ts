@@ -43,21 +43,22 @@ export async function transpileToScript(
   return lower(code, fileName, { format: 'cjs', loader })
 }
 
-async function lower(
+/** By esbuild, with its options beside the usual ones; the source map is inline. */
+export async function lower(
   code: string,
   fileName: string,
-  options: { format?: 'cjs'; loader?: 'js' | 'ts' } = {},
+  options: TransformOptions = {},
 ): Promise<Transpiled> {
   try {
     const done = await transformApart(code, {
-      loader: options.loader ?? 'ts',
+      loader: 'ts',
       target: 'es2022',
       sourcefile: fileName,
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',
       tsconfigRaw: '{}',
-      ...(options.format === undefined ? {} : { format: options.format }),
+      ...options,
     })
     return { code: done.code }
   } catch (error) {
