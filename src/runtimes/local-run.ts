@@ -10,6 +10,7 @@ import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
 import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
 import { runDirectory, supervise, type Place } from './sandbox/supervise.ts'
 import { SANDBOX_PATHS } from './sandbox/bubblewrap.ts'
+import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
 
 /** The program as the guest takes it. */
@@ -22,12 +23,17 @@ export interface Program {
   head(nonce: string): string
 }
 
+/** A program of a language whose guest is not built in; it comes with how to start one. */
+export interface ForeignProgram extends Omit<Program, 'guest'> {
+  guest: Guest
+}
+
 /** Runs `program` under `host`. Resolves whatever happens. */
 export async function runLocally(
   host: SandboxHost,
   options: LocalOptions,
   request: RuntimeRequest,
-  program: Program,
+  program: Program | ForeignProgram,
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
   if ('error' in program.code) return syntaxExit(program.code.error, 'none')
@@ -35,11 +41,9 @@ export async function runLocally(
   if (typeof footing === 'string') return faultExit('runtime_unavailable', footing, 'none')
   const refusal = refuse(footing, options, request)
   if (refusal !== null) return faultExit('runtime_unavailable', refusal, footing.isolation)
-  const guest = findGuest(
-    program.guest,
-    footing.tools,
-    footing.isolation === 'namespace' ? null : footing.files.directory,
-  )
+  const directory = footing.isolation === 'namespace' ? null : footing.files.directory
+  const guest =
+    typeof program.guest === 'string' ? findGuest(program.guest, footing.tools, directory) : program.guest
   if ('missing' in guest)
     return faultExit('runtime_unavailable', `${guest.missing}: ${guest.fix}`, footing.isolation)
   if (io.signal.aborted) return { ...faultExit('runtime_error', '', footing.isolation), fault: null }
@@ -76,7 +80,7 @@ async function runJob(
   job: Job,
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
-  const place: Place = {
+  const recipe = makeRecipe(host, footing, guest, {
     isolation: footing.isolation,
     tools: footing.tools,
     files: footing.files,
@@ -84,26 +88,42 @@ async function runJob(
     network: request.network === 'host' ? 'host' : 'none',
     diskBytes: request.limits.diskBytes,
     seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
-  }
-  const directory = runDirectory(place)
-  const slot = await host.borrow()
+  })
+  const started = await host.pool.take(recipe)
   let facts: RunFacts
   try {
-    const sandbox = await Sandbox.start(slot, supervise(place, guest.command, directory), place.seccomp)
-    facts = await sandbox.run(job, io)
+    facts = await started.sandbox.run(job, io)
   } finally {
-    host.giveBack(slot)
-    if (place.isolation === 'process') await rm(directory, { recursive: true, force: true })
+    host.giveBack(started.sandbox.slot)
+    host.pool.release()
+    if (footing.isolation === 'process') await rm(started.directory, { recursive: true, force: true })
   }
   return readExit(facts, request, footing.isolation, {
-    workDir: `${directory}/work`,
-    guestDir: place.isolation === 'namespace' ? SANDBOX_PATHS.guest : footing.files.directory,
+    workDir: `${started.directory}/work`,
+    guestDir: footing.isolation === 'namespace' ? SANDBOX_PATHS.guest : footing.files.directory,
   })
+}
+
+function makeRecipe(host: SandboxHost, footing: Footing, guest: Guest, place: Place): Recipe {
+  return {
+    key: `${guest.name} ${place.network} ${place.diskBytes}`,
+    async start() {
+      const directory = runDirectory(place)
+      const slot = await host.borrow()
+      const command = supervise(place, guest.command, directory)
+      return { sandbox: await Sandbox.start(slot, command, place.seccomp), directory }
+    },
+    async discard({ sandbox, directory }) {
+      await sandbox.discard()
+      host.giveBack(sandbox.slot)
+      if (footing.isolation === 'process') await rm(directory, { recursive: true, force: true })
+    },
+  }
 }
 
 function makeJob(
   request: RuntimeRequest,
-  program: Program,
+  program: Program | ForeignProgram,
   code: string,
   guest: Guest,
   footing: Footing,

@@ -6,7 +6,7 @@ export type GuestName = 'javascript' | 'python' | 'bash' | 'vm2'
 
 /** An interpreter with its guest program, by paths as seen where it runs. */
 export interface Guest {
-  name: GuestName
+  name: string
   command: readonly string[]
   binds: readonly (readonly [string, string])[]
   /** For hosts without control groups: data segment of one process, a fixed part and a share of the limit. */
