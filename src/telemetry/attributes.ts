@@ -1,0 +1,85 @@
+/** Every attribute key, once: which field of the record it carries, of what type, and whether the span has it too. */
+import type { ExecutionRecord } from '../execution.ts'
+
+type Kind = 'text' | 'head' | 'output' | 'number' | 'double' | 'boolean' | 'nanoseconds'
+
+interface Attribute {
+  key: string
+  /** One type per key for ever: stores split keys by type. 'head' and 'output' are text with a cap of their own. */
+  kind: Kind
+  onSpan: boolean
+}
+
+const attribute = (key: string, kind: Kind = 'text'): Attribute => ({ key, kind, onSpan: false })
+const onSpan = (key: string, kind: Kind = 'text'): Attribute => ({ key, kind, onSpan: true })
+
+/** Fields that travel beside the attributes: in the resource, the record's time or its trace context. */
+type Elsewhere = 'executorId' | 'timestamp' | 'traceId' | 'spanId'
+
+/**
+ * Field → attribute. Keys are OpenTelemetry's semantic conventions where one exists (gen_ai.*, process.*,
+ * exception.*, error.type, user.id), else under `code_exec.`.
+ */
+export const ATTRIBUTES: Readonly<Record<Exclude<keyof ExecutionRecord, Elsewhere>, Attribute>> = {
+  executionId: onSpan('code_exec.execution.id'),
+  organizationId: onSpan('code_exec.organization.id'),
+  workspaceId: attribute('code_exec.workspace.id'),
+  userId: attribute('user.id'),
+  codeAgentId: onSpan('gen_ai.agent.id'),
+  codeAgentVersion: attribute('gen_ai.agent.version'),
+  workflowExecutionId: onSpan('code_exec.workflow_execution.id'),
+  nodeId: attribute('code_exec.node.id'),
+  attempt: attribute('code_exec.attempt', 'number'),
+  runtime: onSpan('code_exec.runtime'),
+  language: onSpan('code_exec.language'),
+  isolation: attribute('code_exec.isolation'),
+  outcome: onSpan('code_exec.outcome'),
+  success: attribute('code_exec.success', 'boolean'),
+  exitCode: onSpan('process.exit.code', 'number'),
+  signal: attribute('code_exec.signal'),
+  errorType: onSpan('error.type'),
+  errorMessage: attribute('exception.message', 'head'),
+  errorStack: attribute('exception.stacktrace', 'head'),
+  errorFingerprint: attribute('code_exec.error.fingerprint'),
+  validationPassed: attribute('code_exec.validation.passed', 'boolean'),
+  durationMs: onSpan('code_exec.duration_ms', 'double'),
+  queueMs: attribute('code_exec.queue_ms', 'double'),
+  startupMs: attribute('code_exec.startup_ms', 'double'),
+  cpuMs: attribute('code_exec.cpu_ms', 'double'),
+  memoryPeakBytes: attribute('code_exec.memory.peak_bytes', 'number'),
+  memorySource: attribute('code_exec.memory.source'),
+  limitTimeoutMs: attribute('code_exec.limit.timeout_ms', 'number'),
+  limitMemoryBytes: attribute('code_exec.limit.memory_bytes', 'number'),
+  tokensUsed: attribute('code_exec.tokens_used', 'number'),
+  inputTokens: attribute('gen_ai.usage.input_tokens', 'number'),
+  outputTokens: attribute('gen_ai.usage.output_tokens', 'number'),
+  model: attribute('gen_ai.request.model'),
+  costRunNanoUsd: attribute('code_exec.cost.run_nano_usd', 'number'),
+  costAllocatedNanoUsd: attribute('code_exec.cost.allocated_nano_usd', 'number'),
+  priceId: attribute('code_exec.cost.price_id'),
+  codeSha256: attribute('code_exec.code.sha256'),
+  codeBytes: attribute('code_exec.code.bytes', 'number'),
+  code: attribute('code_exec.code', 'head'),
+  input: attribute('code_exec.input', 'head'),
+  stdout: attribute('code_exec.stdout', 'output'),
+  stderr: attribute('code_exec.stderr', 'output'),
+  stdoutBytes: attribute('code_exec.stdout.bytes', 'number'),
+  stderrBytes: attribute('code_exec.stderr.bytes', 'number'),
+  outputTruncated: attribute('code_exec.output.truncated', 'boolean'),
+  result: attribute('code_exec.result', 'head'),
+  sandboxId: attribute('code_exec.sandbox.id'),
+  startedAt: attribute('code_exec.started_at', 'nanoseconds'),
+}
+
+export type AttributeField = keyof typeof ATTRIBUTES
+
+export const ATTRIBUTE_FIELDS = Object.keys(ATTRIBUTES).filter((name): name is AttributeField =>
+  Object.hasOwn(ATTRIBUTES, name),
+)
+
+/** Keys that are always sent as doubles, also when the value happens to be whole. */
+export const DOUBLE_KEYS: ReadonlySet<string> = new Set(
+  ATTRIBUTE_FIELDS.map((field) => ATTRIBUTES[field])
+    .filter((found) => found.kind === 'double')
+    .map((found) => found.key),
+)
