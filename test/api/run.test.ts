@@ -1,6 +1,6 @@
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { context } from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { enableTraceContext } from '../../src/api/trace-context.ts'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { offlineConfig } from '../support/configuration.ts'
@@ -23,7 +23,7 @@ let store: Store
 let service: TestService
 
 beforeAll(async () => {
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  enableTraceContext()
   home = await temporaryDirectory()
   trail = recordingTrail()
   executor = await createExecutor({ config: offlineConfig(home.path), trail })

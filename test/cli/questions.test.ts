@@ -130,7 +130,7 @@ describe('logs', () => {
       ['stats', failed.codeAgentId ?? ''],
     ]) {
       const { stdout, stderr } = await ask(...args)
-      expect(stdout + stderr, args.join(' ')).not.toMatch(/[\u0007\u001b\u202e]/)
+      expect(stdout + stderr, args.join(' ')).not.toMatch(/(?!\n)\p{Cc}|\u202e/u)
     }
   })
 })

@@ -1,5 +1,3 @@
-import { context as otelContext, ROOT_CONTEXT, type Context } from '@opentelemetry/api'
-import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import type { ExecutionRequest } from '../../execution.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
@@ -9,8 +7,7 @@ import { describe } from '../describe.ts'
 import type { ApiContext, AppParts } from '../environment.ts'
 import { readJsonObject } from '../json-body.ts'
 import { runSchema } from '../record-schema.ts'
-
-const propagator = new W3CTraceContextPropagator()
+import { withCallersTrace } from '../trace-context.ts'
 
 export const runDocumented = describe({
   id: 'runCode',
@@ -33,7 +30,7 @@ export async function runFromBody(c: ApiContext, { executor }: AppParts): Promis
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the executor checks the whole request and says every issue at once
   const request = { ...given, signal: c.req.raw.signal } as unknown as ExecutionRequest
   const scope = scopeOf(c, undefined)
-  return otelContext.with(callerContext(c), () => runCode({ executor, scope }, request))
+  return withCallersTrace(c, () => runCode({ executor, scope }, request))
 }
 
 function refuseFunctions(body: Record<string, unknown>): void {
@@ -41,12 +38,4 @@ function refuseFunctions(body: Record<string, unknown>): void {
     .filter((name) => Object.hasOwn(body, name))
     .map((path) => ({ path, message: 'cannot come over HTTP' }))
   if (issues.length > 0) throw new InvalidRequestError(issues, 'Hang up to cancel.')
-}
-
-function callerContext(c: ApiContext): Context {
-  const headers = { traceparent: c.req.header('traceparent'), tracestate: c.req.header('tracestate') }
-  return propagator.extract(ROOT_CONTEXT, headers, {
-    get: (carrier, name) => (name === 'traceparent' || name === 'tracestate' ? carrier[name] : undefined),
-    keys: (carrier) => Object.keys(carrier),
-  })
 }

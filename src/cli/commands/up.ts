@@ -1,6 +1,7 @@
 /** `exectrail up`: the whole stack, until it is told to stop. */
 import { createApp } from '../../api/app.ts'
 import { serve } from '../../api/server.ts'
+import { enableTraceContext } from '../../api/trace-context.ts'
 import { loadConfig, type Config } from '../../config.ts'
 import type { Endpoints } from '../../embedded/endpoints.ts'
 import { startStack } from '../../embedded/stack.ts'
@@ -26,13 +27,14 @@ export interface UpOptions {
  */
 export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
   const config = loadConfig()
+  enableTraceContext()
   const stopping = listenForStop(terminal)
   const closing = new AsyncDisposableStack()
   try {
     const running = await start(config, terminal, closing)
     if (stopping.asked()) return 0
     await printLinks(running, config, terminal)
-    if (options.samples) await Promise.race([showSamples(running, terminal), stopping.signalled])
+    if (options.samples) await Promise.race([showSamples(running, terminal, stopping), stopping.signalled])
     if (!stopping.asked()) terminal.say('Running. Ctrl-C stops everything.')
     await stopping.signalled
     return 0
@@ -44,11 +46,11 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
 }
 
 /** Samples that fail say so; the stack stays up to be looked at. */
-async function showSamples(running: Running, terminal: Terminal): Promise<void> {
+async function showSamples(running: Running, terminal: Terminal, stopping: Stopping): Promise<void> {
   try {
     await runSamples(running, terminal)
   } catch (error) {
-    reportError(error, terminal)
+    if (!stopping.asked()) reportError(error, terminal)
   }
 }
 
