@@ -47,6 +47,7 @@ export class Sandbox {
   #settle: (report: SlotReport | null) => void = () => undefined
   #onBroke: (limit: Broken) => void = () => undefined
   #ended = false
+  #ready: Promise<void>
 
   private constructor(slot: Slot, channels: Channels) {
     this.slot = slot
@@ -54,6 +55,10 @@ export class Sandbox {
     this.#done = new Promise((resolve) => {
       this.#settle = resolve
     })
+    const greeted = new Promise<void>((resolve) => {
+      channels.result.once('readable', () => resolve())
+    })
+    this.#ready = Promise.race([greeted, this.#done.then(() => undefined)])
   }
 
   /** Starts `command` in `slot`. */
@@ -66,6 +71,17 @@ export class Sandbox {
     events.done = (report) => sandbox.#finish(report)
     events.lost = () => sandbox.#finish(null)
     return sandbox
+  }
+
+  /** Resolves when the guest program has started and waits, or has died. */
+  get ready(): Promise<void> {
+    return this.#ready
+  }
+
+  /** Whether the sandbox keeps this process alive. */
+  setRef(how: 'ref' | 'unref'): void {
+    for (const channel of Object.values(this.#channels)) channel[how]()
+    this.slot.setRef(how)
   }
 
   /** False once the sandbox has died, used or not. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { NoFootingError, findFooting, type Footing } from './footing.ts'
 import { Launcher } from './launcher.ts'
 import type { Slot } from './slot.ts'
+import { WarmPool, type PoolOptions } from './warm-pool.ts'
 
 /** What a local runtime is told. */
 export interface LocalOptions {
@@ -10,6 +11,8 @@ export interface LocalOptions {
   path: string
   /** Refuse to run where namespaces cannot be had. */
   requireIsolation: boolean
+  /** Sandboxes started ahead. */
+  pool?: PoolOptions
   /** What of the host's means to use; `off` is for tests of the weaker ways. @default auto */
   namespaces?: 'auto' | 'off'
   cgroups?: 'auto' | 'off'
@@ -18,6 +21,7 @@ export interface LocalOptions {
 }
 
 export class SandboxHost {
+  readonly pool: WarmPool
   readonly #options: LocalOptions
   #footing: Promise<Footing> | null = null
   #idle: Slot[] = []
@@ -25,6 +29,7 @@ export class SandboxHost {
 
   constructor(options: LocalOptions) {
     this.#options = options
+    this.pool = new WarmPool(options.pool)
   }
 
   /** The footing, found at the first call. @throws {NoFootingError} */
@@ -79,6 +84,7 @@ export class SandboxHost {
 
   async #end(): Promise<void> {
     const footing = await this.#footing?.catch(() => null)
+    await this.pool.close()
     for (const slot of this.#idle) slot.close()
     if (footing === null || footing === undefined) return
     await footing.launcher.close()

@@ -100,6 +100,11 @@ export class Slot {
     this.#send(['kill'])
   }
 
+  setRef(how: 'ref' | 'unref'): void {
+    this.#control[how]()
+    this.#lines[how]()
+  }
+
   /** Lets the present run end, then closes. */
   retire(): void {
     if (this.#state !== 'open') return

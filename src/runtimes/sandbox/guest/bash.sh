@@ -1,6 +1,7 @@
 # Runs one program: the first line on fd 5 is shell text that sets the nonce, the size of the input and the
 # environment; the rest is the input. fd 3 takes the result as JSON text, from `result` or by hand; frames
 # on it carry the nonce, which is gone before the program runs.
+printf '\n' >&3 # started, waiting
 IFS= read -r -u 5 __head
 eval "$__head"
 if ((__size < 65536)); then

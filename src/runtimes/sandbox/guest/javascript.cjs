@@ -14,6 +14,9 @@ function readJob() {
   return { head: parse(text.toString('utf8', 0, end)), input: text.toString('utf8', end + 1) }
 }
 
+blocking('stdout')
+blocking('stderr')
+writeSync(3, '\n') // started, waiting
 const { head, input } = readJob()
 const nonce = head.nonce
 
@@ -142,8 +145,6 @@ async function finish(main) {
 }
 
 async function begin() {
-  blocking('stdout')
-  blocking('stderr')
   Object.assign(process.env, head.env)
   if (head.sourceMaps) process.setSourceMapsEnabled(true)
   const path = `${process.cwd()}/${head.file}`

@@ -190,6 +190,7 @@ function report(error) {
 process.on('unhandledRejection', report)
 process.on('uncaughtException', report)
 
+writeSync(3, '\n') // started, waiting
 const job = readFileSync(5)
 closeSync(5)
 const end = job.indexOf(10)
