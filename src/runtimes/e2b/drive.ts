@@ -41,7 +41,8 @@ export interface Drive {
  * @throws what the SDK throws while nothing has begun
  */
 export async function drive(sandbox: Sandbox, task: Task, io: RuntimeIo): Promise<Drive> {
-  await sandbox.files.write(task.files, { signal: io.signal })
+  // Not as a form: Node leaves a rejection unhandled where a form is refused before all of it was sent.
+  await sandbox.files.write(task.files, { useOctetStream: true, signal: io.signal })
   const ears = new Ears(task, io)
   const cut = new AbortController()
   const held: { handle: CommandHandle | null } = { handle: null }

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { compileFunction } from 'node:vm'
+import type { Language } from '../../execution.ts'
 import type { Program } from '../local-run.ts'
 import type { RuntimeRequest } from '../runtime.ts'
-import { findGuest, type GuestName } from '../sandbox/guests.ts'
+import { findGuest } from '../sandbox/guests.ts'
 import { OUT_MAX_BYTES, OUT_MAX_FILES } from '../sandbox/supervise.ts'
 
 /** One run as the sandbox gets it. */
@@ -19,7 +20,7 @@ export interface Task {
   guestDir: string
 }
 
-type Guest = Exclude<GuestName, 'vm2'>
+type Guest = Exclude<Language, 'typescript'>
 
 /**
  * The interpreters of the template, with what is installed there: unlike on a host of ours nothing has to be
@@ -35,7 +36,7 @@ const RELAY = new URL('./guest/relay.pl', import.meta.url)
 
 /** Lays out a run of `program`. */
 export async function makeTask(request: RuntimeRequest, program: Program, code: string): Promise<Task> {
-  const guest: Guest = program.guest === 'vm2' ? 'javascript' : program.guest
+  const guest = request.language === 'typescript' ? 'javascript' : request.language
   const name = `exectrail-${randomBytes(8).toString('hex')}`
   const directory = `/tmp/${name}`
   const nonce = randomBytes(16).toString('hex')

@@ -1,5 +1,6 @@
 /** The ways in which the stand-in can be told to fail, as the provider does. */
 import type { ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { sendJson } from './connect.ts'
 
 export type Route =
@@ -21,9 +22,11 @@ export interface Fault {
   on: Route
   /**
    * `answer`: an error instead of doing it. `drop`: the connection ends without an answer. `hang`: no answer at
-   * all. `half`: it is done, and the connection ends without an answer.
+   * all. `half`: it is done, and the connection ends without an answer. `half-hang`: it is done, and there is no
+   * answer at all. `late`: it is done after `delayMs`.
    */
-  how: 'answer' | 'drop' | 'hang' | 'half'
+  how: 'answer' | 'drop' | 'hang' | 'half' | 'half-hang' | 'late'
+  delayMs?: number
   status?: number
   message?: string
   retryAfterS?: number
@@ -56,9 +59,12 @@ export class Faults {
       response.destroy()
       return
     }
-    if (fault.how === 'half') {
-      response.write = () => true
-      response.end = (() => response.destroy()) as ServerResponse['end']
+    if (fault.how === 'late') await pause(fault.delayMs)
+    if (fault.how === 'half' || fault.how === 'half-hang') {
+      const end = fault.how === 'half' ? () => response.destroy() : () => response
+      Object.assign(response, { writeHead: () => response, write: () => true, end })
+    }
+    if (fault.how !== 'answer') {
       await serve()
       return
     }

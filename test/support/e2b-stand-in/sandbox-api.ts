@@ -1,6 +1,5 @@
 /** What the daemon inside a sandbox serves: processes and files. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import { endStream, readBody, readEnvelope, sendJson, sendMessage } from './connect.ts'
 import type { Machine, MachineProcess } from './machine.ts'
 
@@ -97,22 +96,15 @@ export async function callProcess(
   sendJson(response, 200, {})
 }
 
-/** `POST /files`: a form of files, each named by its whole path. */
-export async function uploadFiles(
+/** `POST /files?path=` with the content as it is; the SDK's forms are not served. */
+export async function uploadFile(
   machine: Machine,
+  path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const form = await new Response(Readable.toWeb(request) as ReadableStream, {
-    headers: { 'content-type': request.headers['content-type'] ?? '' },
-  }).formData()
-  const written: { name: string; path: string; type: string }[] = []
-  for (const [, part] of form) {
-    if (typeof part === 'string') continue
-    await machine.write(part.name, new Uint8Array(await part.arrayBuffer()))
-    written.push({ name: part.name.split('/').at(-1) ?? '', path: part.name, type: 'file' })
-  }
-  sendJson(response, 200, written)
+  await machine.write(path, await readBody(request))
+  sendJson(response, 200, [{ name: path.split('/').at(-1) ?? '', path, type: 'file' }])
 }
 
 /** `GET /files?path=`. */

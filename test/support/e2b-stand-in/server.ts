@@ -17,7 +17,7 @@ import {
   type StandInSandbox,
   type Verb,
 } from './records.ts'
-import { callProcess, downloadFile, startProcess, uploadFiles } from './sandbox-api.ts'
+import { callProcess, downloadFile, startProcess, uploadFile } from './sandbox-api.ts'
 
 interface Call {
   method: string
@@ -120,17 +120,16 @@ export class E2bStandIn {
       return
     }
     const { machine } = sandbox
+    const path = url.searchParams.get('path') ?? ''
     const rpc = /^\/process\.Process\/(?<name>\w+)$/.exec(url.pathname)?.groups?.['name']
     if (rpc === 'Start') await this.#stream(id, call, () => startProcess(machine, request, response))
     else if (rpc !== undefined)
       await this.#do('input', call, () => callProcess(machine, rpc, request, response))
     else if (url.pathname === '/health')
       await this.#do('health', call, async () => sendJson(response, 204, undefined))
-    else if (method === 'POST') await this.#do('upload', call, () => uploadFiles(machine, request, response))
-    else
-      await this.#do('download', call, () =>
-        downloadFile(machine, url.searchParams.get('path') ?? '', response),
-      )
+    else if (method === 'POST')
+      await this.#do('upload', call, () => uploadFile(machine, path, request, response))
+    else await this.#do('download', call, () => downloadFile(machine, path, response))
   }
 
   async #stream(id: string, call: Call, serve: () => Promise<void>): Promise<void> {
