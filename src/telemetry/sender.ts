@@ -229,7 +229,10 @@ function holdOpen(ms: number): () => void {
 }
 
 async function raceDeadline(work: Promise<void>, deadline: number): Promise<void> {
-  await Promise.race([work, pause(Math.max(0, deadline - Date.now()))])
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, Math.max(0, deadline - Date.now()))
+  await Promise.race([work, late.promise])
+  clearTimeout(timer)
 }
 
 function pause(ms: number): Promise<void> {

@@ -165,7 +165,7 @@ describe('the README', () => {
         up.env,
       )
       expect(exitCode, `${command}\n${stderr}`).toBe(0)
-      expect(stdout).not.toBe('')
+      expect(stdout + stderr, command).not.toBe('')
     }
   })
 
