@@ -6,6 +6,7 @@ import { makeTask, type Task } from './e2b/job.ts'
 import { LoanAbortedError, type Loan } from './e2b/lending.ts'
 import { readMetrics } from './e2b/metrics.ts'
 import { Provider, type E2bOptions, type Parts } from './e2b/provider.ts'
+import type { Sdk } from './e2b/sdk.ts'
 import { isExectrailError } from '../errors.ts'
 import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { parseFrames } from './sandbox/frames.ts'
@@ -99,8 +100,15 @@ async function conclude(
   const usage = await readMetrics(loan.held.sandbox, loan.lentAtMs)
   await loan.giveBack('spent')
   if (io.signal.aborted) return { ...endedExit(), ...usage }
+  if (wasKilled(parts.sdk, driven.error, heard)) return { ...endedExit(), ...usage, signal: 'SIGKILL' }
   const fault = unable(readFault(parts.sdk, driven.error, 'run'), heard.noise)
   return { ...fault, ...usage }
+}
+
+/** The relay ended while the sandbox lives: only the program, or the kernel for want of memory, can have done that. */
+function wasKilled(sdk: Sdk, error: unknown, heard: Heard): boolean {
+  if (!(error instanceof sdk.CommandExitError)) return false
+  return heard.running || error.exitCode === -1 || error.exitCode === 137
 }
 
 /** From what the relay brought to what happened, read as the local runtimes read it. */
@@ -110,15 +118,14 @@ function readHeard(
   request: RuntimeRequest,
   task: Task,
 ): RuntimeExit {
-  const guest = {
-    ...parseFrames(heard.result, Buffer.from(`\n${task.nonce} `)),
-    tooLarge: heard.resultTooLarge,
-  }
+  const mark = Buffer.from(`\n${task.nonce} `)
+  const guest = Object.assign(parseFrames(heard.result, mark), { tooLarge: heard.resultTooLarge, lastAt: 0 })
   const supervisor = parseSupervisorReport(heard.report)
   const killed =
     supervisor === null || (typeof supervisor === 'object' && supervisor.signal === 9 && !supervisor.killed)
   const slot = { status: 0, peakBytes: 0, oomKills: killed ? end.oomKills : 0, pidsRefused: 0, cpuUs: 0 }
-  const { durationMs } = end
+  // Taking the interpreter down is not the program's time.
+  const durationMs = guest.result === null ? end.durationMs : end.resultMs
   return readExit(
     { guest, supervisor, slot, broke: null, durationMs, setupNoise: heard.noise },
     request,

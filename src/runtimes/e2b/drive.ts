@@ -21,8 +21,11 @@ export interface Heard {
   result: Buffer
   resultTooLarge: boolean
   report: Buffer
-  /** The sandbox's own clock and kernel; null when the relay did not get to its end. */
-  end: { durationMs: number; oomKills: number } | null
+  /**
+   * The sandbox's own clock, from the program's begin to its end and to the last of its result, and its kernel;
+   * null when the relay did not get to its end.
+   */
+  end: { durationMs: number; resultMs: number; oomKills: number } | null
   /** What was said before the program began and outside of it: words of the shell or the interpreter. */
   noise: string
 }
@@ -189,8 +192,8 @@ class Ears {
       if (this.#syntax) await this.#io.onOutput(chunk)
       else this.hearNoise(chunk.bytes.toString('utf8'))
     }
-    const [microseconds = 0, oomKills = 0] = bytes.toString('latin1').split(' ').map(Number)
-    this.#heard.end = { durationMs: microseconds / 1000, oomKills }
+    const [endUs = 0, resultUs = 0, oomKills = 0] = bytes.toString('latin1').split(' ').map(Number)
+    this.#heard.end = { durationMs: endUs / 1000, resultMs: resultUs / 1000, oomKills }
     this.#finish()
   }
 }

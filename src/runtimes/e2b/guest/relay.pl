@@ -7,7 +7,7 @@
 #
 # usage: relay.pl DIRECTORY MAX_FILES MAX_BYTES COMMAND...   DIRECTORY holds `job` and the guest programs
 # frames: b work directory · n the program begins · o, e output · r result channel · s supervisor's report ·
-#         z microseconds, out-of-memory kills
+#         z microseconds to the end, microseconds to the last of the result, out-of-memory kills
 # stdin:  `kill` ends the program, `done` this one
 use strict;
 use warnings;
@@ -97,14 +97,15 @@ close $ends{job}[0];
 close $ends{$_}[1] for qw(out err result report);
 my %pipe = (job => $ends{job}[1], map { $_ => $ends{$_}[0] } qw(out err result report));
 fcntl($pipe{job}, 4, 04001);    # O_WRONLY, O_NONBLOCK
-my ($running_at, $ended_at, $result_bytes, $head, $control) = (undef, undef, 0, '', '');
+my ($running_at, $ended_at, $result_at, $result_bytes, $head, $control) = (undef, undef, 0, 0, '', '');
 my %kind = (out => 'o', err => 'e', result => 'r', report => 's');
 syswrite STDOUT, "\x1e$name\n";
 emit('b', "$work/work");
 carry() while !defined $ended_at;
 drain();
 waitpid $pid, 0;
-emit('z', join ' ', defined $running_at ? $ended_at - $running_at : 0, oom_kills() - $ooms);
+$running_at //= $ended_at;
+emit('z', join ' ', $ended_at - $running_at, $result_at - $running_at, oom_kills() - $ooms);
 linger();
 remove($directory);
 remove($work);
@@ -151,11 +152,12 @@ sub take {
 sub note_result {
   my ($bytes) = @_;
   $result_bytes += length $bytes;
+  $result_at = now_us();
   if ($result_bytes > $result_max) { $job .= "kill 0 \n"; push_job() }
   return if defined $running_at;
   $head .= $bytes;
   return unless $head =~ /\n\Q$mark\E running 0\n/;
-  $running_at = now_us();
+  $running_at = $result_at;
   emit('n', '');
 }
 
