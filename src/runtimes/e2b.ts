@@ -1,6 +1,6 @@
 /** JavaScript, TypeScript, Python and bash in E2B's cloud: each run in a microVM of its own. */
 import { checkE2b } from './e2b/check.ts'
-import { drive, type Drive, type Heard } from './e2b/drive.ts'
+import { drive, upload, type Drive, type Heard } from './e2b/drive.ts'
 import { readFault, type ProviderFault } from './e2b/faults.ts'
 import { makeTask, type Task } from './e2b/job.ts'
 import { LoanAbortedError, type Loan } from './e2b/lending.ts'
@@ -55,7 +55,7 @@ async function run(provider: Provider, request: RuntimeRequest, io: RuntimeIo): 
   return runLent(parts, request, task, io, 'any')
 }
 
-/** Lends a sandbox and runs in it. One that died while it waited has not run anything, so a fresh one follows. */
+/** Lends a sandbox and runs in it. */
 async function runLent(
   parts: Parts,
   request: RuntimeRequest,
@@ -71,16 +71,34 @@ async function runLent(
     return unable(readFault(parts.sdk, error, 'create'))
   }
   const { sandboxId } = loan.held.sandbox
-  const driven = await drive(loan.held.sandbox, task, io).catch((error: unknown) => ({ error }))
-  if (!('heard' in driven)) {
+  const driven = await attempt(parts.sdk, loan, task, io)
+  if ('fault' in driven) {
     await loan.giveBack('spent')
     if (io.signal.aborted) return { ...endedExit(), sandboxId }
-    const fault = readFault(parts.sdk, driven.error, 'run')
-    if (loan.origin !== 'fresh' && fault.sandbox === 'gone') return runLent(parts, request, task, io, 'fresh')
-    return { ...unable(fault), sandboxId }
+    if (driven.again) return runLent(parts, request, task, io, 'fresh')
+    return { ...unable(driven.fault), sandboxId }
   }
   const exit = await conclude(parts, request, task, loan, driven, io)
   return { ...exit, sandboxId }
+}
+
+/** Runs `task`; `again` where the sandbox had died while it waited and nothing can have run in it. */
+async function attempt(
+  sdk: Sdk,
+  { held, origin }: Loan,
+  task: Task,
+  io: RuntimeIo,
+): Promise<Drive | { fault: ProviderFault; again: boolean }> {
+  let uploaded = false
+  try {
+    await upload(held.sandbox, task, io.signal)
+    uploaded = true
+    return await drive(held.sandbox, task, io)
+  } catch (error) {
+    const fault = readFault(sdk, error, 'run')
+    const dead = fault.sandbox === 'gone' || (fault.sandbox === 'silent' && !uploaded)
+    return { fault, again: dead && origin !== 'fresh' }
+  }
 }
 
 async function conclude(
@@ -94,6 +112,7 @@ async function conclude(
   const { heard } = driven
   if (heard.end !== null) {
     const clean = !io.signal.aborted && loan.reusable && (await driven.cleanUp())
+    driven.hangUp()
     await loan.giveBack(clean ? 'clean' : 'spent')
     return readHeard(heard, heard.end, request, task)
   }
@@ -124,8 +143,8 @@ function readHeard(
   const killed =
     supervisor === null || (typeof supervisor === 'object' && supervisor.signal === 9 && !supervisor.killed)
   const slot = { status: 0, peakBytes: 0, oomKills: killed ? end.oomKills : 0, pidsRefused: 0, cpuUs: 0 }
-  // Taking the interpreter down is not the program's time.
-  const durationMs = guest.result === null ? end.durationMs : end.resultMs
+  // Taking the interpreter down is not the program's time; where begin and result came as one, the end bounds it.
+  const durationMs = guest.result === null || end.resultMs === 0 ? end.durationMs : end.resultMs
   return readExit(
     { guest, supervisor, slot, broke: null, durationMs, setupNoise: heard.noise },
     request,

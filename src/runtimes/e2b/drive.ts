@@ -37,15 +37,21 @@ export interface Drive {
   error: unknown
   /** Tells the relay that all has arrived and waits until it has cleaned up; false when it did not. */
   cleanUp(): Promise<boolean>
+  /** Listens no more. */
+  hangUp(): void
+}
+
+/** Puts the files of `task` into the sandbox. @throws what the SDK throws; nothing has run then */
+export async function upload(sandbox: Sandbox, task: Task, signal: AbortSignal): Promise<void> {
+  // Not as a form: Node leaves a rejection unhandled where a form is refused before all of it was sent.
+  await sandbox.files.write(task.files, { useOctetStream: true, signal })
 }
 
 /**
- * Uploads `task` and runs it. Resolves when the relay has said its last word, or when that cannot come any more.
- * @throws what the SDK throws while nothing has begun
+ * Runs the uploaded `task`. Resolves when the relay has said its last word, or when that cannot come any more.
+ * @throws what the SDK throws while starting
  */
 export async function drive(sandbox: Sandbox, task: Task, io: RuntimeIo): Promise<Drive> {
-  // Not as a form: Node leaves a rejection unhandled where a form is refused before all of it was sent.
-  await sandbox.files.write(task.files, { useOctetStream: true, signal: io.signal })
   const ears = new Ears(task, io)
   const cut = new AbortController()
   const held: { handle: CommandHandle | null } = { handle: null }
@@ -70,7 +76,12 @@ export async function drive(sandbox: Sandbox, task: Task, io: RuntimeIo): Promis
       (error: unknown) => error,
     )
     const error = await Promise.race([ears.finished, ended])
-    return { heard: ears.tell(), error, cleanUp: () => cleanUp(handle, ended, cut) }
+    return {
+      heard: ears.tell(),
+      error,
+      cleanUp: () => cleanUp(handle, ended, cut),
+      hangUp: () => cut.abort(),
+    }
   } finally {
     io.signal.removeEventListener('abort', abort)
   }

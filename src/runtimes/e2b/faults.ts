@@ -12,8 +12,8 @@ export interface ProviderFault {
   limit: Limit | null
   /** `refused`: nothing was created; `unknown`: a sandbox may have come to be all the same. */
   creation: 'refused' | 'unknown'
-  /** `gone`: the sandbox does not answer any more. */
-  sandbox: 'gone' | 'unknown'
+  /** `gone`: there is no such sandbox any more; `silent`: it does not answer. */
+  sandbox: 'gone' | 'silent' | 'unknown'
 }
 
 type Meaning = Partial<Omit<ProviderFault, 'message'>> & { advice?: string }
@@ -29,7 +29,7 @@ function meanings(sdk: Sdk): readonly (readonly [abstract new (...given: never[]
     [sdk.NotEnoughSpaceError, { limit: 'disk' }],
     [sdk.SandboxNotFoundError, { sandbox: 'gone' }],
     [sdk.NotFoundError, {}],
-    [sdk.TimeoutError, { sandbox: 'gone' }],
+    [sdk.TimeoutError, { sandbox: 'silent' }],
     [sdk.CommandExitError, {}],
     [sdk.InvalidArgumentError, { creation: 'refused' }],
   ]

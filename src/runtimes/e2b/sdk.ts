@@ -17,7 +17,7 @@ export interface Connection {
 }
 
 /** The command that gets the SDK this was written for. */
-export const INSTALL_SDK = 'npm install --save-exact e2b@2.51.0'
+const INSTALL_SDK = 'npm install --save-exact e2b@2.51.0'
 export const GET_KEY =
   'set E2B_API_KEY to a key from https://e2b.dev/dashboard?tab=keys, or use another runtime'
 
