@@ -15,3 +15,4 @@ export type {
   RuntimeIo,
   RuntimeRequest,
 } from './runtimes/runtime.ts'
+export { e2b, type E2bOptions } from './runtimes/e2b.ts'
