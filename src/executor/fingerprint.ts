@@ -19,7 +19,7 @@ export function fingerprintError(type: string, message: string, stack: string | 
 }
 
 /** Replaces what varies between two occurrences of one error. Works on the first 2,000 characters. */
-export function normalizeText(text: string): string {
+function normalizeText(text: string): string {
   return text
     .slice(0, 2000)
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/giu, '<uuid>')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { LANGUAGES, RUNTIMES } from '../execution.ts'
 
 const MIB = 1_048_576
-export const MAX_CODE_BYTES = 5 * MIB
+const MAX_CODE_BYTES = 5 * MIB
 export const MAX_INPUT_BYTES = 10 * MIB
 const MAX_FILES = 1000
 const MAX_FILES_BYTES = 32 * MIB

@@ -117,7 +117,7 @@ function endsInTime(runtime: Runtime, request: RuntimeRequest, io: RuntimeIo): P
 }
 
 /** An exit that says only that the runtime failed. */
-export function faultExit(runtime: Runtime, message: string): RuntimeExit {
+function faultExit(runtime: Runtime, message: string): RuntimeExit {
   return {
     exitCode: null,
     signal: null,

@@ -25,7 +25,7 @@ export interface SettledRequest {
 const MIB = 1_048_576
 
 /** What a run gets that asked for nothing. */
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULT_LIMITS: Limits = {
   timeoutMs: 30_000,
   cpuMs: null,
   memoryBytes: 512 * MIB,

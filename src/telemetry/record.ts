@@ -35,7 +35,7 @@ function makeSafe(field: AttributeField, value: string | number | boolean): stri
 }
 
 /** Nanoseconds since the epoch of ISO 8601 UTC with up to nine fractional digits. */
-export function toNanoseconds(iso: string): bigint {
+function toNanoseconds(iso: string): bigint {
   const fraction = /\.(?<digits>\d{1,9})/u.exec(iso)?.groups?.['digits'] ?? ''
   const seconds = BigInt(Date.parse(`${iso.slice(0, 19)}Z`)) * 1_000_000n
   return seconds + BigInt(fraction.padEnd(9, '0'))

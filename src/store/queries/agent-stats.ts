@@ -5,7 +5,7 @@ import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 
 /** How a measure is spread; every figure null where nothing was measured. Percentiles are t-digest estimates. */
-export interface Spread {
+interface Spread {
   avg: number | null
   p50: number | null
   p90: number | null
@@ -15,14 +15,14 @@ export interface Spread {
 }
 
 /** One slice of the executions. */
-export interface Group<Key> {
+interface Group<Key> {
   key: Key
   count: number
   successRate: number | null
   durationMs: Spread
 }
 
-export interface ErrorGroup {
+interface ErrorGroup {
   fingerprint: string
   message: string
   count: number

@@ -5,7 +5,7 @@ import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 
 /** Fields a list may be narrowed by. */
-export const FILTER_FIELDS = [
+const FILTER_FIELDS = [
   'codeAgentId',
   'workflowExecutionId',
   'workspaceId',
@@ -22,7 +22,7 @@ export const FILTER_FIELDS = [
   'traceId',
   'codeSha256',
 ] as const satisfies readonly RecordField[]
-export type FilterField = (typeof FILTER_FIELDS)[number]
+type FilterField = (typeof FILTER_FIELDS)[number]
 
 /** A value, or several of which any will do; absent means any. */
 export type ExecutionFilter = { readonly [Field in FilterField]?: string | readonly string[] | undefined }

@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib'
 
 /** B: an execution begun (its id, then its log record). E: it ended (its id). L: a log record. S: a span. */
-export type EntryKind = 'B' | 'E' | 'L' | 'S'
+type EntryKind = 'B' | 'E' | 'L' | 'S'
 
 export interface Entry {
   kind: EntryKind

@@ -17,7 +17,7 @@ export const owner = z.object({
   /** OTLP/JSON Resource of all that this process wrote. */
   resource: z.string(),
 })
-export type Owner = z.infer<typeof owner>
+
 type Identity = z.infer<typeof identity>
 
 /** An owner that cannot be looked up is gone after this long without a sign. */
