@@ -18,6 +18,14 @@ const port = z.coerce.number('write a port from 0 to 65535').int().min(0).max(65
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'write letters, digits and _ only')
 const mebibytes = z.coerce.number('write a number of MiB').int().min(16).max(1_048_576)
 
+const CONTENT = ['code', 'input', 'stdout', 'stderr', 'result'] as const
+const MASKED = [...CONTENT, 'errorMessage', 'errorStack'] as const
+const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) =>
+  z
+    .string()
+    .transform((text) => (text === 'none' ? [] : text.split(',').map((name) => name.trim())))
+    .pipe(z.array(z.enum(names, `write 'none' or some of ${names.join(',')}`)))
+
 const environment = z.object({
   EXECTRAIL_HOME: z.string().min(1).default('.exectrail'),
   EXECTRAIL_PORT: port.default(7070),
@@ -25,6 +33,8 @@ const environment = z.object({
   EXECTRAIL_API_KEY: z.string().min(16, 'write a key of at least 16 characters').optional(),
   EXECTRAIL_REQUIRE_ISOLATION: flag.default(false),
   EXECTRAIL_OTELCOL: z.string().min(1).optional(),
+  EXECTRAIL_RECORD_CONTENT: listOf(CONTENT).default([...CONTENT]),
+  EXECTRAIL_MASK_SECRETS: listOf(MASKED).default([...MASKED]),
   EXECTRAIL_OUTBOX_MAX_MB: mebibytes.default(1024),
   CLICKHOUSE_URL: httpUrl.optional(),
   CLICKHOUSE_USER: z.string().default('default'),
@@ -55,6 +65,8 @@ export interface Config {
   otelcolPath: string | null
   /** Upper bound of the outbox on disk. */
   outboxMaxBytes: number
+  /** Content that is recorded, and in which of it secrets are masked. */
+  content: { keep: readonly (typeof CONTENT)[number][]; mask: readonly (typeof MASKED)[number][] }
   clickhouse: { url: string | null; user: string; password: string; database: string }
   otlpEndpoint: string | null
   serviceName: string
@@ -89,6 +101,7 @@ export function loadConfig(env: Environment = process.env): Config {
     requireIsolation: value.EXECTRAIL_REQUIRE_ISOLATION,
     otelcolPath: value.EXECTRAIL_OTELCOL ?? null,
     outboxMaxBytes: value.EXECTRAIL_OUTBOX_MAX_MB * 1_048_576,
+    content: { keep: value.EXECTRAIL_RECORD_CONTENT, mask: value.EXECTRAIL_MASK_SECRETS },
     clickhouse: {
       url: value.CLICKHOUSE_URL ?? null,
       user: value.CLICKHOUSE_USER,

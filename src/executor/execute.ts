@@ -6,6 +6,7 @@ import type { Admission, Place } from './admission.ts'
 import { toIso } from './clock.ts'
 import { decideOutcome, judge, SUCCESS } from './outcome.ts'
 import { findPolicyBreach } from './policy.ts'
+import { applyContentPolicy, createRedactor, type ContentPolicy } from './redact.ts'
 import { completedRecord, startedRecord, type End } from './record.ts'
 import { runOnRuntime, type RunReport } from './run.ts'
 import type { SettledRequest } from './settle.ts'
@@ -17,6 +18,8 @@ export interface ExecuteContext {
   trail: Trail
   admission: Admission
   clock: () => bigint
+  /** What the trail may keep of code, input, output and result. */
+  content: ContentPolicy
   /** Aborted when the executor closes. */
   closing: AbortSignal
 }
@@ -40,7 +43,8 @@ export async function executeSettled(
     executorId: context.executorId,
     startedAt: toIso(acceptedNs),
   })
-  const entry = context.trail.begin(started)
+  const redact = createRedactor(settled.body.env)
+  const entry = context.trail.begin(applyContentPolicy(started, context.content, redact))
   const finish = (findings: Findings): ExecutionRecord => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {
@@ -49,7 +53,7 @@ export async function executeSettled(
       traceId,
       spanId,
     })
-    entry.complete(record)
+    entry.complete(applyContentPolicy(record, context.content, redact))
     return record
   }
   const findings =

@@ -12,6 +12,7 @@ import { createClock } from './clock.ts'
 import { resolveOtlpEndpoint } from './collector-endpoint.ts'
 import { executeSettled } from './execute.ts'
 import { createIdempotency } from './idempotency.ts'
+import type { ContentPolicy } from './redact.ts'
 import { settleRequest } from './settle.ts'
 
 const DRAIN_MS = 5_000
@@ -60,7 +61,7 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
   const trail = options.trail ?? (await openTrail(config, executorId))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
   const admission = new Admission(settleAdmission(options))
-  return assemble({ executorId, trail, runtimes, admission })
+  return assemble({ executorId, trail, runtimes, admission, content: config.content })
 }
 
 function openTrail(config: Config, executorId: string): Promise<Trail> {
@@ -83,6 +84,7 @@ function settleAdmission(options: ExecutorOptions): AdmissionOptions {
 }
 
 interface Parts {
+  content: ContentPolicy
   executorId: string
   trail: Trail
   runtimes: Runtimes

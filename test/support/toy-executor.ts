@@ -1,4 +1,5 @@
 /** An executor's inner parts around a runtime written in the test, with a trail that keeps what it is given. */
+import { loadConfig } from '../../src/config.ts'
 import { executeSettled } from '../../src/executor/execute.ts'
 import { Admission, type AdmissionOptions } from '../../src/executor/admission.ts'
 import { createClock } from '../../src/executor/clock.ts'
@@ -87,7 +88,15 @@ export function toyExecutor(runtime: Runtime, options: Partial<AdmissionOptions>
     },
   }
   const admission = new Admission({ concurrency: 4, queueLimit: 100, queueTimeoutMs: 60_000, ...options })
-  const context = { executorId: 'toy', trail, admission, clock: createClock(), closing: closing.signal }
+  const content = loadConfig({}).content
+  const context = {
+    executorId: 'toy',
+    trail,
+    admission,
+    content,
+    clock: createClock(),
+    closing: closing.signal,
+  }
   return {
     started,
     completed,

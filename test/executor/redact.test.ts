@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { ConfigError } from '../../src/errors.ts'
+import { applyContentPolicy, createRedactor } from '../../src/executor/redact.ts'
+import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
+
+const everything = loadConfig({}).content
+
+describe('redaction', () => {
+  it('masks the values of the environment and well-known tokens wherever they are recorded, and not in the answer', async () => {
+    const secret = 'hunter"2\\long'
+    const token = `ghp_${'a'.repeat(36)}`
+    const runtime = toyRuntime(async (_request, io) => {
+      io.onRunning()
+      await io.onOutput({ stream: 'stdout', bytes: Buffer.from(`password ${secret} and ${token}`) })
+      return exitWith({
+        result: JSON.stringify({ secret }),
+        exitCode: 1,
+        uncaught: { name: 'Error', message: `bad ${secret}`, stack: `at ${token}` },
+      })
+    })
+    const { execute, started, completed } = toyExecutor(runtime)
+    const answer = await execute({
+      code: `use("${token}")`,
+      env: { SECRET: secret, SHORT: 'abc' },
+      input: { secret },
+    })
+    expect(answer.stdout).toContain(secret)
+    expect(started[0]?.code).toBe('use("[masked]")')
+    expect(completed[0]).toMatchObject({
+      stdout: 'password [masked] and [masked]',
+      result: '{"secret":"[masked]"}',
+      input: '{"secret":"[masked]"}',
+      errorMessage: 'Error: bad [masked]',
+      errorStack: 'at [masked]',
+    })
+  })
+
+  it.each([
+    ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE'],
+    ['a JWT', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N'],
+    ['an API key', `sk-${'x'.repeat(32)}`],
+    ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----'],
+  ])('knows %s by its shape', (_what, token) => {
+    expect(createRedactor({})(`before ${token} after`)).toBe('before [masked] after')
+  })
+
+  it('masks the password of a URL and the token of a header, and leaves the rest', () => {
+    const redact = createRedactor({})
+    expect(redact('postgres://me:s3cret@db/x')).toBe('postgres://me:[masked]@db/x')
+    expect(redact('Authorization: Bearer abcdefghijklmnopqrstuvwxyz')).toBe('Authorization: Bearer [masked]')
+    expect(redact('plain text with sk-short and a:b@c')).toBe('plain text with sk-short and a:b@c')
+  })
+
+  it('drops content that is switched off and keeps its size and hash', async () => {
+    const { execute, completed } = toyExecutor(toyRuntime(() => Promise.resolve(exitWith({ result: '1' }))))
+    await execute({ code: 'x' })
+    const [record] = completed
+    if (record === undefined) throw new Error('no record')
+    const kept = applyContentPolicy(record, { ...everything, keep: ['stderr'] }, (text) => text)
+    expect(kept).toMatchObject({
+      code: null,
+      input: null,
+      stdout: '',
+      result: null,
+      codeBytes: 1,
+      codeSha256: record.codeSha256,
+    })
+  })
+
+  it('is on unless switched off by name', () => {
+    expect(loadConfig({ EXECTRAIL_MASK_SECRETS: '' }).content.mask).toContain('stdout')
+    expect(loadConfig({ EXECTRAIL_MASK_SECRETS: 'none' }).content.mask).toEqual([])
+    expect(() => loadConfig({ EXECTRAIL_RECORD_CONTENT: 'code,everything' })).toThrow(ConfigError)
+  })
+})
