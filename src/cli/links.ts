@@ -97,7 +97,7 @@ async function askOutbox({ executor }: Walk): Promise<string> {
   const { lastError, dead, dropped } = executor.status().trail
   if (left > 0) {
     throw new BrokenLink(
-      `${left} entries could not be delivered${lastError === null ? '' : `: ${lastError}`}`,
+      `${left} bytes could not be delivered${lastError === null ? '' : `: ${lastError}`}`,
       'See the log of the Collector; what waits is kept and goes out when it answers.',
     )
   }

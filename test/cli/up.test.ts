@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { endpointsPath } from '../../src/embedded/endpoints.ts'
+import { environmentFor, exectrail } from '../support/command-line.ts'
+import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
+import { waitFor } from '../support/wait.ts'
+
+const EXECTRAIL = join(import.meta.dirname, '../../bin/exectrail')
+
+let home: TemporaryDirectory
+let env: Record<string, string>
+let up: ChildProcess
+let data = ''
+let talk = ''
+
+beforeAll(async () => {
+  home = await temporaryDirectory()
+  env = environmentFor(home.path)
+  await exectrail(['run', '-e', 'true', '-l', 'bash', '--agent', 'early'], env)
+  up = spawn(EXECTRAIL, ['up', '--samples'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  up.stdout?.on('data', (bytes: Buffer) => (data += bytes.toString()))
+  up.stderr?.on('data', (bytes: Buffer) => (talk += bytes.toString()))
+  await waitFor(
+    () => {
+      if (up.exitCode !== null) throw new Error(`up ended with ${up.exitCode}: ${talk}`)
+      return talk.includes('Running. Ctrl-C')
+    },
+    { timeoutMs: 280_000, what: () => `up to be ready: ${talk}` },
+  )
+})
+afterAll(async () => {
+  if (up.exitCode === null) up.kill('SIGKILL')
+  await home[Symbol.asyncDispose]()
+})
+
+it('prints a link that signs a browser in with the key it made', async () => {
+  const link = /open +(?<link>\S+)/u.exec(data)?.groups?.['link'] ?? ''
+  const signedIn = await fetch(link, { redirect: 'manual' })
+  expect(signedIn.status).toBe(303)
+  const cookie = signedIn.headers.get('Set-Cookie')?.split(';')[0] ?? ''
+  const page = await fetch(new URL('/v1/executions', link), { headers: { cookie } })
+  expect(page.status).toBe(200)
+})
+
+it('shows the samples it ran and the stats the store then had of them', () => {
+  for (const language of ['python', 'javascript', 'typescript', 'bash']) expect(data).toContain(language)
+  expect(talk).toMatch(/All records could be read [\d.]+ m?s after the last run ended/u)
+  expect(data).toMatch(/subprocess +6 [\s\S]*vm2 +1 /u)
+  expect(data).toContain("KeyError: 'missing'")
+})
+
+it('lets the command line ask without being given a key, also for what ran before it started', async () => {
+  const { exitCode, stdout, stderr } = await exectrail(['logs', 'early', '--json'], env)
+  expect(exitCode, stderr).toBe(0)
+  expect(JSON.parse(stdout).data).toMatchObject([{ codeAgentId: 'early', outcome: 'success' }])
+})
+
+it('is found whole by doctor', async () => {
+  const { exitCode, stdout } = await exectrail(['doctor', '--json'], env)
+  expect(JSON.parse(stdout), stdout).toMatchObject({ healthy: true })
+  expect(exitCode).toBe(0)
+})
+
+it('says so when a second one is started for the same home, and harms nothing', async () => {
+  const { exitCode, stdout, stderr } = await exectrail(['up'], env)
+  expect(exitCode).toBe(125)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/^error: [\s\S]*^fix: /mu)
+  expect((await exectrail(['logs', '--json'], env)).exitCode).toBe(0)
+})
+
+it('stops clean on SIGINT, even while code still runs', async () => {
+  const link = new URL(/open +(?<link>\S+)/u.exec(data)?.groups?.['link'] ?? '')
+  const headers = {
+    Authorization: `Bearer ${link.searchParams.get('key')}`,
+    'Content-Type': 'application/json',
+  }
+  const code = 'while :; do :; done'
+  const body = JSON.stringify({
+    runtime: 'subprocess',
+    language: 'bash',
+    code,
+    limits: { timeoutMs: 120_000 },
+  })
+  const running = fetch(new URL('/v1/executions', link), { method: 'POST', headers, body }).catch(() => null)
+  await waitFor(
+    async () =>
+      /^exectrail_executions_running 1$/mu.test(
+        await (await fetch(new URL('/metrics', link), { headers })).text(),
+      ),
+    { timeoutMs: 10_000, what: 'the run to begin' },
+  )
+  up.kill('SIGINT')
+  const [exitCode] = await once(up, 'exit')
+  await running
+  expect(exitCode).toBe(0)
+  expect(talk).toMatch(/Stopped\.\n$/u)
+  expect(existsSync(endpointsPath(home.path))).toBe(false)
+})
