@@ -1,50 +1,65 @@
-/** ClickHouse's own engine in this process: a few connections to one data directory, each lent to one statement at a time. */
-import { rmSync } from 'node:fs'
-import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+/** ClickHouse's own engine in this process: connections to one data directory, in lanes that do not starve each other. */
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Session } from 'chdb'
+import { connect, quoteString, type Answer, type Connection, type Lane, type Work } from './connection.ts'
+import { lendOut, type Lending } from './lending.ts'
+import { openScratch, type RowsFile, type Scratch } from './scratch.ts'
+import type { InsertData } from './statement.ts'
+
+/** Statements of a lane that run at once; each holds one of libuv's threads. */
+const CONNECTIONS: Readonly<Record<Lane, number>> = { write: 2, serve: 6, ask: 3 }
+/** INSERTs whose rows are received at once. */
+const RECEIVING = 8
 
 export interface EngineOptions {
   /** Directory of the data; one process may have it open. */
   dataDir: string
-  /** Statements that run at once; each holds one of libuv's threads. */
-  sessions: number
   memoryBytes: number
-}
-
-/** One statement with all it needs; texts are checked before. */
-export interface Work {
-  sql: string
-  database: string | null
-  /** Format of the answer unless the statement names one. */
-  format: string
-  /** Name and value, both checked against the allowlist. */
-  settings: ReadonlyMap<string, string>
-  /** Values of `{name:Type}` as ClickHouse's escaped text. */
-  parameters: ReadonlyMap<string, string>
-}
-
-export interface Answer {
-  bytes: Uint8Array
-  rowsRead: number
-  bytesRead: number
-  elapsedSeconds: number
 }
 
 export interface Engine {
   /** @throws errors of the engine, their message in ClickHouse's words */
-  run(work: Work): Promise<Answer>
-  /** Runs an INSERT whose data is in binary blocks, by way of a file in memory. */
-  insertBlocks(work: Work, format: string, data: Uint8Array): Promise<Answer>
-  close(): void
+  run(lane: Lane, work: Work): Promise<Answer>
+  /** Hands the answer over in pieces while it is made. */
+  stream(lane: Lane, work: Work, take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void>
+  /** The statement as the engine's own parser writes it. @throws its syntax errors */
+  parse(sql: string): Promise<string>
+  /** Inserts rows, by way of a file; null where there were none. */
+  insert(work: Work, insert: InsertData, rows: AsyncIterable<Uint8Array>): Promise<Answer | null>
+  close(): Promise<void>
 }
 
-/** Memory caps, and every acknowledged insert on the disk before it is acknowledged. */
-function connectionArgs(config: string): string[] {
-  return [`--config-file=${config}`, '--fsync_after_insert=1', '--fsync_part_directory=1']
+/** A statement by itself, for questions of our own. */
+export const BARE_WORK: Omit<Work, 'sql'> = {
+  database: null,
+  format: 'TabSeparatedRaw',
+  settings: new Map(),
+  parameters: new Map(),
 }
 
+/**
+ * Opens the data directory.
+ * @throws in ClickHouse's words; code 76 when another process has it open
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
+  const config = join(options.dataDir, 'exectrail-engine.xml')
+  await writeFile(config, serverConfig(options.memoryBytes), { mode: 0o600 })
+  const opened: Connection[] = []
+  const lane = (name: Lane): Lending<Connection> => {
+    for (let n = 0; n < CONNECTIONS[name]; n += 1) opened.push(connect(options.dataDir, name, config))
+    return lendOut(opened.slice(-CONNECTIONS[name]))
+  }
+  const lanes = { write: lane('write'), serve: lane('serve'), ask: lane('ask') }
+  const scratch = await openScratch(options.dataDir)
+  return assemble(lanes, scratch, async () => {
+    for (const connection of opened) connection.close()
+    await scratch.close()
+  })
+}
+
+/** A memory cap, and every acknowledged insert on the disk before it is acknowledged. */
 function serverConfig(memoryBytes: number): string {
   return `<clickhouse>
   <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
@@ -59,117 +74,43 @@ function serverConfig(memoryBytes: number): string {
 `
 }
 
-/**
- * Opens the data directory.
- * @throws in ClickHouse's words; code 76 when another process has it open
- */
-export async function openEngine(options: EngineOptions): Promise<Engine> {
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
-  const scratch = await openScratch()
-  const config = join(scratch, 'config.xml')
-  await writeFile(config, serverConfig(options.memoryBytes))
-  const open = (): Session => new Session(options.dataDir, { connectionArgs: connectionArgs(config) })
-  const lending = lendSessions(Array.from({ length: options.sessions }, open))
-  const run = (work: Work): Promise<Answer> => lending.lend((session) => runOn(session, work))
-  let blocks = 0
+function assemble(
+  lanes: Readonly<Record<Lane, Lending<Connection>>>,
+  scratch: Scratch,
+  close: () => Promise<void>,
+): Engine {
+  const receivers = lendOut(Array.from({ length: RECEIVING }, () => scratch))
+  const run = (lane: Lane, work: Work): Promise<Answer> =>
+    lanes[lane].lend((connection) => connection.run(work))
   return {
     run,
-    async insertBlocks(work, format, data) {
-      blocks += 1
-      const file = join(scratch, `${blocks}.native`)
-      await writeFile(file, data, { mode: 0o600 })
-      try {
-        return await run({ ...work, sql: insertFromFile(work.sql, file, format) })
-      } finally {
-        await rm(file, { force: true })
-      }
+    close,
+    stream: (lane, work, take) => lanes[lane].lend((connection) => connection.stream(work, take)),
+    async parse(sql) {
+      const asked = `SELECT formatQuerySingleLine(${quoteString(sql)})`
+      const { bytes } = await run('serve', { ...BARE_WORK, sql: asked })
+      return Buffer.from(bytes).toString('utf8').trimEnd()
     },
-    close() {
-      lending.close()
-      rmSync(scratch, { recursive: true, force: true })
-    },
+    insert: (work, insert, rows) =>
+      receivers.lend((receiver) =>
+        receiver.withRows(rows, async (file) =>
+          file.bytes === 0 ? null : run('write', fromFile(work, insert, file)),
+        ),
+      ),
   }
 }
 
-/** Lends each session to one user at a time, in the order they asked. */
-function lendSessions(sessions: readonly Session[]) {
-  const idle = [...sessions]
-  const waiting: ((session: Session) => void)[] = []
+/** Inline rows end at an empty line in this engine and what follows runs as SQL, so rows always come from a file. */
+function fromFile(work: Work, { columns, format, head }: InsertData, file: RowsFile): Work {
+  const path = quoteString(file.path)
+  // Twice as fast as INFILE, but it goes by position, so only where the columns are named.
+  if (format !== 'Native' || columns === null)
+    return { ...work, sql: `${head} FROM INFILE ${path} FORMAT ${format}` }
+  // A sender that repeats a batch because the answer was lost adds nothing.
+  const token = createHash('sha256').update(`${work.database} ${head} ${file.sha256}`).digest('hex')
   return {
-    async lend<T>(use: (session: Session) => Promise<T>): Promise<T> {
-      const session = idle.pop() ?? (await new Promise<Session>((resolve) => waiting.push(resolve)))
-      try {
-        return await use(session)
-      } finally {
-        const next = waiting.shift()
-        if (next === undefined) idle.push(session)
-        else next(session)
-      }
-    },
-    close(): void {
-      for (const session of sessions) session.close()
-    },
+    ...work,
+    sql: `${head} SELECT ${columns} FROM file(${path}, 'Native')`,
+    settings: new Map([['insert_deduplication_token', token], ...work.settings]),
   }
-}
-
-/** A directory in memory where the host has one; blocks pass through it and are gone. */
-async function openScratch(): Promise<string> {
-  const root = (await statfs('/dev/shm').catch(() => null)) === null ? tmpdir() : '/dev/shm'
-  await sweepScratch(root)
-  const scratch = join(root, `exectrail-clickhouse-${process.pid}`)
-  await rm(scratch, { recursive: true, force: true })
-  await mkdir(scratch, { mode: 0o700 })
-  return scratch
-}
-
-/** Removes what processes of ours left that were killed. */
-async function sweepScratch(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    const pid = Number(/^exectrail-clickhouse-(?<pid>\d+)$/u.exec(name)?.groups?.['pid'])
-    if (!Number.isNaN(pid) && !isAlive(pid)) await rm(join(root, name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/** Inline binary data corrupts in this engine, so the head `INSERT INTO t (a, b) FORMAT Native` reads from a file. */
-function insertFromFile(head: string, file: string, format: string): string {
-  const into = head.replace(/\s+FORMAT\s+\w+$/iu, '')
-  const columns = /\((?<list>[^()]*)\)\s*$/u.exec(into)?.groups?.['list'] ?? '*'
-  return `${into} SELECT ${columns} FROM file('${file}', '${format}')`
-}
-
-async function runOn(session: Session, work: Work): Promise<Answer> {
-  const names = [...work.settings.keys()]
-  if (work.database !== null) await session.queryAsync(`USE ${quoteIdentifier(work.database)}`)
-  try {
-    for (const [name, value] of work.settings) await session.queryAsync(`SET ${name} = ${quoteString(value)}`)
-    for (const [name, value] of work.parameters)
-      await session.queryAsync(`SET param_${name} = ${quoteString(value)}`)
-    const result = await session.queryAsync(work.sql, { format: work.format })
-    return {
-      bytes: result.bytes(),
-      rowsRead: result.rowsRead,
-      bytesRead: result.bytesRead,
-      elapsedSeconds: result.elapsed,
-    }
-  } finally {
-    for (const name of names) await session.queryAsync(`SET ${name} = DEFAULT`)
-  }
-}
-
-/** A name between backquotes. */
-export function quoteIdentifier(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
-}
-
-/** A string literal. */
-export function quoteString(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }

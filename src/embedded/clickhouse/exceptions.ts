@@ -1,10 +1,10 @@
 /** Errors in ClickHouse's own shape. */
 import type { ServerResponse } from 'node:http'
-import { BadParameter, BodyTooLarge } from './request.ts'
-import { RefusedStatement } from './statement.ts'
+import { RefusedStatement } from './refusal.ts'
 
 /** A fault of the HTTP request itself, not of a statement. */
 export class HttpError extends Error {
+  override readonly name = 'HttpError'
   readonly status: number
   constructor(status: number, message: string) {
     super(message)
@@ -12,23 +12,39 @@ export class HttpError extends Error {
   }
 }
 
-/** HTTP status of a ClickHouse error code, as the server of ClickHouse answers. */
+/** HTTP status of a ClickHouse error code, as ClickHouse's server answers. */
 const STATUS_BY_CODE: Readonly<Record<number, number>> = {
+  27: 400,
+  36: 400,
+  47: 404,
+  46: 404,
+  48: 501,
+  53: 400,
   60: 404,
-  81: 404,
   62: 400,
-  47: 400,
-  115: 400,
-  497: 403,
-  516: 403,
+  72: 400,
+  73: 404,
+  81: 404,
+  115: 404,
   159: 408,
+  164: 403,
   202: 503,
   241: 500,
   243: 507,
+  456: 400,
+  497: 403,
+  516: 403,
 }
 const CODE_NAMES: Readonly<Record<number, string>> = {
+  48: 'NOT_IMPLEMENTED',
   62: 'SYNTAX_ERROR',
+  72: 'CANNOT_PARSE_NUMBER',
+  73: 'UNKNOWN_FORMAT',
   115: 'UNKNOWN_SETTING',
+  202: 'TOO_MANY_SIMULTANEOUS_QUERIES',
+  243: 'NOT_ENOUGH_SPACE',
+  396: 'TOO_MANY_ROWS_OR_BYTES',
+  456: 'UNKNOWN_QUERY_PARAMETER',
   497: 'ACCESS_DENIED',
   516: 'AUTHENTICATION_FAILED',
 }
@@ -39,10 +55,8 @@ export function sendError(response: ServerResponse, error: unknown): void {
     response.destroy()
     return
   }
-  if (error instanceof HttpError || error instanceof BodyTooLarge) {
-    response.writeHead(error instanceof HttpError ? error.status : 413, {
-      'Content-Type': 'text/plain; charset=UTF-8',
-    })
+  if (error instanceof HttpError) {
+    response.writeHead(error.status, { 'Content-Type': 'text/plain; charset=UTF-8' })
     response.end(`${error.message}\n`)
     return
   }
@@ -54,14 +68,23 @@ export function sendError(response: ServerResponse, error: unknown): void {
   response.end(`${text}\n`)
 }
 
-function describeError(error: unknown): { code: number; text: string } {
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof RefusedStatement || error instanceof BadParameter) {
-    return {
-      code: error.code,
-      text: `Code: ${error.code}. DB::Exception: ${message}. (${CODE_NAMES[error.code] ?? 'ERROR'})`,
-    }
-  }
+/** An error's code and the line ClickHouse would say. */
+export function describeError(error: unknown): { code: number; text: string } {
+  const message = withoutOurFiles(error instanceof Error ? error.message : String(error))
+  if (error instanceof RefusedStatement) return worded(error.code, message)
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+    return worded(243, `Not enough space for the rows of the INSERT: ${message}`)
   const code = Number(/Code: (?<code>\d+)/u.exec(message)?.groups?.['code'] ?? 1002)
   return { code, text: message.startsWith('Code: ') ? message : `Code: ${code}. DB::Exception: ${message}` }
+}
+
+function worded(code: number, message: string): { code: number; text: string } {
+  return { code, text: `Code: ${code}. DB::Exception: ${message}. (${CODE_NAMES[code] ?? 'ERROR'})` }
+}
+
+/** The engine names the file the rows of an INSERT lie in; nobody asked for that. */
+function withoutOurFiles(message: string): string {
+  return message
+    .replaceAll(/: \(in file\/uri [^)]*\)/gu, '')
+    .replaceAll(/: While executing File: data for INSERT was parsed from file/gu, '')
 }

@@ -9,13 +9,16 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
+import { totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { openEngine, quoteIdentifier, type Engine } from './engine.ts'
+import { quoteIdentifier } from './connection.ts'
+import { BARE_WORK, openEngine, type Engine } from './engine.ts'
 import { createClickHouseServer } from './server.ts'
+import { openStatements } from './statements.ts'
 
-const SESSIONS = 8
-const MEMORY_BYTES = 4 * 1_073_741_824
+const MIN_MEMORY_BYTES = 512 * 1_048_576
+const MAX_MEMORY_BYTES = 4 * 1_073_741_824
 
 const { values } = parseArgs({
   options: {
@@ -35,34 +38,31 @@ const credentials = z.object({
 
 async function start(): Promise<{ engine: Engine; server: Server }> {
   const { users } = credentials.parse(JSON.parse(await readFile(values.credentials, 'utf8')))
-  const engine = await openEngine({ dataDir: values.data, sessions: SESSIONS, memoryBytes: MEMORY_BYTES })
-  const plain = {
-    database: null,
-    format: 'TabSeparated',
-    settings: new Map<string, string>(),
-    parameters: new Map<string, string>(),
-  }
-  await engine.run({
-    ...plain,
-    sql: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(values.database)} ENGINE = Atomic`,
+  const engine = await openEngine({ dataDir: values.data, memoryBytes: memoryBytes() })
+  const database = quoteIdentifier(values.database)
+  await engine.run('write', {
+    ...BARE_WORK,
+    sql: `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`,
   })
-  const ask = async (sql: string): Promise<string> =>
-    Buffer.from((await engine.run({ ...plain, sql })).bytes)
-      .toString('utf8')
-      .trim()
-  const tableFunctions = new Set((await ask('SELECT lower(name) FROM system.table_functions')).split('\n'))
+  const version = await engine.run('serve', { ...BARE_WORK, sql: 'SELECT version()' })
   const server = createClickHouseServer({
     engine,
+    statements: await openStatements(engine, values.database),
     users,
     database: values.database,
-    tableFunctions,
-    version: await ask('SELECT version()'),
+    version: Buffer.from(version.bytes).toString('utf8').trim(),
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(Number(values.port), values.host, resolve)
   })
   return { engine, server }
+}
+
+/** Half of what the host or its container grants, within bounds. */
+function memoryBytes(): number {
+  const granted = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
+  return Math.max(MIN_MEMORY_BYTES, Math.min(MAX_MEMORY_BYTES, Math.floor(granted / 2)))
 }
 
 /** What hindered the start, for a person: what, why and what to do. */
@@ -83,10 +83,7 @@ try {
   const port = typeof address === 'object' && address !== null ? address.port : values.port
   process.stdout.write(`${JSON.stringify({ url: `http://${values.host}:${port}` })}\n`)
   process.once('SIGTERM', () => {
-    server.close(() => {
-      engine.close()
-      process.exit(0)
-    })
+    server.close(() => void engine.close().finally(() => process.exit(0)))
     server.closeIdleConnections()
   })
 } catch (error) {

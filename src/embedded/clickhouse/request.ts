@@ -1,14 +1,12 @@
-/** A ClickHouse HTTP request, read and checked. */
+/** What the URL and the headers of a ClickHouse HTTP request ask for. */
 import type { IncomingMessage } from 'node:http'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import type { Readable, Transform } from 'node:stream'
-
-export const MAX_BODY_BYTES = 256 * 1_048_576
+import { RefusedStatement } from './refusal.ts'
 
 /** Settings a client may send; everything else is refused with code 115. */
 const SETTINGS = new Set([
   'date_time_input_format',
   'date_time_output_format',
+  'do_not_merge_across_partitions_select_final',
   'extremes',
   'input_format_null_as_default',
   'input_format_skip_unknown_fields',
@@ -38,7 +36,6 @@ const IGNORED = new Set([
   'session_timeout',
   'session_check',
   'buffer_size',
-  'wait_end_of_query',
   'send_progress_in_http_headers',
   'http_headers_progress_interval_ms',
   'enable_http_compression',
@@ -48,8 +45,6 @@ const IGNORED = new Set([
   'wait_for_async_insert',
   'readonly',
   'role',
-  'compress',
-  'decompress',
   'allow_experimental_object_type',
   'allow_experimental_json_type',
   'enable_json_type',
@@ -58,84 +53,74 @@ const IGNORED = new Set([
   'profile',
 ])
 
-const UNPACKERS = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
+/** Names that the protocol itself gives a meaning here. */
+const PROTOCOL = new Set([
+  'query',
+  'database',
+  'default_format',
+  'query_id',
+  'user',
+  'password',
+  'wait_end_of_query',
+  'compress',
+  'decompress',
 ])
 
 export interface RequestQuery {
-  /** Statement text: URL `query`, then the body's. */
+  /** Statement text of the URL, '' where the body has it. */
   query: string
   database: string | null
   defaultFormat: string | null
   queryId: string | null
   /** `readonly=1` or `2` in the URL. */
   readOnly: boolean
+  /** Nothing is sent before the whole answer is there. */
+  waitsForEnd: boolean
+  /** Revision of the native protocol a driver announces; 0 where it does not. */
+  clientRevision: number
   settings: Map<string, string>
   parameters: Map<string, string>
 }
 
-export class BadParameter extends Error {
-  override readonly name = 'BadParameter'
-  readonly code = 115
-}
-
-/** Reads the query string. @throws {BadParameter} for a setting outside the allowlist */
-export function readQuery(search: URLSearchParams): RequestQuery {
+/** Reads them. @throws {RefusedStatement} for a setting outside the allowlist and for framing not spoken here */
+export function readQuery(search: URLSearchParams, headers: IncomingMessage['headers']): RequestQuery {
   const settings = new Map<string, string>()
   const parameters = new Map<string, string>()
   for (const [name, value] of search) {
-    if (name.startsWith('param_') && /^param_\w+$/u.test(name)) parameters.set(name.slice(6), value)
+    if (/^param_\w+$/u.test(name)) parameters.set(name.slice(6), value)
     else if (SETTINGS.has(name)) settings.set(name, value)
     else if (!IGNORED.has(name) && !PROTOCOL.has(name))
-      throw new BadParameter(`Setting ${name} is neither known nor allowed here`)
+      throw new RefusedStatement(115, `Setting ${name} is neither known nor allowed here`)
   }
+  const framed = ['compress', 'decompress'].find((name) => isSet(search, name))
+  if (framed !== undefined)
+    throw new RefusedStatement(
+      48,
+      `${framed}=1 is not implemented here; use HTTP's own gzip or no compression`,
+    )
   return {
     query: search.get('query') ?? '',
-    database: search.get('database'),
-    defaultFormat: search.get('default_format'),
-    queryId: search.get('query_id'),
-    readOnly: (search.get('readonly') ?? '0') !== '0',
+    database: search.get('database') ?? header(headers, 'x-clickhouse-database'),
+    defaultFormat: formatName(search.get('default_format') ?? header(headers, 'x-clickhouse-format')),
+    queryId: search.get('query_id') ?? header(headers, 'x-clickhouse-query-id'),
+    readOnly: isSet(search, 'readonly'),
+    waitsForEnd: isSet(search, 'wait_end_of_query'),
+    clientRevision: Number(search.get('client_protocol_version') ?? 0),
     settings,
     parameters,
   }
 }
 
-const PROTOCOL = new Set(['query', 'database', 'default_format', 'query_id', 'user', 'password'])
-
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge'
+function isSet(search: URLSearchParams, name: string): boolean {
+  return (search.get(name) ?? '0') !== '0'
 }
 
-/** The whole body, unpacked. @throws {BodyTooLarge} above 256 MiB, packed or unpacked */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let total = 0
-  for await (const chunk of unpacked(request)) {
-    const bytes = Buffer.from(chunk)
-    total += bytes.length
-    if (total > MAX_BODY_BYTES) throw new BodyTooLarge(`the body is larger than ${MAX_BODY_BYTES} bytes`)
-    chunks.push(bytes)
-  }
-  return Buffer.concat(chunks)
+function header(headers: IncomingMessage['headers'], name: string): string | null {
+  const value = headers[name]
+  return typeof value === 'string' ? value : null
 }
 
-function unpacked(request: IncomingMessage): Readable {
-  const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (encoding === 'identity') return request
-  const create = UNPACKERS.get(encoding)
-  if (create === undefined) throw new BadParameter(`Unknown content encoding ${encoding}`)
-  const unpacker = create()
-  request.on('error', (error) => unpacker.destroy(error))
-  return request.pipe(unpacker)
-}
-
-/** A multipart body as @clickhouse/client sends it: `query` and `param_*` fields. */
-export async function readForm(request: IncomingMessage, body: Buffer): Promise<Map<string, string>> {
-  const type = request.headers['content-type'] ?? ''
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
-  const fields = new Map<string, string>()
-  for (const [name, value] of form) fields.set(name, typeof value === 'string' ? value : await value.text())
-  return fields
+function formatName(name: string | null): string | null {
+  if (name === null || /^\w{1,64}$/u.test(name)) return name
+  throw new RefusedStatement(73, `Unknown format ${JSON.stringify(name)}`)
 }

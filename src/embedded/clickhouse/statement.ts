@@ -1,67 +1,59 @@
-/** What a statement may be. The engine has no users and no walls of its own, so nothing reaches it unread. */
-import { tokenize, type Token } from './tokens.ts'
+/**
+ * What a statement may be. The engine has no users and no walls of its own, so nothing reaches it unread. What is
+ * read here is the text as the engine's own parser wrote it back: no comments, one way of quoting, one statement.
+ */
+import { isDeniedCall, isKeptEngine } from './functions.ts'
+import { denied, RefusedStatement } from './refusal.ts'
+import { isMark, isWord, tokenize, type Token } from './tokens.ts'
 
 export type Access = 'full' | 'read'
 
+/** An INSERT whose rows follow the statement. */
+export interface InsertData {
+  /** Format of the rows. */
+  format: string
+  /** The statement up to the word FORMAT. */
+  head: string
+  /** The list of columns as text; null where there is none or it is more than names. */
+  columns: string | null
+}
+
 export interface Statement {
-  kind: 'query' | 'insert' | 'command'
-  /** The statement without a closing semicolon; of an INSERT with data, up to and with its FORMAT or VALUES. */
+  kind: 'read' | 'write'
   sql: string
-  /** Of an INSERT: the format of its data, null for INSERT … SELECT. */
-  insertFormat: string | null
-  /** Offset in the text where an INSERT's inline data begins; the text's length where there is none. */
-  dataFrom: number
+  /** Rows can be sent while they are made. */
+  streams: boolean
+  /** Format the statement asks for, null where it leaves that open. */
+  format: string | null
+  /** Names of `{name:Type}`. */
+  placeholders: readonly string[]
+  insert: InsertData | null
 }
 
-/** Refused before the engine saw it. `code` is ClickHouse's own number for the matter. */
-export class RefusedStatement extends Error {
-  override readonly name = 'RefusedStatement'
-  readonly code: number
-  constructor(code: number, message: string) {
-    super(message)
-    this.code = code
-  }
+/** What the engine has, by which a statement's names are told apart. */
+export interface Catalogue {
+  /** Every table function, in lower case. */
+  tableFunctions: ReadonlySet<string>
+  /** Every output format. */
+  formats: ReadonlySet<string>
+  /** Databases that callers' statements must not name, in lower case. */
+  closedDatabases: ReadonlySet<string>
 }
 
-const READS = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'EXPLAIN', '('])
-const WRITES = new Set(['INSERT', 'CREATE', 'ALTER', 'DROP', 'OPTIMIZE', 'TRUNCATE'])
-const CREATED = new Set(['TABLE', 'DATABASE', 'VIEW', 'MATERIALIZED', 'OR'])
-/** Of the engine's table functions the ones that only make rows of nothing. */
-const HARMLESS_TABLE_FUNCTIONS = new Set([
-  'numbers',
-  'numbers_mt',
-  'zeros',
-  'zeros_mt',
-  'generate_series',
-  'generateseries',
-  'values',
-  'view',
-  'null',
-  'primes',
+const READS = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'EXISTS', 'EXPLAIN', '('])
+const SHOWN = new Set(['TABLES', 'COLUMNS', 'CREATE', 'DATABASES', 'INDEXES', 'FUNCTIONS', 'FULL'])
+/** First words of the writing statements with the words that may follow. */
+const WRITES = new Map([
+  ['INSERT', ['INTO']],
+  ['CREATE', ['TABLE', 'DATABASE', 'VIEW', 'MATERIALIZED', 'OR']],
+  ['ALTER', ['TABLE']],
+  ['DROP', ['TABLE', 'VIEW']],
+  ['TRUNCATE', ['TABLE']],
+  ['OPTIMIZE', ['TABLE']],
+  ['DELETE', ['FROM']],
 ])
-/** Functions of an expression that reach files, the host or the clock of others. */
-const DENIED_FUNCTIONS = new Set([
-  'file',
-  'sleep',
-  'sleepeachrow',
-  'getserversetting',
-  'getserverport',
-  'getmacro',
-  'catboostevaluate',
-  'addresstoline',
-  'addresstolinewithinlines',
-  'addresstosymbol',
-  'showcertificate',
-  'filesystemavailable',
-  'filesystemcapacity',
-  'filesystemunreserved',
-  'getclienthttpheader',
-  'structuretocapnprotoschema',
-  'structuretoprotobufschema',
-  'python',
-  'ai',
-  'llm',
-])
+/** Commands of ALTER TABLE that move parts from or to elsewhere. */
+const DENIED_ALTERS = new Set(['FREEZE', 'UNFREEZE', 'FETCH', 'ATTACH', 'DETACH', 'EXPORT', 'MOVE', 'FORGET'])
 const OPEN_SYSTEM_TABLES = new Set([
   'tables',
   'columns',
@@ -69,114 +61,121 @@ const OPEN_SYSTEM_TABLES = new Set([
   'one',
   'numbers',
   'functions',
-  'parts',
   'formats',
   'data_type_families',
-  'settings',
-  'contributors',
 ])
-const CLOSED_DATABASES = new Set([
-  'system',
-  'information_schema',
-  'default',
-  '_temporary_and_external_tables',
-])
-
-export interface Rules {
-  access: Access
-  /** Every table function the engine has, in lower case. */
-  tableFunctions: ReadonlySet<string>
-}
 
 /**
- * Reads a statement and refuses what the access does not cover.
+ * Reads a statement the engine's parser wrote back and refuses what the access does not cover.
  * @throws {RefusedStatement} with ClickHouse's code: 62 syntax, 497 access denied
  */
-export function readStatement(text: string, rules: Rules): Statement {
-  const tokens = split(text)
+export function checkStatement(sql: string, access: Access, catalogue: Catalogue): Statement {
+  const tokens = tokenize(sql)
   const first = upper(tokens[0])
-  if (first === '') throw new RefusedStatement(62, 'Empty query')
-  const isInsert = first === 'INSERT'
-  if (!READS.has(first) && !(rules.access === 'full' && WRITES.has(first)))
-    throw denied(`${first} is not allowed here`)
-  if (first === 'CREATE' && !CREATED.has(upper(tokens[1])))
-    throw denied(`CREATE ${upper(tokens[1])} is not allowed here`)
-  const body = withoutEnd(tokens)
-  checkTokens(body, rules, first)
-  const last = body.at(-1)?.end ?? 0
-  const insertFormat = isInsert ? formatOfInsert(body) : null
-  const hasData = insertFormat !== null
-  const kind = isInsert ? 'insert' : READS.has(first) ? 'query' : 'command'
-  return { kind, sql: text.slice(0, last), insertFormat, dataFrom: hasData ? last : text.length }
-}
-
-function split(text: string): Token[] {
-  try {
-    return tokenize(text, endsInsertHead)
-  } catch (error) {
-    throw new RefusedStatement(62, error instanceof Error ? error.message : String(error))
+  checkKind(tokens, first, access)
+  for (const index of tokens.keys()) {
+    checkCall(tokens, index, catalogue)
+    checkClause(tokens, index, first)
+    if (access === 'read') checkName(tokens, index, catalogue)
+  }
+  if (first === 'CREATE' || first === 'ALTER') checkDefinition(tokens, first)
+  return {
+    kind: READS.has(first) ? 'read' : 'write',
+    sql,
+    streams: first === 'SELECT' || first === 'WITH' || first === '(',
+    format: formatOf(tokens, catalogue),
+    placeholders: placeholdersOf(tokens),
+    insert: first === 'INSERT' ? insertOf(sql, tokens) : null,
   }
 }
 
-/** True at the end of `INSERT … FORMAT Name` and `INSERT … VALUES`: what follows is data. */
-function endsInsertHead(tokens: readonly Token[]): boolean {
-  if (upper(tokens[0]) !== 'INSERT') return false
-  return (
-    upper(tokens.at(-1)) === 'VALUES' || (upper(tokens.at(-2)) === 'FORMAT' && tokens.at(-1)?.kind === 'word')
-  )
-}
-
-function formatOfInsert(tokens: readonly Token[]): string | null {
-  if (upper(tokens.at(-1)) === 'VALUES') return 'Values'
-  return upper(tokens.at(-2)) === 'FORMAT' ? (tokens.at(-1)?.text ?? null) : null
-}
-
-function isEnd(token: Token | undefined): boolean {
-  return token?.kind === 'mark' && token.text === ';'
-}
-
-function withoutEnd(tokens: readonly Token[]): readonly Token[] {
-  let count = tokens.length
-  while (count > 0 && isEnd(tokens[count - 1])) count -= 1
-  if (tokens.slice(0, count).some(isEnd)) throw new RefusedStatement(62, 'Multi-statements are not allowed')
-  return tokens.slice(0, count)
-}
-
-function checkTokens(tokens: readonly Token[], rules: Rules, first: string): void {
-  for (const [index, token] of tokens.entries()) {
-    const name = token.text.toLowerCase()
-    const isName = token.kind === 'word' || token.kind === 'quoted'
-    const next = tokens[index + 1]
-    if (isName && next?.text === '(' && next.kind === 'mark') checkCall(name, rules)
-    if (isName && next?.text === '.' && next.kind === 'mark')
-      checkDatabase(name, tokens[index + 2], tokens[index - 1])
-    if (token.kind === 'word') checkWord(name, next, first)
+function checkKind(tokens: readonly Token[], first: string, access: Access): void {
+  const second = upper(tokens[1])
+  if (READS.has(first)) {
+    if (first === 'SHOW' && !SHOWN.has(second)) throw denied(`SHOW ${second} is not allowed here`)
+    return
   }
+  if (access !== 'full') throw denied(`${first} is not allowed here: this access only reads`)
+  if (WRITES.get(first)?.includes(second) !== true) throw denied(`${first} ${second} is not allowed here`)
 }
 
-function checkCall(name: string, rules: Rules): void {
-  const isTableFunction = rules.tableFunctions.has(name) && !HARMLESS_TABLE_FUNCTIONS.has(name)
-  if (isTableFunction || DENIED_FUNCTIONS.has(name)) throw denied(`function ${name} is not allowed here`)
+function checkCall(tokens: readonly Token[], index: number, catalogue: Catalogue): void {
+  const token = tokens[index]
+  if (!isName(token) || !isMark(tokens[index + 1], '(')) return
+  if (isDeniedCall(token.text, catalogue.tableFunctions))
+    throw denied(`function ${token.text} is not allowed here`)
 }
 
-function checkDatabase(name: string, table: Token | undefined, before: Token | undefined): void {
-  if (!CLOSED_DATABASES.has(name) || before?.text === '.') return
-  if (name === 'system' && OPEN_SYSTEM_TABLES.has(table?.text.toLowerCase() ?? '')) return
-  throw denied(`${name}.${table?.text ?? ''} is not open to queries`)
-}
-
-function checkWord(name: string, next: Token | undefined, first: string): void {
-  if (name === 'outfile' || name === 'infile')
-    throw denied('INTO OUTFILE and FROM INFILE are not allowed here')
-  if (name === 'settings' && next?.kind !== 'mark' && next !== undefined && first !== 'CREATE')
+function checkClause(tokens: readonly Token[], index: number, first: string): void {
+  const [token, next, after] = tokens.slice(index, index + 3)
+  if (isWord(token, 'INTO') && isWord(next, 'OUTFILE')) throw denied('INTO OUTFILE is not allowed here')
+  if (isWord(token, 'FROM') && isWord(next, 'INFILE')) throw denied('FROM INFILE is not allowed here')
+  if (isWord(token, 'INTO') && isWord(next, 'FUNCTION'))
+    throw denied('INSERT INTO FUNCTION is not allowed here')
+  if (isWord(token, 'PARALLEL') && isWord(next, 'WITH')) throw denied('PARALLEL WITH is not allowed here')
+  const sets = isWord(token, 'SETTINGS') && isName(next) && isMark(after, '=')
+  if (sets && first !== 'CREATE' && first !== 'ALTER')
     throw denied('SETTINGS is not allowed here; send settings as URL parameters')
-  if (name === 'function' && first === 'INSERT') throw denied('INSERT INTO FUNCTION is not allowed here')
+  if (isMark(token, ':') && isWord(next, 'IDENTIFIER') && isMark(after, '}'))
+    throw denied('a name cannot be a parameter here')
+}
+
+/** A reader names its own database and a few tables of `system`. */
+function checkName(tokens: readonly Token[], index: number, { closedDatabases }: Catalogue): void {
+  const token = tokens[index]
+  if (!isName(token) || !closedDatabases.has(token.text.toLowerCase())) return
+  if (isWord(tokens[0], 'SHOW')) throw denied(`${token.text} is not open to queries`)
+  if (!isMark(tokens[index + 1], '.') || isMark(tokens[index - 1], '.')) return
+  const table = tokens[index + 2]?.text.toLowerCase() ?? ''
+  if (token.text.toLowerCase() === 'system' && OPEN_SYSTEM_TABLES.has(table)) return
+  throw denied(`${token.text}.${table} is not open to queries`)
+}
+
+function checkDefinition(tokens: readonly Token[], first: string): void {
+  for (const [index, token] of tokens.entries()) {
+    const engine = tokens[index + 2]
+    if (isWord(token, 'ENGINE') && isMark(tokens[index + 1], '=') && isName(engine)) {
+      if (!isKeptEngine(engine.text)) throw denied(`engine ${engine.text} is not allowed here`)
+    }
+    const command = upper(tokens[index + 1])
+    if (first === 'ALTER' && isMark(token, '(') && DENIED_ALTERS.has(command))
+      throw denied(`ALTER TABLE … ${command} is not allowed here`)
+  }
+}
+
+function formatOf(tokens: readonly Token[], { formats }: Catalogue): string | null {
+  const last = tokens.at(-1)
+  return isWord(tokens.at(-2), 'FORMAT') && last !== undefined && formats.has(last.text) ? last.text : null
+}
+
+function placeholdersOf(tokens: readonly Token[]): string[] {
+  return tokens.flatMap((token, index) => {
+    const [name, colon] = tokens.slice(index + 1, index + 3)
+    return isMark(token, '{') && name?.kind === 'word' && isMark(colon, ':') ? [name.text] : []
+  })
+}
+
+function insertOf(sql: string, tokens: readonly Token[]): InsertData | null {
+  const [before, format] = [tokens.at(-2), tokens.at(-1)]
+  if (before === undefined || !isWord(before, 'FORMAT') || format?.kind !== 'word') return null
+  if (tokens.some((token) => isWord(token, 'SELECT'))) return null
+  const columns =
+    /\((?<list>[^()*]+)\)$/u.exec(sql.slice(0, before.start).trimEnd())?.groups?.['list'] ?? null
+  return { format: format.text, head: sql.slice(0, before.start).trimEnd(), columns }
+}
+
+type Name = Token & { kind: 'word' | 'quoted' }
+
+function isName(token: Token | undefined): token is Name {
+  return token?.kind === 'word' || token?.kind === 'quoted'
 }
 
 function upper(token: Token | undefined): string {
   return token?.kind === 'word' || token?.kind === 'mark' ? token.text.toUpperCase() : ''
 }
 
-function denied(message: string): RefusedStatement {
-  return new RefusedStatement(497, message)
+/** @throws {RefusedStatement} code 456 for a placeholder without a value */
+export function checkParameters(statement: Statement, given: ReadonlyMap<string, string>): void {
+  const missing = statement.placeholders.find((name) => !given.has(name))
+  if (missing !== undefined) throw new RefusedStatement(456, `Substitution \`${missing}\` is not set`)
 }

@@ -1,75 +1,80 @@
-/** ClickHouse SQL as a list of tokens: enough to know what a statement is and what it names. */
+/** ClickHouse SQL as a list of tokens, read as ClickHouse's own lexer reads it; what is doubtful is an error. */
 
-export type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'mark'
+type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'mark'
 
 export interface Token {
   kind: TokenKind
   /** As written; of a quoted identifier or string, what is inside with escapes undone. */
   text: string
+  /** Offset of its first character. */
+  start: number
   /** Offset of the first character after it. */
   end: number
 }
 
-const SPACE = /[\s\u00A0\uFEFF]+/uy
-const COMMENT = /--[^\n]*|#[!\s][^\n]*|\/\*[\s\S]*?\*\//uy
-const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy
-const NUMBER = /\d[\w.]*/uy
-const HEREDOC = /\$(?<tag>\w*)\$(?<body>[\s\S]*?)\$\k<tag>\$/uy
-const STRING = /'(?<body>(?:[^'\\]|\\[\s\S]|'')*)'/uy
-const QUOTED = /"(?<double>(?:[^"\\]|\\[\s\S]|"")*)"|`(?<back>(?:[^`\\]|\\[\s\S]|``)*)`/uy
+const SKIPPED = /(?:[ \t\n\v\f\r]+|--[^\n]*|\/\/[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/)+/uy
+const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
+  ['string', /'(?<body>(?:[^'\\]|\\[\s\S]|'')*)'/uy],
+  ['quoted', /`(?<body>(?:[^`\\]|\\[\s\S]|``)*)`/uy],
+  ['quoted', /"(?<body>(?:[^"\\]|\\[\s\S]|"")*)"/uy],
+  ['string', /\$(?<tag>\w*)\$(?<body>[\s\S]*?)\$\k<tag>\$/uy],
+  ['word', /[A-Za-z_][\w$]*/uy],
+  ['number', /(?:0x[\da-f_]+|0b[01_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d+)?)(?![\w$])/iuy],
+]
+/** One character of punctuation; quotes, slashes of a comment and anything beyond ASCII are not among them. */
+const MARK = /(?!\/\*|\/\/|--)[!%&()*+,\-./:;<=>?@[\]^{|}~]/uy
 
 /**
  * Splits a statement. `stop` ends the reading after the token for which it answers true, so that the data of
  * an INSERT is never read as SQL.
- * @throws {SyntaxError} for an unclosed string, identifier or comment
+ * @throws {SyntaxError} for what is not closed and for characters that open quotes in some lexers only
  */
 export function tokenize(sql: string, stop: (tokens: readonly Token[]) => boolean = () => false): Token[] {
   const tokens: Token[] = []
-  let at = 0
+  let at = skip(sql, 0)
   while (at < sql.length) {
-    const skipped = match(SPACE, sql, at) ?? match(COMMENT, sql, at)
-    if (skipped !== null) {
-      at += skipped[0].length
-      continue
-    }
-    const token = nextToken(sql, at)
+    const token = readToken(sql, at)
     tokens.push(token)
-    at = token.end
     if (stop(tokens)) break
+    at = skip(sql, token.end)
   }
   return tokens
 }
 
-function nextToken(sql: string, at: number): Token {
-  const plain = (kind: TokenKind, found: RegExpExecArray, text = found[0]): Token => ({
-    kind,
-    text,
-    end: at + found[0].length,
-  })
-  const string = match(STRING, sql, at)
-  if (string !== null) return plain('string', string, unescape(string.groups?.['body'] ?? '', "'"))
-  const heredoc = match(HEREDOC, sql, at)
-  if (heredoc !== null) return plain('string', heredoc, heredoc.groups?.['body'] ?? '')
-  const quoted = match(QUOTED, sql, at)
-  if (quoted !== null) {
-    const { double, back } = quoted.groups ?? {}
-    return plain('quoted', quoted, double === undefined ? unescape(back ?? '', '`') : unescape(double, '"'))
-  }
-  const word = match(WORD, sql, at)
-  if (word !== null) return plain('word', word)
-  const number = match(NUMBER, sql, at)
-  if (number !== null) return plain('number', number)
-  const character = String.fromCodePoint(sql.codePointAt(at) ?? 0)
-  if (`'"\``.includes(character) || sql.startsWith('/*', at))
-    throw new SyntaxError(`unclosed ${character} at ${at}`)
-  return { kind: 'mark', text: character, end: at + character.length }
+function skip(sql: string, at: number): number {
+  SKIPPED.lastIndex = at
+  return SKIPPED.test(sql) ? SKIPPED.lastIndex : at
 }
 
-function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at
-  return pattern.exec(text)
+function readToken(sql: string, at: number): Token {
+  for (const [kind, pattern] of PATTERNS) {
+    pattern.lastIndex = at
+    const found = pattern.exec(sql)
+    if (found === null) continue
+    const body = found.groups?.['body']
+    const text = body === undefined ? found[0] : unescape(body, found[0][0] ?? '')
+    return { kind, text, start: at, end: pattern.lastIndex }
+  }
+  MARK.lastIndex = at
+  const mark = MARK.exec(sql)
+  if (mark !== null) return { kind: 'mark', text: mark[0], start: at, end: at + 1 }
+  throw new SyntaxError(
+    `Syntax error: failed at position ${at + 1}: ${JSON.stringify(sql.slice(at, at + 20))}`,
+  )
 }
 
 function unescape(body: string, quote: string): string {
+  // A heredoc has no escapes.
+  if (quote === '$') return body
   return body.replaceAll(quote + quote, quote).replaceAll(/\\([\s\S])/gu, '$1')
+}
+
+/** True for the unquoted word, whatever its case. */
+export function isWord(token: Token | undefined, word: string): boolean {
+  return token?.kind === 'word' && token.text.toUpperCase() === word
+}
+
+/** True for this punctuation. */
+export function isMark(token: Token | undefined, mark: string): boolean {
+  return token?.kind === 'mark' && token.text === mark
 }

@@ -1,7 +1,8 @@
 /** Who may speak to the endpoint: the engine itself knows no users. */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { RefusedStatement, type Access } from './statement.ts'
+import { RefusedStatement } from './refusal.ts'
+import type { Access } from './statement.ts'
 
 export interface User {
   name: string

@@ -1,0 +1,162 @@
+/** Sends what a statement answered: whole where it is small, in pieces while it is made where it is not. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { constants, createGzip, gzip } from 'node:zlib'
+import { promisify } from 'node:util'
+import type { Answer } from './connection.ts'
+import { describeError } from './exceptions.ts'
+import { RefusedStatement } from './refusal.ts'
+
+export interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  queryId: string | null
+  format: string
+  /** The client wants nothing before the end. */
+  waitsForEnd: boolean
+}
+
+/** Up to here an answer is sent whole, with its summary. */
+const WHOLE_BYTES = 1_048_576
+const MAX_HELD_BYTES = 268_435_456
+const GZIP_FROM_BYTES = 1024
+const PIECE_BYTES = 65_536
+const FAST = { level: constants.Z_BEST_SPEED }
+const compress = promisify(gzip)
+
+/** Formats whose rows stand by themselves, so that pieces put together are the whole. */
+const UNFRAMED =
+  /^(?:TabSeparated\w*|TSV\w*|CSV\w*|JSON(?:Strings)?EachRow|JSONLines|NDJSON|JSONCompact(?:Strings)?EachRow\w*|Native|RowBinary(?:WithNames(?:AndTypes)?)?|LineAsString)$/u
+
+/** Whether an answer in this format can be sent in pieces. */
+export function isUnframed(format: string): boolean {
+  return UNFRAMED.test(format)
+}
+
+/** Sends a whole answer. */
+export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<void> {
+  sendHeaders(exchange, {
+    read_rows: String(answer.rowsRead),
+    read_bytes: String(answer.bytesRead),
+    elapsed_ns: String(Math.round(answer.elapsedSeconds * 1e9)),
+  })
+  await sendBytes(exchange, answer.bytes)
+}
+
+/** Answers an INSERT or a definition; the row count is absent where the engine does not tell it. */
+export function sendDone(exchange: Exchange, answer: Answer | null): void {
+  const written =
+    answer === null || answer.rowsRead > 0 ? { written_rows: String(answer?.rowsRead ?? 0) } : {}
+  sendHeaders(exchange, written)
+  exchange.response.end()
+}
+
+/** Sends pieces as they come, holding the engine back where the client is slow. */
+export async function sendPieces(exchange: Exchange, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const started = performance.now()
+  const source = pieces[Symbol.asyncIterator]()
+  const held = await hold(source, exchange.waitsForEnd ? MAX_HELD_BYTES : WHOLE_BYTES)
+  if (held.ended) {
+    sendHeaders(exchange, { elapsed_ns: String(Math.round((performance.now() - started) * 1e6)) })
+    return sendBytes(exchange, held.bytes)
+  }
+  try {
+    if (exchange.waitsForEnd)
+      throw new RefusedStatement(396, `An answer held to its end has at most ${MAX_HELD_BYTES} bytes`)
+    await sendRest(exchange, held.bytes, source)
+  } finally {
+    await source.return?.()
+  }
+}
+
+async function hold(
+  source: AsyncIterator<Uint8Array>,
+  limit: number,
+): Promise<{ bytes: Uint8Array; ended: boolean }> {
+  const pieces: Uint8Array[] = []
+  let total = 0
+  while (total <= limit) {
+    const next = await source.next()
+    if (next.done === true) return { bytes: Buffer.concat(pieces), ended: true }
+    pieces.push(next.value)
+    total += next.value.length
+  }
+  return { bytes: Buffer.concat(pieces), ended: false }
+}
+
+async function sendRest(
+  exchange: Exchange,
+  first: Uint8Array,
+  source: AsyncIterator<Uint8Array>,
+): Promise<void> {
+  const tag = randomBytes(8).toString('hex')
+  exchange.response.setHeader('X-ClickHouse-Exception-Tag', tag)
+  sendHeaders(exchange, {})
+  const body = Readable.from(joined(first, source, tag))
+  const isPacked = acceptsGzip(exchange.request)
+  if (isPacked) exchange.response.setHeader('Content-Encoding', 'gzip')
+  const sent = isPacked
+    ? pipeline(body, createGzip(FAST), exchange.response)
+    : pipeline(body, exchange.response)
+  // A client that goes away ends the statement; there is nobody to tell.
+  await sent.catch(() => exchange.response.destroy())
+}
+
+/** Pieces joined to a size worth sending; an error of the engine ends them in ClickHouse's own mark. */
+async function* joined(
+  first: Uint8Array,
+  source: AsyncIterator<Uint8Array>,
+  tag: string,
+): AsyncGenerator<Uint8Array> {
+  yield first
+  try {
+    for (;;) {
+      const { bytes, ended } = await hold(source, PIECE_BYTES)
+      if (bytes.length > 0) yield bytes
+      if (ended) return
+    }
+  } catch (error) {
+    const message = Buffer.from(`${describeError(error).text}\n`)
+    yield Buffer.concat([
+      Buffer.from(`\r\n__exception__\r\n${tag}\r\n`),
+      message,
+      Buffer.from(`${message.length} ${tag}\r\n__exception__\r\n`),
+    ])
+  }
+}
+
+function sendHeaders(
+  { format, queryId, response }: Exchange,
+  summary: Readonly<Record<string, string>>,
+): void {
+  response.setHeader('X-ClickHouse-Query-Id', queryId ?? randomUUID())
+  response.setHeader('X-ClickHouse-Format', format)
+  response.setHeader('X-ClickHouse-Timezone', 'UTC')
+  response.setHeader('X-ClickHouse-Summary', JSON.stringify(summary))
+  response.setHeader('Content-Type', contentType(format))
+}
+
+function contentType(format: string): string {
+  if (format.startsWith('JSON')) return 'application/json; charset=UTF-8'
+  if (format.startsWith('CSV')) return 'text/csv; charset=UTF-8; header=present'
+  if (format.startsWith('TabSeparated') || format.startsWith('TSV'))
+    return 'text/tab-separated-values; charset=UTF-8'
+  return /^(?:Native|RowBinary|Parquet|Arrow|ORC|Avro)/u.test(format)
+    ? 'application/octet-stream'
+    : 'text/plain; charset=UTF-8'
+}
+
+async function sendBytes({ request, response }: Exchange, bytes: Uint8Array): Promise<void> {
+  if (bytes.length < GZIP_FROM_BYTES || !acceptsGzip(request)) {
+    response.end(bytes)
+    return
+  }
+  response.setHeader('Content-Encoding', 'gzip')
+  response.end(await compress(bytes, FAST))
+}
+
+function acceptsGzip(request: IncomingMessage): boolean {
+  return /\bgzip\b/u.test(request.headers['accept-encoding'] ?? '')
+}

@@ -1,0 +1,120 @@
+/** The statement of a request and the rows that follow it. */
+import type { IncomingMessage } from 'node:http'
+import { pipeline, type Readable, type Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { HttpError } from './exceptions.ts'
+import { findInsertHead } from './insert-head.ts'
+import type { RequestQuery } from './request.ts'
+
+/** Statement text, and of an INSERT the rows as they come in. */
+export interface Incoming {
+  text: string
+  rows: AsyncIterable<Uint8Array> | null
+}
+
+/** Packed or unpacked, rows included. */
+const MAX_BODY_BYTES = 512 * 1_048_576
+const MAX_STATEMENT_BYTES = 1_048_576
+/** An INSERT's head must end within this much of the body. */
+const HEAD_BYTES = 65_536
+
+const UNPACKERS = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+])
+
+/** Reads the statement; rows are left to be read. @throws {HttpError} for a body that cannot be read */
+export async function readIncoming(request: IncomingMessage, query: RequestQuery): Promise<Incoming> {
+  if (request.headers['content-type']?.startsWith('multipart/form-data') === true)
+    return { text: await readForm(request, query), rows: null }
+  const url = Buffer.from(query.query)
+  const body = bodyOf(request)
+  const inUrl = splitRows(url, body)
+  if (inUrl !== null) return inUrl
+  const start = await take(body, HEAD_BYTES)
+  const between = url.length > 0 && start.length > 0 ? '\n' : ''
+  const begun = Buffer.concat([url, Buffer.from(between), start])
+  const inBody = splitRows(begun, body)
+  if (inBody !== null) return inBody
+  const whole = Buffer.concat([begun, await take(body, MAX_STATEMENT_BYTES)])
+  if (whole.length > MAX_STATEMENT_BYTES)
+    throw new HttpError(413, `A statement has at most ${MAX_STATEMENT_BYTES} bytes; this one is longer`)
+  return { text: whole.toString('utf8'), rows: null }
+}
+
+/** The head of an INSERT and its rows: what is left of `begun`, then all of `body`. */
+function splitRows(begun: Buffer, body: AsyncIterableIterator<Buffer>): Incoming | null {
+  const head = findInsertHead(begun.toString('latin1'))
+  if (head === null) return null
+  const text = begun.subarray(0, head.text.length).toString('utf8')
+  return { text, rows: chain(begun.subarray(head.dataFrom), body) }
+}
+
+async function* chain(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (first.length > 0) yield first
+  yield* rest
+}
+
+/** Reads on until there are so many bytes, or the end; leaves the rest to be read. */
+async function take(body: AsyncIterableIterator<Buffer>, bytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let total = 0
+  while (total < bytes) {
+    const next = await body.next()
+    if (next.done === true) break
+    pieces.push(next.value)
+    total += next.value.length
+  }
+  return Buffer.concat(pieces)
+}
+
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer, undefined> {
+  if (request.method !== 'POST') return
+  let total = 0
+  for await (const piece of unpack(request)) {
+    const bytes = Buffer.from(piece)
+    total += bytes.length
+    if (total > MAX_BODY_BYTES)
+      throw new HttpError(413, `A body has at most ${MAX_BODY_BYTES} bytes; send less at once`)
+    yield bytes
+  }
+}
+
+function unpack(request: IncomingMessage): Readable {
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding === 'identity') return request
+  const create = UNPACKERS.get(encoding)
+  if (create === undefined) throw new HttpError(415, `Unknown Content-Encoding ${JSON.stringify(encoding)}`)
+  // A body that is not what its header says, and a sender that goes away, end the reading with their error.
+  return compose(request, create())
+}
+
+function compose(request: IncomingMessage, unpacker: Transform): Readable {
+  pipeline(request, unpacker, (error) => {
+    if (error !== null && error !== undefined) unpacker.destroy(error)
+  })
+  return unpacker
+}
+
+/** A multipart body as @clickhouse/client sends it: the statement, and parameters that go into `query`. */
+async function readForm(request: IncomingMessage, query: RequestQuery): Promise<string> {
+  const body = await take(bodyOf(request), MAX_STATEMENT_BYTES + 1)
+  if (body.length > MAX_STATEMENT_BYTES)
+    throw new HttpError(413, `A form has at most ${MAX_STATEMENT_BYTES} bytes; this one is longer`)
+  const type = request.headers['content-type'] ?? ''
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
+    .formData()
+    .catch(() => {
+      throw new HttpError(400, 'The multipart form cannot be read')
+    })
+  let text = query.query
+  for (const [name, value] of form) {
+    const field = typeof value === 'string' ? value : await value.text()
+    if (name === 'query') text = field
+    else if (/^param_\w+$/u.test(name)) query.parameters.set(name.slice(6), field)
+    else throw new HttpError(400, `External tables are not taken here: ${JSON.stringify(name)}`)
+  }
+  return text
+}

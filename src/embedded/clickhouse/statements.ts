@@ -1,0 +1,67 @@
+/** From the text of a request to a statement that may run. */
+import { BARE_WORK, type Engine } from './engine.ts'
+import { RefusedStatement } from './refusal.ts'
+import { checkStatement, type Access, type Catalogue, type Statement } from './statement.ts'
+
+export interface Statements {
+  /** @throws {RefusedStatement} what the access does not cover; errors of the engine's parser */
+  read(text: string, access: Access): Promise<Statement>
+  /** To be called when databases were made. */
+  refresh(): Promise<void>
+}
+
+/** Texts remembered; the service asks the same few over and over. */
+const REMEMBERED = 500
+const REMEMBERED_LENGTH = 20_000
+
+/** Reads statements for a database; callers' statements may name no other. */
+export async function openStatements(engine: Engine, database: string): Promise<Statements> {
+  let catalogue = await readCatalogue(engine, database)
+  const known = new Map<string, Statement>()
+  return {
+    async read(text, access) {
+      const key = `${access} ${text}`
+      const found = known.get(key)
+      if (found !== undefined) return found
+      const statement = checkStatement(await parse(engine, text), access, catalogue)
+      if (known.size >= REMEMBERED) known.clear()
+      if (text.length <= REMEMBERED_LENGTH) known.set(key, statement)
+      return statement
+    },
+    async refresh() {
+      catalogue = await readCatalogue(engine, database)
+      known.clear()
+    },
+  }
+}
+
+async function readCatalogue(engine: Engine, database: string): Promise<Catalogue> {
+  const ask = async (sql: string): Promise<string[]> =>
+    Buffer.from((await engine.run('serve', { ...BARE_WORK, sql })).bytes)
+      .toString('utf8')
+      .trim()
+      .split('\n')
+  const databases = await ask('SELECT lower(name) FROM system.databases')
+  return {
+    tableFunctions: new Set(await ask('SELECT lower(name) FROM system.table_functions')),
+    formats: new Set(await ask('SELECT name FROM system.formats WHERE is_output')),
+    closedDatabases: new Set(
+      [...databases, '_temporary_and_external_tables'].filter((name) => name !== database.toLowerCase()),
+    ),
+  }
+}
+
+/** The engine's own parser says what a text is: two lexers that differ would be a hole. */
+async function parse(engine: Engine, text: string): Promise<string> {
+  if (text.trim() === '') throw new RefusedStatement(62, 'Syntax error: Empty query')
+  if (text.includes('\0')) throw new RefusedStatement(62, 'Syntax error: a NUL character in the query')
+  try {
+    return await engine.parse(text)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const words = /^Code: 62\. DB::Exception: (?<words>[\s\S]*?)\.? ?: In scope SELECT formatQuery/u.exec(
+      message,
+    )
+    throw words === null ? error : new RefusedStatement(62, words.groups?.['words'] ?? message)
+  }
+}
