@@ -5,6 +5,7 @@ import { e2b } from './e2b.ts'
 import type { Readiness, Runtime } from './runtime.ts'
 import { subprocess } from './subprocess.ts'
 import { vm2 } from './vm2.ts'
+import { wasmedge } from './wasmedge.ts'
 
 /** What the runtimes are made from. */
 export interface RuntimesOptions {
@@ -35,6 +36,7 @@ export interface Runtimes {
 const BUILT_IN: Partial<Record<RuntimeName, (options: RuntimeOptions) => Runtime>> = {
   vm2: ({ config, report }) => vm2({ ...config, report }),
   subprocess: ({ config, report }) => subprocess({ ...config, report }),
+  wasmedge: ({ config, report }) => wasmedge({ ...config, report }),
   e2b: ({ config, report }) => e2b({ apiKey: config.e2bApiKey, home: config.home, report }),
 }
 

@@ -1,0 +1,142 @@
+/** JavaScript, TypeScript and Python as WebAssembly on WasmEdge, which itself runs inside the host's best sandbox. */
+import { randomBytes } from 'node:crypto'
+import type { Limits } from '../execution.ts'
+import type { ModuleName } from '../embedded/wasmedge/modules.ts'
+import { runLocally } from './local-run.ts'
+import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
+import { NoFootingError, type Footing } from './sandbox/footing.ts'
+import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
+import { faultExit, syntaxExit } from './sandbox/read-exit.ts'
+import { checkWasmedge } from './wasmedge/check.ts'
+import { EngineLog } from './wasmedge/engine-log.ts'
+import { ENGINE_BYTES, guestFor } from './wasmedge/guest-command.ts'
+import { Kit } from './wasmedge/kit.ts'
+import { readWasmExit } from './wasmedge/read-wasm-exit.ts'
+import { prepareScript, SCRIPT_FILE, type Script } from './wasmedge/script.ts'
+import { describeProblem, Workshop, type Runnable, type WasmedgeOptions } from './wasmedge/workshop.ts'
+
+/** Processes around the one module: supervisor, channel, engine. */
+const OWN_PROCESSES = 16
+const PYTHON_FILE = 'main.py'
+
+/** Makes the runtime; nothing is looked for before the first `run` or `check`. */
+export function wasmedge(options: WasmedgeOptions): Runtime {
+  // The module is a sandbox of its own, so that namespaces around it are welcome and not required.
+  const local: LocalOptions = { path: options.path, requireIsolation: false, pool: { cap: 2 } }
+  const host = new SandboxHost(local)
+  const workshop = new Workshop(options)
+  const kits = new WeakMap<Footing, Kit>()
+  const kitOf = (footing: Footing): Kit => {
+    const kit = kits.get(footing) ?? new Kit(footing)
+    kits.set(footing, kit)
+    return kit
+  }
+  return {
+    name: 'wasmedge',
+    capabilities: {
+      languages: ['javascript', 'typescript', 'python'],
+      isolation: 'wasm',
+      enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
+      streaming: true,
+    },
+    run: (request, io) => runModule({ host, local, workshop, kitOf }, request, io),
+    check: () => checkWasmedge(host, workshop),
+    async close() {
+      await Promise.all([host.close(), workshop.close()])
+    },
+  }
+}
+
+interface Parts {
+  host: SandboxHost
+  local: LocalOptions
+  workshop: Workshop
+  kitOf: (footing: Footing) => Kit
+}
+
+async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
+  if (request.network !== 'none')
+    return faultExit('runtime_unavailable', 'wasmedge gives code no network; use network "none"', 'wasm')
+  const hook = `exectrail_${randomBytes(8).toString('hex')}`
+  const script =
+    request.language === 'python'
+      ? null
+      : await prepareScript(
+          request.code,
+          request.language === 'typescript' ? 'typescript' : 'javascript',
+          hook,
+        )
+  if (script !== null && 'error' in script.code) return syntaxExit(script.code.error, 'wasm')
+  const found = await untilAborted(io.signal, setUp(parts, moduleOf(request)))
+  if (found === null) return { ...faultExit('runtime_error', '', 'wasm'), fault: null }
+  if (typeof found === 'string') return faultExit('runtime_unavailable', found, 'wasm')
+  const { footing, runnable } = found
+  const log = new EngineLog(io)
+  const guest = await guestFor(runnable, parts.kitOf(footing), {
+    footing,
+    memoryBytes: request.limits.memoryBytes,
+  })
+  const program = {
+    guest,
+    file: script === null ? PYTHON_FILE : SCRIPT_FILE,
+    code: script?.code ?? { code: request.code },
+    head: (nonce: string) => JSON.stringify(headOf(request, script, { nonce, hook })),
+  }
+  const widened = { ...request, limits: widen(request.limits, runnable) }
+  const exit = await runLocally(parts.host, parts.local, widened, program, log.io)
+  await log.end()
+  const mapStack = (stack: string): string => script?.mapStack(stack) ?? stack
+  return readWasmExit(exit, log.words, { runnable, mapStack })
+}
+
+function moduleOf(request: RuntimeRequest): ModuleName {
+  return request.language === 'python' ? 'python' : 'quickjs'
+}
+
+interface SetUp {
+  footing: Footing
+  runnable: Runnable
+}
+
+/** A string says why there is none. */
+async function setUp(parts: Parts, name: ModuleName): Promise<SetUp | string> {
+  try {
+    const [footing, runnable] = await Promise.all([parts.host.footing(), parts.workshop.find(name)])
+    return { footing, runnable }
+  } catch (error) {
+    return error instanceof NoFootingError ? `${error.message}: ${error.fix}` : describeProblem(error)
+  }
+}
+
+/** Null when the run is cancelled while the engine is still being fetched. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
+  if (signal.aborted) return null
+  const aborted = Promise.withResolvers<null>()
+  const give = (): void => aborted.resolve(null)
+  signal.addEventListener('abort', give, { once: true })
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', give)
+  }
+}
+
+function headOf(
+  request: RuntimeRequest,
+  script: Script | null,
+  names: { nonce: string; hook: string },
+): object {
+  const { nonce, hook } = names
+  if (script === null) return { nonce, env: request.env, file: PYTHON_FILE }
+  return { nonce, env: request.env, file: SCRIPT_FILE, hook, modules: script.modules }
+}
+
+/** The program's memory is bounded by the engine; the process around it gets what the engine itself needs. */
+function widen(limits: Limits, { module }: Runnable): Limits {
+  const { memoryBytes, pids } = limits
+  return {
+    ...limits,
+    memoryBytes: memoryBytes === null ? null : memoryBytes + ENGINE_BYTES[module.name],
+    pids: pids + OWN_PROCESSES,
+  }
+}

@@ -1,0 +1,69 @@
+/** Readiness of WasmEdge, in words for a person. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { COMPILE_COST } from '../../embedded/wasmedge/compile.ts'
+import { MODULE_NAMES, type ModuleName } from '../../embedded/wasmedge/modules.ts'
+import { isExectrailError } from '../../errors.ts'
+import type { Limit } from '../../execution.ts'
+import type { Readiness } from '../runtime.ts'
+import { NoFootingError } from '../sandbox/footing.ts'
+import type { SandboxHost } from '../sandbox/host.ts'
+import type { Runnable, Workshop } from './workshop.ts'
+
+/** Fetching the engine takes about 5 s; nobody waits longer for an answer. */
+const PATIENCE_MS = 20_000
+
+const VERSIONS: Record<ModuleName, string> = { quickjs: 'QuickJS 2021-03-27', python: 'CPython 3.12.0' }
+const ENFORCES: readonly Limit[] = ['time', 'cpu', 'memory', 'pids', 'output', 'files']
+
+type Missing = Readiness['missing'][number]
+
+/** What is there and in what form; gets the engine where it is not there yet. */
+export async function checkWasmedge(host: SandboxHost, workshop: Workshop): Promise<Readiness> {
+  const missing: Missing[] = []
+  const note = (error: unknown): null => {
+    missing.push(toMissing(error))
+    return null
+  }
+  const footing = await host.footing().catch(note)
+  const engine = await Promise.race([workshop.engine(), tooLate()]).catch(note)
+  const found: Runnable[] = []
+  if (engine !== null)
+    for (const name of MODULE_NAMES) {
+      const runnable = await workshop.look(name).catch(note)
+      if (runnable !== null) found.push(runnable)
+    }
+  const inside = footing?.isolation === 'namespace'
+  return {
+    ready: footing !== null && found.length > 0,
+    version:
+      engine === null
+        ? null
+        : [`WasmEdge ${engine.version}`, ...found.map(({ module }) => VERSIONS[module.name])].join(', '),
+    isolation: found.length > 0 ? 'wasm' : 'none',
+    enforces: inside ? [...ENFORCES, 'disk'] : ENFORCES,
+    missing,
+    notes: [...found.flatMap((runnable) => noteForm(runnable)), ...(inside ? [] : [OUTSIDE])],
+  }
+}
+
+const OUTSIDE =
+  'no namespaces are to be had around the engine: the module is the only wall, and the scratch directory has no size limit'
+
+function noteForm({ form, module: { name } }: Runnable): string[] {
+  if (form === 'compiled') return []
+  return [
+    `${name} is interpreted until it is compiled: in the background once it was used (about ${COMPILE_COST[name].seconds} s), or now by node src/embedded/wasmedge/prepare.ts`,
+  ]
+}
+
+async function tooLate(): Promise<never> {
+  await pause(PATIENCE_MS, undefined, { ref: false })
+  throw new Error('WasmEdge is still being fetched')
+}
+
+function toMissing(error: unknown): Missing {
+  const what = error instanceof Error ? error.message : String(error)
+  if (error instanceof NoFootingError) return { what, fix: error.fix }
+  if (isExectrailError(error) && error.hint !== undefined) return { what, fix: error.hint }
+  return { what, fix: 'ask again in a minute' }
+}

@@ -1,0 +1,69 @@
+/** How one run of a language module is started: what it sees, and how much memory it gets. */
+import { engineCommand } from '../../embedded/wasmedge/engine.ts'
+import type { ModuleName } from '../../embedded/wasmedge/modules.ts'
+import type { Footing } from '../sandbox/footing.ts'
+import type { Guest } from '../sandbox/guests.ts'
+import type { Kit, Placed } from './kit.ts'
+import type { Runnable } from './workshop.ts'
+
+/** What the engine needs for itself besides the program's memory: code, translation, stacks. */
+export const ENGINE_BYTES: Record<ModuleName, number> = { quickjs: 134_217_728, python: 402_653_184 }
+
+const PAGE_BYTES = 65_536
+/** A module that cannot grow at all does not get through its own start. */
+const START_PAGES: Record<ModuleName, number> = { quickjs: 64, python: 256 }
+/** Most pages a 32-bit memory can have. */
+const MAX_PAGES = 65_536
+
+/** The command of a run, and the binds that put everything in its place. */
+export async function guestFor(
+  runnable: Runnable,
+  kit: Kit,
+  { footing, memoryBytes }: { footing: Footing; memoryBytes: number | null },
+): Promise<Guest> {
+  const { engine, module, form } = runnable
+  const guest = await kit.guest()
+  const root = engine.root === null ? null : await kit.directory(engine.root, `engine-${engine.version}`)
+  const program = await kit.file(runnable.path, `${module.name}-${form}`)
+  const library = module.name === 'python' ? await kit.directory(`${module.directory}/lib`, 'python') : null
+  const pages = pageLimit(runnable, memoryBytes)
+  const placed = [guest, root, program, library].filter((item): item is Placed => item !== null)
+  return {
+    // What is started alike is started ahead under one name.
+    name: `wasmedge ${module.name} ${form} ${pages}`,
+    command: [
+      footing.tools.perl ?? 'perl',
+      `${guest.path}/channel.pl`,
+      process.arch,
+      ...engineCommand(engine, root?.path ?? '/'),
+      ...directories({ '/': '.', '/out': '../out', '/tmp': '../tmp', '/run/exectrail': '../channel' }),
+      ...readOnlyDirectory('/lib/exectrail', guest.path),
+      '--memory-page-limit',
+      String(pages),
+      ...languageArguments(library, program.path),
+    ],
+    binds: placed.flatMap(({ binds }) => binds),
+    data: { floorBytes: ENGINE_BYTES[module.name], times: 1 },
+  }
+}
+
+function languageArguments(library: Placed | null, program: string): string[] {
+  if (library === null)
+    return ['--env', 'QJS_LIB=/lib/exectrail/modules', program, '/lib/exectrail/javascript/main.js']
+  const start = [program, '-s', '-S', '-P', '-B', '/lib/exectrail/python/main.py']
+  return [...readOnlyDirectory('/lib/python', library.path), '--env', 'PYTHONPATH=/lib/python', ...start]
+}
+
+function directories(places: Readonly<Record<string, string>>): string[] {
+  return Object.entries(places).flatMap(([inside, outside]) => ['--dir', `${inside}:${outside}`])
+}
+
+function readOnlyDirectory(inside: string, outside: string): string[] {
+  return ['--dir', `${inside}:${outside}:readonly`]
+}
+
+function pageLimit({ module }: Runnable, memoryBytes: number | null): number {
+  if (memoryBytes === null) return MAX_PAGES
+  const least = module.initialPages + START_PAGES[module.name]
+  return Math.min(MAX_PAGES, Math.max(least, Math.floor(memoryBytes / PAGE_BYTES)))
+}

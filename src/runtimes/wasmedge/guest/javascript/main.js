@@ -1,0 +1,138 @@
+// Runs one program on QuickJS: the job comes through a pipe of the channel directory, frames go out through
+// another, each marked with a nonce the program does not learn.
+import * as std from 'std'
+import { installConsole } from './console.js'
+import { describe, encode } from './values.js'
+import { installGlobals } from './globals.js'
+import { installProcess } from './process.js'
+import { trackRejections } from './rejections.js'
+import { installTimers } from './timers.js'
+
+const CHANNEL = '/run/exectrail'
+/** For the moment in which not even the description of the error can be made. */
+const OUT_OF_MEMORY = '{"name":"InternalError","message":"out of memory","stack":null,"code":""}'
+
+const leave = globalThis.exit
+const { parse, stringify } = JSON
+const channel = std.open(`${CHANNEL}/result`, 'w')
+const { head, input } = readJob()
+const hook = { main: undefined, module: { exports: {} } }
+let failed = false
+let loading = true
+
+/** Its length in bytes on a line, then the head on one, then the input. */
+function readJob() {
+  channel.puts('\n') // started, waiting
+  channel.flush()
+  const file = std.open(`${CHANNEL}/job`, 'r')
+  const text = file.readAsString(Number(file.getline()))
+  const headEnd = text.indexOf('\n')
+  return { head: JSON.parse(text.slice(0, headEnd)), input: text.slice(headEnd + 1) }
+}
+
+function send(kind, text) {
+  // The length is in bytes; what JSON.stringify made holds no lone surrogates.
+  const length = unescape(encodeURIComponent(text)).length
+  channel.puts(`\n${head.nonce} ${kind} ${length}\n${text}`)
+  channel.flush()
+}
+
+function end(code) {
+  std.out.flush()
+  std.err.flush()
+  leave(code)
+}
+
+/** The file itself did not parse: the stack then names a place in it and no function. */
+function isParseError(error) {
+  return loading && error instanceof SyntaxError && /^\s+at [^ (]+\.js:\d+\s*$/.test(String(error.stack))
+}
+
+function fail(error) {
+  if (failed) return
+  failed = true
+  let text = OUT_OF_MEMORY
+  let kind = 'error'
+  try {
+    const described = describe(error)
+    text = stringify(described)
+    if (isParseError(error)) kind = 'syntax'
+    std.err.puts(described.stack ?? `${described.name}: ${described.message}`)
+    std.err.puts('\n')
+  } catch {
+    // nothing is left to describe it with
+  }
+  send(kind, text)
+  end(1)
+}
+
+const named = (value) => (typeof value === 'function' && value.name === 'main' ? value : undefined)
+
+function findMain(loaded) {
+  const fallback = loaded.default
+  const { exports } = hook.module
+  return hook.main ?? loaded.main ?? fallback?.main ?? named(fallback) ?? exports.main ?? named(exports)
+}
+
+/** What CommonJS programs find; `require` knows the modules the program names. */
+function installCommonJs(modules) {
+  const require = (name) => {
+    const found = modules.get(name)
+    if (found === undefined)
+      throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
+    return found
+  }
+  require.main = hook.module
+  Object.assign(globalThis, { module: hook.module, exports: hook.module.exports, require })
+}
+
+function give(value) {
+  const text = encode(value)
+  // Rejections nobody handles are told one turn later.
+  setTimeout(() => {
+    if (failed) return
+    if (text !== null) send('result', text)
+    end(globalThis.process.exitCode ?? 0)
+  }, 0)
+}
+
+function finish(main) {
+  Promise.resolve(main(parse(input)))
+    .then(give)
+    .then(undefined, fail)
+}
+
+function begin() {
+  delete globalThis.env
+  delete globalThis.args
+  delete globalThis.exit
+  const timers = installTimers(fail)
+  trackRejections((callback) => timers.later(callback), fail)
+  installGlobals()
+  installConsole()
+  installProcess(head.env, timers, end)
+  globalThis[head.hook] = hook
+  const preload = head.modules.map((name) =>
+    import(name).then(
+      (loaded) => [name, loaded.default],
+      () => [name, undefined],
+    ),
+  )
+  Promise.all(preload)
+    .then((modules) => {
+      installCommonJs(new Map(modules))
+      send('running', '')
+      return import(head.file)
+    })
+    .then((loaded) => {
+      loading = false
+      return loaded.exectrailBody === undefined ? loaded : loaded.exectrailBody
+    })
+    .then((loaded) => {
+      const main = findMain(loaded)
+      if (typeof main === 'function') finish(main)
+    })
+    .then(undefined, fail)
+}
+
+begin()

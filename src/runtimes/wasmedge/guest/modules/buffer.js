@@ -1,0 +1,3 @@
+import { Buffer } from '/lib/exectrail/javascript/buffer.js'
+export { Buffer }
+export default { Buffer }

@@ -1,0 +1,3 @@
+const { process } = globalThis
+export const { env, argv, exit, cwd, stdout, stderr, nextTick, hrtime } = process
+export default process

@@ -1,0 +1,108 @@
+/** Brings engine, modules and guest programs to where the sandbox can see them. */
+import { chmod, copyFile, link, mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isPublic } from '../sandbox/find-tools.ts'
+import type { Footing } from '../sandbox/footing.ts'
+
+const GUEST = fileURLToPath(new URL('./guest/', import.meta.url))
+const INSIDE = '/opt/exectrail'
+
+/** A file or directory as the run sees it, and the bind that puts it there. */
+export interface Placed {
+  path: string
+  binds: readonly (readonly [string, string])[]
+}
+
+/** One for each footing. What the run's own user cannot reach is linked to the footing's directory first. */
+export class Kit {
+  readonly #footing: Footing
+  #reached = new Map<string, Promise<string>>()
+
+  constructor(footing: Footing) {
+    this.#footing = footing
+  }
+
+  /** A directory of the host, seen under `name`. */
+  async directory(path: string, name: string): Promise<Placed> {
+    return this.#place(await this.#reach(path, name, shareTree), name)
+  }
+
+  /** A file of the host, seen under `name`. */
+  async file(path: string, name: string): Promise<Placed> {
+    return this.#place(await this.#reach(path, name, shareOne), name)
+  }
+
+  /** The guest programs, with each module also under its `node:` name. */
+  async guest(): Promise<Placed> {
+    const target = join(this.#footing.files.directory, 'wasmedge-guest')
+    const made = this.#reached.get(target) ?? layOutGuest(target)
+    this.#reached.set(target, made)
+    return this.#place(await made, 'guest')
+  }
+
+  #place(host: string, name: string): Placed {
+    if (this.#footing.isolation === 'process') return { path: host, binds: [] }
+    const path = `${INSIDE}/${name}`
+    return { path, binds: [[host, path]] }
+  }
+
+  async #reach(
+    path: string,
+    name: string,
+    share: (from: string, to: string) => Promise<void>,
+  ): Promise<string> {
+    if (this.#footing.users === 'own' || isPublic(path)) return path
+    const target = join(this.#footing.files.directory, `wasmedge-${name}`)
+    const shared = this.#reached.get(path) ?? share(path, target).then(() => target)
+    this.#reached.set(path, shared)
+    return shared
+  }
+}
+
+async function shareOne(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to))
+  await chmod(to, 0o755)
+}
+
+async function shareTree(from: string, to: string): Promise<void> {
+  await makePublic(to)
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) await shareTree(source, target)
+    else if (entry.isSymbolicLink()) await symlink(await readlink(source), target)
+    else await shareOne(source, target)
+  }
+}
+
+/** Whatever the mask of this process. */
+async function makePublic(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  await chmod(directory, 0o755)
+}
+
+async function layOutGuest(target: string): Promise<string> {
+  await shareCopy(GUEST, target)
+  const modules = join(target, 'modules')
+  for (const file of await readdir(modules, { recursive: true })) {
+    if (!file.endsWith('.js')) continue
+    const name = file.slice(0, -'.js'.length)
+    const alias = join(modules, `node:${file}`)
+    await makePublic(dirname(alias))
+    await writeFile(alias, `export * from '${name}'\nexport { default } from '${name}'\n`)
+    await chmod(alias, 0o644)
+  }
+  return target
+}
+
+async function shareCopy(from: string, to: string): Promise<void> {
+  await makePublic(to)
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) await shareCopy(source, target)
+    else {
+      await copyFile(source, target)
+      await chmod(target, 0o644)
+    }
+  }
+}

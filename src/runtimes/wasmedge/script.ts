@@ -1,0 +1,145 @@
+/**
+ * JavaScript and TypeScript as the QuickJS of 2021 takes them. Syntax newer than ES2020 is lowered; so are async
+ * functions, to promises of the program's own, because QuickJS does not tell of rejections nobody handles.
+ */
+import { SourceMap } from 'node:module'
+import type { TransformOptions } from 'esbuild'
+import { lower, type Transpiled } from '../transpile.ts'
+
+/** A script ready for the guest. */
+export interface Script {
+  code: Transpiled
+  /** Modules that `require` has to answer at once, so that they are loaded before the program. */
+  modules: readonly string[]
+  /** The stack in the lines of the code as it was given. */
+  mapStack(stack: string): string
+}
+
+/** Name of the file in the guest. */
+export const SCRIPT_FILE = 'main.js'
+
+/** What this QuickJS has of what came after ES2020, and what of ES2020 it is not to do itself. */
+const QUICKJS: TransformOptions = {
+  target: 'es2020',
+  supported: {
+    'async-await': false,
+    'async-generator': false,
+    'for-await': false,
+    'logical-assignment': true,
+    'class-field': true,
+    'class-private-accessor': true,
+    'class-private-field': true,
+    'class-private-method': true,
+    'class-private-static-accessor': true,
+    'class-private-static-field': true,
+    'class-private-static-method': true,
+    'class-static-field': true,
+  },
+}
+const TOP_LEVEL_AWAIT = /^Top-level await is not available/u
+/** What the guest has modules for. */
+const REQUIRE = /\brequire\(\s*["'](?<name>(?:node:)?[a-z_]+(?:\/promises)?)["']\s*\)/gu
+const MAP = '\n//# sourceMappingURL='
+
+/** @param hook name of the global through which the guest gets at what the code defines */
+export async function prepareScript(
+  code: string,
+  language: 'javascript' | 'typescript',
+  hook: string,
+): Promise<Script> {
+  const typed = language === 'typescript'
+  const fileName = typed ? 'main.ts' : SCRIPT_FILE
+  const options: TransformOptions = { loader: typed ? 'ts' : 'js', format: 'esm' }
+  let done = await lower(code, fileName, { ...options, ...QUICKJS })
+  if ('error' in done && TOP_LEVEL_AWAIT.test(done.error.message))
+    done = await lowerAwaiting(code, fileName, options)
+  if ('error' in done) return { code: done, modules: [], mapStack: (stack) => stack }
+  const { body, map } = splitMap(done.code)
+  const modules = [...code.matchAll(REQUIRE)].map(({ groups }) => groups?.['name'] ?? '')
+  return {
+    code: { code: addHook(body, hook) },
+    modules: [...new Set(modules)],
+    mapStack: (stack) => mapStack(stack, { map, body, fileName }),
+  }
+}
+
+/** A module that waits at its top level becomes one async function, between its imports and its exports. */
+async function lowerAwaiting(code: string, fileName: string, options: TransformOptions): Promise<Transpiled> {
+  const plain = await lower(code, fileName, { ...options, target: 'esnext' })
+  if ('error' in plain) return plain
+  const { body, map } = splitMap(plain.code)
+  const { imports, rest } = splitImports(body)
+  const { inner, exported } = splitExports(rest)
+  const wrapped = `${imports}export const exectrailBody = (async () => {${inner}\nreturn ${exported}\n})()\n`
+  return lower(`${wrapped}//# sourceMappingURL=${map}`, fileName, { loader: 'js', format: 'esm', ...QUICKJS })
+}
+
+function splitMap(code: string): { body: string; map: string } {
+  const at = code.lastIndexOf(MAP)
+  return at < 0
+    ? { body: code, map: '' }
+    : { body: code.slice(0, at + 1), map: code.slice(at + MAP.length).trim() }
+}
+
+/** esbuild writes one import a statement, each ending in a string and a semicolon. */
+const IMPORT = /^import (?:[\w$*{][^;'"`]*? from )?"(?:[^"\\\n]|\\.)*";$/gmu
+const EXPORTS = /^export \{(?<names>[^{}]*)\};$/mu
+
+/** Imports moved to the front keep their line breaks in the rest, so that no line changes its number. */
+function splitImports(body: string): { imports: string; rest: string } {
+  const imports: string[] = []
+  const rest = body.replaceAll(IMPORT, (statement) => {
+    imports.push(statement.replaceAll('\n', ' '))
+    return '\n'.repeat(statement.split('\n').length - 1)
+  })
+  return { imports: imports.join(''), rest }
+}
+
+/** The last statement of what esbuild writes names all exports; they become the properties of an object. */
+function splitExports(body: string): { inner: string; exported: string } {
+  const found = EXPORTS.exec(body)
+  const names = (found?.groups?.['names'] ?? '').split(',').flatMap((entry) => {
+    const [local = '', name = local] = entry.trim().split(' as ')
+    return local === '' ? [] : [`${JSON.stringify(name)}: ${local}`]
+  })
+  const main = `main: typeof main === 'function' ? main : undefined`
+  const inner = found === null ? body : body.slice(0, found.index)
+  return { inner, exported: `{ ${[main, ...names].join(', ')} }` }
+}
+
+/** One more line hands over `main`, exported or not. */
+function addHook(body: string, hook: string): string {
+  return `${body};if (typeof main === 'function') globalThis.${hook}.main = main\n`
+}
+
+interface Mapping {
+  map: string
+  body: string
+  fileName: string
+}
+
+/** Frames of the guest's own programs and of what lowering added are left out. */
+function mapStack(stack: string, { map, body, fileName }: Mapping): string {
+  const source = readMap(map)
+  const generated = body.split('\n')
+  return stack
+    .split('\n')
+    .flatMap((line) => {
+      const frame = /^(?<head>\s+at .*?)\(?(?<file>[^\s()]+\.js):(?<line>\d+)\)?$/u.exec(line)?.groups
+      if (frame === undefined) return [line]
+      if (frame['file']?.startsWith('/lib/exectrail/') === true) return []
+      if (frame['file'] !== SCRIPT_FILE || source === null) return [line]
+      const at = Number(frame['line'])
+      const indent = /^\s*/u.exec(generated[at - 1] ?? '')?.[0].length ?? 0
+      const origin = source.findEntry(at - 1, indent)
+      if (!('originalLine' in origin) || origin.generatedLine !== at - 1) return []
+      const where = `${fileName}:${origin.originalLine + 1}`
+      return [line.includes('(') ? `${frame['head']}(${where})` : `${frame['head']}${where}`]
+    })
+    .join('\n')
+}
+
+function readMap(url: string): SourceMap | null {
+  const data = /^data:application\/json;base64,(?<data>.*)$/u.exec(url)?.groups?.['data']
+  return data === undefined ? null : new SourceMap(JSON.parse(Buffer.from(data, 'base64').toString('utf8')))
+}

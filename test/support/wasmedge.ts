@@ -1,0 +1,19 @@
+/** WasmEdge as tests use it: the real engine, got once and kept in this user's cache between runs. */
+import { loadConfig } from '../../src/config.ts'
+import { findEngine } from '../../src/embedded/wasmedge/find.ts'
+import type { WasmedgeOptions } from '../../src/runtimes/wasmedge/workshop.ts'
+
+/** Options with the PATH of the tests; modules stay as they are found, for compiling takes minutes. */
+export function wasmedgeOptions(change: Partial<WasmedgeOptions> = {}): WasmedgeOptions {
+  const { path, cacheDir } = loadConfig()
+  return { path, cacheDir, ci: true, report: () => undefined, compile: 'never', ...change }
+}
+
+/** Gets the engine; a string is the visible reason why nothing of it can run here. */
+export async function findWasmedge(): Promise<string | null> {
+  const { path, cacheDir, report } = wasmedgeOptions()
+  return findEngine({ config: { path, cacheDir, ci: true }, report }).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message.split('\n').join('; ') : String(error)),
+  )
+}
