@@ -73,3 +73,20 @@ export async function startProcess(args: readonly string[]): Promise<{ child: Ch
   if (line === null) throw new Error(talk)
   return { child, url: JSON.parse(line).url }
 }
+
+/** Credentials as ClickHouse's headers. */
+export function keyOf(access: 'full' | 'read'): Record<string, string> {
+  return access === 'full'
+    ? { 'X-ClickHouse-User': USER, 'X-ClickHouse-Key': PASSWORD }
+    : { 'X-ClickHouse-User': READER, 'X-ClickHouse-Key': READER_PASSWORD }
+}
+
+/** Asks as curl does: `search` in the URL, with the full user's credentials unless `headers` are given. */
+export function askClickHouse(
+  clickhouse: Pick<RunningClickHouse, 'url'>,
+  search: Readonly<Record<string, string>>,
+  init: Omit<RequestInit, 'headers'> & { headers?: Readonly<Record<string, string>> } = {},
+): Promise<Response> {
+  const { headers = keyOf('full'), ...rest } = init
+  return fetch(`${clickhouse.url}/?${new URLSearchParams(search).toString()}`, { ...rest, headers })
+}

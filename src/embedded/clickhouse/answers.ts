@@ -20,15 +20,16 @@ export interface Exchange {
 
 /** Up to here an answer is sent whole, with its summary. */
 const WHOLE_BYTES = 1_048_576
-const MAX_HELD_BYTES = 268_435_456
+/** An answer that cannot be sent in pieces is held in memory whole; it has at most so many bytes. */
+export const MAX_HELD_BYTES = 268_435_456
 const GZIP_FROM_BYTES = 1024
 const PIECE_BYTES = 65_536
 const FAST = { level: constants.Z_BEST_SPEED }
 const compress = promisify(gzip)
 
-/** Formats whose rows stand by themselves, so that pieces put together are the whole. */
+/** Formats whose rows stand by themselves: the engine writes names and frames anew in each piece. */
 const UNFRAMED =
-  /^(?:TabSeparated\w*|TSV\w*|CSV\w*|JSON(?:Strings)?EachRow|JSONLines|NDJSON|JSONCompact(?:Strings)?EachRow\w*|Native|RowBinary(?:WithNames(?:AndTypes)?)?|LineAsString)$/u
+  /^(?:(?:TabSeparated|TSV)(?:Raw)?|CSV|JSON(?:Compact)?(?:Strings)?EachRow|JSONLines|NDJSON|Native|RowBinary|LineAsString)$/u
 
 /** Whether an answer in this format can be sent in pieces. */
 export function isUnframed(format: string): boolean {

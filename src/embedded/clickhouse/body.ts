@@ -1,6 +1,6 @@
 /** The statement of a request and the rows that follow it. */
 import type { IncomingMessage } from 'node:http'
-import { pipeline, type Readable, type Transform } from 'node:stream'
+import { pipeline, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { HttpError } from './exceptions.ts'
 import { findInsertHead } from './insert-head.ts'
@@ -82,20 +82,27 @@ async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer, undefin
   }
 }
 
-function unpack(request: IncomingMessage): Readable {
+function unpack(request: IncomingMessage): AsyncIterable<Uint8Array> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding === 'identity') return request
   const create = UNPACKERS.get(encoding)
   if (create === undefined) throw new HttpError(415, `Unknown Content-Encoding ${JSON.stringify(encoding)}`)
-  // A body that is not what its header says, and a sender that goes away, end the reading with their error.
-  return compose(request, create())
+  return unpackWith(request, create(), encoding)
 }
 
-function compose(request: IncomingMessage, unpacker: Transform): Readable {
-  pipeline(request, unpacker, (error) => {
-    if (error !== null && error !== undefined) unpacker.destroy(error)
-  })
-  return unpacker
+async function* unpackWith(
+  request: IncomingMessage,
+  unpacker: Transform,
+  encoding: string,
+): AsyncGenerator<Uint8Array> {
+  // The loop below meets the same error; a pipe alone would never end when the sender goes away.
+  pipeline(request, unpacker, () => undefined)
+  try {
+    for await (const piece of unpacker) yield piece
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new HttpError(400, `The body is not ${encoding}: ${reason}`)
+  }
 }
 
 /** A multipart body as @clickhouse/client sends it: the statement, and parameters that go into `query`. */

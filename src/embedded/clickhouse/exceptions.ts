@@ -55,6 +55,8 @@ export function sendError(response: ServerResponse, error: unknown): void {
     response.destroy()
     return
   }
+  // What of the body was not read is not worth waiting for.
+  if (!response.req.complete) response.setHeader('Connection', 'close')
   if (error instanceof HttpError) {
     response.writeHead(error.status, { 'Content-Type': 'text/plain; charset=UTF-8' })
     response.end(`${error.message}\n`)

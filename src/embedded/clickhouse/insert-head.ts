@@ -22,7 +22,8 @@ export function findInsertHead(text: string): InsertHead | null {
   const last = tokens.at(-1)
   if (last === undefined || !isWord(tokens[0], 'INSERT') || !endsHead(tokens)) return null
   // One line end after FORMAT belongs to the statement; binary rows may begin with any byte.
-  const space = isWord(last, 'VALUES') ? 0 : (/^[ \t]*\r?\n?/u.exec(text.slice(last.end))?.[0].length ?? 0)
+  const isFormat = isWord(tokens.at(-2), 'FORMAT')
+  const space = isFormat ? (/^[ \t]*\r?\n?/u.exec(text.slice(last.end))?.[0].length ?? 0) : 0
   return { text: text.slice(0, last.end), dataFrom: last.end + space }
 }
 

@@ -14,10 +14,14 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { quoteIdentifier } from './connection.ts'
 import { BARE_WORK, openEngine, type Engine } from './engine.ts'
+import { explainStart } from './explain-start.ts'
 import { createClickHouseServer } from './server.ts'
 import { openStatements } from './statements.ts'
+import type { User } from './users.ts'
 
 const MIN_MEMORY_BYTES = 512 * 1_048_576
+/** How long statements under way may take to end after SIGTERM. */
+const GRACE_MS = 5_000
 const MAX_MEMORY_BYTES = 4 * 1_073_741_824
 
 const { values } = parseArgs({
@@ -37,7 +41,7 @@ const credentials = z.object({
 })
 
 async function start(): Promise<{ engine: Engine; server: Server }> {
-  const { users } = credentials.parse(JSON.parse(await readFile(values.credentials, 'utf8')))
+  const users = await readUsers()
   const engine = await openEngine({ dataDir: values.data, memoryBytes: memoryBytes() })
   const database = quoteIdentifier(values.database)
   await engine.run('write', {
@@ -65,16 +69,13 @@ function memoryBytes(): number {
   return Math.max(MIN_MEMORY_BYTES, Math.min(MAX_MEMORY_BYTES, Math.floor(granted / 2)))
 }
 
-/** What hindered the start, for a person: what, why and what to do. */
-function explain(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  if (message.includes('EADDRINUSE'))
-    return `port ${values.port} of ${values.host} is taken: EADDRINUSE; stop the program that has it or set EXECTRAIL_PORT=0`
-  if (/Code: 76|Cannot lock file/u.test(message))
-    return `${values.data} is locked by another process (${message}); stop that process or use another EXECTRAIL_HOME`
-  if (/ENOSPC|NOT_ENOUGH_SPACE|No space left/u.test(message))
-    return `the disk of ${values.data} is full (${message}); free some space`
-  return message
+async function readUsers(): Promise<User[]> {
+  try {
+    return credentials.parse(JSON.parse(await readFile(values.credentials, 'utf8'))).users
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
+    throw new Error(`the credentials in ${values.credentials} cannot be used: ${reason}`, { cause: error })
+  }
 }
 
 try {
@@ -84,9 +85,9 @@ try {
   process.stdout.write(`${JSON.stringify({ url: `http://${values.host}:${port}` })}\n`)
   process.once('SIGTERM', () => {
     server.close(() => void engine.close().finally(() => process.exit(0)))
-    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref()
   })
 } catch (error) {
-  process.stderr.write(`exectrail store: ${explain(error)}\n`)
+  process.stderr.write(`exectrail store: ${await explainStart(error, values)}\n`)
   process.exit(1)
 }

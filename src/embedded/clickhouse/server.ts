@@ -1,6 +1,6 @@
 /** The ClickHouse HTTP protocol over the engine in this process. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isUnframed, sendAnswer, sendDone, sendPieces, type Exchange } from './answers.ts'
+import { isUnframed, MAX_HELD_BYTES, sendAnswer, sendDone, sendPieces, type Exchange } from './answers.ts'
 import { readIncoming, type Incoming } from './body.ts'
 import type { Work } from './connection.ts'
 import type { Engine } from './engine.ts'
@@ -119,7 +119,8 @@ async function execute(
   const lane = access === 'full' ? 'serve' : 'ask'
   if (statement.streams && isUnframed(exchange.format))
     return engine.stream(lane, work, (pieces) => sendPieces(exchange, pieces))
-  return sendAnswer(exchange, await engine.run(lane, work))
+  const settings = new Map([['max_result_bytes', String(MAX_HELD_BYTES)], ...work.settings])
+  return sendAnswer(exchange, await engine.run(lane, { ...work, settings }))
 }
 
 function createsDatabase({ sql }: Statement): boolean {

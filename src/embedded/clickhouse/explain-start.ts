@@ -1,0 +1,33 @@
+/** What hindered the start, for a person: what, why and what to do, in one line. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAlive } from './is-alive.ts'
+
+interface Asked {
+  data: string
+  host: string
+  port: string
+}
+
+/** Words one error of the start. */
+export async function explainStart(error: unknown, { data, host, port }: Asked): Promise<string> {
+  const message = (error instanceof Error ? error.message : String(error))
+    .replaceAll(/\s*\n\s*/gu, ' ')
+    .trim()
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE')
+    return `port ${port} of ${host} is taken: ${message}; stop the program that has it or set EXECTRAIL_PORT=0`
+  if (code === 'ENOSPC' || /NOT_ENOUGH_SPACE|No space left/u.test(message))
+    return `the disk of ${data} is full: ${message}; free some space`
+  if (/Code: 76|Failed to create connection/u.test(message)) return explainUnopened(message, data)
+  return message
+}
+
+/** The engine prints its reason and throws none; the lock file names the process that holds it. */
+async function explainUnopened(message: string, data: string): Promise<string> {
+  const status = await readFile(join(data, 'status'), 'utf8').catch(() => '')
+  const pid = Number(/^PID: (?<pid>\d+)/mu.exec(status)?.groups?.['pid'] ?? Number.NaN)
+  if (Number.isInteger(pid) && pid !== process.pid && isAlive(pid))
+    return `${data} is locked by another process, ${pid} (code 76); stop that process or use another EXECTRAIL_HOME`
+  return `${data} cannot be opened: ${message}; the line before this one is the engine's own reason`
+}
