@@ -8,6 +8,7 @@ import { getExecution } from '../../src/store/queries/get-execution.ts'
 import { listExecutions, type ListExecutions } from '../../src/store/queries/list-executions.ts'
 import { runSql } from '../../src/store/queries/run-sql.ts'
 import { RECORD_FIELDS } from '../../src/store/rows.ts'
+import { DAY, insertOtelRows, type Given } from '../support/otel-rows.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
 let clickhouse: RunningClickHouse
@@ -18,43 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => clickhouse.stop())
 
-const DAY = { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' }
-
-interface Given {
-  executionId: string
-  startedMs?: number
-  attributes?: Record<string, string>
-}
-
-/** Inserts rows as the Collector's exporter does: the OTel columns alone. */
-async function insert(given: readonly Given[]): Promise<void> {
-  const rows = given.map(({ executionId, startedMs = 0, attributes = {} }) => {
-    const startedNs = (BigInt(Date.parse(DAY.from)) + BigInt(startedMs)) * 1_000_000n + 123_456_789n
-    const LogAttributes = {
-      'code_exec.execution.id': executionId,
-      'code_exec.organization.id': 'acme',
-      'gen_ai.agent.id': 'a',
-      'code_exec.runtime': 'subprocess',
-      'code_exec.language': 'python',
-      'code_exec.outcome': 'success',
-      'code_exec.success': 'true',
-      'code_exec.duration_ms': '10',
-      'code_exec.started_at': `${startedNs}`,
-      ...attributes,
-    }
-    const Timestamp = `${new Date(Date.parse(DAY.from) + startedMs + 50).toISOString().slice(0, 23).replace('T', ' ')}`
-    return JSON.stringify({
-      Timestamp,
-      TraceId: 't',
-      SpanId: 's',
-      EventName: 'code_exec.completed',
-      LogAttributes,
-    })
-  })
-  await store.command(
-    `INSERT INTO code_exec_logs (Timestamp, TraceId, SpanId, EventName, LogAttributes) FORMAT JSONEachRow\n${rows.join('\n')}`,
-  )
-}
+const insert = (given: readonly Given[]): Promise<void> => insertOtelRows(store, given)
 
 const listOf = (part: Partial<ListExecutions>): ListExecutions => ({
   scope: { organizationId: 'acme' },
@@ -182,86 +147,6 @@ describe('the store', () => {
     expect(await getExecution(store, { organizationId: "o'brien" }, executionId)).not.toBeNull()
   })
 
-  it('counts, rates, spreads and splits what an agent did, and the window before beside it', async () => {
-    const agent = { 'gen_ai.agent.id': 'stats' }
-    const failed = {
-      'code_exec.success': 'false',
-      'code_exec.outcome': 'failure',
-      'error.type': 'exception',
-      'exception.message': 'no',
-      'code_exec.error.fingerprint': 'f'.repeat(16),
-      'process.exit.code': '1',
-    }
-    await insert([
-      ...[10, 20, 30].map((ms, n) => ({
-        executionId: `s${n}`,
-        startedMs: n,
-        attributes: {
-          ...agent,
-          'code_exec.duration_ms': `${ms}`,
-          'process.exit.code': '0',
-          'code_exec.tokens_used': '5',
-        },
-      })),
-      {
-        executionId: 's3',
-        startedMs: 9,
-        attributes: {
-          ...agent,
-          ...failed,
-          'code_exec.language': 'bash',
-          'code_exec.validation.passed': 'false',
-        },
-      },
-      { executionId: 'before', startedMs: -1000, attributes: agent },
-    ])
-    const stats = await getAgentStats(store, {
-      scope: { organizationId: 'acme' },
-      agentId: 'stats',
-      window: DAY,
-      compare: 'previous',
-    })
-    expect(stats).toMatchObject({
-      count: 4,
-      successCount: 3,
-      successRate: 0.75,
-      validationPassRate: 0,
-      tokensUsed: { sum: 15, avg: 5 },
-      byOutcome: { success: 3, failure: 1, timeout: 0, limit: 0, cancelled: 0, error: 0 },
-      byLanguage: [
-        { key: 'python', count: 3, successRate: 1 },
-        { key: 'bash', count: 1, successRate: 0 },
-      ],
-      topErrors: [{ fingerprint: 'f'.repeat(16), message: 'no', count: 1, executionId: 's3' }],
-      costRunNanoUsd: null,
-      previous: { count: 1 },
-    })
-    expect(stats.durationMs).toMatchObject({ avg: 17.5, max: 30 })
-    expect(stats.byExitCode.map((group) => [group.key, group.count])).toEqual([
-      [0, 3],
-      [1, 1],
-    ])
-    expect(stats.memoryPeakBytes).toEqual({
-      avg: null,
-      p50: null,
-      p90: null,
-      p95: null,
-      p99: null,
-      max: null,
-    })
-  })
-
-  it('says null, not zero, of an agent without executions', async () => {
-    const stats = await getAgentStats(store, { scope: 'all', agentId: 'nobody', window: DAY })
-    expect(stats).toMatchObject({
-      count: 0,
-      successRate: null,
-      firstSeen: null,
-      durationMs: { p50: null },
-      topErrors: [],
-    })
-  })
-
   it('answers free SQL with types and refuses to write by it', async () => {
     expect(await runSql(store, "SELECT 1 AS one, 'x' AS text;")).toEqual({
       data: [{ one: 1, text: 'x' }],
@@ -282,6 +167,6 @@ describe('the store', () => {
       await clickhouse.restart()
     }
     const rows = await listExecutions(store, listOf({ filter: { codeAgentId: 'killed' } }))
-    expect(rows.map((row) => row.executionId).toSorted()).toEqual(ids)
+    expect(rows.map((row) => row.executionId ?? '').toSorted()).toEqual(ids)
   })
 })
