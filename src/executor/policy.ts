@@ -1,4 +1,5 @@
 import type { CodePolicy, Language } from '../execution.ts'
+import { BOUND_MS, runBounded } from './bounded.ts'
 
 const JAVASCRIPT_IMPORT =
   /(?:\bfrom\s*|\bimport\s*|\brequire\s*\(\s*|\bimport\s*\(\s*)(?<quote>['"`])(?<name>[^'"`\n]+)\k<quote>/gu
@@ -21,7 +22,10 @@ export function findPolicyBreach(
       if (isDenied(name, denied)) breaches.push(`module ${name} is denied`)
   }
   for (const source of policy?.denyPatterns ?? []) {
-    if (new RegExp(source, 'u').test(code)) breaches.push(`pattern ${source} is denied`)
+    const matches = (): string | null =>
+      new RegExp(source, 'u').test(code) ? `pattern ${source} is denied` : null
+    const breach = runBounded(matches, () => `pattern ${source} took longer than ${BOUND_MS} ms on this code`)
+    if (breach !== null) breaches.push(breach)
   }
   return breaches.length === 0 ? null : [...new Set(breaches)].join('; ')
 }

@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { Issue } from '../errors.ts'
+import { BOUND_MS, runBounded } from './bounded.ts'
 
 /** Null when the value meets the schema, else what is wrong with it, all at once. */
 export type Check = (value: unknown) => string | null
@@ -22,6 +23,11 @@ export function compileSchema(schema: unknown, path: string, issues: Issue[]): C
 }
 
 function toCheck(validate: ValidateFunction, ajv: Ajv2020): Check {
-  return (value) =>
+  const check: Check = (value) =>
     validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: 'value', separator: '; ' })
+  return (value) =>
+    runBounded(
+      () => check(value),
+      () => `holding the value against its schema took longer than ${BOUND_MS} ms`,
+    )
 }

@@ -6,6 +6,7 @@ import { fingerprintError } from '../../src/executor/fingerprint.ts'
 import { toJsonText } from '../../src/executor/json-text.ts'
 import { decideOutcome } from '../../src/executor/outcome.ts'
 import { findPolicyBreach } from '../../src/executor/policy.ts'
+import { compileSchema } from '../../src/executor/validation.ts'
 import { exitWith } from '../support/toy-executor.ts'
 
 describe('outcome', () => {
@@ -138,6 +139,21 @@ describe('policy', () => {
       'pattern eval\\( is denied; pattern x is denied',
     )
     expect(findPolicyBreach("import a from 'fsx'", 'javascript', { denyModules: ['fs'] })).toBeNull()
+  })
+})
+
+describe('what a caller could make endless', () => {
+  const bomb = '^(a+)+$'
+  const text = `${'a'.repeat(60)}!`
+
+  it('is cut short: a denied pattern that does not end refuses the code', () => {
+    expect(findPolicyBreach(text, 'bash', { denyPatterns: [bomb] })).toMatch(/took longer than 250 ms/u)
+  })
+
+  it('is cut short: a schema whose pattern does not end is not met', () => {
+    const check = compileSchema({ type: 'string', pattern: bomb }, 'inputSchema', [])
+    expect(check?.(text)).toMatch(/took longer than 250 ms/u)
+    expect(check?.('aaa')).toBeNull()
   })
 })
 
