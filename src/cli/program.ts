@@ -56,7 +56,11 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
     .argument('[file]', 'the code, its language told by the extension; `-` reads standard input')
     .option('-e, --eval <code>', 'the code itself; needs --language')
     .option('-l, --language <name>', 'javascript, typescript, python or bash')
-    .option('-r, --runtime <name>', 'subprocess, vm2, wasmedge, e2b or bacalhau', 'subprocess')
+    .option(
+      '-r, --runtime <name>',
+      'subprocess, vm2, wasmedge, e2b or bacalhau; `all` runs it on every ready one',
+      'subprocess',
+    )
     .option('-i, --input <json>', 'input of main(input) as JSON, or @FILE')
     .option('--timeout-ms <n>', 'wall time of the run')
     .option('--memory-mb <n>', 'memory of the whole process tree, MiB')
@@ -66,9 +70,14 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
     .option('--agent <id>', 'agent that wrote the code')
     .option('--workflow-execution <id>', 'run of the workflow it belongs to')
     .option('--node <id>', 'node of the workflow')
-    .option('--json', 'print the execution record as one JSON value')
+    .option('--json', 'print the execution record as one JSON value; with `-r all` an array of them')
     .addHelpText('after', EXIT_CODES)
     .action(async (file: string | undefined, options) => {
+      if (options.runtime === 'all') {
+        const { runAll } = await import('./commands/run-all.ts')
+        await end(runAll(file, options, terminal))
+        return
+      }
       const { run } = await import('./commands/run.ts')
       await end(run(file, options, terminal))
     })

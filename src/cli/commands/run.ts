@@ -1,24 +1,15 @@
 /** `exectrail run`: one execution in this process. Works without a running stack. */
 import { loadConfig, type Config } from '../../config.ts'
 import { readEndpoints } from '../../embedded/endpoints.ts'
-import type { ExecutionRequest, Outcome, OutputChunk } from '../../execution.ts'
+import type { ExecutionRequest, OutputChunk } from '../../execution.ts'
 import { createExecutor } from '../../executor/executor.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'
 import { formatBytes, formatMs } from '../format.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine, visible, visibleLine } from '../visible.ts'
+import { cancelOnSignals, closeDelivered, EXIT_CODES, withoutFiles } from './run-ending.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
-const EXIT_CODES: Readonly<Record<Outcome, number>> = {
-  success: 0,
-  failure: 1,
-  timeout: 124,
-  error: 125,
-  cancelled: 130,
-  limit: 137,
-}
-const CANCELLED = 130
-const DELIVERY_MS = 2000
 const RESULT_SHOWN = 2000
 
 /**
@@ -40,8 +31,7 @@ export async function run(
       { executor, scope: 'all' },
       { ...request, onOutput, signal: cancelling.signal },
     )
-    const reachable = config.otlpEndpoint !== null || (await readEndpoints(config.home)) !== null
-    const { left } = await executor.close(reachable ? DELIVERY_MS : 0)
+    const left = await closeDelivered(executor, config)
     if (options.json) await terminal.data(toJson(withoutFiles(view)))
     else await summarize(view, { config, left, terminal, request })
     return EXIT_CODES[view.outcome]
@@ -51,34 +41,12 @@ export async function run(
   }
 }
 
-/** The first signal cancels the execution, the second ends the command at once. */
-function cancelOnSignals(terminal: Terminal): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController()
-  const cancel = (): void => {
-    if (controller.signal.aborted) process.exit(CANCELLED)
-    terminal.say('cancelling the execution; once more to leave at once')
-    controller.abort()
-  }
-  process.on('SIGINT', cancel)
-  process.on('SIGTERM', cancel)
-  const release = (): void => {
-    process.off('SIGINT', cancel)
-    process.off('SIGTERM', cancel)
-  }
-  return { signal: controller.signal, release }
-}
-
 /** Pipes get what the code printed as it is; a terminal must not be steered by it. */
 function printChunk({ stream, text }: OutputChunk): Promise<void> {
   const target = process[stream]
   return new Promise((resolve, reject) => {
     target.write(target.isTTY ? visible(text) : text, (error) => (error ? reject(error) : resolve()))
   })
-}
-
-/** The record of §4.1; the files of `/out` are no part of it. */
-function withoutFiles({ files: _files, ...record }: RunView): Omit<RunView, 'files'> {
-  return record
 }
 
 interface Ending {
