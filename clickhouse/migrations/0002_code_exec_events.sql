@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS code_exec_events (
   code_agent_version LowCardinality(Nullable(String)) DEFAULT nullIf(LogAttributes['gen_ai.agent.version'], ''),
   workflow_execution_id Nullable(String) DEFAULT nullIf(LogAttributes['code_exec.workflow_execution.id'], '') CODEC(ZSTD(1)),
   node_id LowCardinality(Nullable(String)) DEFAULT nullIf(LogAttributes['code_exec.node.id'], ''),
-  attempt UInt16 DEFAULT toUInt16OrZero(LogAttributes['code_exec.attempt']),
+  attempt UInt32 DEFAULT toUInt32OrZero(LogAttributes['code_exec.attempt']),
   runtime LowCardinality(String) DEFAULT LogAttributes['code_exec.runtime'],
   language LowCardinality(String) DEFAULT LogAttributes['code_exec.language'],
   event_name LowCardinality(String) DEFAULT EventName,

@@ -18,9 +18,12 @@ CREATE TABLE IF NOT EXISTS otel_traces (
   StatusMessage String CODEC(ZSTD(1)),
   Events Nested (Timestamp DateTime64(9, 'UTC'), Name LowCardinality(String), Attributes Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
   Links Nested (TraceId String, SpanId String, TraceState String, Attributes Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+  organization_id LowCardinality(String) MATERIALIZED SpanAttributes['code_exec.organization.id'],
+  execution_id String MATERIALIZED SpanAttributes['code_exec.execution.id'] CODEC(ZSTD(1)),
   record_version UInt8 MATERIALIZED if(SpanAttributes['error.type'] = 'executor_crashed', 1, 2),
 
-  INDEX by_trace TraceId TYPE bloom_filter(0.001) GRANULARITY 1
+  INDEX by_trace TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX by_execution execution_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(record_version)
 PARTITION BY toYYYYMM(Timestamp)

@@ -22,7 +22,9 @@ export interface Store {
   /** Rows and columns of a caller's statement, with no more than read rights. @throws {StoreError} */
   queryReadOnly(sql: string, limits: { maxRows: number }): Promise<ReadOnlyAnswer>
   /** A statement without an answer. @throws {StoreError} */
-  command(sql: string): Promise<void>
+  command(sql: string, parameters?: Parameters): Promise<void>
+  /** Makes the store's database where it is missing. @throws {StoreError} */
+  createDatabase(): Promise<void>
   /** @throws {StoreError} `store_unavailable` when it does not answer */
   ping(): Promise<void>
   /** Names of migrations not yet applied. */
@@ -40,7 +42,26 @@ const READ_ONLY_SECONDS = 30
 
 /** Opens a store; nothing is sent before the first call. */
 export function createStore(options: StoreOptions): Store {
-  const client = createClient({
+  const client = connect(options)
+  const store: Store = {
+    url: options.url,
+    database: options.database,
+    query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
+    queryReadOnly: (sql, limits) => guard(queryReadOnly(client, sql, limits)),
+    command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
+    createDatabase: () => guard(createDatabase(options)),
+    ping: () => guard(ping(client)),
+    async pendingMigrations() {
+      const applied = new Set(await readApplied(store))
+      return (await listMigrations()).map(({ name }) => name).filter((name) => !applied.has(name))
+    },
+    close: () => client.close(),
+  }
+  return store
+}
+
+function connect(options: StoreOptions): ClickHouseClient {
+  return createClient({
     url: options.url,
     username: options.user,
     password: options.password,
@@ -51,20 +72,21 @@ export function createStore(options: StoreOptions): Store {
     // What goes wrong is thrown to the caller; the driver's own lines would say it twice.
     log: { level: ClickHouseLogLevel.OFF },
   })
-  const store: Store = {
-    url: options.url,
-    database: options.database,
-    query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
-    queryReadOnly: (sql, limits) => guard(queryReadOnly(client, sql, limits)),
-    command: (sql) => guard(client.command({ query: sql }).then(() => undefined)),
-    ping: () => guard(ping(client)),
-    async pendingMigrations() {
-      const applied = new Set(await readApplied(store))
-      return (await listMigrations()).map(({ name }) => name).filter((name) => !applied.has(name))
-    },
-    close: () => client.close(),
+}
+
+async function command(client: ClickHouseClient, query: string, parameters: Parameters): Promise<void> {
+  await client.command({ query, query_params: { ...parameters } })
+}
+
+/** A server refuses every statement in a database it does not have, so this one is asked elsewhere. */
+async function createDatabase(options: StoreOptions): Promise<void> {
+  const client = connect({ ...options, database: 'default' })
+  try {
+    const name = options.database.replaceAll('\\', '\\\\').replaceAll('`', '\\`')
+    await command(client, `CREATE DATABASE IF NOT EXISTS \`${name}\``, {})
+  } finally {
+    await client.close()
   }
-  return store
 }
 
 async function queryRows<Row>(
@@ -76,7 +98,11 @@ async function queryRows<Row>(
     query,
     query_params: { ...parameters },
     format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 1,
+      // Copies of a row share its start, which is in the key, and so its partition.
+      do_not_merge_across_partitions_select_final: 1,
+    },
   })
   return answer.json<Row>()
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Store } from './client.ts'
@@ -11,9 +10,10 @@ export interface Migration {
 
 const FOLDER = join(import.meta.dirname, '../../clickhouse/migrations')
 const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS exectrail_migrations (
-  name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+  name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 ) ENGINE = ReplacingMergeTree ORDER BY name`
 const UNKNOWN_TABLE = /\(code 60\)/u
+const UNKNOWN_DATABASE = /\(code 81\)/u
 
 /** The numbered files of `clickhouse/migrations`, in order. */
 export async function listMigrations(): Promise<Migration[]> {
@@ -31,7 +31,8 @@ export async function readApplied(store: Pick<Store, 'query'>): Promise<string[]
     )
     return rows.map((row) => row.name)
   } catch (error) {
-    if (error instanceof Error && UNKNOWN_TABLE.test(error.message)) return []
+    if (error instanceof Error && (UNKNOWN_TABLE.test(error.message) || UNKNOWN_DATABASE.test(error.message)))
+      return []
     throw error
   }
 }
@@ -41,17 +42,26 @@ export async function readApplied(store: Pick<Store, 'query'>): Promise<string[]
  * @throws {StoreError} in ClickHouse's words; what was applied before stays
  */
 export async function migrate(store: Store): Promise<{ applied: string[]; already: string[] }> {
-  await store.command(BOOKKEEPING)
+  await prepare(store)
   const already = await readApplied(store)
   const applied: string[] = []
   for (const { name, sql } of await listMigrations()) {
     if (already.includes(name)) continue
     for (const statement of splitStatements(sql)) await store.command(statement)
-    const sha256 = createHash('sha256').update(sql).digest('hex')
-    await store.command(`INSERT INTO exectrail_migrations (name, sha256) VALUES ('${name}', '${sha256}')`)
+    await store.command('INSERT INTO exectrail_migrations (name) SELECT {name:String}', { name })
     applied.push(name)
   }
   return { applied, already }
+}
+
+async function prepare(store: Store): Promise<void> {
+  try {
+    await store.command(BOOKKEEPING)
+  } catch (error) {
+    if (!(error instanceof Error && UNKNOWN_DATABASE.test(error.message))) throw error
+    await store.createDatabase()
+    await store.command(BOOKKEEPING)
+  }
 }
 
 /** Statements of a file; a line that ends in a semicolon ends one. */

@@ -13,7 +13,7 @@ export interface Condition {
  * `started_at`. This is the one place where the tenant is added.
  */
 export function tenantCondition(scope: Scope, window: Window | null): Condition {
-  const parts = scope === 'all' ? ["organization_id != ''"] : ['organization_id = {organizationId:String}']
+  const parts = [scope === 'all' ? 'true' : 'organization_id = {organizationId:String}']
   const tenant = scope === 'all' ? {} : { organizationId: scope.organizationId }
   if (window === null) return { sql: parts.join(' AND '), parameters: tenant }
   parts.push('started_at >= {from:DateTime64(9)}', 'started_at < {to:DateTime64(9)}')

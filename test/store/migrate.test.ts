@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createStore, type Store } from '../../src/store/client.ts'
+import { listMigrations, migrate } from '../../src/store/migrate.ts'
+import { PASSWORD, startClickHouse, USER, type RunningClickHouse } from '../support/clickhouse.ts'
+
+let clickhouse: RunningClickHouse
+const opened: Store[] = []
+beforeAll(async () => {
+  clickhouse = await startClickHouse()
+})
+afterAll(async () => {
+  await Promise.all(opened.map((store) => store.close()))
+  await clickhouse.stop()
+})
+
+function storeOf(database: string): Store {
+  const store = createStore({ url: clickhouse.url, user: USER, password: PASSWORD, database })
+  opened.push(store)
+  return store
+}
+
+async function tablesOf(store: Store): Promise<string[]> {
+  const rows = await store.query<{ name: string }>(
+    'SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name',
+  )
+  return rows.map((row) => row.name)
+}
+
+const TABLES = ['code_exec_events', 'code_exec_logs', 'exectrail_migrations', 'otel_traces']
+
+describe('the migrations', () => {
+  it('are numbered without a gap', async () => {
+    const numbers = (await listMigrations()).map(({ name }) => Number(name.slice(0, 4)))
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+  })
+
+  it('make a database that is not there, and a second time do nothing', async () => {
+    const store = storeOf("an odd `name's")
+    const all = (await listMigrations()).map(({ name }) => name)
+    expect(await store.pendingMigrations()).toEqual(all)
+    expect(await migrate(store)).toEqual({ applied: all, already: [] })
+    expect(await tablesOf(store)).toEqual(TABLES)
+    expect(await migrate(store)).toEqual({ applied: [], already: all })
+    expect(await store.pendingMigrations()).toEqual([])
+  })
+
+  it('do no harm when several apply them at once', async () => {
+    const stores = Array.from({ length: 4 }, () => storeOf('together'))
+    await Promise.all(stores.map((store) => migrate(store)))
+    expect(await tablesOf(stores[0] as Store)).toEqual(TABLES)
+    expect((await migrate(stores[1] as Store)).applied).toEqual([])
+  })
+
+  it('do no harm to rows where they are applied again file by file', async () => {
+    const store = storeOf('again')
+    await migrate(store)
+    await store.command("INSERT INTO code_exec_logs (execution_id) SELECT 'kept'")
+    await store.command('TRUNCATE TABLE exectrail_migrations')
+    expect((await migrate(store)).applied).toHaveLength((await listMigrations()).length)
+    expect(await store.query('SELECT execution_id FROM code_exec_logs')).toEqual([{ execution_id: 'kept' }])
+  })
+})
+
+describe('a store', () => {
+  it('that is not there is unavailable, with a hint', async () => {
+    const store = createStore({ url: 'http://127.0.0.1:9', user: 'u', password: 'p', database: 'd' })
+    opened.push(store)
+    for (const call of [store.ping(), store.query('SELECT 1'), migrate(store)])
+      await expect(call).rejects.toMatchObject({ code: 'store_unavailable', hint: expect.any(String) })
+  })
+
+  it('says what a statement got wrong in the words of ClickHouse', async () => {
+    await expect(storeOf('exectrail').query('SELECT nope')).rejects.toMatchObject({
+      code: 'query_refused',
+      message: expect.stringMatching(/^ClickHouse: Unknown expression identifier `nope`.*\(code 47\)$/u),
+    })
+  })
+
+  it('refuses a wrong password as such', async () => {
+    const store = createStore({ url: clickhouse.url, user: USER, password: 'wrong', database: 'exectrail' })
+    opened.push(store)
+    await expect(store.query('SELECT 1')).rejects.toMatchObject({
+      code: 'query_refused',
+      message: expect.stringContaining('(code 516)'),
+    })
+  })
+})
