@@ -11,8 +11,8 @@ import { migrate } from '../../src/store/migrate.ts'
 const MAIN = join(import.meta.dirname, '../../src/embedded/clickhouse/main.ts')
 export const USER = 'exectrail'
 export const PASSWORD = 'store-password'
-export const READER = 'reader'
-export const READER_PASSWORD = 'reader-password'
+const READER = 'reader'
+const READER_PASSWORD = 'reader-password'
 
 export interface RunningClickHouse {
   url: string

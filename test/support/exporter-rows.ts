@@ -5,7 +5,7 @@ import { fromIso } from '../../src/store/rows.ts'
 import { askClickHouse, type RunningClickHouse } from './clickhouse.ts'
 
 /** The exporter's own list, in its order. */
-export const LOG_COLUMNS = [
+const LOG_COLUMNS = [
   'Timestamp',
   'TraceId',
   'SpanId',

@@ -5,7 +5,7 @@ import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 
 /** Fields a list may be narrowed by. */
-const FILTER_FIELDS = [
+export const FILTER_FIELDS = [
   'codeAgentId',
   'workflowExecutionId',
   'workspaceId',

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { columnOf, RECORD_FIELDS } from '../../src/store/rows.ts'
+import { ATTRIBUTE_FIELDS, ATTRIBUTES } from '../../src/telemetry/attributes.ts'
+import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
+
+let clickhouse: RunningClickHouse
+let tables: Map<string, string[][]>
+beforeAll(async () => {
+  clickhouse = await startClickHouse()
+  const text = await readFile(join(import.meta.dirname, '../../docs/data-dictionary.md'), 'utf8')
+  tables = new Map(
+    text
+      .split(/^## /mu)
+      .slice(1)
+      .map((section) => [section.split('\n')[0] ?? '', rowsOf(section)]),
+  )
+})
+afterAll(() => clickhouse.stop())
+
+/** Cells of the tables of a section, without backquotes; heads and rules left out. */
+function rowsOf(section: string): string[][] {
+  const lines = section.split('\n').filter((line) => line.startsWith('| `'))
+  return lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  )
+}
+
+async function columnsOf(table: string, kinds: string): Promise<string[][]> {
+  const rows = await clickhouse.store.query<{ name: string; type: string }>(
+    `SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String}
+       AND ${kinds} ORDER BY position`,
+    { table },
+  )
+  return rows.map(({ name, type }) => [name, type])
+}
+
+describe('the data dictionary', () => {
+  it('has every column of code_exec_logs, in order, with its type', async () => {
+    const told = (tables.get('code_exec_logs') ?? []).map(([column, , type]) => [column, type])
+    expect(told).toEqual(await columnsOf('code_exec_logs', "default_kind != 'EPHEMERAL'"))
+  })
+
+  it('names the field of each column, and has every field of the record', () => {
+    const told = (tables.get('code_exec_logs') ?? []).filter(([, field]) => field !== '–')
+    const expected = RECORD_FIELDS.map((field) => [columnOf(field), field])
+    expect(new Map(told.map(([column, field]) => [column, field]))).toEqual(
+      new Map(expected as [string, string][]),
+    )
+  })
+
+  it('names the attribute each column is filled from', () => {
+    const told = new Map((tables.get('code_exec_logs') ?? []).map((row) => [row[0], row[5]]))
+    for (const field of ATTRIBUTE_FIELDS)
+      expect(told.get(columnOf(field))?.split(',')[0]).toBe(ATTRIBUTES[field].key)
+  })
+
+  it('says of every column what it means', () => {
+    for (const row of tables.get('code_exec_logs') ?? []) expect(row[4]).toMatch(/\w{3}.*\.$/u)
+  })
+
+  it('has the columns of otel_traces that are ours', async () => {
+    const told = (tables.get('otel_traces') ?? []).map(([column, type]) => [column, type])
+    expect(told).toEqual(await columnsOf('otel_traces', "default_kind = 'MATERIALIZED'"))
+  })
+})

@@ -1,0 +1,125 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  array,
+  assert,
+  asyncProperty,
+  constant,
+  constantFrom,
+  integer,
+  option,
+  record,
+  string,
+} from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Parameters, Store } from '../../src/store/client.ts'
+import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
+import { getExecution } from '../../src/store/queries/get-execution.ts'
+import { FILTER_FIELDS, listExecutions } from '../../src/store/queries/list-executions.ts'
+import { RECORD_FIELDS } from '../../src/store/rows.ts'
+import type { Scope } from '../../src/store/scope.ts'
+
+interface Asked {
+  sql: string
+  parameters: Parameters
+}
+
+/** A store that keeps what it is asked and has no rows. */
+function recordingStore(): { store: Store; asked: Asked[] } {
+  const asked: Asked[] = []
+  const never = (): never => {
+    throw new Error('a query asked for more than rows')
+  }
+  const store: Store = {
+    url: '',
+    database: '',
+    query(sql, parameters = {}) {
+      asked.push({ sql, parameters })
+      return Promise.resolve([])
+    },
+    queryReadOnly: never,
+    command: never,
+    createDatabase: never,
+    ping: never,
+    pendingMigrations: never,
+    close: () => Promise.resolve(),
+  }
+  return { store, asked }
+}
+
+/** Text that would be seen in a statement, were it put there. */
+const hostile = string({ maxLength: 12 }).map((text) => `§'"\`;--${text}`)
+const times = constant({ from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' })
+const filter = record(
+  Object.fromEntries(FILTER_FIELDS.map((field) => [field, option(array(hostile), { nil: undefined })])),
+)
+const after = option(record({ startedAt: constant('2026-11-01T05:00:00Z'), executionId: hostile }))
+const scope = hostile.map((organizationId): Scope => ({ organizationId }))
+
+/** Every query by its file, with whatever callers may give. */
+const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<unknown>>> = {
+  'agent-stats.ts': (store, { scope: seen, text, window, compare }) =>
+    getAgentStats(store, { scope: seen, agentId: text, window, compare }),
+  'get-execution.ts': (store, { scope: seen, text }) => getExecution(store, seen, text),
+  'list-executions.ts': (store, { scope: seen, window, filter: wanted, after: place, limit }) =>
+    listExecutions(store, {
+      scope: seen,
+      window,
+      filter: wanted,
+      after: place,
+      limit,
+      fields: RECORD_FIELDS,
+    }),
+}
+/** A caller's own SQL names no tenant: administrators alone may send it, by the read-only path. */
+const WITHOUT_TENANT = ['run-sql.ts']
+
+const given = record({
+  scope,
+  text: hostile,
+  window: times,
+  compare: constantFrom('previous' as const, undefined),
+  filter,
+  after,
+  limit: integer({ min: 1, max: 1000 }),
+})
+type Given = typeof given extends { generate: (...args: never[]) => { value: infer Value } } ? Value : never
+
+describe('every statement over executions', () => {
+  it('is one this test knows', async () => {
+    const files = await readdir(join(import.meta.dirname, '../../src/store/queries'))
+    expect(files.toSorted()).toEqual([...Object.keys(QUERIES), ...WITHOUT_TENANT].toSorted())
+  })
+
+  it.each(Object.entries(QUERIES))('of %s names its tenant, and binds what callers give', async (_, ask) => {
+    await assert(
+      asyncProperty(given, async (made) => {
+        const { store, asked } = recordingStore()
+        await ask(store, made)
+        expect(asked.length).toBeGreaterThan(0)
+        for (const { sql, parameters } of asked) {
+          const tables = sql.match(/\b(?:FROM|JOIN)\s+(?!\()\S+/gu) ?? []
+          const guarded = sql.match(
+            /FROM code_exec_logs FINAL WHERE organization_id = \{organizationId:String\}/gu,
+          )
+          expect(tables.length).toBeGreaterThan(0)
+          expect(guarded).toHaveLength(tables.length)
+          expect({ organizationId: parameters['organizationId'] }).toEqual(made.scope)
+          expect(sql).not.toMatch(/\bOR\b/u)
+          expect(sql).not.toContain('§')
+        }
+      }),
+    )
+  })
+
+  it.each(Object.entries(QUERIES))('of %s is without a tenant for an administrator alone', async (_, ask) => {
+    await assert(
+      asyncProperty(given, async (made) => {
+        const { store, asked } = recordingStore()
+        await ask(store, { ...made, scope: 'all' })
+        for (const { parameters } of asked) expect(parameters).not.toHaveProperty('organizationId')
+      }),
+      { numRuns: 10 },
+    )
+  })
+})
