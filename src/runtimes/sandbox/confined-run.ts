@@ -119,7 +119,9 @@ export class Sandbox {
     const slot = await this.#done
     io.signal.removeEventListener('abort', abort)
     for (const channel of Object.values(channels)) channel.destroy()
-    const durationMs = seen.runningAt === null ? 0 : endedAt - seen.runningAt
+    // Taking the interpreter down is not the program's time.
+    const overAt = guest.result === null ? endedAt : guest.lastAt
+    const durationMs = seen.runningAt === null ? 0 : overAt - seen.runningAt
     const supervisor = parseSupervisorReport(report)
     return { guest, supervisor, slot, broke: seen.broke, durationMs, setupNoise }
   }

@@ -15,6 +15,8 @@ export interface GuestReport {
   /** Bytes outside of frames. */
   loose: Buffer
   tooLarge: boolean
+  /** When the last byte came, by the monotonic clock. */
+  lastAt: number
 }
 
 /** Reads the channel to its end. `onRunning` is called at the first frame when it says so. */
@@ -27,8 +29,10 @@ export async function readGuest(
   const chunks: Buffer[] = []
   let size = 0
   let begun = false
+  let lastAt = 0
   channel.on('data', (chunk: Buffer) => {
     size += chunk.length
+    lastAt = performance.now()
     if (size > RESULT_MAX_BYTES) hooks.onTooLarge()
     else chunks.push(chunk)
     if (begun || !Buffer.concat(chunks).includes(`${mark.toString()}running 0\n`)) return
@@ -36,14 +40,14 @@ export async function readGuest(
     hooks.onRunning()
   })
   if (!channel.closed) await once(channel, 'close')
-  return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES }
+  return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES, lastAt }
 }
 
 /** What the guest said, from all that came through its channel; `mark` is `\nNONCE `. */
-export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge'> {
+export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge' | 'lastAt'> {
   const report = { running: false, syntax: null, error: null, result: null } as Omit<
     GuestReport,
-    'tooLarge' | 'loose'
+    'tooLarge' | 'lastAt' | 'loose'
   >
   const loose: Buffer[] = []
   let at = 0
