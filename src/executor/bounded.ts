@@ -18,8 +18,7 @@ export function runBounded<T>(run: () => T, late: () => T): T {
   try {
     script.runInContext(context, { timeout: BOUND_MS })
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'))
-      throw error
+    if (!isTimeout(error)) throw error
   } finally {
     context['run'] = () => undefined
   }
