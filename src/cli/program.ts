@@ -83,11 +83,11 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
     })
 }
 
-function addWindow(command: Command): Command {
+function addWindow(command: Command, begin = '30 days ago'): Command {
   return command
     .option('--org <id>', "narrow an administrator's key to one organization")
     .option('--since <span>', 'how far back to look: 90s, 15m, 6h, 30d')
-    .option('--from <time>', 'begin of the window, ISO 8601 (default: 30 days ago)')
+    .option('--from <time>', `begin of the window, ISO 8601 (default: ${begin})`)
     .option('--to <time>', 'end of the window, ISO 8601 (default: now)')
 }
 
@@ -147,6 +147,17 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
     .action(async (options) => {
       const { doctor } = await import('./commands/doctor.ts')
       await end(doctor(options, terminal))
+    })
+  addWindow(
+    program
+      .command('reconcile')
+      .description('compare what was begun with what is stored, and read the dead letters'),
+    '24 hours ago',
+  )
+    .option('--json', 'print the comparison as one JSON value')
+    .action(async (options) => {
+      const { reconcile } = await import('./commands/reconcile.ts')
+      await end(reconcile(options, terminal))
     })
   program
     .command('migrate')

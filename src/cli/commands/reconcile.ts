@@ -1,0 +1,124 @@
+/** `exectrail reconcile`: is every execution that was begun also stored, once? */
+import { loadConfig } from '../../config.ts'
+import { ExectrailError, InvalidRequestError } from '../../errors.ts'
+import { EVENTS_KEPT_MS, reconcile as compare, type Reconciliation } from '../../service/reconcile.ts'
+import { isTime, resolveWindow } from '../../service/window.ts'
+import { formatTime } from '../format.ts'
+import { openRunningStore } from '../running-store.ts'
+import { renderTable } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+import { toJson } from '../visible.ts'
+import { toWindowQuery, type WindowOptions } from '../window-options.ts'
+
+const LOST = 1
+const DEFAULT_SPAN = '24h'
+const TEXT_MAX = 80
+
+export interface ReconcileOptions extends WindowOptions {
+  json?: true
+}
+
+/**
+ * Prints what is missing, duplicated and dead; resolves to 1 when something is missing or duplicated.
+ * @throws {ExectrailError} when no store is known; what the store throws when it does not answer
+ */
+export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {
+  const config = loadConfig()
+  const window = toWindow(options)
+  const store = await openRunningStore(config)
+  if (store === null) {
+    throw new ExectrailError('store_unavailable', `no store is known for ${config.home}`, {
+      hint: 'Set CLICKHOUSE_URL, or start the stack with `exectrail up`.',
+    })
+  }
+  try {
+    const scope = options.org === undefined ? 'all' : { organizationId: options.org }
+    const found = await compare({ store, scope, home: config.home }, { window })
+    if (options.json) await terminal.data(toJson(found))
+    else await print(found, terminal)
+    if (Date.parse(window.from) < Date.now() - EVENTS_KEPT_MS)
+      terminal.say('What was begun is known for a week; of earlier executions only duplicates can be told.')
+    return found.missingCount + found.duplicated.length === 0 ? 0 : LOST
+  } finally {
+    await store.close()
+  }
+}
+
+function toWindow(options: ReconcileOptions): { from: string; to: string } {
+  const unbounded = options.since === undefined && options.from === undefined
+  const asked = toWindowQuery(unbounded ? { ...options, since: DEFAULT_SPAN } : options, Date.now())
+  const issues = (['from', 'to'] as const)
+    .filter((name) => asked[name] !== undefined && !isTime(asked[name]))
+    .map((name) => ({
+      path: `--${name}`,
+      message: 'write ISO 8601 with a zone, such as 2026-11-23T15:00:00Z',
+    }))
+  if (issues.length > 0) throw new InvalidRequestError(issues)
+  return resolveWindow(asked, Date.now())
+}
+
+async function print(found: Reconciliation, terminal: Terminal): Promise<void> {
+  const { begun, stored, pending, missing, missingCount, duplicated, dead, deadCount } = found
+  const counts = renderTable(
+    [
+      { title: 'begun' },
+      { title: 'stored' },
+      { title: 'pending' },
+      { title: 'missing' },
+      { title: 'duplicated' },
+      { title: 'dead' },
+    ],
+    [[begun, stored, pending, missingCount, duplicated.length, deadCount]],
+  )
+  await terminal.data([counts, ...sections(found)].join('\n\n'))
+  const cut = missing.length < missingCount || dead.length < deadCount
+  if (cut) terminal.say('Not all are shown; a narrower window (--since, --from, --to) shows the rest.')
+  if (missingCount > 0)
+    terminal.say(
+      'Missing: see `exectrail doctor`; what waits in an outbox is sent once its home is up again.',
+    )
+  else if (duplicated.length === 0)
+    terminal.say(
+      pending === 0 ? 'Everything begun is stored, once.' : `Nothing is missing; ${pending} may still run.`,
+    )
+}
+
+function sections({ missing, duplicated, dead }: Reconciliation): string[] {
+  const tables = [
+    missing.length > 0 &&
+      renderTable(
+        [
+          { title: 'missing execution' },
+          { title: 'started (UTC)' },
+          { title: 'runtime' },
+          { title: 'agent', max: 24 },
+          { title: 'organization', max: 24 },
+          { title: 'executor' },
+        ],
+        missing.map((one) => [
+          one.executionId,
+          formatTime(one.startedAt),
+          one.runtime,
+          one.codeAgentId,
+          one.organizationId,
+          one.executorId,
+        ]),
+      ),
+    duplicated.length > 0 &&
+      renderTable(
+        [{ title: 'duplicated execution' }, { title: 'rows' }],
+        duplicated.map(({ executionId, rows }) => [executionId, rows]),
+      ),
+    dead.length > 0 &&
+      renderTable(
+        [
+          { title: 'dead letter of' },
+          { title: 'given up (UTC)' },
+          { title: 'what' },
+          { title: 'reason', max: TEXT_MAX },
+        ],
+        dead.map((one) => [one.executionId, formatTime(one.at), one.event ?? 'span', one.reason]),
+      ),
+  ]
+  return tables.filter((table) => table !== false)
+}

@@ -1,0 +1,123 @@
+import type { Parameters, Store } from '../client.ts'
+import { toIso } from '../rows.ts'
+import type { Scope, Window } from '../scope.ts'
+import { tenantCondition } from '../tenant.ts'
+
+/** An execution that was begun and has no row. */
+export interface UnstoredExecution {
+  executionId: string
+  organizationId: string
+  codeAgentId: string | null
+  runtime: string
+  startedAt: string
+  executorId: string
+}
+
+/** Ids accepted against ids stored. */
+export interface StoredComparison {
+  /** Executions begun, by `code_exec_events`. */
+  begun: number
+  /** Rows of `code_exec_logs`. */
+  stored: number
+  /** Begun, without a row, and past the time a run may take: how many, and the oldest of them. */
+  missingCount: number
+  missing: readonly UnstoredExecution[]
+  /** Begun and without a row, but perhaps still running or on the way. */
+  pending: number
+  /** Ids with more than one row after FINAL, the worst first. */
+  duplicated: readonly { executionId: string; rows: number }[]
+}
+
+export interface Reconcile {
+  scope: Scope
+  window: Window
+  /** ms beyond its own time limit that an execution is given to wait, start and travel. */
+  settleMs: number
+  /** Ids listed, at most; counts are whole. */
+  limit: number
+}
+
+/** Compares, over a window of `started_at`, what was begun with what is stored. */
+export async function reconcile(store: Store, question: Reconcile): Promise<StoredComparison> {
+  const { scope, window, settleMs, limit } = question
+  const where = tenantCondition(scope, window)
+  const parameters = { ...where.parameters, settleMs, limit }
+  const [counts, missing, duplicated] = await Promise.all([
+    countAll(store, where.sql, parameters),
+    listMissing(store, where.sql, parameters),
+    listDuplicated(store, where.sql, parameters),
+  ])
+  const { begun, stored, unstored, overdue } = counts
+  return { begun, stored, missingCount: overdue, missing, pending: unstored - overdue, duplicated }
+}
+
+const OVERDUE = 'started_at + toIntervalMillisecond(limit_timeout_ms + {settleMs:UInt32}) < now64(9)'
+
+/** Both tables carry the same `started_at`, so one condition holds tenant and window on either side. */
+function fromUnstored(where: string): string {
+  return `code_exec_events FINAL WHERE ${where} AND event_name = 'code_exec.started'
+    AND execution_id NOT IN (SELECT execution_id FROM code_exec_logs WHERE ${where})`
+}
+
+interface Counts {
+  begun: number
+  stored: number
+  unstored: number
+  overdue: number
+}
+
+async function countAll(store: Store, where: string, parameters: Parameters): Promise<Counts> {
+  const [row] = await store.query<Record<keyof Counts, string>>(
+    `SELECT
+      (SELECT count() FROM code_exec_events FINAL WHERE ${where} AND event_name = 'code_exec.started') AS begun,
+      (SELECT count() FROM code_exec_logs FINAL WHERE ${where}) AS stored,
+      (SELECT count() FROM ${fromUnstored(where)}) AS unstored,
+      (SELECT count() FROM ${fromUnstored(where)} AND ${OVERDUE}) AS overdue`,
+    parameters,
+  )
+  const numberOf = (name: keyof Counts): number => Number(row?.[name] ?? 0)
+  return {
+    begun: numberOf('begun'),
+    stored: numberOf('stored'),
+    unstored: numberOf('unstored'),
+    overdue: numberOf('overdue'),
+  }
+}
+
+type MissingRow = Record<
+  'execution_id' | 'organization_id' | 'code_agent_id' | 'runtime' | 'started_at' | 'executor_id',
+  string
+>
+
+async function listMissing(
+  store: Store,
+  where: string,
+  parameters: Parameters,
+): Promise<UnstoredExecution[]> {
+  const rows = await store.query<MissingRow>(
+    `SELECT execution_id, organization_id, code_agent_id, runtime, started_at, executor_id
+     FROM ${fromUnstored(where)} AND ${OVERDUE} ORDER BY started_at, execution_id LIMIT {limit:UInt32}`,
+    parameters,
+  )
+  return rows.map((row) => ({
+    executionId: row.execution_id,
+    organizationId: row.organization_id,
+    codeAgentId: row.code_agent_id === '' ? null : row.code_agent_id,
+    runtime: row.runtime,
+    startedAt: toIso(row.started_at),
+    executorId: row.executor_id,
+  }))
+}
+
+async function listDuplicated(
+  store: Store,
+  where: string,
+  parameters: Parameters,
+): Promise<{ executionId: string; rows: number }[]> {
+  const rows = await store.query<{ execution_id: string; rows: string }>(
+    `SELECT execution_id, count() AS rows FROM code_exec_logs FINAL WHERE ${where}
+     GROUP BY execution_id HAVING rows > 1 ORDER BY rows DESC, execution_id LIMIT {limit:UInt32}`,
+    parameters,
+  )
+  return rows.map(({ execution_id: executionId, rows: count }) => ({ executionId, rows: Number(count) }))
+}
