@@ -16,6 +16,7 @@ import type { Parameters, Store } from '../../src/store/client.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
 import { FILTER_FIELDS, listExecutions } from '../../src/store/queries/list-executions.ts'
+import { reconcile } from '../../src/store/queries/reconcile.ts'
 import { RECORD_FIELDS } from '../../src/store/rows.ts'
 import type { Scope } from '../../src/store/scope.ts'
 
@@ -47,6 +48,10 @@ function recordingStore(): { store: Store; asked: Asked[] } {
   return { store, asked }
 }
 
+/** A table of executions with the tenant right behind it. */
+const GUARDED =
+  /FROM code_exec_(?:logs|events)(?: FINAL)? WHERE organization_id = \{organizationId:String\}/gu
+
 /** Text that would be seen in a statement, were it put there. */
 const hostile = string({ maxLength: 12 }).map((text) => `§'"\`;--${text}`)
 const times = constant({ from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' })
@@ -70,6 +75,8 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
       limit,
       fields: RECORD_FIELDS,
     }),
+  'reconcile.ts': (store, { scope: seen, window, limit }) =>
+    reconcile(store, { scope: seen, window, settleMs: 1000, limit }),
 }
 /** A caller's own SQL names no tenant: administrators alone may send it, by the read-only path. */
 const WITHOUT_TENANT = ['run-sql.ts']
@@ -99,9 +106,7 @@ describe('every statement over executions', () => {
         expect(asked.length).toBeGreaterThan(0)
         for (const { sql, parameters } of asked) {
           const tables = sql.match(/\b(?:FROM|JOIN)\s+(?!\()\S+/gu) ?? []
-          const guarded = sql.match(
-            /FROM code_exec_logs FINAL WHERE organization_id = \{organizationId:String\}/gu,
-          )
+          const guarded = sql.match(GUARDED) ?? []
           expect(tables.length).toBeGreaterThan(0)
           expect(guarded).toHaveLength(tables.length)
           expect({ organizationId: parameters['organizationId'] }).toEqual(made.scope)

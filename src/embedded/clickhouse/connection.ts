@@ -1,4 +1,4 @@
-/** One connection to the engine. Settings and parameters of a statement are set before it and taken back after it. */
+/** One connection to the engine. Each statement finds the settings and parameters it asks for and no others. */
 import { Session } from 'chdb'
 import { RefusedStatement } from './refusal.ts'
 
@@ -58,28 +58,39 @@ export function connect(dataDir: string, lane: Lane, configFile: string): Connec
   const base = BASE[lane]
   const connectionArgs = Object.entries(base).map(([name, value]) => `--${name}=${value}`)
   const session = new Session(dataDir, { connectionArgs: [`--config-file=${configFile}`, ...connectionArgs] })
-  let current: string | null = null
+  const prepare = preparer(session, base)
   const during = async <T>(work: Work, use: () => Promise<T>): Promise<T> => {
-    if (work.database !== null && work.database !== current) {
-      await session.queryAsync(`USE ${quoteIdentifier(work.database)}`)
-      current = work.database
-    }
-    const settings = [...work.settings].map(([name, value]) => [name, settle(base[name], value)] as const)
-    const parameters = [...work.parameters].map(([name, value]) => [`param_${name}`, value] as const)
-    try {
-      await set(session, [...settings, ...parameters])
-      return await use()
-    } finally {
-      await set(
-        session,
-        settings.map(([name]) => [name, base[name] ?? null]),
-      )
-    }
+    await prepare(work)
+    return use()
   }
   return {
     run: (work) => during(work, () => runOn(session, work)),
     stream: (work, take) => during(work, () => take(piecesOf(session, work))),
     close: () => session.close(),
+  }
+}
+
+/** Brings a connection into the state a statement asks for, whatever the one before it left. */
+function preparer(session: Session, base: Readonly<Record<string, string>>): (work: Work) => Promise<void> {
+  let database: string | null = null
+  let held: ReadonlyMap<string, string | null> = new Map()
+  return async (work) => {
+    if (work.database !== null && work.database !== database) {
+      await session.queryAsync(`USE ${quoteIdentifier(work.database)}`)
+      database = work.database
+    }
+    const wanted = new Map([...work.settings].map(([name, value]) => [name, settle(base[name], value)]))
+    const before = held
+    const left = [...before.keys()].filter((name) => !wanted.has(name))
+    const changed = [...wanted].filter(([name, value]) => before.get(name) !== value)
+    // Should this fail half-way, the next statement trusts none of it.
+    held = new Map([...before.keys(), ...wanted.keys()].map((name) => [name, null]))
+    await set(session, [
+      ...left.map((name) => [name, base[name] ?? null] as const),
+      ...changed,
+      ...[...work.parameters].map(([name, value]) => [`param_${name}`, value] as const),
+    ])
+    held = wanted
   }
 }
 
@@ -91,6 +102,7 @@ function settle(bound: string | undefined, asked: string): string {
   return Number(asked) === 0 ? bound : String(Math.min(Number(asked), Number(bound)))
 }
 
+/** In one statement; a value of null is the engine's default. */
 async function set(
   session: Session,
   values: readonly (readonly [name: string, value: string | null])[],
