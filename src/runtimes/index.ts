@@ -1,6 +1,7 @@
 /** All runtimes by name, each made at its first use. A new runtime is one line in `BUILT_IN`. */
 import type { Config } from '../config.ts'
 import type { RuntimeName } from '../execution.ts'
+import { bacalhau } from './bacalhau.ts'
 import { e2b } from './e2b.ts'
 import type { Readiness, Runtime } from './runtime.ts'
 import { subprocess } from './subprocess.ts'
@@ -37,6 +38,7 @@ const BUILT_IN: Partial<Record<RuntimeName, (options: RuntimeOptions) => Runtime
   vm2: ({ config, report }) => vm2({ ...config, report }),
   subprocess: ({ config, report }) => subprocess({ ...config, report }),
   wasmedge: ({ config, report }) => wasmedge({ ...config, report }),
+  bacalhau: ({ config, report }) => bacalhau({ ...config, apiUrl: config.bacalhauApiUrl, report }),
   e2b: ({ config, report }) => e2b({ apiKey: config.e2bApiKey, home: config.home, report }),
 }
 

@@ -1,0 +1,95 @@
+/** Code as jobs of a Bacalhau cluster: WASI modules, and containers where nodes have Docker. */
+import type { Language } from '../execution.ts'
+import { checkCluster } from './bacalhau/check.ts'
+import { Cluster, explainMissing, routeLanguage, type Connection } from './bacalhau/cluster.ts'
+import { languagesOf, prepareJob } from './bacalhau/job.ts'
+import { DEFAULTS, type BacalhauOptions } from './bacalhau/options.ts'
+import { ownerLabels, stopOrphans } from './bacalhau/orphans.ts'
+import { faultExit, syntaxExit } from './bacalhau/read-exit.ts'
+import { runJob } from './bacalhau/run.ts'
+import { StartupEstimate } from './bacalhau/startup-estimate.ts'
+import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
+import { transpile, type Transpiled } from './transpile.ts'
+
+type Needed = 'apiUrl' | 'home' | 'cacheDir' | 'path'
+
+/** A runtime on Bacalhau; `pid` is that of the embedded node, where one runs. */
+export interface BacalhauRuntime extends Runtime {
+  pid(): Promise<number | undefined>
+}
+
+/** Makes the runtime; nothing is connected or started before the first `run`. */
+export function bacalhau(options: Pick<BacalhauOptions, Needed> & Partial<BacalhauOptions>): BacalhauRuntime {
+  const settled: BacalhauOptions = { ...DEFAULTS, ci: false, report: () => undefined, ...options }
+  const cluster = new Cluster(settled)
+  const startup = new StartupEstimate()
+  const sweep = once((connection: Connection) => stopOrphans(connection.api, settled.report))
+  return {
+    name: 'bacalhau',
+    capabilities: {
+      languages: servedLanguages(settled),
+      isolation: 'wasm',
+      enforces: ['time', 'memory', 'output'],
+      streaming: true,
+    } satisfies Capabilities,
+    run: (request, io) => runOn({ cluster, settled, startup, sweep }, request, io),
+    check: () => checkCluster(cluster, settled),
+    pid: () => cluster.pid(),
+    close: () => cluster.close(),
+  }
+}
+
+interface Parts {
+  cluster: Cluster
+  settled: BacalhauOptions
+  startup: StartupEstimate
+  sweep: (connection: Connection) => Promise<void>
+}
+
+/** A node of this machine has no Docker for us; a cluster may have nodes that do. */
+function servedLanguages({ apiUrl, engine }: BacalhauOptions): Language[] {
+  if (engine !== 'auto') return languagesOf(engine)
+  return languagesOf(apiUrl === null ? 'wasm' : 'docker')
+}
+
+async function runOn(
+  { cluster, settled, startup, sweep }: Parts,
+  request: RuntimeRequest,
+  io: RuntimeIo,
+): Promise<RuntimeExit> {
+  if (typeof request.network === 'object')
+    return faultExit(
+      'runtime_unavailable',
+      'a list of allowed hosts is not served by this runtime; use network "none" or "host"',
+    )
+  const code = await toRunnable(request)
+  if ('error' in code) return syntaxExit(code.error)
+  if (io.signal.aborted) return faultExit('runtime_error', null)
+  let connection: Connection
+  try {
+    connection = await cluster.connect()
+    await sweep(connection)
+  } catch (error) {
+    const { what, fix } = explainMissing(error)
+    return faultExit('runtime_unavailable', `${what}: ${fix}`)
+  }
+  const route = routeLanguage(connection.nodes, request.language, settled.engine)
+  if ('missing' in route) return faultExit('runtime_unavailable', route.missing)
+  const prepared = await prepareJob(request, code.code, {
+    ...route,
+    modulesPath: connection.modulesPath,
+    images: settled.images,
+    cpu: settled.cpu,
+    labels: await ownerLabels(request),
+  })
+  return runJob({ connection, route, prepared, startup }, request, io)
+}
+
+async function toRunnable({ language, code }: RuntimeRequest): Promise<Transpiled> {
+  return language === 'typescript' ? transpile(code, 'main.ts') : { code }
+}
+
+function once<T>(work: (argument: T) => Promise<void>): (argument: T) => Promise<void> {
+  let done: Promise<void> | undefined
+  return (argument) => (done ??= work(argument))
+}

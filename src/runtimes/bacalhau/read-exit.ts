@@ -1,0 +1,103 @@
+/** What happened, in the words of the seam. */
+import type { Isolation } from '../../execution.ts'
+import type { RuntimeExit, RuntimeFault, UncaughtError } from '../runtime.ts'
+import type { JobExecution } from './api.ts'
+import type { GuestReport } from './guest-report.ts'
+import type { Engine } from './job.ts'
+import type { JobProgress } from './progress.ts'
+
+/** All that is known of a job at its end. */
+export interface JobFacts {
+  jobId: string
+  engine: Engine
+  report: GuestReport
+  progress: JobProgress
+  /** The first try; null where none was made, or where the guest said all. */
+  execution: JobExecution | null
+  /** The runtime ended it because it was told to. */
+  aborted: boolean
+  fault: RuntimeFault | null
+}
+
+const ISOLATIONS: Record<Engine, Isolation> = { wasm: 'wasm', docker: 'container' }
+/** What the kernel leaves of a container that took too much memory. */
+const KILLED = 137
+/** The node's code for a module that simply returned. */
+const RETURNED = -1
+
+/** An exit that says only that the runtime failed, or (`null`) that nothing happened. */
+export function faultExit(kind: RuntimeFault['kind'], message: string | null): RuntimeExit {
+  return {
+    exitCode: null,
+    signal: null,
+    result: null,
+    syntaxError: false,
+    uncaught: null,
+    limit: null,
+    fault: message === null ? null : { kind, message },
+    isolation: 'wasm',
+    durationMs: null,
+    queueMs: null,
+    cpuMs: null,
+    memoryPeakBytes: null,
+    memorySource: null,
+    sandboxId: null,
+    files: [],
+  }
+}
+
+/** A program the language refused before a job was spent on it. */
+export function syntaxExit(error: UncaughtError): RuntimeExit {
+  return { ...faultExit('runtime_error', null), exitCode: 1, syntaxError: true, uncaught: error }
+}
+
+export function readExit(facts: JobFacts): RuntimeExit {
+  const { report, progress, jobId, engine } = facts
+  const common = {
+    ...faultExit('runtime_error', null),
+    isolation: ISOLATIONS[engine],
+    sandboxId: jobId,
+    queueMs: between(progress.submittedAtMs, progress.runningAtMs),
+  }
+  const fault = facts.fault ?? (report.trouble === null ? null : broken(report.trouble))
+  if (report.end !== null) {
+    const { exitCode, syntax, error, limit, durationMs } = report.end
+    return {
+      ...common,
+      fault,
+      exitCode,
+      limit,
+      durationMs: report.begun ? durationMs : null,
+      syntaxError: syntax,
+      uncaught: error,
+      result: fault === null && exitCode === 0 ? report.result() : null,
+      files: report.files(),
+    }
+  }
+  if (fault !== null || facts.aborted) return { ...common, fault }
+  return { ...common, ...readSilentEnd(facts) }
+}
+
+/** The guest did not come to its last words: what ended it speaks for it. */
+function readSilentEnd({ execution, progress, engine }: JobFacts): Partial<RuntimeExit> {
+  if (execution === null)
+    return {
+      fault: { kind: 'runtime_unavailable', message: progress.reason ?? 'the job was given to no node' },
+    }
+  if (execution.failed) {
+    const trap = /^wasm error: (?<what>.*)/u.exec(execution.message)?.groups?.['what']
+    if (trap === undefined) return { fault: broken(execution.message) }
+    return { exitCode: 1, uncaught: { name: 'WebAssemblyTrap', message: trap, stack: null } }
+  }
+  const { exitCode } = execution
+  if (engine === 'docker' && exitCode === KILLED) return { exitCode, limit: 'memory' }
+  return { exitCode: exitCode === RETURNED ? 0 : exitCode }
+}
+
+function broken(message: string): RuntimeFault {
+  return { kind: 'runtime_error', message }
+}
+
+function between(from: number | null, to: number | null): number | null {
+  return from === null || to === null ? null : Math.max(0, to - from)
+}

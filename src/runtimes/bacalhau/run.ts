@@ -1,0 +1,247 @@
+/** One execution, from the job that is put to what came of it. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { RuntimeExit, RuntimeFault, RuntimeIo, RuntimeRequest } from '../runtime.ts'
+import { unpackArchive } from './archive.ts'
+import { BacalhauError, type BacalhauApi } from './api.ts'
+import type { Connection, Route } from './cluster.ts'
+import { FrameReader } from './frames.ts'
+import { GuestReport } from './guest-report.ts'
+import type { PreparedJob } from './job.ts'
+import { readLog, type LogEnd } from './log-stream.ts'
+import { readProgress, type JobProgress } from './progress.ts'
+import { faultExit, readExit } from './read-exit.ts'
+import type { StartupEstimate } from './startup-estimate.ts'
+
+const POLL_FIRST_MS = 20
+const POLL_MOST_MS = 250
+/** ms an orchestrator that was there may be silent before the run is given up. */
+const SILENCE_MS = 10_000
+const STOP_PATIENCE_MS = 3_000
+const ARCHIVE_MAX_BYTES = 268_435_456
+
+const NO_PROGRESS: JobProgress = {
+  executionIds: [],
+  submittedAtMs: null,
+  runningAtMs: null,
+  completedAtMs: null,
+  reason: null,
+}
+
+export interface JobRunOptions {
+  connection: Connection
+  route: Route
+  prepared: PreparedJob
+  startup: StartupEstimate
+}
+
+/** Puts the job, follows it to its end and leaves nothing of it behind. Resolves whatever happens. */
+export async function runJob(
+  options: JobRunOptions,
+  request: RuntimeRequest,
+  io: RuntimeIo,
+): Promise<RuntimeExit> {
+  const { api } = options.connection
+  if (io.signal.aborted) return faultExit('runtime_error', null)
+  let jobId: string
+  try {
+    jobId = await api.submit(options.prepared.job)
+  } catch (error) {
+    const away = error instanceof BacalhauError && error.status === 0
+    return faultExit(away ? 'runtime_unavailable' : 'runtime_error', describe(error))
+  }
+  return new JobRun(options, jobId, request, io).follow()
+}
+
+class JobRun {
+  readonly #api: BacalhauApi
+  readonly #options: JobRunOptions
+  readonly #jobId: string
+  readonly #io: RuntimeIo
+  readonly #report: GuestReport
+  readonly #reader: FrameReader
+  readonly #over = new AbortController()
+  readonly #restarts: number
+  #progress = NO_PROGRESS
+  #log: Promise<LogEnd> | null = null
+  #logEnd: LogEnd | null = null
+
+  constructor(options: JobRunOptions, jobId: string, _request: RuntimeRequest, io: RuntimeIo) {
+    this.#options = options
+    this.#api = options.connection.api
+    this.#restarts = options.connection.restarts
+    this.#jobId = jobId
+    this.#io = io
+    this.#report = new GuestReport(io)
+    this.#reader = new FrameReader(options.prepared.marker, this.#report)
+  }
+
+  async follow(): Promise<RuntimeExit> {
+    let fault: RuntimeFault | null = null
+    let execution = null
+    try {
+      const ended = await this.#watch()
+      if (ended) await this.#collect()
+      if (ended && this.#report.end === null) execution = (await this.#api.executions(this.#jobId))[0] ?? null
+    } catch (error) {
+      fault = { kind: 'runtime_error', message: describe(error) }
+    }
+    const aborted = this.#io.signal.aborted
+    if (aborted || fault !== null || this.#retried) await this.#stop()
+    this.#over.abort()
+    await this.#log
+    this.#reader.end()
+    await this.#report.drain()
+    const { route } = this.#options
+    return readExit({
+      jobId: this.#jobId,
+      engine: route.engine,
+      report: this.#report,
+      progress: this.#progress,
+      execution,
+      aborted,
+      fault,
+    })
+  }
+
+  /** More tries than one: the orchestrator's own idea of a failed job. */
+  get #retried(): boolean {
+    return this.#progress.executionIds.length > 1
+  }
+
+  /** Until the guest has said all, the job is over or the run is aborted; true unless aborted. */
+  async #watch(): Promise<boolean> {
+    let delayMs = POLL_FIRST_MS
+    let answeredAt = performance.now()
+    for (;;) {
+      if (this.#report.end !== null || this.#logEnd?.complete === true) return true
+      if (this.#io.signal.aborted) return false
+      try {
+        if (await this.#look()) return true
+        answeredAt = performance.now()
+      } catch (error) {
+        if (performance.now() - answeredAt > SILENCE_MS || !isAway(error)) throw error
+      }
+      await this.#wait(delayMs)
+      delayMs = Math.min(delayMs * 1.3, POLL_MOST_MS)
+    }
+  }
+
+  /** One look at the job; true when it is over. */
+  async #look(): Promise<boolean> {
+    const progress = readProgress(await this.#api.history(this.#jobId))
+    this.#progress = progress
+    if (this.#options.connection.restarts !== this.#restarts)
+      throw new Error('the node was started anew in the middle of the run')
+    const { channel } = this.#options.route
+    const [executionId] = progress.executionIds
+    if (channel === 'stream' && executionId !== undefined && progress.runningAtMs !== null)
+      this.#openLog(executionId)
+    if (channel === 'published' && progress.runningAtMs !== null) this.#beginByEstimate()
+    if (progress.completedAtMs !== null || this.#retried) return true
+    if (progress.reason === null) return false
+    const { state, message } = await this.#api.state(this.#jobId)
+    this.#progress = { ...progress, reason: message === '' ? progress.reason : message }
+    return ['Completed', 'Failed', 'Stopped'].includes(state)
+  }
+
+  #openLog(executionId: string): void {
+    if (this.#log !== null && this.#logEnd === null) return
+    if (this.#logEnd !== null) return
+    const { url } = this.#api
+    this.#log = readLog({
+      url,
+      jobId: this.#jobId,
+      executionId,
+      signal: this.#over.signal,
+      onText: async (stream, text) => {
+        this.#reader.push(stream, text)
+        await this.#report.drain()
+        if (this.#report.end !== null) this.#wake?.()
+      },
+    })
+    void this.#noteLogEnd(this.#log)
+  }
+
+  async #noteLogEnd(log: Promise<LogEnd>): Promise<void> {
+    this.#logEnd = await log
+    this.#wake?.()
+  }
+
+  /** A stock node does not tell when a WASM guest begins: it is taken to begin when such guests usually do. */
+  #beginByEstimate(): void {
+    if (this.#estimating) return
+    this.#estimating = true
+    const timer = setTimeout(() => this.#report.begin(), this.#options.startup.ms)
+    this.#over.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  }
+  #estimating = false
+
+  /** What is still on its way when the job is over. */
+  async #collect(): Promise<void> {
+    if (this.#options.route.channel === 'stream') {
+      if (this.#log !== null && this.#report.end === null)
+        await Promise.race([this.#log, pause(2_000, undefined, { ref: false })])
+      return
+    }
+    if (this.#retried) return
+    const [execution] = await this.#api.executions(this.#jobId)
+    if (execution?.resultUrl === null || execution === undefined) return
+    await this.#takePublished(execution.resultUrl)
+    const { runningAtMs, completedAtMs } = this.#progress
+    if (this.#report.end !== null && runningAtMs !== null && completedAtMs !== null)
+      this.#options.startup.learn(completedAtMs - runningAtMs - this.#report.end.durationMs)
+  }
+
+  async #takePublished(url: string): Promise<void> {
+    if (!/^https?:/u.test(url)) throw new Error(`results were published at ${url}, which is no HTTP address`)
+    const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) })
+    if (!answer.ok) throw new Error(`the published results could not be fetched: status ${answer.status}`)
+    const files = unpackArchive(new Uint8Array(await answer.arrayBuffer()), ARCHIVE_MAX_BYTES)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const content = files.find(({ path }) => path === stream)?.content
+      if (content !== undefined) this.#reader.push(stream, Buffer.from(content).toString('utf8'))
+    }
+  }
+
+  /** Stops the job, trying again for a while: nothing may run on that nobody watches. */
+  async #stop(): Promise<void> {
+    const deadline = performance.now() + STOP_PATIENCE_MS
+    for (;;) {
+      try {
+        await this.#api.stop(this.#jobId, 'ended by exectrail')
+        return
+      } catch (error) {
+        // What cannot be stopped now is found by its labels at the next start, and ends by its own time limit.
+        if (performance.now() > deadline || !isAway(error)) return
+      }
+      await pause(200)
+    }
+  }
+
+  #wake: (() => void) | null = null
+
+  /** Waits `ms`, or less when the guest has ended or the run is aborted. */
+  async #wait(ms: number): Promise<void> {
+    const { signal } = this.#io
+    if (signal.aborted || this.#report.end !== null) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        this.#wake = null
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#wake = done
+      signal.addEventListener('abort', done)
+    })
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof BacalhauError && error.status === 0
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
