@@ -1,6 +1,7 @@
 /** What a request carries through the handlers, and what the app is made of. */
 import type { Context } from 'hono'
 import type { Executor } from '../executor/executor.ts'
+import type { CollectorMetrics } from '../embedded/otelcol/metrics.ts'
 import type { PartStatus } from '../embedded/stack.ts'
 import type { ApiKey, KeyStore } from '../service/keys.ts'
 import type { Store } from '../store/client.ts'
@@ -13,6 +14,8 @@ export interface AppParts {
   keys: KeyStore
   /** State of the supervised parts (Collector, store); empty where none is supervised. */
   parts: () => readonly PartStatus[]
+  /** The Collector's own metrics; null where it is not ours to ask. Rejects when it does not answer. */
+  collector: () => Promise<CollectorMetrics | null>
   /** Takes one line about a fault of ours; no caller's text in it is unescaped. */
   log: (line: string) => void
 }

@@ -5,6 +5,7 @@ import type { PartStatus } from '../embedded/stack.ts'
 import type { ExecutorStatus } from '../executor/executor.ts'
 import { serves } from '../service/check-readiness.ts'
 import type { ApiEnv } from './environment.ts'
+import { family } from './prometheus.ts'
 
 interface RouteCount {
   count: number
@@ -49,16 +50,6 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /** A caller may write any word as the method; only the usual ones become labels. */
 function methodLabel(method: string): string {
   return METHODS.has(method) ? method : 'other'
-}
-
-type Sample = readonly [labels: string, value: number]
-
-/** One metric with its samples; labels are already escaped. */
-function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string[] {
-  if (samples.length === 0) return []
-  const full = `exectrail_${name}`
-  const values = samples.map(([labels, value]) => `${full}${labels === '' ? '' : `{${labels}}`} ${value}`)
-  return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...values]
 }
 
 /** Executor, trail and supervised parts. */

@@ -52,7 +52,7 @@ export function withKey(key: string): { headers: Record<string, string> } {
 }
 
 export async function startService(
-  parts: Pick<AppParts, 'store' | 'executor'> & Partial<Pick<AppParts, 'parts'>>,
+  parts: Pick<AppParts, 'store' | 'executor'> & Partial<Pick<AppParts, 'parts' | 'collector'>>,
 ): Promise<TestService> {
   const logged: string[] = []
   const keys = fileKeyStore([
@@ -64,6 +64,7 @@ export async function startService(
     version: '0.0.0-test',
     keys,
     parts: () => [],
+    collector: () => Promise.resolve(null),
     log: (line) => logged.push(line),
     ...parts,
   })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { checkReadiness } from '../../service/check-readiness.ts'
 import { describe } from '../describe.ts'
 import type { ApiEnv, AppParts } from '../environment.ts'
+import { collectorLines } from '../collector-metrics.ts'
 import { statusLines, type RequestCounts } from '../metrics.ts'
 
 const alive = describe({
@@ -32,8 +33,13 @@ export function health(parts: AppParts, counts: RequestCounts): Hono<ApiEnv> {
       const readiness = await checkReadiness(parts)
       return c.json(readiness, readiness.ready ? 200 : 503)
     })
-    .get('/metrics', (c) => {
-      const lines = [...statusLines(parts.executor.status(), parts.parts()), ...counts.lines()]
+    .get('/metrics', async (c) => {
+      const collector = await parts.collector().catch(() => 'silent' as const)
+      const lines = [
+        ...statusLines(parts.executor.status(), parts.parts()),
+        ...(collector === null ? [] : collectorLines(collector)),
+        ...counts.lines(),
+      ]
       return c.text(`${lines.join('\n')}\n`, 200, {
         'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
       })

@@ -4,6 +4,7 @@ import { serve } from '../../api/server.ts'
 import { enableTraceContext } from '../../api/trace-context.ts'
 import { loadConfig, type Config } from '../../config.ts'
 import type { Endpoints } from '../../embedded/endpoints.ts'
+import { readCollectorMetrics, type CollectorMetrics } from '../../embedded/otelcol/metrics.ts'
 import { startStack } from '../../embedded/stack.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
 import { openKeys, type OpenedKeys } from '../../service/keys.ts'
@@ -77,6 +78,7 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
     executor,
     keys: opened.keys,
     parts: () => stack.parts(),
+    collector: () => readCollector(stack.endpoints),
     log: report,
   })
   const service = closing.adopt(
@@ -84,6 +86,12 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
     (listening) => listening.close(DRAIN_MS),
   )
   return { endpoints: await stack.publish(service.url), opened, executor, store }
+}
+
+function readCollector({
+  collectorMetrics,
+}: Pick<Endpoints, 'collectorMetrics'>): Promise<CollectorMetrics | null> {
+  return collectorMetrics === null ? Promise.resolve(null) : readCollectorMetrics(collectorMetrics)
 }
 
 function openStore(

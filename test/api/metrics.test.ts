@@ -1,0 +1,117 @@
+import { expect, it, onTestFinished } from 'vitest'
+import type { AppParts } from '../../src/api/environment.ts'
+import { readCollectorMetrics, type CollectorMetrics } from '../../src/embedded/otelcol/metrics.ts'
+import { createExecutor } from '../../src/executor/executor.ts'
+import { createStore } from '../../src/store/client.ts'
+import { startTestCollector } from '../support/collector.ts'
+import { offlineConfig } from '../support/configuration.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { startService, type TestService } from '../support/service.ts'
+import { waitFor } from '../support/wait.ts'
+
+/** What `/metrics` tells, by name and labels, and of each name how it is typed. */
+async function scrape(service: TestService) {
+  const lines = (await (await service.ask('/metrics')).text()).trimEnd().split('\n')
+  const samples = lines.filter((line) => !line.startsWith('#')).map((line) => line.split(/ (?=\S+$)/u))
+  const values = Object.fromEntries(samples.map(([name = '', value]) => [name, Number(value)]))
+  return { lines, values }
+}
+
+async function start(given: { collectorUrl?: string } & Partial<Pick<AppParts, 'collector'>> = {}) {
+  const { collectorUrl, ...parts } = given
+  const home = await temporaryDirectory()
+  onTestFinished(() => home[Symbol.asyncDispose]())
+  const toCollector = collectorUrl === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl }
+  const executor = await createExecutor({ config: offlineConfig(home.path, toCollector) })
+  onTestFinished(async () => void (await executor.close(0)))
+  const store = createStore({ url: 'http://127.0.0.1:9', user: 'u', password: '', database: 'exectrail' })
+  onTestFinished(() => store.close())
+  const service = await startService({ store, executor, ...parts })
+  onTestFinished(() => service.close())
+  return { executor, service }
+}
+
+const RUN = { runtime: 'subprocess', language: 'bash', code: 'true' } as const
+
+it('counts what was begun and ended, and what waits in the outbox', async () => {
+  const { executor, service } = await start()
+  await executor.execute(RUN)
+  const { values } = await scrape(service)
+  expect(values).toMatchObject({
+    exectrail_executions_started_total: 1,
+    exectrail_executions_completed_total: 1,
+    exectrail_executions_running: 0,
+    exectrail_executions_waiting: 0,
+    exectrail_trail_sent_total: 0,
+    exectrail_trail_retried_total: 0,
+    exectrail_trail_dead_total: 0,
+    exectrail_trail_dropped_total: 0,
+    exectrail_trail_adopted_total: 0,
+  })
+  expect(values['exectrail_trail_written_total']).toBeGreaterThanOrEqual(2)
+  expect(values['exectrail_trail_outbox_bytes']).toBeGreaterThan(0)
+  expect(values['exectrail_trail_oldest_seconds']).toBeGreaterThan(0)
+  expect(Object.keys(values).some((name) => name.startsWith('exectrail_collector'))).toBe(false)
+})
+
+it('tells of every queue of the Collector, and what its sinks took and refused', async () => {
+  const directory = await temporaryDirectory()
+  onTestFinished(() => directory[Symbol.asyncDispose]())
+  const collector = await startTestCollector(directory.path)
+  onTestFinished(() => collector.stop())
+  const { executor, service } = await start({
+    collectorUrl: collector.otlpHttp,
+    collector: () => readCollectorMetrics(collector.metricsUrl),
+  })
+  await executor.execute(RUN)
+  await executor.flush(10_000)
+  const { lines, values } = await waitFor(
+    async () => {
+      const read = await scrape(service)
+      return read.values['exectrail_collector_accepted_total'] === 3 ? read : null
+    },
+    { timeoutMs: 10_000, what: 'both records and the span to be taken in' },
+  )
+  expect(values).toMatchObject({ exectrail_collector_up: 1, exectrail_trail_sent_total: 3 })
+  expect(values['exectrail_trail_outbox_bytes']).toBe(0)
+  // Its ClickHouse does not answer, so everything waits in the queue.
+  const completed = 'exporter="clickhouse/completed",signal="log_records"'
+  expect(values[`exectrail_collector_exporter_queue_bytes{${completed}}`]).toBeGreaterThan(0)
+  expect(values[`exectrail_collector_exporter_queue_capacity_bytes{${completed}}`]).toBeGreaterThan(0)
+  expect(values).toMatchObject({
+    [`exectrail_collector_exporter_sent_total{${completed}}`]: 0,
+    [`exectrail_collector_exporter_failed_total{${completed}}`]: 0,
+    [`exectrail_collector_exporter_refused_total{${completed}}`]: 0,
+  })
+  expect(lines).toContain('# TYPE exectrail_collector_exporter_queue_bytes gauge')
+})
+
+it('still answers when the Collector does not, and says so', async () => {
+  const { service } = await start({ collector: () => readCollectorMetrics('http://127.0.0.1:9') })
+  const { values } = await scrape(service)
+  expect(values).toMatchObject({ exectrail_collector_up: 0, exectrail_executions_running: 0 })
+})
+
+it('escapes what stands in labels', async () => {
+  const odd: CollectorMetrics = {
+    accepted: 0,
+    refused: 0,
+    memoryBytes: null,
+    exporters: [
+      {
+        exporter: 'a"\n\\',
+        signal: 'spans',
+        queueBytes: 1,
+        queueCapacityBytes: 2,
+        sent: 3,
+        failed: 4,
+        refused: 5,
+      },
+    ],
+  }
+  const { service } = await start({ collector: () => Promise.resolve(odd) })
+  const { lines } = await scrape(service)
+  expect(lines).toContain(
+    String.raw`exectrail_collector_exporter_sent_total{exporter="a\"\n\\",signal="spans"} 3`,
+  )
+})
