@@ -1,8 +1,10 @@
 /** Readiness of a local runtime, in words for a person. */
+import type { Limit } from '../execution.ts'
 import type { Readiness } from './runtime.ts'
 import { NoFootingError } from './sandbox/footing.ts'
 import { findGuest, type GuestName } from './sandbox/guests.ts'
-import type { SandboxHost } from './sandbox/host.ts'
+import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
+import { proveLimits } from './self-check.ts'
 
 const GUESTS: Record<'subprocess' | 'vm2', readonly GuestName[]> = {
   subprocess: ['javascript', 'python', 'bash'],
@@ -10,9 +12,15 @@ const GUESTS: Record<'subprocess' | 'vm2', readonly GuestName[]> = {
 }
 
 /** What is there, what truly holds, and what to do about the rest. */
-export async function checkLocal(host: SandboxHost, runtime: 'subprocess' | 'vm2'): Promise<Readiness> {
+export async function checkLocal(
+  host: SandboxHost,
+  options: LocalOptions,
+  runtime: 'subprocess' | 'vm2',
+): Promise<Readiness> {
   try {
     const { tools, isolation, enforces, missing, notes } = await host.footing()
+    const proven = await proveOnce(host, options, tools.bash)
+    const unproven = proven === null ? [] : enforces.filter((limit) => !proven.includes(limit))
     const absent = GUESTS[runtime].flatMap((name) => {
       const guest = findGuest(name, tools, null)
       return 'missing' in guest ? [{ what: guest.missing, fix: guest.fix }] : []
@@ -24,9 +32,9 @@ export async function checkLocal(host: SandboxHost, runtime: 'subprocess' | 'vm2
       ready: true,
       version: versions.join(', '),
       isolation,
-      enforces,
+      enforces: enforces.filter((limit) => !unproven.includes(limit)),
       missing: [...missing, ...absent],
-      notes,
+      notes: [...notes, ...describeProof(proven, unproven)],
     }
   } catch (error) {
     const fix = error instanceof NoFootingError ? error.fix : ''
@@ -40,4 +48,20 @@ export async function checkLocal(host: SandboxHost, runtime: 'subprocess' | 'vm2
       notes: [],
     }
   }
+}
+
+const proofs = new WeakMap<SandboxHost, Promise<Limit[]>>()
+
+/** Once in a host's life: what held stays held. Null where bash, which the probes are written in, is absent. */
+function proveOnce(host: SandboxHost, options: LocalOptions, bash: string | null): Promise<Limit[] | null> {
+  if (bash === null) return Promise.resolve(null)
+  const proof = proofs.get(host) ?? proveLimits(host, { ...options, requireIsolation: false })
+  proofs.set(host, proof)
+  return proof
+}
+
+function describeProof(proven: readonly Limit[] | null, unproven: readonly Limit[]): string[] {
+  if (proven === null) return ['the limits were not tried: the probes need bash']
+  if (unproven.length === 0) return []
+  return [`tried and found not to hold here: ${unproven.join(', ')}`]
 }

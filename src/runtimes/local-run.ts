@@ -13,6 +13,8 @@ import { SANDBOX_PATHS } from './sandbox/bubblewrap.ts'
 import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
 
+const OWN_PROCESSES = 8
+
 /** The program as the guest takes it. */
 export interface Program {
   guest: GuestName
@@ -143,7 +145,8 @@ function makeJob(
         ['watch_memory', limits.memoryBytes],
       )
     rlimits.push(['watch_pids', limits.pids], ['watch_cpu', (limits.cpuMs ?? 0) * 1000])
-    if (footing.users === 'drop') rlimits.push(['nproc', limits.pids])
+    // The sandbox's own processes count under the user, too; the supervisor's look comes first.
+    if (footing.users === 'drop') rlimits.push(['nproc', limits.pids + OWN_PROCESSES])
   }
   return {
     nonce,

@@ -19,7 +19,7 @@ export function subprocess(options: LocalOptions): Runtime {
       streaming: true,
     },
     run: async (request, io) => runLocally(host, options, request, await prepare(request), io),
-    check: () => checkLocal(host, 'subprocess'),
+    check: () => checkLocal(host, options, 'subprocess'),
     close: () => host.close(),
   }
 }

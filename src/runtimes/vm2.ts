@@ -21,7 +21,7 @@ export function vm2(options: LocalOptions): Runtime {
       streaming: true,
     },
     run: async (request, io) => runLocally(host, options, request, await prepare(request), io),
-    check: () => checkLocal(host, 'vm2'),
+    check: () => checkLocal(host, options, 'vm2'),
     close: () => host.close(),
   }
 }

@@ -33,6 +33,8 @@ export interface RunFacts {
   supervisor: SupervisorReport | string | null
   slot: SlotReport | null
   broke: Broken | null
+  /** The executor asked for the end. */
+  aborted: boolean
   durationMs: number
   /** What was on stderr when the program never began: the words of bubblewrap or the interpreter. */
   setupNoise: string
@@ -123,7 +125,7 @@ export class Sandbox {
     const overAt = guest.result === null ? endedAt : guest.lastAt
     const durationMs = seen.runningAt === null ? 0 : overAt - seen.runningAt
     const supervisor = parseSupervisorReport(report)
-    return { guest, supervisor, slot, broke: seen.broke, durationMs, setupNoise }
+    return { guest, supervisor, slot, broke: seen.broke, aborted: io.signal.aborted, durationMs, setupNoise }
   }
 
   /** Ends a sandbox that was never used. */

@@ -2,7 +2,7 @@
 import type { Isolation, Limit } from '../../execution.ts'
 import { Sandbox } from './confined-run.ts'
 import { askVersion, findExecutable, findPython, isPublic, type Interpreter } from './find-tools.ts'
-import { layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
+import { compilePythonGuest, layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
 import type { LocalOptions } from './host.ts'
 import { Launcher } from './launcher.ts'
 import { supervise } from './supervise.ts'
@@ -14,6 +14,8 @@ export interface Tools {
   bwrapVersion: string | null
   bash: string | null
   python: Interpreter | null
+  /** The guest program of python is there in compiled form. */
+  pythonCompiled: boolean
   node: string
 }
 
@@ -77,14 +79,21 @@ async function findTools(path: string): Promise<Tools> {
     bwrapVersion: bwrap === null ? null : await askVersion(bwrap),
     bash: findExecutable('bash', path),
     python: await findPython(path),
+    pythonCompiled: false,
     node: process.execPath,
   }
 }
 
 /** The code runs under another user where we are root; an interpreter under /root has to be made reachable. */
 async function shareInterpreters(tools: Tools, files: GuestFiles): Promise<Tools> {
-  if (process.getuid?.() !== 0 || isPublic(tools.node)) return tools
-  return { ...tools, node: await shareFile(tools.node, files.directory, 'node') }
+  const pythonCompiled =
+    tools.python !== null &&
+    (await compilePythonGuest(files, tools.python.path).then(
+      () => true,
+      () => false, // the source serves as well
+    ))
+  if (process.getuid?.() !== 0 || isPublic(tools.node)) return { ...tools, pythonCompiled }
+  return { ...tools, pythonCompiled, node: await shareFile(tools.node, files.directory, 'node') }
 }
 
 interface Attempt {
@@ -161,10 +170,7 @@ function describe(
   const missing: { what: string; fix: string }[] = []
   const notes: string[] = []
   if (attempt.isolation === 'process') {
-    const old =
-      tools.bwrap === null
-        ? 'bubblewrap was not found'
-        : `bubblewrap ${tools.bwrapVersion ?? ''} does not serve (0.8 or newer is needed)`
+    const old = describeOld(tools)
     const refused = complaints.length === 0 ? old : `namespaces are refused: ${complaints.join('; ')}`
     missing.push({ what: refused, fix: complaints.length === 0 ? INSTALL_BWRAP : ALLOW_NAMESPACES })
     notes.push('code runs as a plain process: it sees the host’s files and network')
@@ -177,4 +183,10 @@ function describe(
   if (cgroup || attempt.users === 'drop') enforces.push('pids')
   if (attempt.isolation === 'namespace') enforces.push('disk')
   return { tools, files, launcher, ...attempt, enforces, missing, notes }
+}
+
+function describeOld({ bwrap, bwrapVersion }: Tools): string {
+  if (bwrap === null) return 'bubblewrap was not found'
+  if (isRecent(bwrapVersion)) return 'namespaces are switched off'
+  return `bubblewrap ${bwrapVersion ?? ''} is too old, 0.8 is needed`
 }

@@ -1,8 +1,10 @@
 /** A private directory with what the sandboxes read: the guest programs, the seccomp filter, a passwd. */
+import { execFile } from 'node:child_process'
 import { chmod, copyFile, link, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 import { makeSeccompFilter } from './seccomp.ts'
 
@@ -62,6 +64,15 @@ async function bundleVm2(target: string): Promise<void> {
     outfile: target,
     logLevel: 'silent',
   })
+}
+
+/** Compiles the guest program of python once: 2 ms less at each start. Without it the source serves. */
+export async function compilePythonGuest(files: GuestFiles, python: string): Promise<void> {
+  const [from, to] = [join(files.directory, 'python.py'), join(files.directory, 'python.pyc')]
+  const script =
+    'import py_compile, sys; py_compile.compile(sys.argv[1], sys.argv[2], doraise=True, dfile=sys.argv[3], invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)'
+  await promisify(execFile)(python, ['-I', '-S', '-c', script, from, to, 'python.py'])
+  await chmod(to, 0o644)
 }
 
 /** Makes `file` reachable for other users under `directory`: a hard link, else a copy. */

@@ -29,7 +29,8 @@ export interface MissingGuest {
 /** How to start `name` in a sandbox, or without one where `directory` holds the guest programs. */
 export function findGuest(name: GuestName, tools: Tools, directory: string | null): Guest | MissingGuest {
   const guest = (file: string) => `${directory ?? SANDBOX_PATHS.guest}/${file}`
-  if (name === 'python') return findPythonGuest(tools, guest('python.py'))
+  if (name === 'python')
+    return findPythonGuest(tools, guest(tools.pythonCompiled ? 'python.pyc' : 'python.py'))
   if (name === 'bash') return findBashGuest(tools, guest('bash.sh'))
   const node = directory === null ? SANDBOX_PATHS.node : tools.node
   return {

@@ -143,7 +143,7 @@ function findFault(facts: RunFacts): string | null {
   const { supervisor, guest, slot } = facts
   if (typeof supervisor === 'string') return supervisor
   if (slot === null) return 'the sandbox lost its launcher while the program ran'
-  if (guest.running || guest.syntax !== null) return null
+  if (guest.running || guest.syntax !== null || facts.aborted) return null
   if (supervisor?.killed === true || facts.broke !== null || slot.oomKills > 0) return null
   const words = facts.setupNoise === '' ? `status ${slot.status}` : facts.setupNoise
   return supervisor === null

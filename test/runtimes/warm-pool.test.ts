@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Runtime } from '../../src/runtimes/runtime.ts'
+import { subprocess } from '../../src/runtimes/subprocess.ts'
+import { pidsOf } from '../support/descendants.ts'
+import { localOptions } from '../support/local-runtime.ts'
+import { makeRequest, record } from '../support/run-recorder.ts'
+import { waitFor } from '../support/wait.ts'
+
+const made: Runtime[] = []
+
+function make(change: Parameters<typeof localOptions>[0] = {}): Runtime {
+  const runtime = subprocess(localOptions(change))
+  made.push(runtime)
+  return runtime
+}
+
+afterAll(async () => {
+  await Promise.all(made.map((runtime) => runtime.close()))
+})
+
+describe('the pool', () => {
+  it('gives a waiting sandbox to the third run of a kind, and never the same one twice', async () => {
+    const runtime = make()
+    const seen: string[] = []
+    for (let index = 0; index < 5; index += 1) {
+      const { exit } = await record(
+        runtime,
+        makeRequest(
+          'bash',
+          'n=$(cat /tmp/marker 2> /dev/null); echo x >> /tmp/marker; main() { result "\\"$n\\""; }',
+        ),
+      )
+      seen.push(exit.result ?? '')
+      await waitFor(() => pidsOf(/supervisor\.pl.*bash\.sh/).length > 0 || index < 1, {
+        what: 'a waiting sandbox',
+        timeoutMs: 5000,
+      })
+    }
+    expect(seen).toEqual(Array.from({ length: 5 }, () => '""'))
+  })
+
+  it('survives the death of those that wait', async () => {
+    const runtime = make({ pool: { floor: 1 } })
+    await record(runtime, makeRequest('bash', 'true'))
+    const waiting = await waitFor(() => pidsOf(/supervisor\.pl.*bash\.sh/)[0], {
+      what: 'a waiting sandbox',
+      timeoutMs: 5000,
+    })
+    process.kill(waiting, 'SIGKILL')
+    const { exit } = await record(runtime, makeRequest('bash', 'main() { result 1; }'))
+    expect([exit.result, exit.fault?.kind]).toSatisfy(
+      ([result, kind]: [string | null, string | undefined]) => result === '1' || kind === 'runtime_error',
+    )
+    const next = await record(runtime, makeRequest('bash', 'main() { result 2; }'))
+    expect(next.exit.result).toBe('2')
+  })
+
+  it('does not keep the process from ending', () => {
+    const script = `
+      import { subprocess } from ${JSON.stringify(new URL('../../src/runtimes/subprocess.ts', import.meta.url).href)}
+      const runtime = subprocess({ path: process.env.PATH, requireIsolation: false, pool: { floor: 2 } })
+      const request = ${JSON.stringify(makeRequest('bash', 'echo hi'))}
+      await runtime.run(request, { signal: new AbortController().signal, onOutput() {}, onRunning() {} })
+      await new Promise((resolve) => setTimeout(resolve, 150))`
+    const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      env: process.env,
+      timeout: 10_000,
+    })
+    expect([ended.status, ended.signal, String(ended.stderr)]).toEqual([0, null, ''])
+  })
+})
