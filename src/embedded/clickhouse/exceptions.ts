@@ -36,6 +36,7 @@ const STATUS_BY_CODE: Readonly<Record<number, number>> = {
   516: 403,
 }
 const CODE_NAMES: Readonly<Record<number, string>> = {
+  36: 'BAD_ARGUMENTS',
   48: 'NOT_IMPLEMENTED',
   62: 'SYNTAX_ERROR',
   72: 'CANNOT_PARSE_NUMBER',
@@ -84,9 +85,10 @@ function worded(code: number, message: string): { code: number; text: string } {
   return { code, text: `Code: ${code}. DB::Exception: ${message}. (${CODE_NAMES[code] ?? 'ERROR'})` }
 }
 
-/** The engine names the file the rows of an INSERT lie in; nobody asked for that. */
+/** The engine names the file the rows of an INSERT lie in, and says its code once more for it. */
 function withoutOurFiles(message: string): string {
   return message
+    .replace(/^(?<first>Code: \d+\. DB::Exception: )(?:Code: \d+\. DB::Exception: )+/u, '$<first>')
     .replaceAll(/: \(in file\/uri [^)]*\)/gu, '')
     .replaceAll(/: While executing File: data for INSERT was parsed from file/gu, '')
 }

@@ -102,7 +102,7 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
     query: search.get('query') ?? '',
     database: search.get('database') ?? header(headers, 'x-clickhouse-database'),
     defaultFormat: formatName(search.get('default_format') ?? header(headers, 'x-clickhouse-format')),
-    queryId: search.get('query_id') ?? header(headers, 'x-clickhouse-query-id'),
+    queryId: queryIdOf(search.get('query_id') ?? header(headers, 'x-clickhouse-query-id')),
     readOnly: isSet(search, 'readonly'),
     waitsForEnd: isSet(search, 'wait_end_of_query'),
     clientRevision: Number(search.get('client_protocol_version') ?? 0),
@@ -118,6 +118,11 @@ function isSet(search: URLSearchParams, name: string): boolean {
 function header(headers: IncomingMessage['headers'], name: string): string | null {
   const value = headers[name]
   return typeof value === 'string' ? value : null
+}
+
+function queryIdOf(id: string | null): string | null {
+  if (id === null || /^[ -~]{0,256}$/u.test(id)) return id
+  throw new RefusedStatement(36, 'A query_id has at most 256 printable ASCII characters')
 }
 
 function formatName(name: string | null): string | null {

@@ -21,6 +21,7 @@ export interface ServerOptions {
   version: string
 }
 
+const IDLE_MS = 300_000
 /** As ClickHouse: the statement and its parameters may lie in the URL. */
 const MAX_URL_BYTES = 1_048_576
 
@@ -31,6 +32,8 @@ export function createClickHouseServer(options: ServerOptions): Server {
   })
   server.requestTimeout = 120_000
   server.keepAliveTimeout = 60_000
+  // A reader that takes nothing for so long holds a connection others need.
+  server.setTimeout(IDLE_MS)
   return server
 }
 

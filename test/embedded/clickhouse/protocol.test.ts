@@ -174,6 +174,11 @@ describe('what goes wrong', () => {
     expect((await ask({ query: 'SELECT 1', default_format: 'Nonsense' })).status).toBe(404)
   })
 
+  it('is a query_id that is no header', async () => {
+    const answer = await ask({ query: 'SELECT 1', query_id: 'a\r\nSet-Cookie: x' })
+    expect([answer.status, answer.headers.has('Set-Cookie')]).toEqual([400, false])
+  })
+
   it('is a statement longer than a megabyte', async () => {
     const answer = await ask({}, { method: 'POST', body: `SELECT '${'x'.repeat(1_100_000)}'` })
     expect([answer.status, await answer.text()]).toEqual([
