@@ -5,7 +5,7 @@ import { defaultResource, resourceFromAttributes, type Resource } from '@opentel
 import type { StartedRecord } from '../execution.ts'
 import { zeroCounters, type Counters } from './counters.ts'
 import { ExecutionEntry } from './execution-entry.ts'
-import { keyValues } from './otlp-json.ts'
+import { attributesJson } from './otlp-json.ts'
 import { OutboxWriter } from './outbox/writer.ts'
 import { Recorder } from './recorder.ts'
 import { startProviders } from './providers.ts'
@@ -34,7 +34,7 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   const resource = resourceOf(options)
   const root = join(options.home, 'outbox')
   const counters = zeroCounters()
-  const resourceJson = JSON.stringify({ attributes: keyValues(resource.attributes) })
+  const resourceJson = `{"attributes":${attributesJson(resource.attributes)}}`
   const shared = { root, ownerId: options.executorId, resource: resourceJson }
   const writer = new OutboxWriter({
     ...shared,
