@@ -18,7 +18,7 @@ export interface RuntimesOptions {
 }
 
 /** What a built-in runtime is told; factories take what they need and load their SDK at the first run. */
-export interface RuntimeOptions {
+interface RuntimeOptions {
   config: Config
   report: (line: string) => void
 }

@@ -2,6 +2,8 @@
 import { checkLocal } from './local-check.ts'
 import { runLocally, type Program } from './local-run.ts'
 import type { Runtime, RuntimeRequest } from './runtime.ts'
+import { cacheVm2 } from './sandbox/guest-files.ts'
+import { NODE_FLAGS } from './sandbox/guests.ts'
 import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
 import { transpileToScript } from './transpile.ts'
 
@@ -12,6 +14,7 @@ const NEEDS_LOWERING = /\b(?:import|export|using)\b|\/[dgimsuy]*v/
 /** Makes the runtime; nothing is started before the first `run` or `check`. */
 export function vm2(options: LocalOptions): Runtime {
   const host = new SandboxHost(options)
+  let caching: Promise<void> | null = null
   return {
     name: 'vm2',
     capabilities: {
@@ -20,9 +23,26 @@ export function vm2(options: LocalOptions): Runtime {
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
     },
-    run: async (request, io) => runLocally(host, options, request, await prepare(request), io),
+    async run(request, io) {
+      const exit = await runLocally(host, options, request, await prepare(request), io)
+      if (exit.fault === null) caching ??= cache(host)
+      return exit
+    },
     check: () => checkLocal(host, options, 'vm2'),
-    close: () => host.close(),
+    async close() {
+      await caching
+      await host.close()
+    },
+  }
+}
+
+/** After the first run, so that it delays nobody; a failure only leaves starts as slow as they are. */
+async function cache(host: SandboxHost): Promise<void> {
+  try {
+    const { files, tools } = await host.footing()
+    await cacheVm2(files, tools.node, NODE_FLAGS)
+  } catch {
+    // closed meanwhile, or no room: vm2 is compiled at each start
   }
 }
 

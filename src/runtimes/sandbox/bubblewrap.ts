@@ -26,7 +26,7 @@ export const SANDBOX_PATHS = {
 } as const
 
 /** PATH, HOME and LANG: all the environment there is besides the caller's. */
-export const BASE_ENV = {
+const BASE_ENV = {
   PATH: '/usr/local/bin:/usr/bin:/bin',
   HOME: '/tmp',
   LANG: 'C.UTF-8',

@@ -123,7 +123,7 @@ export class Sandbox {
     for (const channel of Object.values(channels)) channel.destroy()
     // Taking the interpreter down is not the program's time.
     const overAt = guest.result === null ? endedAt : guest.lastAt
-    const durationMs = seen.runningAt === null ? 0 : overAt - seen.runningAt
+    const durationMs = seen.runningAt === null ? 0 : Math.max(0, overAt - seen.runningAt)
     const supervisor = parseSupervisorReport(report)
     return { guest, supervisor, slot, broke: seen.broke, aborted: io.signal.aborted, durationMs, setupNoise }
   }

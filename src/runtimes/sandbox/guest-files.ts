@@ -1,6 +1,6 @@
 /** A private directory with what the sandboxes read: the guest programs, the seccomp filter, a passwd. */
 import { execFile } from 'node:child_process'
-import { chmod, copyFile, link, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, link, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,6 +64,16 @@ async function bundleVm2(target: string): Promise<void> {
     outfile: target,
     logLevel: 'silent',
   })
+}
+
+/** Keeps V8's compiled form of vm2 beside it, made by a run of our own code alone: 15 ms less at each start. */
+export async function cacheVm2(files: GuestFiles, node: string, flags: readonly string[]): Promise<void> {
+  const draft = join(files.directory, 'vm2.cache.draft')
+  await promisify(execFile)(node, [...flags, join(files.directory, 'vm2.cjs'), 'make-cache', draft], {
+    env: {},
+  })
+  await chmod(draft, 0o644)
+  await rename(draft, join(files.directory, 'vm2.cache'))
 }
 
 /** Compiles the guest program of python once: 2 ms less at each start. Without it the source serves. */

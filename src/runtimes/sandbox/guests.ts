@@ -13,7 +13,7 @@ export interface Guest {
   data: { floorBytes: number; times: number }
 }
 
-const NODE_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--no-addons']
+export const NODE_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--no-addons']
 /** V8 reserves 512 MB of code range that count as data. */
 const NODE_DATA_FLOOR = 603_979_776
 

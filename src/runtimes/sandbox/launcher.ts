@@ -5,7 +5,7 @@ import { Slot } from './slot.ts'
 
 const START_TIMEOUT_MS = 10_000
 /** User ids of slots leave six bits for the number. */
-export const MAX_SLOTS = 64
+const MAX_SLOTS = 64
 
 /** How to start a launcher. */
 export interface LauncherOptions {

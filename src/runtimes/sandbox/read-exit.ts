@@ -204,7 +204,7 @@ function toText(value: unknown): string {
 }
 
 /** Drops frames of the guest program and of the interpreter's inside; paths become the user's own. */
-export function cleanStack(stack: string, names: SourceNames): string {
+function cleanStack(stack: string, names: SourceNames): string {
   const guests = ['javascript.cjs', 'vm2.cjs', 'vm2-bundle.cjs', 'python.py'].map(
     (name) => `${names.guestDir}/${name}`,
   )

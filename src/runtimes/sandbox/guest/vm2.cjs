@@ -2,7 +2,8 @@
 // Runs one program in vm2, as defence in depth inside the sandbox of the process. Only text crosses: the
 // input goes in as JSON, results, errors and output come out as strings, and the first result counts.
 const { closeSync, readFileSync, writeSync } = require('node:fs')
-const { VM, VMScript } = require('./vm2-bundle.cjs')
+const { loadVm2, makeCache } = require('./vm2-load.cjs')
+const { VM, VMScript } = loadVm2()
 
 const PRELUDE = `(host) => {
   'use strict'
@@ -12,7 +13,7 @@ const PRELUDE = `(host) => {
   const pending = new Map()
   let next = 1
   Error.prepareStackTrace = (error, frames) => {
-    const lines = frames.filter((frame) => frame.getFileName() && frame.getFileName() !== 'prelude.js').map((frame) => {
+    const lines = frames.filter((frame) => (frame.getFileName() || '/')[0] !== '/' && frame.getFileName() !== 'prelude.js').map((frame) => {
       const place = frame.getFileName() + ':' + frame.getLineNumber() + ':' + frame.getColumnNumber()
       const name = frame.getFunctionName()
       return '    at ' + (name ? name + ' (' + place + ')' : place)
@@ -189,6 +190,12 @@ function report(error) {
 
 process.on('unhandledRejection', report)
 process.on('uncaughtException', report)
+
+if (process.argv[2] === 'make-cache') {
+  // One run, so that the functions it takes are compiled and kept.
+  void vm.run(new VMScript('(async (exports) => {exports.main = async () => 1\n;})', 'sample.js'))({})
+  makeCache(process.argv[3])
+}
 
 writeSync(3, '\n') // started, waiting
 const job = readFileSync(5)
