@@ -2,13 +2,14 @@
 export interface Counters {
   begun: number
   completed: number
-  /** Entries put in the outbox: log records and spans. */
+  /** Log records and spans put in the outbox. */
   written: number
   sent: number
   retried: number
   dead: number
   dropped: number
   adopted: number
+  /** Damaged places in segments, skipped and kept aside. */
   corrupt: number
   lastError: string | null
 }

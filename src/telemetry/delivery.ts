@@ -1,127 +1,147 @@
-/** One batch to the receiver, through the OTLP exporters' own transport and settings (`OTEL_EXPORTER_OTLP_*`). */
-import { ExportResultCode } from '@opentelemetry/core'
-import { OTLPExporterError, type IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base'
+/** Batches of records to the receiver, through OTLP exporters made of the exporters' own kit. */
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core'
 import {
-  convertLegacyHttpOptions,
-  createOtlpHttpExportDelegate,
-} from '@opentelemetry/otlp-exporter-base/node-http'
+  createOtlpNetworkExportDelegate,
+  ExporterMetrics,
+  OTLPExporterBase,
+} from '@opentelemetry/otlp-exporter-base'
+import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
+import { createTransport, DeliveryError } from './transport.ts'
 
 export type Signal = 'logs' | 'spans'
 
 /** Records of one writer, already OTLP/JSON. */
 export interface Batch {
+  /** OTLP/JSON Resource. */
   resource: string
-  items: readonly string[]
+  items: readonly Item[]
 }
 
-/** Where batches go; one for each endpoint. */
+/** One record. */
+export interface Item {
+  /** OTLP/JSON members that name its scope, see `otlp-json.ts`. */
+  scope: Buffer
+  json: Buffer
+}
+
+/** Where OTLP over HTTP goes. */
+export interface Endpoint {
+  /** Base URL; `/v1/logs` and `/v1/traces` are below it. */
+  url: string
+  headers: Readonly<Record<string, string>>
+}
+
+/** What the receiver would not keep of what it took. */
+export interface PartialSuccess {
+  rejected: number
+  message: string
+}
+
+/** Where batches go; one for each endpoint. One batch of a signal at a time. */
 export interface Delivery {
   /** Resolves when the receiver has it. @throws {DeliveryError} */
-  send(signal: Signal, batch: Batch): Promise<{ rejected: number; message: string }>
+  send(signal: Signal, batch: Batch): Promise<PartialSuccess>
   shutdown(): Promise<void>
 }
 
-/** The receiver did not take a batch. `status` is null where nothing came back. */
-export class DeliveryError extends Error {
-  override readonly name = 'DeliveryError'
-  readonly status: number | null
-  constructor(message: string, status: number | null) {
-    super(message)
-    this.status = status
-  }
-
-  /** The receiver can take the batch never as it is; a smaller one it might. */
-  get isRefusal(): boolean {
-    return this.status === 400 || this.status === 413
-  }
-}
-
-interface SignalShape {
-  path: string
-  setting: 'LOGS' | 'TRACES'
-  open: string
-  middle: string
-  close: string
-}
-
-const SCOPE = JSON.stringify({ name: 'exectrail' })
-const SHAPES: Readonly<Record<Signal, SignalShape>> = {
+const SIGNALS = {
   logs: {
     path: 'v1/logs',
     setting: 'LOGS',
-    open: '{"resourceLogs":[{"resource":',
-    middle: `,"scopeLogs":[{"scope":${SCOPE},"logRecords":[`,
-    close: ']}]}]}',
+    name: 'log',
+    outer: 'resourceLogs',
+    scoped: 'scopeLogs',
+    inner: 'logRecords',
   },
   spans: {
     path: 'v1/traces',
     setting: 'TRACES',
-    open: '{"resourceSpans":[{"resource":',
-    middle: `,"scopeSpans":[{"scope":${SCOPE},"spans":[`,
-    close: ']}]}]}',
+    name: 'span',
+    outer: 'resourceSpans',
+    scoped: 'scopeSpans',
+    inner: 'spans',
   },
-}
-const TIMEOUT_MS = 10_000
+} as const
 
-/** Opens the way to an OTLP/HTTP base URL. */
-export function openDelivery(endpoint: { url: string; headers: Readonly<Record<string, string>> }): Delivery {
-  const channels = { logs: openChannel('logs', endpoint), spans: openChannel('spans', endpoint) }
+/** Opens the way to an endpoint. Headers, TLS, compression and timeout come from `OTEL_EXPORTER_OTLP_*`. */
+export function openDelivery(endpoint: Endpoint): Delivery {
+  const channels = { logs: new Channel('logs', endpoint), spans: new Channel('spans', endpoint) }
   return {
     send: (signal, batch) => channels[signal].send(batch),
     async shutdown() {
-      await Promise.all([channels.logs.delegate.shutdown(), channels.spans.delegate.shutdown()])
+      await Promise.all([channels.logs.shutdown(), channels.spans.shutdown()])
     },
   }
 }
 
-interface Channel {
-  delegate: IOtlpExportDelegate<Batch>
-  send(batch: Batch): Promise<{ rejected: number; message: string }>
-}
+class Channel extends OTLPExporterBase<Batch> {
+  readonly #answer: { last: PartialSuccess }
 
-function openChannel(
-  signal: Signal,
-  endpoint: { url: string; headers: Readonly<Record<string, string>> },
-): Channel {
-  const { path, setting } = SHAPES[signal]
-  const config = {
-    url: `${endpoint.url}/${path}`,
-    headers: { ...endpoint.headers },
-    timeoutMillis: TIMEOUT_MS,
+  constructor(signal: Signal, { url, headers }: Endpoint) {
+    const { path, setting, name } = SIGNALS[signal]
+    const base = url.endsWith('/') ? url : `${url}/`
+    const settings = convertLegacyHttpOptions(
+      { url: `${base}${path}`, headers: { ...headers } },
+      setting,
+      path,
+      {
+        'Content-Type': 'application/json',
+      },
+    )
+    const answer = { last: { rejected: 0, message: '' } }
+    const serializer = {
+      serializeRequest: (batch: Batch) => encodeBatch(signal, batch),
+      deserializeResponse(data: Uint8Array) {
+        answer.last = readPartialSuccess(data)
+        return {}
+      },
+    }
+    const metrics = new ExporterMetrics<Batch>({
+      componentType: 'exectrail_outbox',
+      metricsHelper: { name, countItems: ({ items }: Batch) => items.length },
+      url: settings.url,
+      meterProvider: undefined,
+      responseAttributesFromError: () => ({}),
+    })
+    super(createOtlpNetworkExportDelegate(settings, serializer, metrics, createTransport(settings)))
+    this.#answer = answer
   }
-  const options = convertLegacyHttpOptions(config, setting, path, { 'Content-Type': 'application/json' })
-  // One batch of a signal is under way at a time, so the last answer read is that of the last batch sent.
-  let answer = { rejected: 0, message: '' }
-  const serializer = {
-    serializeRequest: (batch: Batch) => encodeBatch(signal, batch),
-    deserializeResponse(data: Uint8Array) {
-      answer = readPartialSuccess(data)
-      return {}
-    },
-  }
-  const metrics = {
-    name: signal === 'logs' ? 'log' : 'span',
-    countItems: (batch: Batch) => batch.items.length,
-  } as const
-  const delegate = createOtlpHttpExportDelegate(options, serializer, 'exectrail_outbox', metrics, undefined)
-  const send = (batch: Batch): Promise<typeof answer> => {
-    answer = { rejected: 0, message: '' }
+
+  send(batch: Batch): Promise<PartialSuccess> {
+    this.#answer.last = { rejected: 0, message: '' }
     return new Promise((resolve, reject) => {
-      delegate.export(batch, ({ code, error }) => {
-        if (code === ExportResultCode.SUCCESS) resolve(answer)
-        else reject(toDeliveryError(error))
+      this.export(batch, (result) => {
+        if (result.code === ExportResultCode.SUCCESS) resolve(this.#answer.last)
+        else reject(toDeliveryError(result))
       })
     })
   }
-  return { delegate, send }
 }
 
+function toDeliveryError({ error }: ExportResult): DeliveryError {
+  return error instanceof DeliveryError ? error : new DeliveryError(error?.message ?? 'the export failed')
+}
+
+/** An export request; records of one scope that follow each other share its entry. */
 function encodeBatch(signal: Signal, { resource, items }: Batch): Uint8Array {
-  const { open, middle, close } = SHAPES[signal]
-  return Buffer.from(`${open}${resource}${middle}${items.join(',')}${close}`)
+  const { outer, scoped, inner } = SIGNALS[signal]
+  const parts: Buffer[] = [Buffer.from(`{"${outer}":[{"resource":${resource},"${scoped}":[`)]
+  let scope: Buffer | null = null
+  for (const item of items) {
+    if (scope !== null && item.scope.equals(scope)) parts.push(COMMA)
+    else {
+      parts.push(Buffer.from(scope === null ? '{' : ']},{'), item.scope, Buffer.from(`,"${inner}":[`))
+      scope = item.scope
+    }
+    parts.push(item.json)
+  }
+  parts.push(Buffer.from(scope === null ? ']}]}' : ']}]}]}'))
+  return Buffer.concat(parts)
 }
 
-function readPartialSuccess(data: Uint8Array): { rejected: number; message: string } {
+const COMMA = Buffer.from(',')
+
+function readPartialSuccess(data: Uint8Array): PartialSuccess {
   try {
     const { partialSuccess = {} } = JSON.parse(Buffer.from(data).toString('utf8'))
     const rejected = Number(partialSuccess.rejectedLogRecords ?? partialSuccess.rejectedSpans ?? 0)
@@ -132,11 +152,4 @@ function readPartialSuccess(data: Uint8Array): { rejected: number; message: stri
   } catch {
     return { rejected: 0, message: '' }
   }
-}
-
-function toDeliveryError(error: unknown): DeliveryError {
-  if (!(error instanceof Error)) return new DeliveryError('the export failed', null)
-  const detail = error instanceof OTLPExporterError && error.data !== undefined ? `: ${error.data}` : ''
-  const status = error instanceof OTLPExporterError ? (error.code ?? null) : null
-  return new DeliveryError(`${error.message}${detail}`.slice(0, 2000), status)
 }

@@ -4,7 +4,6 @@ import {
   SpanStatusCode,
   TraceFlags,
   trace,
-  type Attributes,
   type Context,
   type Logger,
   type Span,
@@ -12,29 +11,34 @@ import {
 } from '@opentelemetry/api'
 import type { ExecutionRecord, StartedRecord } from '../execution.ts'
 import type { Counters } from './counters.ts'
+import { WRITTEN_ATTRIBUTES } from './otlp-json.ts'
+import type { Taken } from './processors.ts'
 import {
-  attributesOf,
   COMPLETED_EVENT,
+  completedAttributes,
   exceptionType,
   severityOf,
+  spanAttributes,
   STARTED_EVENT,
+  startedAttributes,
   toHrTime,
 } from './record.ts'
 import type { Recorder } from './recorder.ts'
 import { cutHead } from './safe-values.ts'
 import type { TrailEntry } from './trail.ts'
 
-interface EntryParts {
+export interface EntryParts {
   tracer: Tracer
   logger: Logger
   recorder: Recorder
   counters: Counters
   /** The caller's active context, parent of the span. */
   parent: Context
-  parentSpanId: string | undefined
 }
 
 const EXCEPTION_MAX_BYTES = 4096
+/** Where a crash's span finds its parent; on the beginning in the outbox alone. */
+export const PARENT_KEY = 'code_exec.parent_span_id'
 
 /** The span of one execution, and its beginning and end in the outbox. */
 export class ExecutionEntry implements TrailEntry {
@@ -44,16 +48,14 @@ export class ExecutionEntry implements TrailEntry {
   readonly #parts: EntryParts
   readonly #span: Span
   readonly #context: Context
-  #isKept: boolean
   #isEnded = false
 
   constructor(record: StartedRecord, parts: EntryParts) {
     this.#parts = parts
-    const attributes = attributesOf(record)
     const options = {
       kind: SpanKind.INTERNAL,
       startTime: toHrTime(record.startedAt),
-      attributes: attributes.span,
+      attributes: spanAttributes(record),
     }
     this.#span = parts.tracer.startSpan(`execute_code ${record.runtime}`, options, parts.parent)
     this.#context = trace.setSpan(parts.parent, this.#span)
@@ -62,7 +64,7 @@ export class ExecutionEntry implements TrailEntry {
     this.spanId = spanId
     this.traceparent = `00-${traceId}-${spanId}-0${TraceFlags.SAMPLED}`
     parts.counters.begun += 1
-    this.#isKept = this.#writeBeginning(record, attributes.log)
+    this.#writeBeginning(record)
   }
 
   complete(record: ExecutionRecord): void {
@@ -70,52 +72,69 @@ export class ExecutionEntry implements TrailEntry {
     this.#isEnded = true
     const { recorder, counters } = this.#parts
     counters.completed += 1
-    const entries = recorder.gather(() => this.#emitEnd(record))
-    if (!this.#isKept && recorder.isFull) return
-    recorder.write([...entries, { kind: 'E', executionId: record.executionId, json: '' }])
+    const taken = recorder.gather(() => this.#emitEnd(record))
+    const first = taken.find(({ signal }) => signal === 'logs')?.json ?? ''
+    const second = taken.find(({ signal }) => signal === 'spans')?.json ?? ''
+    recorder.write([{ kind: 'C', executionId: record.executionId, first, second }])
   }
 
-  #writeBeginning(record: StartedRecord, log: Attributes): boolean {
-    const { recorder, logger, parentSpanId } = this.#parts
-    const attributes = parentSpanId === undefined ? log : { ...log, 'code_exec.parent_span_id': parentSpanId }
-    const timestamp = toHrTime(record.startedAt)
-    const entries = recorder.gather(() =>
-      logger.emit({
-        eventName: STARTED_EVENT,
-        body: STARTED_EVENT,
-        timestamp,
-        observedTimestamp: timestamp,
-        severityNumber: SeverityNumber.INFO,
-        severityText: 'INFO',
-        attributes,
-        context: this.#context,
+  #writeBeginning(record: StartedRecord): void {
+    const { recorder } = this.#parts
+    const { event, rest } = startedAttributes(record)
+    const taken: Taken[] = recorder.gather(() =>
+      this.#emit(STARTED_EVENT, {
+        timestamp: toHrTime(record.startedAt),
+        severity: { number: SeverityNumber.INFO, text: 'INFO' },
+        attributes: event,
       }),
     )
-    if (!recorder.isFull)
-      return recorder.write(entries.map(({ json }) => ({ kind: 'B', executionId: record.executionId, json })))
-    recorder.drop('the bound of the outbox is reached')
-    return false
+    const first = taken[0]?.json ?? ''
+    recorder.write([{ kind: 'B', executionId: record.executionId, first, second: this.#forCrash(rest) }])
+  }
+
+  /** Attributes an adopter needs beyond the started event's. */
+  #forCrash(rest: string): string {
+    const parentSpanId = trace.getSpanContext(this.#parts.parent)?.spanId
+    const parent =
+      parentSpanId === undefined
+        ? []
+        : [JSON.stringify({ key: PARENT_KEY, value: { stringValue: parentSpanId } })]
+    return `[${[...(rest === '' ? [] : [rest]), ...parent].join(',')}]`
   }
 
   #emitEnd(record: ExecutionRecord): void {
-    const { logger } = this.#parts
-    const { log, span } = attributesOf(record)
     const timestamp = toHrTime(record.timestamp)
-    const severity = severityOf(record)
-    if (record.outcome !== 'success') log['exception.type'] = exceptionType(record)
-    logger.emit({
-      eventName: COMPLETED_EVENT,
-      body: COMPLETED_EVENT,
+    const isGood = record.outcome === 'success'
+    const type = { key: 'exception.type', value: { stringValue: exceptionType(record) } }
+    const attributes = completedAttributes(record)
+    this.#emit(COMPLETED_EVENT, {
+      timestamp,
+      severity: severityOf(record),
+      attributes: isGood ? attributes : `${attributes},${JSON.stringify(type)}`,
+    })
+    this.#span.setAttributes(spanAttributes(record))
+    if (!isGood) this.#failSpan(record, timestamp)
+    this.#span.end(timestamp)
+  }
+
+  #emit(
+    eventName: string,
+    event: {
+      timestamp: [number, number]
+      severity: { number: SeverityNumber; text: string }
+      attributes: string
+    },
+  ): void {
+    const { timestamp, severity, attributes } = event
+    this.#parts.logger.emit({
+      eventName,
+      body: eventName,
       timestamp,
       observedTimestamp: timestamp,
       severityNumber: severity.number,
       severityText: severity.text,
-      attributes: log,
-      context: this.#context,
+      context: this.#context.setValue(WRITTEN_ATTRIBUTES, attributes),
     })
-    this.#span.setAttributes(span)
-    if (record.outcome !== 'success') this.#failSpan(record, timestamp)
-    this.#span.end(timestamp)
   }
 
   /** SigNoz lists exceptions from span events alone, so the log's exception is on the span as well. */

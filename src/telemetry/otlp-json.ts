@@ -1,21 +1,40 @@
 /** Spans and log records of the SDK as OTLP/JSON, one at a time: what the outbox keeps and the sender joins. */
-import type { AnyValue, Attributes, HrTime } from '@opentelemetry/api'
+import type { Attributes, Context, HrTime } from '@opentelemetry/api'
+import type { InstrumentationScope } from '@opentelemetry/core'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { DOUBLE_KEYS } from './attributes.ts'
-import { safeNumber, TEXT_MAX_BYTES, cutMiddle } from './safe-values.ts'
+import { cutMiddle, safeKey, TEXT_MAX_BYTES } from './safe-values.ts'
 
 const MAX_ATTRIBUTES = 128
 const MAX_DEPTH = 5
-const NAME_MAX = 256
+
+/** Instrumentation scope of executions, and the conventions its attributes follow. */
+export const SCOPE = 'exectrail'
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.37.0'
+
+/** Members of an OTLP/JSON ScopeLogs or ScopeSpans that name the scope, without braces. */
+export function scopeJson({ name, version, schemaUrl }: InstrumentationScope): string {
+  const scope = JSON.stringify({ name: safeKey(name), version: version?.toWellFormed() })
+  return `"scope":${scope}${schemaUrl === undefined ? '' : `,"schemaUrl":${JSON.stringify(schemaUrl.toWellFormed())}`}`
+}
+
+export const EXECTRAIL_SCOPE = scopeJson({ name: SCOPE, schemaUrl: SCHEMA_URL })
+
+/**
+ * Where a record's attributes wait already written as OTLP/JSON KeyValues without brackets: the SDK's own
+ * handling of fifty attributes would cost more than all the rest.
+ */
+export const WRITTEN_ATTRIBUTES = Symbol('exectrail.attributes')
 
 /** An OTLP/JSON LogRecord. Written by hand: this is on the caller's path, and a tree of objects costs twice the time. */
-export function logRecordJson(record: ReadableLogRecord): string {
+export function logRecordJson(record: ReadableLogRecord, context: Context | undefined): string {
   const { spanContext, severityNumber, severityText, eventName, body } = record
+  const written = context?.getValue(WRITTEN_ATTRIBUTES)
   const parts = [
     `"timeUnixNano":"${nanos(record.hrTime)}"`,
     `"observedTimeUnixNano":"${nanos(record.hrTimeObserved)}"`,
-    `"attributes":${attributesJson(record.attributes)}`,
+    `"attributes":${typeof written === 'string' ? `[${written}]` : attributesJson(record.attributes)}`,
   ]
   if (severityNumber !== undefined) parts.push(`"severityNumber":${severityNumber}`)
   if (severityText !== undefined) parts.push(`"severityText":${nameJson(severityText)}`)
@@ -33,10 +52,10 @@ export function logRecordJson(record: ReadableLogRecord): string {
 
 /** An OTLP/JSON Span. */
 export function spanJson(span: ReadableSpan): string {
-  const { traceId, spanId, traceState } = span.spanContext()
+  const { traceId, spanId, traceState, traceFlags } = span.spanContext()
   const parent = span.parentSpanContext?.spanId
   const parts = [
-    `"traceId":"${traceId}","spanId":"${spanId}"`,
+    `"traceId":"${traceId}","spanId":"${spanId}","flags":${traceFlags}`,
     `"name":${nameJson(span.name)}`,
     // The SDK counts kinds from 0, the protocol from 1.
     `"kind":${span.kind + 1}`,
@@ -45,7 +64,8 @@ export function spanJson(span: ReadableSpan): string {
     `"status":${statusJson(span.status)}`,
   ]
   if (parent !== undefined) parts.push(`"parentSpanId":"${parent}"`)
-  if (traceState !== undefined) parts.push(`"traceState":${nameJson(traceState.serialize())}`)
+  if (traceState !== undefined)
+    parts.push(`"traceState":${JSON.stringify(traceState.serialize().toWellFormed())}`)
   if (span.droppedAttributesCount > 0) parts.push(`"droppedAttributesCount":${span.droppedAttributesCount}`)
   if (span.events.length > 0) parts.push(`"events":[${span.events.map(eventJson).join(',')}]`)
   if (span.links.length > 0) parts.push(`"links":[${span.links.map(linkJson).join(',')}]`)
@@ -65,28 +85,32 @@ function statusJson({ code, message }: ReadableSpan['status']): string {
   return `{"code":${code},"message":${textJson(message)}}`
 }
 
-/** OTLP/JSON KeyValues; what has no value is left out, and so is what goes beyond 128. */
+/** OTLP/JSON KeyValues with brackets; what has no value is left out, and so is what goes beyond 128. */
 export function attributesJson(attributes: Attributes): string {
   const list: string[] = []
-  for (const key in attributes) {
-    const value = attributes[key]
-    const safe = value === undefined || key === '' ? null : valueJson(key, value)
-    if (safe !== null && list.length < MAX_ATTRIBUTES) list.push(`{"key":${nameJson(key)},"value":${safe}}`)
+  for (const key of Object.keys(attributes)) {
+    if (list.length === MAX_ATTRIBUTES) break
+    const safe = key === '' ? null : valueJson(key, attributes[key])
+    if (safe !== null) list.push(`{"key":${nameJson(key)},"value":${safe}}`)
   }
   return `[${list.join(',')}]`
 }
 
-function valueJson(key: string, value: AnyValue): string | null {
+function valueJson(key: string, value: unknown): string | null {
   if (typeof value === 'number' && Number.isFinite(value) && DOUBLE_KEYS.has(key))
     return `{"doubleValue":${value}}`
   return anyValueJson(value, 0)
 }
 
-function anyValueJson(value: AnyValue, depth: number): string | null {
+/** An OTLP/JSON AnyValue; null for what has none. */
+function anyValueJson(value: unknown, depth: number): string | null {
   if (typeof value === 'string') return `{"stringValue":${textJson(value)}}`
   if (typeof value === 'boolean') return `{"boolValue":${value}}`
   if (typeof value === 'number') return numberJson(value)
-  if (value === null || value === undefined || depth >= MAX_DEPTH) return null
+  if (typeof value === 'bigint') return `{"stringValue":"${value}"}`
+  if (value instanceof Date)
+    return `{"stringValue":"${Number.isNaN(value.getTime()) ? '' : value.toISOString()}"}`
+  if (value === null || typeof value !== 'object' || depth >= MAX_DEPTH) return null
   if (value instanceof Uint8Array) {
     return `{"bytesValue":"${Buffer.from(value.subarray(0, TEXT_MAX_BYTES)).toString('base64')}"}`
   }
@@ -103,7 +127,7 @@ function anyValueJson(value: AnyValue, depth: number): string | null {
 
 function numberJson(value: number): string {
   if (Number.isSafeInteger(value)) return `{"intValue":"${value}"}`
-  return safeNumber(value) === null ? `{"stringValue":"${value}"}` : `{"doubleValue":${value}}`
+  return Number.isFinite(value) ? `{"doubleValue":${value}}` : `{"stringValue":"${value}"}`
 }
 
 function textJson(text: string): string {
@@ -111,11 +135,7 @@ function textJson(text: string): string {
 }
 
 function nameJson(name: string): string {
-  return JSON.stringify(
-    name.length <= NAME_MAX && name.isWellFormed()
-      ? name
-      : name.toWellFormed().slice(0, NAME_MAX).toWellFormed(),
-  )
+  return JSON.stringify(safeKey(name))
 }
 
 function nanos([seconds, nanoseconds]: HrTime): string {

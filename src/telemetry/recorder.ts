@@ -1,75 +1,181 @@
 import type { Counters } from './counters.ts'
-import type { Entry } from './outbox/frames.ts'
+import { decodeFrames, encodeFrame, type Frame, type StoredFrame } from './outbox/frames.ts'
 import type { OutboxWriter } from './outbox/writer.ts'
-import type { Sink } from './processors.ts'
+import type { Sink, Taken } from './processors.ts'
 
 const WARN_EVERY_MS = 60_000
+const RETRY_EVERY_MS = 250
+/** Most bytes kept in memory while the disk takes none. */
+const HELD_MAX_BYTES = 16 * 1_048_576
+const HELD_AT_ONCE = 256
 
 export interface RecorderParts {
   writer: OutboxWriter
   counters: Counters
+  /** Something was written, so many bytes of it to the disk. */
   wake(bytes: number): void
+  maxBytes: number
 }
 
-/** Brings entries into the outbox: those of one step of an execution in one write. Never throws. */
+/**
+ * Brings frames into the outbox: those of one step of an execution in one write. Never throws. What the disk
+ * does not take, for want of room or by the bound, is held in memory within limits, until the disk takes it
+ * or the sender has delivered it from there; beyond them it is counted as dropped.
+ */
 export class Recorder implements Sink {
   readonly #parts: RecorderParts
-  #gathered: Entry[] | null = null
+  #gathered: Taken[] | null = null
+  #held: { frame: Frame; bytes: number }[] = []
+  #heldBytes = 0
+  /** The oldest of what is held are on their way from memory: they stay where they are. */
+  #isLent = false
+  #triedAt = Number.NEGATIVE_INFINITY
   #warnedAt = Number.NEGATIVE_INFINITY
+  /** What the outbox takes on the disk, as last told, and what was written since. */
+  diskBytes = 0
 
   constructor(parts: RecorderParts) {
     this.#parts = parts
   }
 
-  /** The bound on disk is reached: what is not begun yet is counted and not written. */
-  get isFull(): boolean {
-    return this.#parts.writer.isFull
+  /** Bytes of what is held in memory alone. */
+  get heldBytes(): number {
+    return this.#heldBytes
   }
 
-  take(entry: Entry): void {
-    if (this.#gathered === null) this.write([entry])
-    else this.#gathered.push(entry)
+  /** Half the bound is taken: what is delivered should go. */
+  get isAtBound(): boolean {
+    return this.diskBytes > this.#parts.maxBytes / 2
+  }
+
+  take(taken: Taken): void {
+    if (this.#gathered !== null) this.#gathered.push(taken)
+    else this.write([toFrame(taken)])
   }
 
   /** Self-test records end here. */
   passed(): void {}
 
   /** Runs `emit` and returns what it emitted instead of writing it. */
-  gather(emit: () => void): Entry[] {
-    const entries: Entry[] = []
-    this.#gathered = entries
+  gather(emit: () => void): Taken[] {
+    const taken: Taken[] = []
+    this.#gathered = taken
     try {
       emit()
     } finally {
       this.#gathered = null
     }
-    return entries
+    return taken
   }
 
-  /** Writes entries; true when they are in the outbox. */
-  write(entries: readonly Entry[]): boolean {
-    const { counters, writer } = this.#parts
+  /** Brings frames to the disk, or holds them. */
+  write(frames: readonly Frame[]): void {
+    this.retryHeld()
+    // The bound never parts an end from its beginning: there are no more of those than run at once.
+    const ends = frames.some((frame) => isEnd(frame) && this.#parts.writer.holds(frame.executionId))
+    if ((ends || this.#held.length === 0) && this.#append(frames, ends ? 'ending' : 'beginning')) return
+    this.#hold(frames)
+  }
+
+  /** Tries to bring to the disk what is held. */
+  retryHeld(): void {
+    if (this.#isLent || this.#held.length === 0 || performance.now() - this.#triedAt < RETRY_EVERY_MS) return
+    this.#triedAt = performance.now()
+    while (this.#held.length > 0) {
+      const some = this.#held.slice(0, HELD_AT_ONCE)
+      if (
+        !this.#append(
+          some.map(({ frame }) => frame),
+          'beginning',
+        )
+      )
+        return
+      this.#forget(some.length)
+    }
+  }
+
+  /** The oldest of what is held, as the sender reads frames, until `release`. */
+  lendHeld(): StoredFrame[] {
+    this.#isLent = true
+    const now = Date.now()
+    const bytes = this.#held.slice(0, HELD_AT_ONCE).map(({ frame }) => encodeFrame(frame, now))
+    return decodeFrames(Buffer.concat(bytes)).frames
+  }
+
+  /** Ends a loan. What is delivered goes; only that an execution ended may still have to be written. */
+  release(fate: 'delivered' | 'failed', lent: readonly StoredFrame[]): void {
+    this.#isLent = false
+    if (fate === 'failed') return
+    this.#forget(lent.length)
+    const { writer } = this.#parts
+    for (const { kind, executionId } of lent) {
+      if (!isEnd({ kind }) || !writer.holds(executionId)) continue
+      // Without room for it the store settles it: a true completion wins over a presumed crash.
+      if (!this.#append([{ kind: 'E', executionId, first: '', second: '' }], 'ending'))
+        writer.forget(executionId)
+    }
+  }
+
+  #append(frames: readonly Frame[], step: 'beginning' | 'ending'): boolean {
+    const { counters, writer, maxBytes } = this.#parts
     try {
-      this.#parts.wake(writer.append(entries))
-      counters.written += entries.filter(({ kind }) => kind !== 'E').length
+      if (step === 'beginning' && this.diskBytes >= maxBytes)
+        throw new Error(`its bound of ${maxBytes} bytes is reached`)
+      const bytes = writer.append(frames)
+      this.diskBytes += bytes
+      counters.written += frames.reduce((sum, frame) => sum + recordsOf(frame), 0)
+      this.#parts.wake(bytes)
       return true
     } catch (error) {
-      this.drop(error instanceof Error ? error.message : String(error))
+      const why = error instanceof Error ? error.message : String(error)
+      counters.lastError = `the outbox cannot be written: ${why}`
       return false
     }
   }
 
+  #hold(frames: readonly Frame[]): void {
+    this.#triedAt = performance.now()
+    const dropped = frames.filter((frame) => !this.#push(frame))
+    if (dropped.length > 0) this.#drop(dropped.reduce((sum, frame) => sum + recordsOf(frame), 0))
+    this.#parts.wake(0)
+  }
+
+  #push(frame: Frame): boolean {
+    const bytes = frame.first.length + frame.second.length + 64
+    if (this.#heldBytes + bytes > HELD_MAX_BYTES) return false
+    this.#held.push({ frame, bytes })
+    this.#heldBytes += bytes
+    return true
+  }
+
+  #forget(count: number): void {
+    for (const { bytes } of this.#held.splice(0, count)) this.#heldBytes -= bytes
+  }
+
   /** Counts what could not be kept and says so once a minute. */
-  drop(why: string): void {
+  #drop(records: number): void {
     const { counters } = this.#parts
-    counters.dropped += 1
-    counters.lastError = `the outbox cannot be written: ${why}`
+    counters.dropped += records
     const now = performance.now()
     if (now - this.#warnedAt < WARN_EVERY_MS) return
     this.#warnedAt = now
     process.emitWarning(
-      `exectrail: ${counters.dropped} records could not be kept: ${why}. Executions go on; free some space or raise EXECTRAIL_OUTBOX_MAX_MB.`,
+      `exectrail: ${counters.dropped} records could not be kept: ${counters.lastError ?? ''}. Executions go on; make room on the disk or raise EXECTRAIL_OUTBOX_MAX_MB.`,
       { code: 'EXECTRAIL_OUTBOX' },
     )
   }
+}
+
+function toFrame({ signal, scope, json }: Taken): Frame {
+  return { kind: signal === 'logs' ? 'L' : 'S', executionId: '', first: scope, second: json }
+}
+
+function isEnd({ kind }: Pick<Frame, 'kind'>): boolean {
+  return kind === 'C' || kind === 'E'
+}
+
+/** Records a frame carries: a completion is a log record and a span. */
+function recordsOf({ kind }: Frame): number {
+  if (kind === 'C') return 2
+  return kind === 'E' ? 0 : 1
 }

@@ -1,27 +1,33 @@
-/** Values no receiver can choke on: one bad string in a batch of OTLP/JSON costs the whole batch. */
+/**
+ * Values no receiver can choke on: one bad string in a batch of OTLP/JSON costs the whole batch. A lone
+ * surrogate becomes U+FFFD, by `toWellFormed` or by the encoding to UTF-8.
+ */
 
 /** Most bytes of one long text (code, input, result, stack, one output stream). */
 export const TEXT_MAX_BYTES = 65_536
 const SHORT_MAX_BYTES = 4096
+const KEY_MAX = 256
 
 /** A short text: well-formed UTF-8 of at most 4 KiB. */
 export function safeText(text: string): string {
   return cutHead(text, SHORT_MAX_BYTES)
 }
 
+/** A name, such as an attribute's key: well-formed, at most 256 UTF-16 units. */
+export function safeKey(text: string): string {
+  return text.slice(0, KEY_MAX).toWellFormed()
+}
+
 /** The head of a text: well-formed UTF-8 of at most `maxBytes`, cut at a code point. */
 export function cutHead(text: string, maxBytes: number): string {
-  const whole = text.toWellFormed()
-  if (fits(whole, maxBytes)) return whole
-  const bytes = Buffer.from(whole.slice(0, maxBytes))
-  return decodeWhole(bytes.subarray(0, maxBytes))
+  if (fits(text, maxBytes)) return text.toWellFormed()
+  return decodeWhole(Buffer.from(text.slice(0, maxBytes)).subarray(0, maxBytes))
 }
 
 /** Head and tail of a text with a line between that says how much is missing; at most `maxBytes` and that line. */
 export function cutMiddle(text: string, maxBytes: number): string {
-  const whole = text.toWellFormed()
-  if (fits(whole, maxBytes)) return whole
-  const bytes = Buffer.from(whole)
+  if (fits(text, maxBytes)) return text.toWellFormed()
+  const bytes = Buffer.from(text)
   const headBytes = Math.ceil(maxBytes * 0.75)
   let tailStart = bytes.length - (maxBytes - headBytes)
   while (tailStart < bytes.length && ((bytes[tailStart] ?? 0) & 0xc0) === 0x80) tailStart += 1
@@ -34,12 +40,18 @@ export function safeNumber(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-/** A code unit is at most three bytes, so short texts need no counting. */
+/** A whole number JSON carries exactly; null for what is none. */
+export function safeInteger(value: number): number | null {
+  if (!Number.isFinite(value)) return null
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.round(value)))
+}
+
+/** A UTF-16 unit is at most three bytes, so short texts need no counting. */
 function fits(text: string, maxBytes: number): boolean {
-  return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes
+  return text.length * 3 <= maxBytes || (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes)
 }
 
 /** Decodes bytes whose last code point may be cut; the half is dropped. */
 function decodeWhole(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8').decode(bytes, { stream: true })
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true })
 }

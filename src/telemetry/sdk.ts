@@ -1,15 +1,16 @@
 /** The trail: spans and log records of executions, through the SDK into the outbox, and from there to the Collector. */
 import { join } from 'node:path'
-import { context, trace } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
 import { defaultResource, resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { StartedRecord } from '../execution.ts'
 import { zeroCounters, type Counters } from './counters.ts'
 import { ExecutionEntry } from './execution-entry.ts'
 import { attributesJson } from './otlp-json.ts'
-import { OutboxWriter } from './outbox/writer.ts'
+import { OutboxWriter, type Fsync } from './outbox/writer.ts'
 import { Recorder } from './recorder.ts'
 import { startProviders } from './providers.ts'
-import { Sender, type Endpoint } from './sender.ts'
+import type { Endpoint } from './delivery.ts'
+import { Sender } from './sender.ts'
 import type { Trail, TrailStatus } from './trail.ts'
 
 export interface TrailOptions {
@@ -18,12 +19,14 @@ export interface TrailOptions {
   serviceName: string
   /** Also the resource's `service.instance.id`. */
   executorId: string
-  /** Bound of the outbox on disk; beyond it nothing more is begun in it, and that is counted. */
+  /** Bound of the outbox on disk; beyond it what begins waits in memory, and what has no room there is counted. */
   outboxMaxBytes: number
   /** Where OTLP over HTTP goes now; null while there is nowhere. Asked again after every failure. */
   resolveEndpoint: () => Promise<Endpoint | null>
   /** 'each' survives power loss, at the price of a disk write an entry. @default 'never' */
-  fsync?: 'never' | 'each'
+  fsync?: Fsync
+  /** How long another's heartbeat stands still before it counts as gone, ms. @default 90 s */
+  silenceMs?: number
 }
 
 /**
@@ -36,33 +39,21 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   const counters = zeroCounters()
   const resourceJson = `{"attributes":${attributesJson(resource.attributes)}}`
   const shared = { root, ownerId: options.executorId, resource: resourceJson }
-  const writer = new OutboxWriter({
-    ...shared,
-    maxBytes: options.outboxMaxBytes,
-    fsync: options.fsync ?? 'never',
-  })
-  const sender = new Sender({ ...shared, writer, counters, resolveEndpoint: options.resolveEndpoint })
-  const recorder = new Recorder({ writer, counters, wake: (bytes) => sender.wake(bytes) })
+  const writer = new OutboxWriter({ ...shared, fsync: options.fsync ?? 'never' })
+  const { outboxMaxBytes: maxBytes, resolveEndpoint, silenceMs } = options
+  const recorder: Recorder = new Recorder({ writer, counters, maxBytes, wake: (bytes) => sender.wake(bytes) })
+  const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs })
   const providers = startProviders(resource, recorder)
   const shutdown = async (deadlineMs: number): Promise<{ left: number }> => {
     const left = await sender.flush(deadlineMs)
-    await sender.stop()
+    sender.stop()
     providers.release()
-    if (left === 0) writer.remove()
-    else writer.close()
+    writer.close(left === 0 ? 'none' : 'some')
     return { left }
   }
   return {
-    begin: (record: StartedRecord) => {
-      const parent = context.active()
-      return new ExecutionEntry(record, {
-        ...providers,
-        recorder,
-        counters,
-        parent,
-        parentSpanId: trace.getSpanContext(parent)?.spanId,
-      })
-    },
+    begin: (record: StartedRecord) =>
+      new ExecutionEntry(record, { ...providers, recorder, counters, parent: context.active() }),
     flush: async (deadlineMs) => ({ left: await sender.flush(deadlineMs) }),
     shutdown,
     status: () => statusOf(counters, sender),

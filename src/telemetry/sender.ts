@@ -1,96 +1,115 @@
 /** The one sender of this process: reads the outbox in order and advances only on success. */
-import { rm } from 'node:fs/promises'
-import { bySignal, deliver } from './batches.ts'
+import { renameSync } from 'node:fs'
 import type { Counters } from './counters.ts'
-import { crashEntries } from './crash.ts'
-import { keepCorrupt } from './dead-letters.ts'
-import { openDelivery, type Delivery } from './delivery.ts'
-import { adoptOrphans, findUnended, type Part } from './outbox/adopt.ts'
-import { HEARTBEAT_MS, SILENCE_MS } from './outbox/owner.ts'
-import { listSegments, measure, readChunk, removeSegment, saveOffset } from './outbox/reader.ts'
+import { openDelivery, type Delivery, type Endpoint } from './delivery.ts'
+import { Adopter } from './outbox/adopt.ts'
+import { HEARTBEAT_MS } from './outbox/owner.ts'
+import { releasedName } from './outbox/paths.ts'
+import type { PartSize } from './outbox/reader.ts'
 import type { OutboxWriter } from './outbox/writer.ts'
-
-export interface Endpoint {
-  /** OTLP/HTTP base URL. */
-  url: string
-  headers: Readonly<Record<string, string>>
-}
+import { Inheritance, PartSender, sendOwn } from './part-sender.ts'
+import type { Recorder } from './recorder.ts'
+import { Shipment, type Sending } from './shipment.ts'
+import { DeliveryError } from './transport.ts'
 
 export interface SenderOptions {
+  /** `<home>/outbox` */
   root: string
   ownerId: string
+  /** OTLP/JSON Resource. */
   resource: string
   writer: OutboxWriter
+  recorder: Recorder
   counters: Counters
   /** Where to send now; null: nowhere yet. Asked again after every failure. */
   resolveEndpoint: () => Promise<Endpoint | null>
+  /** How long another's heartbeat stands still before it counts as gone, ms. @default 90 s */
+  silenceMs?: number | undefined
 }
 
 /** Entries written within this time go out together. */
 const GATHER_MS = 40
 const BACKOFF_MIN_MS = 200
 const BACKOFF_MAX_MS = 15_000
+const NOWHERE_MS = 1000
+/** No receiver makes us wait longer than this. */
+const RETRY_AFTER_MAX_MS = 600_000
 
 export class Sender {
   readonly #options: SenderOptions
-  #parts: Part[] = []
-  #delivery: { key: string; delivery: Delivery } | null = null
+  readonly #adopter: Adopter
+  #own: PartSender | null = null
+  #inherited: Inheritance[] = []
+  #delivery: Delivery | null = null
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> | null = null
   #backoffMs = 0
-  #pendingBytes = 0
-  #oldestSince: number | null = null
-  #stopped = false
+  /** The receiver asked to be left alone until then, on the steady clock. */
+  #quietUntil = 0
+  #pending: { bytes: number; sinceMs: number | null } = { bytes: 0, sinceMs: null }
+  #isStopped = false
   readonly #beat: NodeJS.Timeout
 
   constructor(options: SenderOptions) {
     this.#options = options
+    const { root, ownerId, writer, silenceMs } = options
+    this.#adopter = new Adopter({ root, ownerId, appear: () => writer.open(), silenceMs })
     this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT_MS)
     this.#beat.unref()
-    this.#heartbeat()
+    this.#schedule(0)
   }
 
-  /** Undelivered bytes, and since when something has waited (epoch ms). */
+  /** Undelivered bytes, and since when the oldest has waited (epoch ms). */
   get pending(): { bytes: number; sinceMs: number | null } {
-    return { bytes: this.#pendingBytes, sinceMs: this.#oldestSince }
+    return this.#pending
   }
 
-  /** Something was written: send soon. */
+  /** Something was written, so many bytes of it to the disk: send soon. */
   wake(bytes: number): void {
-    this.#pendingBytes += bytes
-    this.#oldestSince ??= Date.now()
-    this.#schedule(this.#backoffMs === 0 ? GATHER_MS : this.#backoffMs)
+    this.#pending.bytes += bytes
+    this.#pending.sinceMs ??= Date.now()
+    if (this.#timer === null) this.#schedule(GATHER_MS)
   }
 
   /** Tries until everything is delivered or the deadline passes; resolves to the bytes left. */
   async flush(deadlineMs: number): Promise<number> {
-    const deadline = Date.now() + deadlineMs
+    const deadline = performance.now() + deadlineMs
     const release = holdOpen(deadlineMs)
     try {
       for (;;) {
-        await raceDeadline(this.#runNow(), deadline)
+        if (performance.now() >= this.#quietUntil) await raceDeadline(this.#runNow(), deadline)
         const left = await this.#measure()
-        if (left === 0 || Date.now() >= deadline) return left
-        await pause(Math.min(BACKOFF_MIN_MS, Math.max(0, deadline - Date.now())))
+        if (left === 0 || performance.now() >= deadline) return left
+        await pause(Math.min(BACKOFF_MIN_MS, Math.max(0, deadline - performance.now())))
       }
     } finally {
       release()
     }
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
+  /** Ends sending; what was taken over and not delivered is left to anyone. */
+  stop(): void {
+    this.#isStopped = true
     clearInterval(this.#beat)
     if (this.#timer !== null) clearTimeout(this.#timer)
-    await this.#delivery?.delivery.shutdown()
+    // Not waited for: a request under way may hang, and what it carries is in the outbox.
+    void this.#disconnect()
+    for (const { part } of this.#inherited) {
+      try {
+        renameSync(part.directory, releasedName(part.directory))
+      } catch (error) {
+        this.#note(error)
+      }
+    }
   }
 
   #schedule(ms: number): void {
-    if (this.#timer !== null || this.#stopped) return
+    if (this.#timer !== null || this.#isStopped) return
+    const wait = Math.max(ms, this.#backoffMs, this.#quietUntil - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = null
       void this.#runNow()
-    }, ms)
+    }, wait)
     this.#timer.unref()
   }
 
@@ -100,7 +119,8 @@ export class Sender {
     } catch (error) {
       this.#note(error)
     }
-    void this.#runNow()
+    this.#options.recorder.retryHeld()
+    this.#schedule(0)
   }
 
   /** One pass at a time; a call during a pass gets that pass. */
@@ -112,108 +132,93 @@ export class Sender {
   }
 
   async #pass(): Promise<void> {
+    if (this.#isStopped) return
     try {
-      await this.#adopt()
+      for (const part of await this.#adopter.adopt()) this.#inherited.push(new Inheritance(part))
       const delivery = await this.#connect()
-      if (delivery !== null) {
-        await this.#sendOwn(delivery)
-        await this.#sendAdopted(delivery)
-      }
-      this.#backoffMs = 0
+      if (delivery !== null) await this.#sendAll(delivery)
+      this.#backoffMs = delivery === null ? NOWHERE_MS : 0
     } catch (error) {
-      this.#note(error)
-      this.#options.counters.retried += 1
-      this.#backoffMs =
-        Math.min(BACKOFF_MAX_MS, Math.max(BACKOFF_MIN_MS, this.#backoffMs * 2)) * (0.8 + Math.random() * 0.4)
-      await this.#disconnect()
+      if (this.#isStopped) return
+      await this.#backOff(error)
     }
-    if ((await this.#measure()) > 0) this.#schedule(Math.max(this.#backoffMs, GATHER_MS))
+    if ((await this.#measure()) > 0) this.#schedule(GATHER_MS)
+  }
+
+  async #sendAll(delivery: Delivery): Promise<void> {
+    const { counters, root, recorder, writer, resource } = this.#options
+    const sending: Sending = { delivery, counters, root }
+    if (writer.directory !== null) {
+      if (this.#own?.directory !== writer.directory) this.#own = new PartSender(writer.directory, resource)
+      const need = recorder.heldBytes > 0 || recorder.isAtBound ? 'room' : 'none'
+      await sendOwn(this.#own, { writer, need }, sending)
+    }
+    await this.#sendHeld(sending)
+    for (const inheritance of this.#inherited.slice()) {
+      await inheritance.send(sending)
+      this.#inherited = this.#inherited.filter((other) => other !== inheritance)
+    }
+  }
+
+  /** What the disk does not take goes out from memory. */
+  async #sendHeld(sending: Sending): Promise<void> {
+    const { recorder, resource } = this.#options
+    recorder.retryHeld()
+    while (recorder.heldBytes > 0) {
+      const frames = recorder.lendHeld()
+      try {
+        await new Shipment(resource, frames).deliver(sending)
+        recorder.release('delivered', frames)
+      } catch (error) {
+        recorder.release('failed', frames)
+        throw error
+      }
+    }
+  }
+
+  async #backOff(error: unknown): Promise<void> {
+    this.#note(error)
+    this.#options.counters.retried += 1
+    const base = Math.min(BACKOFF_MAX_MS, Math.max(BACKOFF_MIN_MS, this.#backoffMs * 2))
+    this.#backoffMs = base * (0.8 + Math.random() * 0.4)
+    const asked = error instanceof DeliveryError ? error.retryAfterMs : null
+    if (asked !== null) this.#quietUntil = performance.now() + Math.min(asked, RETRY_AFTER_MAX_MS)
+    await this.#disconnect()
   }
 
   async #connect(): Promise<Delivery | null> {
-    if (this.#delivery !== null) return this.#delivery.delivery
-    const endpoint = await this.#options.resolveEndpoint()
-    if (endpoint === null) {
-      this.#backoffMs = 1000
-      return null
+    if (this.#delivery === null) {
+      const endpoint = await this.#options.resolveEndpoint()
+      if (endpoint === null) return null
+      this.#delivery = openDelivery(endpoint)
     }
-    this.#delivery = { key: endpoint.url, delivery: openDelivery(endpoint) }
-    return this.#delivery.delivery
+    return this.#delivery
   }
 
   /** The stack may have started again elsewhere: look the endpoint up anew. */
   async #disconnect(): Promise<void> {
     const old = this.#delivery
     this.#delivery = null
-    await old?.delivery.shutdown().catch((error: unknown) => this.#note(error))
+    await old?.shutdown().catch((error: unknown) => this.#note(error))
   }
 
-  async #adopt(): Promise<void> {
-    const { root, ownerId, counters, writer } = this.#options
-    for (const part of await adoptOrphans(root, ownerId)) {
-      const unended = await findUnended(part.directory)
-      for (const begun of unended) writer.append(crashEntries(begun, part.lastSignMs))
-      counters.adopted += unended.length
-      counters.written += unended.length * 2
-      this.#parts.push(part)
-    }
-  }
-
-  async #sendOwn(delivery: Delivery): Promise<void> {
-    const { writer, resource } = this.#options
-    for (const segment of await listSegments(writer.directory)) {
-      const state = segment === writer.activeSegment ? 'active' : 'sealed'
-      await this.#sendSegment(delivery, { directory: writer.directory, resource, segment, state })
-      if (segment >= writer.activeSegment) continue
-      writer.carryOver(segment)
-      await removeSegment(writer.directory, segment)
-    }
-  }
-
-  async #sendAdopted(delivery: Delivery): Promise<void> {
-    for (const part of this.#parts) {
-      const { directory, resource } = part
-      for (const segment of await listSegments(directory))
-        await this.#sendSegment(delivery, { directory, resource, segment, state: 'sealed' })
-      // One taken for dead by its silence alone may still be writing to what it has open.
-      if (part.liveness === 'silent' && Date.now() - part.lastSignMs < 2 * SILENCE_MS) continue
-      await rm(directory, { recursive: true, force: true })
-      this.#parts = this.#parts.filter((other) => other !== part)
-    }
-  }
-
-  async #sendSegment(
-    delivery: Delivery,
-    from: { directory: string; resource: string; segment: number; state: 'active' | 'sealed' },
-  ): Promise<void> {
-    const { counters, root } = this.#options
-    for (;;) {
-      const chunk = await readChunk(from.directory, from.segment, from.state)
-      if (chunk === null) return
-      const { logs, spans } = bySignal(chunk.entries)
-      const sending = { delivery, counters, root }
-      const results = await Promise.allSettled([
-        deliver('logs', { resource: from.resource, items: logs }, sending),
-        deliver('spans', { resource: from.resource, items: spans }, sending),
-      ])
-      for (const result of results) if (result.status === 'rejected') throw result.reason
-      for (const bytes of chunk.corrupt) await keepCorrupt(root, bytes)
-      counters.corrupt += chunk.corrupt.length
-      await saveOffset(from.directory, from.segment, chunk.end)
-    }
-  }
-
-  /** Undelivered bytes, ours and adopted; tells the writer how much of the bound is taken. */
+  /** Undelivered bytes, ours and adopted; tells the recorder how much of the bound is taken. */
   async #measure(): Promise<number> {
-    const { writer } = this.#options
-    const sizes = await Promise.all(
-      [writer.directory, ...this.#parts.map((part) => part.directory)].map(measure),
-    )
-    const bytes = sizes.reduce((sum, size) => sum + size.bytes, 0)
-    writer.diskBytes = sizes.reduce((sum, size) => sum + size.diskBytes, 0)
-    this.#pendingBytes = bytes
-    if (bytes === 0) this.#oldestSince = null
-    else this.#oldestSince ??= Date.now()
+    const { recorder, writer, resource } = this.#options
+    const own =
+      writer.directory === null || this.#own?.directory === writer.directory
+        ? this.#own
+        : new PartSender(writer.directory, resource)
+    const parts = [...(own === null ? [] : [own]), ...this.#inherited]
+    const sizes = await Promise.all(parts.map((part): Promise<PartSize> => part.measure()))
+    const bytes = sizes.reduce((sum, size) => sum + size.waitingBytes, recorder.heldBytes)
+    recorder.diskBytes = sizes.reduce((sum, size) => sum + size.diskBytes, 0)
+    const oldest = Math.min(...sizes.map(({ oldestMs }) => oldestMs ?? Number.POSITIVE_INFINITY))
+    this.#pending = {
+      bytes,
+      sinceMs: bytes === 0 ? null : Math.min(oldest, this.#pending.sinceMs ?? Date.now()),
+    }
+    if (Number.isFinite(oldest)) this.#pending.sinceMs = oldest
     return bytes
   }
 
@@ -230,7 +235,7 @@ function holdOpen(ms: number): () => void {
 
 async function raceDeadline(work: Promise<void>, deadline: number): Promise<void> {
   const late = Promise.withResolvers<void>()
-  const timer = setTimeout(late.resolve, Math.max(0, deadline - Date.now()))
+  const timer = setTimeout(late.resolve, Math.max(0, deadline - performance.now()))
   await Promise.race([work, late.promise])
   clearTimeout(timer)
 }

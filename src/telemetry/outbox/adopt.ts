@@ -1,83 +1,120 @@
 /** Taking over what processes left that are gone. */
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Entry } from './frames.ts'
-import { livenessOf, owner, type Liveness } from './owner.ts'
-import { listSegments, readChunk } from './reader.ts'
+import { livenessOf, owner, SILENCE_MS, SilenceWatch } from './owner.ts'
+import { claimedName, OWNER_FILE, parsePartName } from './paths.ts'
+import { listSegments } from './reader.ts'
 
-/** A directory of the outbox that this process may read and remove. */
+/** A part of the outbox that this process may deliver and remove. */
 export interface Part {
   directory: string
   /** OTLP/JSON Resource of its writer. */
   resource: string
-  /** 'silent': its writer may yet turn out alive, so the directory stays while it might still grow. */
-  liveness: Liveness
   /** When its writer last gave a sign, epoch ms. */
   lastSignMs: number
 }
 
-const CLAIM = '@'
+interface Signs {
+  resource: string
+  isAlive: boolean
+  lastSignMs: number
+}
+
+/** What has no owner's name in it after this long never will. */
+const NAMELESS_MS = 60_000
+
+export interface AdopterOptions {
+  /** `<home>/outbox` */
+  root: string
+  ownerId: string
+  /** Called before the first claim: the claimer must be seen to live. */
+  appear: () => void
+  /** @default SILENCE_MS */
+  silenceMs?: number | undefined
+}
 
 /**
- * Claims every directory under `root` whose owner is gone, each by one rename: of several processes that try
- * at once exactly one succeeds. A claimed directory belongs to the claimer, so it can be claimed again.
+ * Finds parts whose owner is gone and claims each by one rename: of several processes that try at once
+ * exactly one succeeds. A claimed part is its claimer's to deliver, and claimed again when that one is gone.
  */
-export async function adoptOrphans(root: string, ownerId: string): Promise<Part[]> {
-  const names = await readdir(root).catch(() => [])
-  const isOwn = (name: string): boolean =>
-    name === ownerId || name.startsWith(`${ownerId}.`) || name.endsWith(`${CLAIM}${ownerId}`)
-  const adopted: Part[] = []
-  for (const name of names.filter(
-    (candidate) => candidate !== 'dead' && candidate !== 'corrupt' && !isOwn(candidate),
-  )) {
-    const part = await claim(root, name, ownerId)
-    if (part !== null) adopted.push(part)
+export class Adopter {
+  readonly #options: AdopterOptions
+  readonly #watch: SilenceWatch
+
+  constructor(options: AdopterOptions) {
+    this.#options = options
+    this.#watch = new SilenceWatch(options.silenceMs ?? SILENCE_MS)
   }
-  return adopted
+
+  /** Claims what can be claimed now. @throws file system errors */
+  async adopt(): Promise<Part[]> {
+    const names = await readdir(this.#options.root).catch(() => [])
+    this.#watch.keep(new Set(names))
+    const adopted: Part[] = []
+    for (const name of names) {
+      const part = await this.#claim(name)
+      if (part !== null) adopted.push(part)
+    }
+    return adopted
+  }
+
+  async #claim(name: string): Promise<Part | null> {
+    const { root, ownerId, appear } = this.#options
+    const parsed = parsePartName(name)
+    if (parsed === null) return null
+    const { writer, claimer } = parsed
+    if (isOf(writer, ownerId) || claimer === ownerId) return null
+    const signs = await this.#readSigns(name)
+    if (signs === null || (claimer === null && signs.isAlive)) return null
+    if (claimer !== null && claimer !== '' && (await this.#isAlive(claimer))) return null
+    appear()
+    const directory = join(root, claimedName(writer, ownerId))
+    try {
+      await rename(join(root, name), directory)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+      throw error
+    }
+    return { directory, resource: signs.resource, lastSignMs: signs.lastSignMs }
+  }
+
+  /** A claimer has a directory of its own name while it lives. */
+  async #isAlive(claimer: string): Promise<boolean> {
+    const names = await readdir(this.#options.root).catch(() => [])
+    for (const name of names.filter((candidate) => isOf(candidate, claimer)))
+      if ((await this.#readSigns(name))?.isAlive === true) return true
+    return false
+  }
+
+  async #readSigns(name: string): Promise<Signs | null> {
+    const path = join(this.#options.root, name, OWNER_FILE)
+    const [text, stats] = await Promise.all([
+      readFile(path, 'utf8').catch(() => null),
+      stat(path).catch(() => null),
+    ])
+    if (text === null || stats === null) return this.#clearNameless(name)
+    const parsed = owner.safeParse(parseJson(text))
+    if (!parsed.success) return null
+    const lastSignMs = stats.mtimeMs
+    const liveness = livenessOf(parsed.data.identity)
+    const isGone = liveness === 'unknown' ? this.#watch.isSilent(name, lastSignMs) : liveness === 'dead'
+    return { resource: parsed.data.resource, lastSignMs, isAlive: !isGone }
+  }
+
+  /** A directory whose owner died before it said who it was holds nothing: remove it once it is old. */
+  async #clearNameless(name: string): Promise<null> {
+    const directory = join(this.#options.root, name)
+    const stats = await stat(directory).catch(() => null)
+    const isOld = stats !== null && stats.isDirectory() && Date.now() - stats.mtimeMs > NAMELESS_MS
+    if (isOld && (await listSegments(directory)).length === 0)
+      await rm(directory, { recursive: true, force: true })
+    return null
+  }
 }
 
-async function claim(root: string, name: string, ownerId: string): Promise<Part | null> {
-  const [writer = '', claimer] = name.split(CLAIM)
-  // A claimed directory is its claimer's to keep: look at that one's own directory for signs.
-  const claimerSigns = claimer === undefined ? null : await readOwner(join(root, claimer))
-  if (claimer !== undefined && claimerSigns !== null && claimerSigns.liveness === 'alive') return null
-  const found = await readOwner(join(root, name))
-  if (found === null || (claimer === undefined && found.liveness === 'alive')) return null
-  const directory = join(root, `${writer}${CLAIM}${ownerId}`)
-  try {
-    await rename(join(root, name), directory)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  }
-  return { ...found, directory }
-}
-
-async function readOwner(directory: string): Promise<Part | null> {
-  const path = join(directory, 'owner.json')
-  const [text, stats] = await Promise.all([
-    readFile(path, 'utf8').catch(() => null),
-    stat(path).catch(() => null),
-  ])
-  if (text === null || stats === null) return leftover(directory)
-  const parsed = owner.safeParse(parseJson(text))
-  if (!parsed.success) return null
-  const lastSignMs = stats.mtimeMs
-  return {
-    directory,
-    resource: parsed.data.resource,
-    liveness: livenessOf(parsed.data.identity, lastSignMs),
-    lastSignMs,
-  }
-}
-
-/** A directory whose owner died before it said who it was holds nothing: remove it once it is old. */
-async function leftover(directory: string): Promise<null> {
-  const stats = await stat(directory).catch(() => null)
-  const isOld = stats !== null && Date.now() - stats.mtimeMs > 60_000
-  if (isOld && (await listSegments(directory)).length === 0)
-    await rm(directory, { recursive: true, force: true })
-  return null
+/** True for `id` and its later generations, `id.2` and on. */
+function isOf(name: string, id: string): boolean {
+  return name === id || (name.startsWith(`${id}.`) && !name.includes('@'))
 }
 
 function parseJson(text: string): unknown {
@@ -86,22 +123,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null
   }
-}
-
-/** Beginnings without an end in a directory, newest copy of each. Reads it through, delivered or not. */
-export async function findUnended(directory: string): Promise<Entry[]> {
-  const begun = new Map<string, Entry>()
-  const ended = new Set<string>()
-  for (const segment of await listSegments(directory)) {
-    for (let from = 0; ;) {
-      const chunk = await readChunk(directory, segment, 'sealed', from)
-      if (chunk === null) break
-      for (const entry of chunk.entries) {
-        if (entry.kind === 'B') begun.set(entry.executionId, entry)
-        if (entry.kind === 'E') ended.add(entry.executionId)
-      }
-      from = chunk.end
-    }
-  }
-  return [...begun.values()].filter((entry) => !ended.has(entry.executionId))
 }

@@ -1,60 +1,105 @@
 /**
- * Entries on disk: magic, length and CRC-32 of the payload (4 bytes each, little-endian), then the payload.
- * The first byte of a payload says what it is.
+ * Frames on disk: magic, payload length and CRC-32 (4 bytes each, little-endian), the time it was written
+ * (8 bytes, epoch ms, double), then the payload; the sum covers time and payload. A payload is one letter,
+ * for some the execution's id, and one or two lines of JSON. JSON holds neither a raw newline nor the
+ * magic's first byte, which no UTF-8 holds: nothing in a payload can look like a frame.
  */
 import { crc32 } from 'node:zlib'
 
-/** B: an execution begun (its id, then its log record). E: it ended (its id). L: a log record. S: a span. */
-type EntryKind = 'B' | 'E' | 'L' | 'S'
+/**
+ * B: an execution begun: its id, the log record, then attributes for its completion should nobody else write
+ * it. C: completed: its id, the log record, then the span. E: its end is known, by its id. L, S: a log record,
+ * a span of any other kind; scope, then record.
+ */
+export type FrameKind = 'B' | 'C' | 'E' | 'L' | 'S'
 
-export interface Entry {
-  kind: EntryKind
-  /** Of B and E; '' of the others. */
+export interface Frame {
+  kind: FrameKind
+  /** Of B, C and E; '' of the others. */
   executionId: string
-  /** OTLP/JSON of one log record or span; '' of E. */
-  json: string
+  /** JSON, each without a raw newline; missing ones are empty. */
+  first: string
+  second: string
 }
 
-const MAGIC = 0x31_54_58_45
-const HEADER_BYTES = 12
-const ID_BYTES = 36
-export const MAX_PAYLOAD_BYTES = 8 * 1_048_576
+/** A frame as read: its JSON stays bytes, for they go to the receiver as they are. */
+export interface StoredFrame {
+  kind: FrameKind
+  executionId: string
+  first: Buffer
+  second: Buffer
+  /** When it was written, epoch ms. */
+  writtenMs: number
+  /** Where it begins in what was decoded, and its bytes there. */
+  at: number
+  bytes: number
+}
 
-/** One entry as bytes. */
-export function encodeEntry(entry: Entry): Buffer {
-  const payload = Buffer.from(entry.kind + entry.executionId + entry.json)
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length)
-  frame.writeUInt32LE(MAGIC, 0)
-  frame.writeUInt32LE(payload.length, 4)
-  frame.writeUInt32LE(crc32(payload), 8)
-  payload.copy(frame, HEADER_BYTES)
-  return frame
+const MAGIC = Buffer.from([0xff, 0x45, 0x58, 0x32])
+const HEADER_BYTES = 20
+const SUMMED_FROM = 12
+const ID_BYTES = 36
+const NEWLINE = 0x0a
+export const MAX_PAYLOAD_BYTES = 16 * 1_048_576
+
+/** Most bytes `writeFrame` may need: no UTF-16 unit takes more than three. */
+export function frameBytesAtMost({ first, second }: Frame): number {
+  return HEADER_BYTES + 1 + ID_BYTES + 1 + 3 * (first.length + second.length)
+}
+
+/** Writes a frame at `at` and gives the place after it. `into` has room, see `frameBytesAtMost`. */
+export function writeFrame(into: Buffer, at: number, frame: Frame, nowMs: number): number {
+  const payload = at + HEADER_BYTES
+  let end = payload + into.write(frame.kind + frame.executionId, payload, 'latin1')
+  end += into.write(frame.first, end)
+  if (frame.second !== '') {
+    into[end] = NEWLINE
+    end += 1 + into.write(frame.second, end + 1)
+  }
+  MAGIC.copy(into, at)
+  into.writeUInt32LE(end - payload, at + 4)
+  into.writeDoubleLE(nowMs, at + SUMMED_FROM)
+  into.writeUInt32LE(crc32(into.subarray(at + SUMMED_FROM, end)), at + 8)
+  return end
+}
+
+/** One frame as bytes of its own. */
+export function encodeFrame(frame: Frame, nowMs: number): Buffer {
+  const bytes = Buffer.allocUnsafe(frameBytesAtMost(frame))
+  return bytes.subarray(0, writeFrame(bytes, 0, frame, nowMs))
 }
 
 export interface Decoded {
-  entries: Entry[]
-  /** Bytes read through; what follows is an entry not complete yet, or nothing. */
+  frames: StoredFrame[]
+  /** Bytes read through; what follows may be a frame to come. */
   consumed: number
-  /** Ranges that hold no valid entry, skipped. */
+  /** Ranges that hold no valid frame, skipped. */
   corrupt: { from: number; to: number }[]
 }
 
-/** Reads whole entries from `bytes`, skipping what is damaged, up to `maxEntries`. */
-export function decodeEntries(bytes: Buffer, maxEntries = Number.POSITIVE_INFINITY): Decoded {
-  const decoded: Decoded = { entries: [], consumed: 0, corrupt: [] }
+/**
+ * Reads whole frames from `bytes`, skipping what is damaged, until `maxFrames`. `following` bytes come after
+ * these in the file: a frame that claims more than both is damaged or torn, and left for the caller to judge.
+ */
+export function decodeFrames(
+  bytes: Buffer,
+  { following = 0, maxFrames = Number.POSITIVE_INFINITY } = {},
+): Decoded {
+  const decoded: Decoded = { frames: [], consumed: 0, corrupt: [] }
   let at = 0
-  while (decoded.entries.length < maxEntries && bytes.length - at >= HEADER_BYTES) {
-    const length = bytes.readUInt32LE(at + 4)
-    const isFrame = bytes.readUInt32LE(at) === MAGIC && length > 0 && length <= MAX_PAYLOAD_BYTES
-    const end = at + HEADER_BYTES + length
-    if (isFrame && end > bytes.length && nextMagic(bytes, at + 4) === -1) break
-    const payload = isFrame && end <= bytes.length ? bytes.subarray(at + HEADER_BYTES, end) : null
-    if (payload !== null && crc32(payload) === bytes.readUInt32LE(at + 8)) {
-      decoded.entries.push(toEntry(payload))
-      at = end
-      continue
+  while (decoded.frames.length < maxFrames && at < bytes.length) {
+    const end = frameEnd(bytes, at)
+    if (end !== null && end <= bytes.length) {
+      const frame = readFrame(bytes, at, end)
+      if (frame !== null) {
+        decoded.frames.push(frame)
+        at = end
+        continue
+      }
     }
-    const next = nextMagic(bytes, at + 1)
+    const next = bytes.indexOf(MAGIC, at + 1)
+    // Perhaps only cut by the end of what was read: nothing after it says otherwise.
+    if (next === -1 && mayContinue(bytes, at, end, following)) break
     const to = next === -1 ? bytes.length : next
     decoded.corrupt.push({ from: at, to })
     at = to
@@ -63,19 +108,41 @@ export function decodeEntries(bytes: Buffer, maxEntries = Number.POSITIVE_INFINI
   return decoded
 }
 
-function toEntry(payload: Buffer): Entry {
-  const text = payload.toString('utf8')
-  const kind = toKind(text[0])
-  const idBytes = kind === 'B' || kind === 'E' ? ID_BYTES : 0
-  return { kind, executionId: text.slice(1, 1 + idBytes), json: text.slice(1 + idBytes) }
+/** Where the frame at `at` says it ends; null where there is no whole header of one. */
+function frameEnd(bytes: Buffer, at: number): number | null {
+  if (bytes.length - at < HEADER_BYTES || bytes.compare(MAGIC, 0, 4, at, at + 4) !== 0) return null
+  const length = bytes.readUInt32LE(at + 4)
+  return length === 0 || length > MAX_PAYLOAD_BYTES ? null : at + HEADER_BYTES + length
 }
 
-function toKind(letter: string | undefined): EntryKind {
-  return letter === 'B' || letter === 'E' || letter === 'S' ? letter : 'L'
+function mayContinue(bytes: Buffer, at: number, end: number | null, following: number): boolean {
+  if (end !== null) return end > bytes.length && (following === 0 || end <= bytes.length + following)
+  const rest = bytes.subarray(at, at + 4)
+  return bytes.length - at < HEADER_BYTES && MAGIC.subarray(0, rest.length).equals(rest)
 }
 
-const MAGIC_BYTES = Buffer.from([0x45, 0x58, 0x54, 0x31])
+function readFrame(from: Buffer, at: number, end: number): StoredFrame | null {
+  const bytes = from.subarray(at, end)
+  if (crc32(bytes.subarray(SUMMED_FROM)) !== bytes.readUInt32LE(8)) return null
+  const kind = toKind(bytes[HEADER_BYTES])
+  if (kind === null) return null
+  const hasId = kind === 'B' || kind === 'C' || kind === 'E'
+  const json = HEADER_BYTES + 1 + (hasId ? ID_BYTES : 0)
+  const newline = bytes.indexOf(NEWLINE, json)
+  const firstEnd = newline === -1 ? bytes.length : newline
+  return {
+    kind,
+    executionId: bytes.toString('latin1', HEADER_BYTES + 1, json),
+    first: bytes.subarray(json, firstEnd),
+    second: newline === -1 ? bytes.subarray(0, 0) : bytes.subarray(newline + 1),
+    writtenMs: bytes.readDoubleLE(SUMMED_FROM),
+    at,
+    bytes: end - at,
+  }
+}
 
-function nextMagic(bytes: Buffer, from: number): number {
-  return bytes.indexOf(MAGIC_BYTES, from)
+const KINDS: Readonly<Record<number, FrameKind>> = { 0x42: 'B', 0x43: 'C', 0x45: 'E', 0x4c: 'L', 0x53: 'S' }
+
+function toKind(letter: number | undefined): FrameKind | null {
+  return letter === undefined ? null : (KINDS[letter] ?? null)
 }

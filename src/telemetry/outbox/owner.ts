@@ -1,4 +1,4 @@
-/** Who writes a part of the outbox, told apart across pid reuse, reboots and containers. */
+/** Who writes a part of the outbox, told apart across pid reuse, reboots and containers that share the disk. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { z } from 'zod'
 
@@ -12,16 +12,16 @@ const identity = z.object({
   startTime: z.string(),
 })
 
+/** `owner.json` of a part. */
 export const owner = z.object({
   identity,
   /** OTLP/JSON Resource of all that this process wrote. */
   resource: z.string(),
 })
-
 type Identity = z.infer<typeof identity>
 
-/** An owner that cannot be looked up is gone after this long without a sign. */
-export const SILENCE_MS = 60_000
+/** An owner that cannot be looked up counts as gone after this long without a sign. */
+export const SILENCE_MS = 90_000
 export const HEARTBEAT_MS = 5_000
 
 /** This process; fields the host does not tell are ''. */
@@ -34,17 +34,42 @@ export function ownIdentity(): Identity {
   }
 }
 
-/** How sure we are: 'dead' was looked up, 'silent' has given no sign for long. */
-export type Liveness = 'alive' | 'dead' | 'silent'
-
-/** Whether an owner lives; `lastSignMs` is the epoch time of its last heartbeat. */
-export function livenessOf(found: Identity, lastSignMs: number): Liveness {
+/**
+ * Whether an owner lives. 'unknown': another machine's, another boot's or another container's, where only
+ * its heartbeat can tell.
+ */
+export function livenessOf(found: Identity): 'alive' | 'dead' | 'unknown' {
   const self = ownIdentity()
   const sameHost = found.bootId !== '' && found.bootId === self.bootId
-  if (sameHost && found.pidNamespace === self.pidNamespace && self.startTime !== '') {
-    return startTimeOf(String(found.pid)) === found.startTime ? 'alive' : 'dead'
+  if (!sameHost || found.pidNamespace !== self.pidNamespace || self.startTime === '') return 'unknown'
+  return startTimeOf(String(found.pid)) === found.startTime ? 'alive' : 'dead'
+}
+
+/**
+ * Tells silence by this process's own steady clock: a heartbeat that has not moved for `SILENCE_MS` while
+ * watched. Wall clocks of two machines, or of one that was stepped, say nothing about it.
+ */
+export class SilenceWatch {
+  readonly #seen = new Map<string, { signMs: number; since: number }>()
+  readonly #silenceMs: number
+
+  constructor(silenceMs: number) {
+    this.#silenceMs = silenceMs
   }
-  return Date.now() - lastSignMs > SILENCE_MS ? 'silent' : 'alive'
+
+  isSilent(name: string, signMs: number): boolean {
+    const seen = this.#seen.get(name)
+    if (seen?.signMs !== signMs) {
+      this.#seen.set(name, { signMs, since: performance.now() })
+      return false
+    }
+    return performance.now() - seen.since >= this.#silenceMs
+  }
+
+  /** Forgets all but these. */
+  keep(names: ReadonlySet<string>): void {
+    for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name)
+  }
 }
 
 /** Field 22 of /proc/pid/stat; the name before it may hold anything, so count from the last ')'. A zombie is gone. */

@@ -1,17 +1,25 @@
-/** Reads the segments of one owner's directory in order, from where the last delivery ended. */
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+/** Reads the segments of one part in order and remembers how far they are delivered. */
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeEntries, MAX_PAYLOAD_BYTES, type Entry } from './frames.ts'
+import { decodeFrames, MAX_PAYLOAD_BYTES, type StoredFrame } from './frames.ts'
+import { POSITION_FILE, segmentName, segmentNumber } from './paths.ts'
 
-const CHUNK_BYTES = 4 * 1_048_576
+const CHUNK_BYTES = 1_048_576
+const CHUNK_FRAMES = 2000
 
-/** A run of entries of one segment, with the place after them. */
+/** A place in a part: everything before it is delivered. */
+export interface Position {
+  segment: number
+  offset: number
+}
+
+/** A run of frames of one segment. */
 export interface Chunk {
   segment: number
-  entries: Entry[]
-  /** Offset after the last entry; delivered means: everything before it is at the receiver. */
+  frames: StoredFrame[]
+  /** Offset after the last frame. */
   end: number
-  /** Bytes skipped because they hold no valid entry. */
+  /** Bytes skipped because they hold no valid frame. */
   corrupt: Buffer[]
 }
 
@@ -19,81 +27,93 @@ export interface Chunk {
 export async function listSegments(directory: string): Promise<number[]> {
   const names = await readdir(directory).catch(() => [])
   return names
-    .filter((name) => /^\d{8}\.log$/u.test(name))
-    .map((name) => Number(name.slice(0, 8)))
+    .map(segmentNumber)
+    .filter((number) => number !== null)
     .toSorted((a, b) => a - b)
 }
 
 /**
- * The next undelivered entries of a segment; null where there are none. In a sealed segment what is left of a
- * torn last entry is cut off; in the one being written it is an entry to come. `startAt` reads elsewhere than
- * where delivery stands.
+ * The next frames of a segment; null where there are none. In a sealed segment what is left of a torn last
+ * frame is cut off; in the one being written it is a frame to come.
  */
 export async function readChunk(
   directory: string,
-  segment: number,
+  from: Position,
   state: 'active' | 'sealed',
-  startAt?: number,
 ): Promise<Chunk | null> {
-  const file = await open(segmentPath(directory, segment), 'r')
+  const file = await open(join(directory, segmentName(from.segment)), 'r')
   try {
-    const start = startAt ?? (await readOffset(directory, segment))
     const { size } = await file.stat()
-    if (start >= size) return null
-    let length = Math.min(size - start, CHUNK_BYTES)
-    for (;;) {
+    for (const limit of [CHUNK_BYTES, 2 * MAX_PAYLOAD_BYTES]) {
+      const length = Math.min(size - from.offset, limit)
+      if (length <= 0) return null
       const bytes = Buffer.allocUnsafe(length)
-      const { bytesRead } = await file.read(bytes, 0, length, start)
+      const { bytesRead } = await file.read(bytes, 0, length, from.offset)
       const whole = bytes.subarray(0, bytesRead)
-      const decoded = decodeEntries(whole)
-      const rest = size - start - decoded.consumed
-      if (decoded.consumed === 0 && length < size - start && length < 2 * MAX_PAYLOAD_BYTES) {
-        length = Math.min(size - start, 2 * MAX_PAYLOAD_BYTES)
-        continue
-      }
-      const corrupt = decoded.corrupt.map(({ from, to }) => Buffer.from(whole.subarray(from, to)))
-      const isTorn = state === 'sealed' && rest > 0 && length === size - start
-      if (decoded.consumed === 0 && !isTorn) return null
-      return { segment, entries: decoded.entries, end: isTorn ? size : start + decoded.consumed, corrupt }
+      const following = size - from.offset - bytesRead
+      const { frames, consumed, corrupt } = decodeFrames(whole, { following, maxFrames: CHUNK_FRAMES })
+      const damaged = corrupt.map((range) => Buffer.from(whole.subarray(range.from, range.to)))
+      if (consumed > 0)
+        return { segment: from.segment, frames, end: from.offset + consumed, corrupt: damaged }
+      if (following === 0) return state === 'active' ? null : tornEnd(from.segment, size)
     }
+    return null
   } finally {
     await file.close()
   }
 }
 
-/** Remembers that everything before `end` is delivered. */
-export async function saveOffset(directory: string, segment: number, end: number): Promise<void> {
-  const path = offsetPath(directory, segment)
-  await writeFile(`${path}.draft`, String(end), { mode: 0o600 })
-  await rename(`${path}.draft`, path)
+function tornEnd(segment: number, size: number): Chunk {
+  return { segment, frames: [], end: size, corrupt: [] }
+}
+
+/** Where delivery of a part stands; its beginning where that is not known. */
+export async function readPosition(directory: string): Promise<Position> {
+  const text = await readFile(join(directory, POSITION_FILE), 'utf8').catch(() => '')
+  const found = /^(?<segment>\d{8}) (?<offset>\d{16})\n$/u.exec(text)?.groups
+  return { segment: Number(found?.['segment'] ?? 0), offset: Number(found?.['offset'] ?? 0) }
+}
+
+/** Overwrites the position in place: that needs no room on a full disk, and fits one sector. */
+export async function savePosition(directory: string, { segment, offset }: Position): Promise<void> {
+  const text = `${String(segment).padStart(8, '0')} ${String(offset).padStart(16, '0')}\n`
+  const path = join(directory, POSITION_FILE)
+  const file = await open(path, 'r+').catch(() => open(path, 'w', 0o600))
+  try {
+    await file.write(text, 0)
+  } finally {
+    await file.close()
+  }
 }
 
 export async function removeSegment(directory: string, segment: number): Promise<void> {
-  await rm(segmentPath(directory, segment), { force: true })
-  await rm(offsetPath(directory, segment), { force: true })
+  await rm(join(directory, segmentName(segment)), { force: true })
 }
 
-/** Undelivered bytes of a directory and when its oldest undelivered segment was last written (epoch ms). */
-export async function measure(directory: string): Promise<{ bytes: number; diskBytes: number }> {
-  let bytes = 0
-  let diskBytes = 0
+/** What waits in a part, and what it takes on the disk. */
+export interface PartSize {
+  waitingBytes: number
+  diskBytes: number
+  /** When the oldest waiting frame was written, epoch ms; null where none waits. */
+  oldestMs: number | null
+}
+
+/** Measures a part, everything before `position` being delivered. */
+export async function measurePart(directory: string, position: Position): Promise<PartSize> {
+  const size: PartSize = { waitingBytes: 0, diskBytes: 0, oldestMs: null }
   for (const segment of await listSegments(directory)) {
-    const size = (await stat(segmentPath(directory, segment)).catch(() => null))?.size ?? 0
-    diskBytes += size
-    bytes += Math.max(0, size - (await readOffset(directory, segment)))
+    const bytes = (await stat(join(directory, segmentName(segment))).catch(() => null))?.size ?? 0
+    const offset = segment > position.segment ? 0 : segment === position.segment ? position.offset : bytes
+    size.diskBytes += bytes
+    size.waitingBytes += Math.max(0, bytes - offset)
+    if (size.oldestMs === null && offset < bytes)
+      size.oldestMs = await writtenAt(directory, { segment, offset })
   }
-  return { bytes, diskBytes }
+  return size
 }
 
-async function readOffset(directory: string, segment: number): Promise<number> {
-  const text = await readFile(offsetPath(directory, segment), 'utf8').catch(() => '0')
-  return /^\d+$/u.test(text) ? Number(text) : 0
-}
-
-function segmentPath(directory: string, segment: number): string {
-  return join(directory, `${String(segment).padStart(8, '0')}.log`)
-}
-
-function offsetPath(directory: string, segment: number): string {
-  return join(directory, `${String(segment).padStart(8, '0')}.sent`)
+/** When the frame at a place was written, epoch ms; null where there is no whole frame. */
+async function writtenAt(directory: string, position: Position): Promise<number | null> {
+  const chunk = await readChunk(directory, position, 'active').catch(() => null)
+  return chunk?.frames[0]?.writtenMs ?? null
 }

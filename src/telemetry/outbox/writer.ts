@@ -2,20 +2,33 @@
 import {
   closeSync,
   existsSync,
+  fdatasync,
   fdatasyncSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { encodeEntry, type Entry } from './frames.ts'
+import { encodeFrame, frameBytesAtMost, writeFrame, type Frame } from './frames.ts'
 import { ownIdentity, SILENCE_MS } from './owner.ts'
+import { OWNER_FILE, releasedName, segmentName } from './paths.ts'
 
 const SEGMENT_BYTES = 16 * 1_048_576
+const SCRATCH_BYTES = 262_144
+/** Without a sign for this long it looks first: nobody takes its directory before three times that. */
+const LATE_MS = SILENCE_MS / 3
+
+/**
+ * When entries are made to survive power loss, too: never (they survive the end of the process alone), with
+ * every entry, or every so many ms.
+ */
+export type Fsync = 'never' | 'each' | { everyMs: number }
 
 export interface WriterOptions {
   /** `<home>/outbox` */
@@ -23,104 +36,136 @@ export interface WriterOptions {
   ownerId: string
   /** OTLP/JSON Resource. */
   resource: string
-  maxBytes: number
-  /** fdatasync after every write: survives power loss, at the price of a disk write each. */
-  fsync: 'never' | 'each'
+  fsync: Fsync
 }
 
-/** Executions begun and not ended, with the segment that holds their beginning. */
-type Open = Map<string, { segment: number; frame: Buffer }>
-
 /**
- * Appends entries, one write a call; a failed write leaves the file as it was. Synchronous, so that an entry
+ * Appends frames, one write a call; a failed write leaves the file as it was. Synchronous, so that a frame
  * is in the kernel's hands when `append` returns, whatever happens to this process then.
  */
 export class OutboxWriter {
   readonly #options: WriterOptions
-  readonly #open: Open = new Map()
-  #directory: string
+  /** Beginnings of executions not ended yet, with the segment that holds them. */
+  readonly #open = new Map<string, { segment: number; frame: Buffer }>()
+  readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
+  #directory: string | null = null
   #fd: number | null = null
   #segment = 0
   #segmentBytes = 0
   #generation = 0
-  #lastSign = 0
-  /** Bytes of the outbox as last measured, and those written since. */
-  #diskBytes = 0
+  #lastBeat = { steadyMs: 0, wallMs: 0 }
+  #isDirty = false
+  readonly #syncTimer: NodeJS.Timeout | null
 
   constructor(options: WriterOptions) {
     this.#options = options
-    this.#directory = this.#createDirectory()
+    const { fsync } = options
+    this.#syncTimer =
+      typeof fsync === 'object' ? setInterval(() => this.#syncLater(), fsync.everyMs).unref() : null
   }
 
-  /** Where this process writes now; changes when another took it for dead. */
-  get directory(): string {
+  /** Where this process writes; null before the first append, another when it was taken for dead. */
+  get directory(): string | null {
     return this.#directory
   }
 
-  /** The segment being written; those with lower numbers are sealed. */
-  get activeSegment(): number {
-    return this.#segment
+  /** True for the segment being written; the others are sealed. */
+  isWriting(segment: number): boolean {
+    return this.#fd !== null && segment >= this.#segment
   }
 
-  /** Told what the outbox takes on the disk. */
-  set diskBytes(bytes: number) {
-    this.#diskBytes = bytes
+  /** Bytes of the segment being written. */
+  get activeBytes(): number {
+    return this.#fd === null ? 0 : this.#segmentBytes
   }
 
-  /** True when nothing more may be begun: the bound on disk is reached. */
-  get isFull(): boolean {
-    return this.#diskBytes >= this.#options.maxBytes
+  /** True for an execution whose beginning is written and whose end is not. */
+  holds(executionId: string): boolean {
+    return this.#open.has(executionId)
   }
 
-  /** Gives the bytes written. @throws file system errors; nothing of the entries is then in the file */
-  append(entries: readonly Entry[]): number {
-    if (Date.now() - this.#lastSign > SILENCE_MS / 2) this.beat()
-    const frames = entries.map(encodeEntry)
-    const bytes = Buffer.concat(frames)
+  /** Its end went another way: its beginning need not be carried over. */
+  forget(executionId: string): void {
+    this.#open.delete(executionId)
+  }
+
+  /** Gives the bytes written. @throws file system errors; nothing of the frames is then in the file */
+  append(frames: readonly Frame[]): number {
+    if (this.#isBeatLate()) this.beat()
+    const bytes = this.#encode(frames)
     this.#write(bytes)
-    for (const [index, entry] of entries.entries()) {
-      const frame = frames[index]
-      if (entry.kind === 'B' && frame !== undefined)
-        this.#open.set(entry.executionId, { segment: this.#segment, frame })
-      if (entry.kind === 'E') this.#open.delete(entry.executionId)
+    // Stopped for long between the look and the write, it may have written to what another has taken.
+    if (this.#isBeatLate()) {
+      const before = this.#directory
+      this.beat()
+      if (this.#directory !== before) this.#write(bytes)
     }
+    for (const frame of frames) this.#track(frame)
     return bytes.length
+  }
+
+  /** Makes the directory, for one that takes parts over must be seen to live. @throws file system errors */
+  open(): void {
+    this.#directory ??= this.#createDirectory()
   }
 
   /** Shows that this process lives; finds out whether another took its directory. */
   beat(): void {
-    this.#lastSign = Date.now()
+    this.#lastBeat = { steadyMs: performance.now(), wallMs: Date.now() }
+    if (this.#directory === null) return
     const now = new Date()
     try {
-      utimesSync(join(this.#directory, 'owner.json'), now, now)
+      utimesSync(join(this.#directory, OWNER_FILE), now, now)
     } catch {
-      this.#seal()
-      this.#directory = this.#createDirectory()
-      for (const { frame } of this.#open.values()) this.#write(frame)
+      this.#moveOn()
     }
   }
 
   /** Called before a sealed segment is removed: beginnings it alone holds move to the active one. */
   carryOver(segment: number): void {
-    for (const [executionId, open] of this.#open) {
+    for (const open of this.#open.values()) {
       if (open.segment !== segment) continue
       this.#write(open.frame)
-      this.#open.set(executionId, { segment: this.#segment, frame: open.frame })
+      open.segment = this.#segment
     }
   }
 
-  close(): void {
-    this.#seal()
+  /** Ends the active segment, so that it can be removed once delivered. */
+  seal(): void {
+    if (this.#fd === null) return
+    if (this.#options.fsync !== 'never') fdatasyncSync(this.#fd)
+    closeSync(this.#fd)
+    this.#fd = null
+    this.#segmentBytes = 0
   }
 
-  /** Removes the directory of a process that left nothing. */
-  remove(): void {
-    this.#seal()
-    rmSync(this.#directory, { recursive: true, force: true })
+  /** Ends writing; what is left is removed, or lies there for whoever sends next. */
+  close(leftover: 'none' | 'some'): void {
+    if (this.#syncTimer !== null) clearInterval(this.#syncTimer)
+    this.seal()
+    if (this.#directory === null) return
+    if (leftover === 'none') rmSync(this.#directory, { recursive: true, force: true })
+    else if (existsSync(this.#directory)) renameSync(this.#directory, releasedName(this.#directory))
+    this.#directory = null
+  }
+
+  #encode(frames: readonly Frame[]): Buffer {
+    const atMost = frames.reduce((sum, frame) => sum + frameBytesAtMost(frame), 0)
+    const into = atMost <= SCRATCH_BYTES ? this.#scratch : Buffer.allocUnsafe(atMost)
+    const now = Date.now()
+    let at = 0
+    for (const frame of frames) at = writeFrame(into, at, frame, now)
+    return into.subarray(0, at)
+  }
+
+  #track(frame: Frame): void {
+    if (frame.kind === 'B')
+      this.#open.set(frame.executionId, { segment: this.#segment, frame: encodeFrame(frame, Date.now()) })
+    else if (frame.kind === 'C' || frame.kind === 'E') this.#open.delete(frame.executionId)
   }
 
   #write(bytes: Buffer): void {
-    if (this.#segmentBytes > SEGMENT_BYTES) this.#seal()
+    if (this.#segmentBytes > SEGMENT_BYTES) this.seal()
     const fd = this.#fd ?? this.#openSegment()
     try {
       let written = 0
@@ -131,36 +176,71 @@ export class OutboxWriter {
       throw error
     }
     this.#segmentBytes += bytes.length
-    this.#diskBytes += bytes.length
+    this.#isDirty = true
   }
 
   #openSegment(): number {
-    const name = String(this.#segment + 1).padStart(8, '0')
-    const fd = openSync(join(this.#directory, `${name}.log`), 'ax', 0o600)
+    this.#directory ??= this.#createDirectory()
+    let fd: number
+    try {
+      fd = openSync(join(this.#directory, segmentName(this.#segment + 1)), 'ax', 0o600)
+    } catch (error) {
+      if (existsSync(join(this.#directory, OWNER_FILE))) throw error
+      return this.#moveOn()
+    }
     this.#segment += 1
     this.#segmentBytes = 0
     this.#fd = fd
+    if (this.#options.fsync !== 'never') syncDirectory(this.#directory)
     return fd
   }
 
-  #seal(): void {
-    if (this.#fd === null) return
-    closeSync(this.#fd)
+  /** Another took the directory for a dead one's: go on in a new one, beginnings without an end included. */
+  #moveOn(): number {
+    if (this.#fd !== null) closeSync(this.#fd)
     this.#fd = null
-    this.#segmentBytes = 0
+    this.#directory = this.#createDirectory()
+    const fd = this.#openSegment()
+    for (const open of this.#open.values()) {
+      this.#write(open.frame)
+      open.segment = this.#segment
+    }
+    return fd
   }
 
   #createDirectory(): string {
     const { root, ownerId, resource } = this.#options
-    this.#generation += 1
-    const directory = join(root, this.#generation === 1 ? ownerId : `${ownerId}.${this.#generation}`)
+    const generation = this.#generation + 1
+    const directory = join(root, generation === 1 ? ownerId : `${ownerId}.${generation}`)
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    if (!existsSync(join(directory, 'owner.json'))) {
-      writeFileSync(join(directory, 'owner.json'), JSON.stringify({ identity: ownIdentity(), resource }), {
-        mode: 0o600,
-      })
-    }
-    this.#lastSign = Date.now()
+    const about = JSON.stringify({ identity: ownIdentity(), resource })
+    writeFileSync(join(directory, OWNER_FILE), about, { mode: 0o600 })
+    this.#generation = generation
+    this.#lastBeat = { steadyMs: performance.now(), wallMs: Date.now() }
     return directory
+  }
+
+  /** The wall clock also counts the time a machine slept. */
+  #isBeatLate(): boolean {
+    const { steadyMs, wallMs } = this.#lastBeat
+    return performance.now() - steadyMs > LATE_MS || Math.abs(Date.now() - wallMs) > LATE_MS
+  }
+
+  #syncLater(): void {
+    if (this.#fd === null || !this.#isDirty) return
+    this.#isDirty = false
+    fdatasync(this.#fd, (error) => {
+      if (error !== null) this.#isDirty = true
+    })
+  }
+}
+
+/** Makes the names of new files survive power loss. */
+function syncDirectory(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }

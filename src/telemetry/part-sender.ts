@@ -1,0 +1,146 @@
+/** Delivers one part of the outbox in order and remembers how far. */
+import { rm } from 'node:fs/promises'
+import { crashFrame } from './crash.ts'
+import { keepCorrupt } from './dead-letters.ts'
+import type { Part } from './outbox/adopt.ts'
+import type { StoredFrame } from './outbox/frames.ts'
+import {
+  listSegments,
+  measurePart,
+  readChunk,
+  readPosition,
+  removeSegment,
+  savePosition,
+  type Chunk,
+  type PartSize,
+  type Position,
+} from './outbox/reader.ts'
+import { findUnended, readFrameAt, type Place } from './outbox/unended.ts'
+import type { OutboxWriter } from './outbox/writer.ts'
+import { Shipment, type Sending } from './shipment.ts'
+
+const CRASHES_AT_ONCE = 200
+
+/** Frames of one directory. What the receiver took of a run of frames is not sent again after a failure. */
+export class PartSender {
+  readonly directory: string
+  readonly #resource: string
+  #position: Position | null = null
+  #underWay: { chunk: Chunk; shipment: Shipment } | null = null
+
+  constructor(directory: string, resource: string) {
+    this.directory = directory
+    this.#resource = resource
+  }
+
+  /**
+   * Sends all there is, segment by segment; `isActive` tells the one still written to, and `done` is called with
+   * each sealed one that is through. @throws {DeliveryError} or file system errors
+   */
+  async send(
+    sending: Sending,
+    { isActive, done }: { isActive: (segment: number) => boolean; done: (segment: number) => Promise<void> },
+  ): Promise<void> {
+    this.#position ??= await readPosition(this.directory)
+    for (const segment of await listSegments(this.directory)) {
+      // Asked before it is read: sealed meanwhile, it is read once more.
+      const state = isActive(segment) ? 'active' : 'sealed'
+      if (segment >= this.#position.segment) await this.#sendSegment(segment, state, sending)
+      if (state === 'sealed') await done(segment)
+    }
+  }
+
+  async measure(): Promise<PartSize> {
+    return measurePart(this.directory, this.#position ?? (await readPosition(this.directory)))
+  }
+
+  async #sendSegment(segment: number, state: 'active' | 'sealed', sending: Sending): Promise<void> {
+    for (;;) {
+      this.#underWay ??= await this.#next(segment, state)
+      if (this.#underWay === null) return
+      const { chunk, shipment } = this.#underWay
+      await shipment.deliver(sending)
+      for (const bytes of chunk.corrupt) await keepCorrupt(sending.root, bytes)
+      sending.counters.corrupt += chunk.corrupt.length
+      this.#position = { segment: chunk.segment, offset: chunk.end }
+      this.#underWay = null
+      await savePosition(this.directory, this.#position)
+    }
+  }
+
+  async #next(
+    segment: number,
+    state: 'active' | 'sealed',
+  ): Promise<{ chunk: Chunk; shipment: Shipment } | null> {
+    const offset = this.#position?.segment === segment ? this.#position.offset : 0
+    const chunk = await readChunk(this.directory, { segment, offset }, state)
+    return chunk === null ? null : { chunk, shipment: new Shipment(this.#resource, chunk.frames) }
+  }
+}
+
+/** A delivered segment of this size is ended, so that it can be removed. */
+const REMOVABLE_BYTES = 1_048_576
+
+/** Sends what this process writes, and removes what is through; all of it where `need` says there is no room. */
+export async function sendOwn(
+  part: PartSender,
+  { writer, need }: { writer: OutboxWriter; need: 'room' | 'none' },
+  sending: Sending,
+): Promise<void> {
+  const how = {
+    isActive: (segment: number) => writer.isWriting(segment),
+    async done(segment: number) {
+      // Taken over meanwhile: what lies there is another's.
+      if (writer.directory !== part.directory) return
+      writer.carryOver(segment)
+      await removeSegment(part.directory, segment)
+    },
+  }
+  await part.send(sending, how)
+  if (writer.activeBytes <= (need === 'room' ? 0 : REMOVABLE_BYTES)) return
+  writer.seal()
+  await part.send(sending, how)
+}
+
+/** A part taken over from one that is gone: its frames, then an end for each execution that has none. */
+export class Inheritance {
+  readonly part: Part
+  readonly #sender: PartSender
+  #unended: Place[] | null = null
+  #crashes: { count: number; shipment: Shipment } | null = null
+
+  constructor(part: Part) {
+    this.part = part
+    this.#sender = new PartSender(part.directory, part.resource)
+  }
+
+  /** Sends everything and removes the part. @throws {DeliveryError} or file system errors */
+  async send(sending: Sending): Promise<void> {
+    this.#unended ??= await findUnended(this.part.directory)
+    await this.#sender.send(sending, { isActive: () => false, done: () => Promise.resolve() })
+    while (this.#unended.length > 0) {
+      this.#crashes ??= await this.#nextCrashes(this.#unended.slice(0, CRASHES_AT_ONCE))
+      await this.#crashes.shipment.deliver(sending)
+      sending.counters.adopted += this.#crashes.count
+      this.#crashes = null
+      this.#unended.splice(0, CRASHES_AT_ONCE)
+    }
+    await rm(this.part.directory, { recursive: true, force: true })
+  }
+
+  /** What waits; at least 1 while something does. */
+  async measure(): Promise<PartSize> {
+    const size = await this.#sender.measure()
+    const crashes = this.#unended?.length ?? 1
+    return { ...size, waitingBytes: Math.max(size.waitingBytes, crashes) }
+  }
+
+  async #nextCrashes(places: readonly Place[]): Promise<{ count: number; shipment: Shipment }> {
+    const frames: StoredFrame[] = []
+    for (const place of places) {
+      const begun = await readFrameAt(this.part.directory, place)
+      if (begun !== null) frames.push(crashFrame(begun, this.part.lastSignMs))
+    }
+    return { count: frames.length, shipment: new Shipment(this.part.resource, frames) }
+  }
+}
