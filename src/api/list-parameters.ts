@@ -6,7 +6,7 @@ import { resolveWindow } from '../service/window.ts'
 import { scopeOf } from './auth.ts'
 import { decodeCursor, encodeCursor, nameQuestion } from './cursor.ts'
 import type { ApiContext, AppParts } from './environment.ts'
-import { identifier, limit, oneOf, organization, time } from './parameters.ts'
+import { identifiers, limit, organization, someOf, time } from './parameters.ts'
 import { FIELD_NAMES } from './record-schema.ts'
 
 const fieldName = z.enum(FIELD_NAMES, {
@@ -19,17 +19,18 @@ const fields = z
   .transform((text) => text.split(',').map((name) => name.trim()))
   .pipe(z.array(fieldName))
 
+/** Each takes several values, of which any will do. */
 const filters = {
-  codeAgentId: identifier.optional(),
-  workflowExecutionId: identifier.optional(),
-  workspaceId: identifier.optional(),
-  userId: identifier.optional(),
-  nodeId: identifier.optional(),
-  runtime: oneOf(RUNTIMES).optional(),
-  language: oneOf(LANGUAGES).optional(),
-  outcome: oneOf(OUTCOMES).optional(),
-  errorType: oneOf(ERROR_TYPES).optional(),
-  errorFingerprint: identifier.optional(),
+  codeAgentId: identifiers.optional(),
+  workflowExecutionId: identifiers.optional(),
+  workspaceId: identifiers.optional(),
+  userId: identifiers.optional(),
+  nodeId: identifiers.optional(),
+  runtime: someOf(RUNTIMES).optional(),
+  language: someOf(LANGUAGES).optional(),
+  outcome: someOf(OUTCOMES).optional(),
+  errorType: someOf(ERROR_TYPES).optional(),
+  errorFingerprint: identifiers.optional(),
 }
 
 export const window = {

@@ -70,6 +70,23 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words, `one of: ${words.join(', ')}`)
 }
 
+const VALUES_MAX = 100
+const TOO_MANY = `at most ${VALUES_MAX} values`
+
+/** An id, or several by giving the parameter again; a comma is part of an id. */
+export const identifiers = z.union([identifier, z.array(identifier).max(VALUES_MAX, TOO_MANY)], {
+  error: ({ input }) => (Array.isArray(input) ? TOO_MANY : 'leave it out, or give 1 to 256 characters'),
+})
+
+/** One of a fixed list of words, or several, separated by commas or by giving the parameter again. */
+export function someOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((part) => part.split(',').map((word) => word.trim())))
+    .pipe(z.array(oneOf(words)).max(VALUES_MAX, TOO_MANY))
+    .describe(`Some of, separated by commas: ${words.join(', ')}`)
+}
+
 /**
  * The id in the path: any text, never interpreted.
  * @throws {InvalidRequestError} when it is longer than an id can be

@@ -24,21 +24,21 @@ async function problem(path: string, init?: RequestInit): Promise<{ answer: Resp
 describe('problems', () => {
   it('name every fault of the query at once, and what is known in place of the unknown', async () => {
     const { answer, body } = await problem(
-      '/v1/executions?limit=5000&from=yesterday&runtime=docker&colour=red&limitt=3&fields=code,shape&outcome=failure&outcome=error',
+      '/v1/executions?limit=5000&from=yesterday&runtime=docker&colour=red&limitt=3&fields=code,shape&cursor=a&cursor=b',
     )
     expect(answer.status).toBe(422)
     const found = Object.fromEntries((body.errors ?? []).map((issue) => [issue.path, issue.message]))
     expect(Object.keys(found).sort()).toEqual([
       'colour',
+      'cursor',
       'fields.1',
       'from',
       'limit',
       'limitt',
-      'outcome',
-      'runtime',
+      'runtime.0',
     ])
     expect(found['colour']).toMatch(/known are: organization, from, to, /)
-    expect(found['runtime']).toContain('one of: vm2, subprocess')
+    expect(found['runtime.0']).toContain('one of: vm2, subprocess')
     expect(found['limit']).toBe('at most 1000')
   })
 
