@@ -52,11 +52,13 @@ function methodLabel(method: string): string {
   return METHODS.has(method) ? method : 'other'
 }
 
+function one(name: string, type: 'counter' | 'gauge', help: string, value: number): string[] {
+  return family(name, type, help, [['', value]])
+}
+
 /** Executor, trail and supervised parts. */
 export function statusLines(status: ExecutorStatus, parts: readonly PartStatus[]): string[] {
   const { trail } = status
-  const one = (name: string, type: 'counter' | 'gauge', help: string, value: number | null): string[] =>
-    value === null ? [] : family(name, type, help, [['', value]])
   return [
     ...one('executions_running', 'gauge', 'Executions running now', status.running),
     ...one('executions_waiting', 'gauge', 'Executions waiting for a place', status.waiting),
