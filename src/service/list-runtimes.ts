@@ -1,4 +1,4 @@
-import type { Isolation, Language, Limit, RuntimeName } from '../execution.ts'
+import { LIMITS, type Isolation, type Language, type Limit, type RuntimeName } from '../execution.ts'
 import type { Executor } from '../executor/executor.ts'
 
 /** A runtime as it stands on this host. */
@@ -18,7 +18,8 @@ export interface RuntimeView {
 export async function listRuntimes(executor: Pick<Executor, 'runtimes'>): Promise<RuntimeView[]> {
   const checked = await executor.runtimes()
   return checked.map(({ runtime, readiness }) => {
-    const { ready, version, isolation, enforces, missing, notes } = readiness
+    const { ready, version, isolation, missing, notes } = readiness
+    const enforces = LIMITS.filter((limit) => readiness.enforces.includes(limit))
     const { languages, streaming } = runtime.capabilities
     return { name: runtime.name, languages, streaming, ready, version, isolation, enforces, missing, notes }
   })

@@ -182,7 +182,14 @@ it('migrates what is already up to date without doing anything', async () => {
 it('names the broken link and the remedy, and exits 1', async () => {
   const { exitCode, stdout } = await exectrail(['doctor', '--json'], env)
   expect(exitCode).toBe(1)
-  const { healthy, findings } = JSON.parse(stdout)
+  const { healthy, runtimes, findings } = JSON.parse(stdout)
+  expect(runtimes).toContainEqual(
+    expect.objectContaining({
+      name: 'vm2',
+      ready: true,
+      enforces: expect.arrayContaining(['time', 'memory']),
+    }),
+  )
   expect(healthy).toBe(false)
   const states = Object.fromEntries(
     findings.map(({ link, state }: { link: string; state: string }) => [link, state]),
@@ -200,4 +207,13 @@ it('names the broken link and the remedy, and exits 1', async () => {
     detail: expect.stringContaining('127.0.0.1:9'),
     fix: expect.stringContaining('exectrail up'),
   })
+})
+
+it('tells of each runtime what holds here, and how to get what is missing', async () => {
+  const { stdout } = await exectrail(['doctor'], env)
+  expect(stdout).toMatch(
+    /^subprocess +yes +node [^ ].* namespace +javascript typescript python bash +time cpu memory/mu,
+  )
+  expect(stdout).toMatch(/^e2b +no +– +– /mu)
+  expect(stdout).toMatch(/^e2b is not ready: .*\n {2}fix: set E2B_API_KEY/mu)
 })

@@ -1,7 +1,9 @@
 /** `exectrail doctor`: which link of the chain is broken, and what to do. */
 import { loadConfig } from '../../config.ts'
 import { createExecutor } from '../../executor/executor.ts'
+import { listRuntimes } from '../../service/list-runtimes.ts'
 import { diagnose, type Finding } from '../diagnosis.ts'
+import { describeRuntimes } from '../runtime-table.ts'
 import { openRunningStore } from '../running-store.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, visible } from '../visible.ts'
@@ -13,7 +15,7 @@ export interface DoctorOptions {
   json?: true
 }
 
-/** Prints one finding a link; resolves to 1 when one is broken. */
+/** Prints the runtimes, then one finding a link; resolves to 1 when one is broken. */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
   const config = loadConfig()
   const executor = await createExecutor({ config })
@@ -22,9 +24,11 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     const show = async (finding: Finding): Promise<void> => {
       if (!options.json) await terminal.data(renderFinding(finding, terminal))
     }
+    const runtimes = await listRuntimes(executor)
+    if (!options.json) await terminal.data(`${describeRuntimes(runtimes, terminal)}\n`)
     const findings = await diagnose({ config, executor, store }, show)
     const broken = findings.filter((finding) => finding.state === 'broken')
-    if (options.json) await terminal.data(toJson({ healthy: broken.length === 0, findings }))
+    if (options.json) await terminal.data(toJson({ healthy: broken.length === 0, runtimes, findings }))
     else
       terminal.say(
         broken.length === 0 ? 'The chain holds.' : `Broken: ${broken.map(({ link }) => link).join(', ')}.`,

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { loadConfig } from '../../config.ts'
 import { createExecutor } from '../../executor/executor.ts'
-import type { RuntimeView } from '../../service/list-runtimes.ts'
 import type { RunView } from '../../service/run-code.ts'
 import { runEverywhere } from '../../service/run-everywhere.ts'
 import { formatBytes, formatMs } from '../format.ts'
+import { missingLines } from '../runtime-table.ts'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson, toJsonLine, visible } from '../visible.ts'
+import { toJson, toJsonLine } from '../visible.ts'
 import { cancelOnSignals, closeDelivered, EXIT_CODES, withoutFiles } from './run-ending.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
@@ -37,7 +37,8 @@ export async function runAll(
     const left = await closeDelivered(executor, config)
     if (options.json) await terminal.data(toJson(runs.map(withoutFiles)))
     else await terminal.data(renderRuns(runs))
-    for (const runtime of unready) sayUnready(runtime, terminal)
+    const bold = (text: string): string => terminal.paint('bold', text, 'talk')
+    for (const line of unready.flatMap((runtime) => missingLines(runtime, bold))) terminal.say(line)
     terminal.say(judge(runs))
     if (left > 0)
       terminal.say(`the records wait in the outbox of ${config.home}; \`exectrail up\` takes them along`)
@@ -71,13 +72,6 @@ function renderRuns(runs: readonly RunView[]): string {
       run.errorMessage ?? run.errorType ?? '',
     ]),
   )
-}
-
-function sayUnready({ name, missing }: RuntimeView, terminal: Terminal): void {
-  for (const { what, fix } of missing) {
-    terminal.say(`${name} is not ready: ${visible(what)}`)
-    terminal.say(`  ${terminal.paint('bold', 'fix:', 'talk')} ${visible(fix)}`)
-  }
 }
 
 /** Whether the same program gave the same everywhere; output counts, since a plain script has no result. */
