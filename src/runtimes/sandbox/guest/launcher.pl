@@ -15,6 +15,7 @@ require "$home/slot.pl";
 
 my $uid_base = 0x10000000;
 my $launcher = $$;
+my $executor = getppid;
 my %slots;
 
 $| = 1;
@@ -94,3 +95,12 @@ for (1 .. 500) {
   select undef, undef, undef, 0.002;
 }
 sweep_users() if $uid_mode eq 'drop';
+remove_home() if getppid != $executor;    # killed, so it could not tidy up itself
+
+sub remove_home {
+  return unless $home =~ m{/exectrail-[^/]+$};
+  for my $path (glob("$home/runs/*/*/* $home/runs/*/* $home/runs/* $home/*/* $home/*")) {
+    -d $path && !-l $path ? rmdir $path : unlink $path;
+  }
+  rmdir $home;
+}
