@@ -86,7 +86,14 @@ function encodeJob(
 
 /** Limits of each process by name; `watch_` ones are those of the tree, looked after by the supervisor. */
 function limitsOf({ limits }: RuntimeRequest, guest: Guest): (readonly [string, number])[] {
-  const tools = { perl: null, bwrap: null, bwrapVersion: null, bash: 'bash', node: 'node' }
+  const tools = {
+    perl: null,
+    bwrap: null,
+    bwrapVersion: null,
+    bash: 'bash',
+    node: 'node',
+    pythonCompiled: false,
+  }
   const found = findGuest(guest, { ...tools, python: { path: 'python3', prefix: '/usr', version: '' } }, '')
   const data = 'data' in found ? found.data : { floorBytes: 0, times: 1 }
   const rows: (readonly [string, number])[] = [
