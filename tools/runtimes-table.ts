@@ -1,0 +1,44 @@
+/**
+ * Writes the table of runtimes in docs/runtimes/README.md from what they declare of themselves:
+ * `node tools/runtimes-table.ts`. A test holds the page to it.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { loadConfig } from '../src/config.ts'
+import { LIMITS, RUNTIMES } from '../src/execution.ts'
+import { createRuntimes } from '../src/runtimes/index.ts'
+import type { Runtime } from '../src/runtimes/runtime.ts'
+
+const PAGE = new URL('../docs/runtimes/README.md', import.meta.url)
+const BEGIN = '<!-- made by tools/runtimes-table.ts -->\n'
+const END = '<!-- end -->'
+
+/** The page, and the page as it should be. */
+export async function renderPage(): Promise<{ page: string; wanted: string }> {
+  const page = readFileSync(PAGE, 'utf8')
+  const [before, rest = ''] = page.split(BEGIN)
+  const after = rest.slice(rest.indexOf(END))
+  return { page, wanted: `${before}${BEGIN}\n${await renderTable()}\n\n${after}` }
+}
+
+/** As they are without settings: nothing is started or asked. */
+async function renderTable(): Promise<string> {
+  const table = createRuntimes({ config: loadConfig({}), report: () => undefined })
+  const runtimes = RUNTIMES.flatMap((name) => table.find(name) ?? [])
+  const titles = ['runtime', 'languages', 'isolation', ...LIMITS, 'streams output']
+  const rows = [titles, titles.map(() => '---'), ...runtimes.map(toRow)]
+  await table.close()
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function toRow({ name, capabilities }: Runtime): string[] {
+  const { languages, isolation, enforces, streaming } = capabilities
+  const limits = LIMITS.map((limit) => mark(enforces.includes(limit)))
+  return [`\`${name}\``, languages.join(', '), isolation, ...limits, mark(streaming)]
+}
+
+function mark(holds: boolean): string {
+  return holds ? '✔' : '–'
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, (await renderPage()).wanted)
