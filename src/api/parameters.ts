@@ -44,7 +44,7 @@ const text = z
   .max(256, 'at most 256 characters')
 
 /** An id or name: any text, never interpreted. */
-export const identifier = text
+const identifier = text
 
 /** A moment, ISO 8601 with a zone. */
 export const time = z

@@ -4,7 +4,7 @@ import type { Scope, Window } from '../scope.ts'
 import { tenantCondition } from '../tenant.ts'
 
 /** An execution that was begun and has no row. */
-export interface UnstoredExecution {
+interface UnstoredExecution {
   executionId: string
   organizationId: string
   codeAgentId: string | null
