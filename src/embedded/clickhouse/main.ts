@@ -4,7 +4,7 @@
  * `node main.ts --data DIR --port N --host 127.0.0.1 --database exectrail --credentials FILE`
  *
  * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read"}…]}`. The spawner sets
- * `UV_THREADPOOL_SIZE=16`. When it serves, one JSON line `{"url"}` on stdout; SIGTERM closes cleanly. What
+ * `UV_THREADPOOL_SIZE=16`. When it serves, one JSON line `{"url"}` on stdout; SIGTERM and SIGINT close cleanly. What
  * hinders the start is one line on stderr and exit code 1.
  */
 import { readFile } from 'node:fs/promises'
@@ -13,6 +13,7 @@ import { totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { quoteIdentifier } from './connection.ts'
+import { drainable } from './drain.ts'
 import { BARE_WORK, openEngine, type Engine } from './engine.ts'
 import { explainStart } from './explain-start.ts'
 import { createClickHouseServer } from './server.ts'
@@ -80,13 +81,16 @@ async function readUsers(): Promise<User[]> {
 
 try {
   const { engine, server } = await start()
+  const drain = drainable(server)
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : values.port
   process.stdout.write(`${JSON.stringify({ url: `http://${values.host}:${port}` })}\n`)
-  process.once('SIGTERM', () => {
-    server.close(() => void engine.close().finally(() => process.exit(0)))
-    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref()
-  })
+  const end = (): void =>
+    void drain(GRACE_MS)
+      .then(() => engine.close())
+      .finally(() => process.exit(0))
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
 } catch (error) {
   process.stderr.write(`exectrail store: ${await explainStart(error, values)}\n`)
   process.exit(1)
