@@ -32,7 +32,7 @@ export interface Endpoint {
 }
 
 /** What the receiver would not keep of what it took. */
-export interface PartialSuccess {
+interface PartialSuccess {
   rejected: number
   message: string
 }

@@ -76,7 +76,7 @@ const MAKE_SAFE: Readonly<Record<keyof typeof VALUE_NAMES, (value: Scalar) => Sc
 }
 
 /** Nanoseconds since the epoch, decimal, of ISO 8601 UTC with up to nine fractional digits. */
-export function toNanoseconds(iso: string): string {
+function toNanoseconds(iso: string): string {
   const [seconds, nanoseconds] = toHrTime(iso)
   return `${seconds}${String(nanoseconds).padStart(9, '0')}`
 }

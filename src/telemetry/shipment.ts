@@ -17,7 +17,7 @@ const OWN_SCOPE = Buffer.from(EXECTRAIL_SCOPE)
 const EMPTY: readonly Item[] = []
 
 /** The log records and spans of frames. A beginning is sent as the log record it carries. */
-export function itemsOf(frames: readonly StoredFrame[]): Record<Signal, Item[]> {
+function itemsOf(frames: readonly StoredFrame[]): Record<Signal, Item[]> {
   const logs: Item[] = []
   const spans: Item[] = []
   for (const { kind, first, second } of frames) {

@@ -130,7 +130,7 @@ function judge({ status, headers, body }: Answer): Outcome {
 }
 
 /** Retry-After in ms, from seconds or a date; null where there is none to understand. */
-export function readRetryAfter(value: string | undefined): number | null {
+function readRetryAfter(value: string | undefined): number | null {
   if (value === undefined) return null
   if (/^\d{1,9}$/u.test(value.trim())) return Number(value) * 1000
   const at = Date.parse(value)

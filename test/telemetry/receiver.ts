@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
-export interface Taken {
+interface Taken {
   signal: 'logs' | 'spans'
   id: string
   eventName: string

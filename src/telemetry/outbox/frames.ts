@@ -11,7 +11,7 @@ import { crc32 } from 'node:zlib'
  * it. C: completed: its id, the log record, then the span. E: its end is known, by its id. L, S: a log record,
  * a span of any other kind; scope, then record.
  */
-export type FrameKind = 'B' | 'C' | 'E' | 'L' | 'S'
+type FrameKind = 'B' | 'C' | 'E' | 'L' | 'S'
 
 export interface Frame {
   kind: FrameKind
