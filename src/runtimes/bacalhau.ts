@@ -2,14 +2,15 @@
 import type { Language } from '../execution.ts'
 import { checkCluster } from './bacalhau/check.ts'
 import { Cluster, explainMissing, routeLanguage, type Connection } from './bacalhau/cluster.ts'
-import { languagesOf, prepareJob } from './bacalhau/job.ts'
+import { languagesOf } from './bacalhau/engines.ts'
+import { prepareJob } from './bacalhau/job.ts'
 import { DEFAULTS, type BacalhauOptions } from './bacalhau/options.ts'
 import { ownerLabels, stopOrphans } from './bacalhau/orphans.ts'
+import { prepareProgram } from './bacalhau/program.ts'
 import { faultExit, syntaxExit } from './bacalhau/read-exit.ts'
 import { runJob } from './bacalhau/run.ts'
 import { StartupEstimate } from './bacalhau/startup-estimate.ts'
 import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
-import { transpile, type Transpiled } from './transpile.ts'
 
 type Needed = 'apiUrl' | 'home' | 'cacheDir' | 'path'
 
@@ -62,8 +63,6 @@ async function runOn(
       'runtime_unavailable',
       'a list of allowed hosts is not served by this runtime; use network "none" or "host"',
     )
-  const code = await toRunnable(request)
-  if ('error' in code) return syntaxExit(code.error)
   if (io.signal.aborted) return faultExit('runtime_error', null)
   let connection: Connection
   try {
@@ -75,18 +74,17 @@ async function runOn(
   }
   const route = routeLanguage(connection.nodes, request.language, settled.engine)
   if ('missing' in route) return faultExit('runtime_unavailable', route.missing)
-  const prepared = await prepareJob(request, code.code, {
+  const program = await prepareProgram(request, route.engine)
+  if ('error' in program) return syntaxExit(program.error)
+  if (io.signal.aborted) return faultExit('runtime_error', null)
+  const prepared = await prepareJob(request, program, {
     ...route,
     modulesPath: connection.modulesPath,
     images: settled.images,
     cpu: settled.cpu,
     labels: await ownerLabels(request),
   })
-  return runJob({ connection, route, prepared, startup }, request, io)
-}
-
-async function toRunnable({ language, code }: RuntimeRequest): Promise<Transpiled> {
-  return language === 'typescript' ? transpile(code, 'main.ts') : { code }
+  return runJob({ connection, route, prepared, startup }, io)
 }
 
 function once<T>(work: (argument: T) => Promise<void>): (argument: T) => Promise<void> {

@@ -5,7 +5,7 @@ import { isExectrailError } from '../../errors.ts'
 import { findNode } from '../../embedded/bacalhau/find.ts'
 import { startNode, STREAMING_LABEL, type RunningNode } from '../../embedded/bacalhau/node.ts'
 import { BacalhauApi, type ClusterNode } from './api.ts'
-import { languagesOf, type Channel, type Engine } from './job.ts'
+import { languagesOf, type Channel, type Engine } from './engines.ts'
 import { makeModules, MissingModuleError, modulesDirectory } from './modules.ts'
 import type { BacalhauOptions } from './options.ts'
 

@@ -1,5 +1,5 @@
 /**
- * What a guest says on its standard output: lines `MARKER KIND BASE64`. The marker is made anew for each run
+ * What a guest says on its standard output: lines `MARKER KIND BODY`, the body base64 or a JSON string. The marker is made anew for each run
  * and taken from the guest's arguments before the program begins; anything else is the program's own writing.
  */
 import type { OutputChunk } from '../../execution.ts'
@@ -12,6 +12,7 @@ const KINDS = {
   r: 'result',
   f: 'file',
   d: 'data',
+  x: 'data',
   z: 'end',
 } as const
 
@@ -74,14 +75,27 @@ export class FrameReader {
   }
 
   #read(line: string): boolean {
-    const [letter = '', body = ''] = line.split(' ')
-    if (!isKind(letter)) return false
-    this.#sink.frame(KINDS[letter], Buffer.from(body, 'base64'))
+    const [letter, body] = [line.slice(0, 1), line.slice(2)]
+    if (!isKind(letter) || line[1] !== ' ') return false
+    const bytes = decode(body, letter === 'x' ? 'hex' : 'utf8')
+    if (bytes === null) return false
+    this.#sink.frame(KINDS[letter], bytes)
     return true
   }
 
   #loose(text: string): void {
     if (text !== '') this.#sink.loose('stdout', text)
+  }
+}
+
+/** Base64, or a JSON string, of text or (`hex`) of digits. */
+function decode(body: string, encoding: 'hex' | 'utf8'): Buffer | null {
+  if (!body.startsWith('"')) return Buffer.from(body, 'base64')
+  try {
+    const text: unknown = JSON.parse(body)
+    return typeof text === 'string' ? Buffer.from(text, encoding) : null
+  } catch {
+    return null
   }
 }
 

@@ -17,8 +17,9 @@ const guestEnd = z.object({
   note: z.string().nullable(),
   /** ms of the program alone, by the guest's clock. */
   durationMs: z.number().nonnegative(),
-  stdoutBytes: count,
-  stderrBytes: count,
+  /** What it sent as frames; null where its output goes out as it is. */
+  stdoutBytes: count.nullable(),
+  stderrBytes: count.nullable(),
 })
 
 export type GuestEnd = z.infer<typeof guestEnd>
@@ -110,9 +111,10 @@ export class GuestReport implements FrameSink {
       return
     }
     this.end = parsed.data
+    const { stdoutBytes, stderrBytes } = parsed.data
     const lost = {
-      stdout: parsed.data.stdoutBytes - this.#framed.stdout,
-      stderr: parsed.data.stderrBytes - this.#framed.stderr,
+      stdout: (stdoutBytes ?? 0) - this.#framed.stdout,
+      stderr: (stderrBytes ?? 0) - this.#framed.stderr,
     }
     if (lost.stdout !== 0 || lost.stderr !== 0)
       this.trouble ??= `the node lost ${lost.stdout} bytes of stdout and ${lost.stderr} of stderr`

@@ -1,17 +1,12 @@
 /** The job that stands for one execution, in the words of the orchestrator. */
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Language } from '../../execution.ts'
 import type { RuntimeRequest } from '../runtime.ts'
-import { packArchive, type ArchiveFile } from './archive.ts'
+import { GUESTS, runsQuickJs, type Channel, type Engine } from './engines.ts'
+import { LIBRARY_TARGET } from './library.ts'
+import { jobSources, JOB_TARGET } from './job-sources.ts'
 import { MODULES_TARGET, type ModuleName } from './modules.ts'
-
-/** How the job's code is run. */
-export type Engine = 'wasm' | 'docker'
-
-/** How what the guest says comes back: as the log stream while it runs, or published once it has ended. */
-export type Channel = 'stream' | 'published'
+import type { GuestProgram } from './program.ts'
 
 /** What a job is made with. */
 export interface JobPlan {
@@ -35,59 +30,54 @@ export interface PreparedJob {
   marker: string
 }
 
-const JOB = '/job'
-const GUEST_DIRECTORY = join(import.meta.dirname, 'guest')
 /** s a job may wait for a node before it fails, with the reason: less than the executor waits. */
 const QUEUE_TIMEOUT_S = 240
 /** s beside the run's own that start-up may take before the node ends what nobody watches any more. */
 const STARTUP_ALLOWANCE_S = 300
-
-const GUESTS: Record<Engine, Partial<Record<Language, readonly string[]>>> = {
-  wasm: {
-    python: ['python.py', 'loop.py'],
-    javascript: ['quickjs.js', 'timers.js', 'text.js'],
-    typescript: ['quickjs.js', 'timers.js', 'text.js'],
-  },
-  docker: {
-    python: ['python.py'],
-    javascript: ['node.cjs'],
-    typescript: ['node.cjs'],
-    bash: ['bash.sh'],
-  },
-}
 
 const MODULES: Partial<Record<Language, ModuleName>> = {
   python: 'python',
   javascript: 'quickjs',
   typescript: 'quickjs',
 }
-const MAIN_FILES: Record<Language, string> = {
-  javascript: 'main.js',
-  typescript: 'main.js',
-  python: 'main.py',
-  bash: 'main.sh',
-}
-
-/** Languages an engine has a guest for. */
-export function languagesOf(engine: Engine): Language[] {
-  return (['javascript', 'typescript', 'python', 'bash'] as const).filter(
-    (language) => GUESTS[engine][language] !== undefined,
-  )
-}
-
-/** Makes the job of `request`; `code` is JavaScript where TypeScript was asked for. */
-export async function prepareJob(request: RuntimeRequest, code: string, plan: JobPlan): Promise<PreparedJob> {
+/** Makes the job of `request`. */
+export async function prepareJob(
+  request: RuntimeRequest,
+  program: GuestProgram,
+  plan: JobPlan,
+): Promise<PreparedJob> {
   const marker = randomBytes(16).toString('hex')
-  const { limits, executionId, language } = request
+  const job = {
+    // A name used twice makes a new version of the first job, or is refused.
+    Name: `exectrail-${request.executionId}-${marker.slice(0, 8)}`,
+    Type: 'batch',
+    Count: 1,
+    Labels: plan.labels,
+    ...(plan.nodeLabel === null
+      ? {}
+      : { Constraints: [{ Key: plan.nodeLabel, Operator: '=', Values: ['true'] }] }),
+    Tasks: [await makeTask(request, program, plan, marker)],
+  }
+  return { job, marker }
+}
+
+async function makeTask(
+  request: RuntimeRequest,
+  program: GuestProgram,
+  plan: JobPlan,
+  marker: string,
+): Promise<unknown> {
+  const { limits, language } = request
   const executionS = Math.ceil(limits.timeoutMs / 1000) + STARTUP_ALLOWANCE_S
-  const task = {
+  return {
     Name: 'main',
     Engine: makeEngine(language, plan, marker),
     InputSources: [
       ...(plan.engine === 'wasm' ? [modulesSource(plan.modulesPath)] : []),
-      await inlineSource(request, code, plan),
+      ...(await jobSources(request, program, plan)),
     ],
     ResultPaths: [{ Name: 'out', Path: '/out' }],
+    ...(runsQuickJs(plan.engine, language) ? { Env: { QJS_LIB: `${LIBRARY_TARGET}/modules` } } : {}),
     // Result paths want a publisher, if only one that does nothing.
     Publisher: { Type: plan.channel === 'published' ? 'local' : 'noop' },
     // Where nothing is said, a node gives the host's network.
@@ -102,23 +92,13 @@ export async function prepareJob(request: RuntimeRequest, code: string, plan: Jo
       TotalTimeout: executionS + QUEUE_TIMEOUT_S,
     },
   }
-  const job = {
-    // A name used twice makes a new version of the first job, or is refused.
-    Name: `exectrail-${executionId}-${marker.slice(0, 8)}`,
-    Type: 'batch',
-    Count: 1,
-    Labels: plan.labels,
-    ...(plan.nodeLabel === null
-      ? {}
-      : { Constraints: [{ Key: plan.nodeLabel, Operator: '=', Values: ['true'] }] }),
-    Tasks: [task],
-  }
-  return { job, marker }
 }
 
 function makeEngine(language: Language, plan: JobPlan, marker: string): unknown {
   const [guest = ''] = GUESTS[plan.engine][language] ?? []
-  const program = `${JOB}/guest/${guest}`
+  const program = runsQuickJs(plan.engine, language)
+    ? `${LIBRARY_TARGET}/javascript/job-main.js`
+    : `${JOB_TARGET}/guest/${guest}`
   if (plan.engine === 'wasm') {
     const flags = language === 'python' ? ['-I', '-S', '-B'] : []
     const module = `${MODULES_TARGET}/${MODULES[language] ?? ''}.wasm`
@@ -136,32 +116,4 @@ function makeEngine(language: Language, plan: JobPlan, marker: string): unknown 
 
 function modulesSource(path: string): unknown {
   return { Target: MODULES_TARGET, Source: { Type: 'localDirectory', Params: { SourcePath: path } } }
-}
-
-/** Guest, head, input, code and files in one archive. The caller's environment stays out of the job's: */
-/** the node would resolve values such as `env:SECRET` from its own. */
-async function inlineSource(request: RuntimeRequest, code: string, plan: JobPlan): Promise<unknown> {
-  const guests = GUESTS[plan.engine][request.language] ?? []
-  const head = {
-    env: request.env,
-    // Without it the guest's chance is the same sequence in every run.
-    seed: plan.channel === 'published' ? randomBytes(32).toString('hex') : null,
-  }
-  const files: ArchiveFile[] = [
-    ...(await Promise.all(
-      guests.map(async (name) => ({
-        path: `guest/${name}`,
-        content: await readFile(join(GUEST_DIRECTORY, name)),
-      })),
-    )),
-    { path: 'head.json', content: Buffer.from(JSON.stringify(head)) },
-    { path: 'input.json', content: Buffer.from(request.input) },
-    ...request.files.map(({ path, content, encoding }) => ({
-      path: `work/${path}`,
-      content: Buffer.from(content, encoding ?? 'utf8'),
-    })),
-    { path: `work/${MAIN_FILES[request.language]}`, content: Buffer.from(code) },
-  ]
-  const url = `data:application/gzip;base64,${packArchive(files).toString('base64')}`
-  return { Target: JOB, Source: { Type: 'inline', Params: { URL: url } } }
 }

@@ -10,10 +10,14 @@ const STDERR = 2
 /** Bytes that may wait for who takes them; beyond it the stream is closed and taken up again. */
 const WAITING_MAX = 16_777_216
 
-/** How a stream ended: the log is complete, or `broken` with the reason. */
-export type LogEnd = { complete: true } | { complete: false; reason: string }
+/** How a stream ended, and how many entries of the log were taken; a later one begins after them. */
+export interface LogEnd {
+  /** Null when the orchestrator closed it as at the log's end, which it also does to one that stalled. */
+  reason: string | null
+  taken: number
+}
 
-const BROKEN: LogEnd = { complete: false, reason: 'closed' }
+const BEHIND = 'behind'
 
 export interface LogOptions {
   /** Orchestrator, http(s). */
@@ -21,72 +25,93 @@ export interface LogOptions {
   jobId: string
   executionId: string
   signal: AbortSignal
+  /** Entries taken before. */
+  skip: number
   /** Called in order, one call at a time. */
   onText: (stream: OutputChunk['stream'], text: string) => Promise<void>
 }
 
 /** Reads the log from its beginning to its end. Resolves also when it breaks or `signal` aborts. */
 export async function readLog(options: LogOptions): Promise<LogEnd> {
-  let taken = 0
+  let { skip } = options
   for (;;) {
-    const part = await readOnce(options, taken)
-    taken = part.taken
-    if (part.end !== 'behind') return part.end
+    const end = await readOnce({ ...options, skip })
+    skip = end.taken
+    if (end.reason !== BEHIND) return end
     // Who takes the output was slower than the node; what is left is still in its log.
   }
 }
 
-async function readOnce(
-  { url, jobId, executionId, signal, onText }: LogOptions,
-  skip: number,
-): Promise<{ taken: number; end: LogEnd | 'behind' }> {
+async function readOnce(options: LogOptions): Promise<LogEnd> {
+  const { url, jobId, executionId, signal } = options
   const query = new URLSearchParams({ follow: 'true', execution_id: executionId })
   const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs?${query.toString()}`
   const socket = new WebSocket(url.replace(/^http/, 'ws') + path)
-  let seen = 0
-  let waiting = 0
-  let end: LogEnd | 'behind' | null = null
-  let delivery = Promise.resolve()
-  const deliver = async (before: Promise<void>, { Type, Line }: { Type: number; Line: string }) => {
-    await before
-    await onText(Type === STDERR ? 'stderr' : 'stdout', Line)
-    waiting -= Line.length
-  }
-  const left = Promise.withResolvers<null>()
+  const ended = Promise.withResolvers<string | null>()
   // Nobody waits for the orchestrator's farewell: it may be minutes late.
-  const close = (why: LogEnd | 'behind'): void => {
-    end ??= why
-    left.resolve(null)
+  const leave = (reason: string | null): void => {
+    ended.resolve(reason)
     socket.close()
   }
-  socket.addEventListener('message', ({ data }) => {
-    const parsed = message.safeParse(parseJson(data))
-    if (!parsed.success || end !== null) return
-    const { error = '', value } = parsed.data
-    if (error !== '') return close({ complete: false, reason: error })
-    seen += 1
-    if (value === undefined || seen <= skip) return
-    waiting += value.Line.length
-    delivery = deliver(delivery, value)
-    if (waiting > WAITING_MAX) close('behind')
+  const delivery = new Delivery(options, leave)
+  socket.addEventListener('message', ({ data }) => delivery.take(data))
+  socket.addEventListener('close', ({ code }) => {
+    ended.resolve(code === 1000 ? null : `closed with code ${code}`)
   })
-  const onAbort = (): void => close({ complete: false, reason: 'aborted' })
+  // A `close` follows.
+  socket.addEventListener('error', () => undefined)
+  const onAbort = (): void => leave('aborted')
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
-  const closed = await Promise.race([left.promise, closeOf(socket)])
+  const reason = await ended.promise
   signal.removeEventListener('abort', onAbort)
-  await delivery
-  return { taken: Math.max(seen, skip), end: end ?? closed ?? BROKEN }
+  return { reason, taken: await delivery.finish() }
 }
 
-function closeOf(socket: WebSocket): Promise<LogEnd> {
-  return new Promise((resolve) => {
-    socket.addEventListener('close', ({ code }) => {
-      resolve(code === 1000 ? { complete: true } : { complete: false, reason: `closed with code ${code}` })
-    })
-    // A `close` follows.
-    socket.addEventListener('error', () => undefined)
-  })
+/** Hands entries on one at a time and counts them. */
+class Delivery {
+  readonly #options: LogOptions
+  readonly #leave: (reason: string) => void
+  #seen = 0
+  #waiting = 0
+  #over = false
+  #last = Promise.resolve()
+
+  constructor(options: LogOptions, leave: (reason: string) => void) {
+    this.#options = options
+    this.#leave = leave
+  }
+
+  take(data: unknown): void {
+    const parsed = message.safeParse(parseJson(data))
+    if (!parsed.success || this.#over) return
+    const { error = '', value } = parsed.data
+    if (error !== '') {
+      this.#over = true
+      this.#leave(error)
+      return
+    }
+    this.#seen += 1
+    if (value === undefined || this.#seen <= this.#options.skip) return
+    this.#waiting += value.Line.length
+    this.#last = this.#deliver(this.#last, value)
+    if (this.#waiting <= WAITING_MAX) return
+    this.#over = true
+    this.#leave(BEHIND)
+  }
+
+  /** Waits until all is handed on; resolves to the number of entries taken, now and before. */
+  async finish(): Promise<number> {
+    this.#over = true
+    await this.#last
+    return Math.max(this.#seen, this.#options.skip)
+  }
+
+  async #deliver(before: Promise<void>, { Type, Line }: { Type: number; Line: string }): Promise<void> {
+    await before
+    await this.#options.onText(Type === STDERR ? 'stderr' : 'stdout', Line)
+    this.#waiting -= Line.length
+  }
 }
 
 function parseJson(text: unknown): unknown {

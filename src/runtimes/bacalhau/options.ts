@@ -1,7 +1,7 @@
 /** What the runtime is made with. */
 import type { NodeVariant } from '../../embedded/bacalhau/artifact.ts'
 import type { Language } from '../../execution.ts'
-import type { Engine } from './job.ts'
+import type { Engine } from './engines.ts'
 
 export interface BacalhauOptions {
   /** Orchestrator's address; null starts a node of this machine at first use. */

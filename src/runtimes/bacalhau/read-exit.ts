@@ -3,7 +3,7 @@ import type { Isolation } from '../../execution.ts'
 import type { RuntimeExit, RuntimeFault, UncaughtError } from '../runtime.ts'
 import type { JobExecution } from './api.ts'
 import type { GuestReport } from './guest-report.ts'
-import type { Engine } from './job.ts'
+import type { Engine } from './engines.ts'
 import type { JobProgress } from './progress.ts'
 
 /** All that is known of a job at its end. */
@@ -91,7 +91,10 @@ function readSilentEnd({ execution, progress, engine }: JobFacts): Partial<Runti
   }
   const { exitCode } = execution
   if (engine === 'docker' && exitCode === KILLED) return { exitCode, limit: 'memory' }
-  return { exitCode: exitCode === RETURNED ? 0 : exitCode }
+  // A guest of ours says so before it returns.
+  if (engine === 'wasm' && (exitCode === null || exitCode === RETURNED || exitCode === 0))
+    return { fault: broken('the node ended the program without telling what became of it') }
+  return { exitCode }
 }
 
 function broken(message: string): RuntimeFault {

@@ -1,13 +1,14 @@
 /** One execution, from the job that is put to what came of it. */
+import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { RuntimeExit, RuntimeFault, RuntimeIo, RuntimeRequest } from '../runtime.ts'
-import { unpackArchive } from './archive.ts'
+import type { RuntimeExit, RuntimeFault, RuntimeIo } from '../runtime.ts'
 import { BacalhauError, type BacalhauApi } from './api.ts'
 import type { Connection, Route } from './cluster.ts'
 import { FrameReader } from './frames.ts'
 import { GuestReport } from './guest-report.ts'
 import type { PreparedJob } from './job.ts'
 import { readLog, type LogEnd } from './log-stream.ts'
+import { fetchPublished } from './published.ts'
 import { readProgress, type JobProgress } from './progress.ts'
 import { faultExit, readExit } from './read-exit.ts'
 import type { StartupEstimate } from './startup-estimate.ts'
@@ -16,8 +17,9 @@ const POLL_FIRST_MS = 20
 const POLL_MOST_MS = 250
 /** ms an orchestrator that was there may be silent before the run is given up. */
 const SILENCE_MS = 10_000
+/** ms the log of a job that is over may take to arrive. */
+const LOG_PATIENCE_MS = 10_000
 const STOP_PATIENCE_MS = 3_000
-const ARCHIVE_MAX_BYTES = 268_435_456
 
 const NO_PROGRESS: JobProgress = {
   executionIds: [],
@@ -35,11 +37,7 @@ export interface JobRunOptions {
 }
 
 /** Puts the job, follows it to its end and leaves nothing of it behind. Resolves whatever happens. */
-export async function runJob(
-  options: JobRunOptions,
-  request: RuntimeRequest,
-  io: RuntimeIo,
-): Promise<RuntimeExit> {
+export async function runJob(options: JobRunOptions, io: RuntimeIo): Promise<RuntimeExit> {
   const { api } = options.connection
   if (io.signal.aborted) return faultExit('runtime_error', null)
   let jobId: string
@@ -49,7 +47,7 @@ export async function runJob(
     const away = error instanceof BacalhauError && error.status === 0
     return faultExit(away ? 'runtime_unavailable' : 'runtime_error', describe(error))
   }
-  return new JobRun(options, jobId, request, io).follow()
+  return new JobRun(options, jobId, io).follow()
 }
 
 class JobRun {
@@ -65,7 +63,7 @@ class JobRun {
   #log: Promise<LogEnd> | null = null
   #logEnd: LogEnd | null = null
 
-  constructor(options: JobRunOptions, jobId: string, _request: RuntimeRequest, io: RuntimeIo) {
+  constructor(options: JobRunOptions, jobId: string, io: RuntimeIo) {
     this.#options = options
     this.#api = options.connection.api
     this.#restarts = options.connection.restarts
@@ -113,7 +111,7 @@ class JobRun {
     let delayMs = POLL_FIRST_MS
     let answeredAt = performance.now()
     for (;;) {
-      if (this.#report.end !== null || this.#logEnd?.complete === true) return true
+      if (this.#report.end !== null) return true
       if (this.#io.signal.aborted) return false
       try {
         if (await this.#look()) return true
@@ -146,13 +144,15 @@ class JobRun {
 
   #openLog(executionId: string): void {
     if (this.#log !== null && this.#logEnd === null) return
-    if (this.#logEnd !== null) return
+    const skip = this.#logEnd?.taken ?? 0
+    this.#logEnd = null
     const { url } = this.#api
     this.#log = readLog({
       url,
       jobId: this.#jobId,
       executionId,
       signal: this.#over.signal,
+      skip,
       onText: async (stream, text) => {
         this.#reader.push(stream, text)
         await this.#report.drain()
@@ -179,27 +179,27 @@ class JobRun {
   /** What is still on its way when the job is over. */
   async #collect(): Promise<void> {
     if (this.#options.route.channel === 'stream') {
-      if (this.#log !== null && this.#report.end === null)
-        await Promise.race([this.#log, pause(2_000, undefined, { ref: false })])
-      return
+      return this.#collectLog()
     }
     if (this.#retried) return
     const [execution] = await this.#api.executions(this.#jobId)
     if (execution?.resultUrl === null || execution === undefined) return
-    await this.#takePublished(execution.resultUrl)
+    for (const [stream, text] of await fetchPublished(execution.resultUrl)) this.#reader.push(stream, text)
     const { runningAtMs, completedAtMs } = this.#progress
     if (this.#report.end !== null && runningAtMs !== null && completedAtMs !== null)
       this.#options.startup.learn(completedAtMs - runningAtMs - this.#report.end.durationMs)
   }
 
-  async #takePublished(url: string): Promise<void> {
-    if (!/^https?:/u.test(url)) throw new Error(`results were published at ${url}, which is no HTTP address`)
-    const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) })
-    if (!answer.ok) throw new Error(`the published results could not be fetched: status ${answer.status}`)
-    const files = unpackArchive(new Uint8Array(await answer.arrayBuffer()), ARCHIVE_MAX_BYTES)
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const content = files.find(({ path }) => path === stream)?.content
-      if (content !== undefined) this.#reader.push(stream, Buffer.from(content).toString('utf8'))
+  /** Reads on until the guest's last words, or until the log, asked again, holds nothing more. */
+  async #collectLog(): Promise<void> {
+    const [executionId] = this.#progress.executionIds
+    const patience = AbortSignal.timeout(LOG_PATIENCE_MS)
+    let taken = -1
+    while (executionId !== undefined && this.#report.end === null && !patience.aborted) {
+      this.#openLog(executionId)
+      await Promise.race([this.#log, once(patience, 'abort')])
+      if (this.#logEnd === null || this.#logEnd.taken === taken) return
+      ;({ taken } = this.#logEnd)
     }
   }
 

@@ -1,0 +1,158 @@
+'use strict'
+// Runs one program in a container: the job lies beside this file, frames go out on standard output, each marked
+// with a word from the arguments that the program does not find there any more.
+const { existsSync, readdirSync, readFileSync, writeSync } = require('node:fs')
+const { dirname, join, relative } = require('node:path')
+const { pathToFileURL } = require('node:url')
+
+const JOB = dirname(__dirname)
+const FRAME_BYTES = 18_000
+const FILES_BYTES = 8_388_608
+const KEPT_NAMES = new Set(['PATH', 'HOME', 'LANG'])
+const { parse, stringify } = JSON
+const exit = process.exit.bind(process)
+const [, , marker] = process.argv
+const head = parse(readFileSync(join(JOB, 'head.json'), 'utf8'))
+const input = readFileSync(join(JOB, 'input.json'), 'utf8')
+const end = { exitCode: 0, syntax: false, error: null, limit: null, note: null }
+const counts = { o: 0, e: 0 }
+let begun = performance.now()
+let over = false
+let loading = true
+
+function writeAll(bytes) {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(1, bytes, at)
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error
+    }
+  }
+}
+
+function send(kind, data) {
+  const bytes = Buffer.from(data)
+  for (let at = 0; at === 0 || at < bytes.length; at += FRAME_BYTES)
+    writeAll(Buffer.from(`\n${marker} ${kind} ${bytes.toString('base64', at, at + FRAME_BYTES)}\n`))
+}
+
+function takeStream(stream, kind) {
+  stream.write = (chunk, encoding, callback) => {
+    const bytes = Buffer.from(chunk, typeof encoding === 'string' ? encoding : undefined)
+    counts[kind] += bytes.length
+    if (!over) send(kind, bytes)
+    const done = typeof encoding === 'function' ? encoding : callback
+    if (typeof done === 'function') process.nextTick(done)
+    return true
+  }
+}
+
+function sendFiles() {
+  if (!existsSync('/out')) return null
+  let left = FILES_BYTES
+  for (const entry of readdirSync('/out', { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const bytes = readFileSync(path)
+    left -= bytes.length
+    if (left < 0) return `files of /out beyond ${FILES_BYTES} bytes were left behind`
+    send('f', relative('/out', path))
+    send('d', bytes)
+  }
+  return null
+}
+
+function finish(exitCode) {
+  if (over) return
+  over = true
+  const durationMs = performance.now() - begun
+  try {
+    end.note = sendFiles()
+  } catch (error) {
+    end.note = `files of /out could not be read: ${error.message}`
+  }
+  send('z', stringify({ ...end, exitCode, durationMs, stdoutBytes: counts.o, stderrBytes: counts.e }))
+}
+
+function toText(value) {
+  try {
+    return String(value)
+  } catch {
+    return 'a value that cannot be shown'
+  }
+}
+
+function describe(error) {
+  try {
+    if (error !== null && typeof error === 'object' && 'message' in error) {
+      const here = `${process.cwd()}/`
+      const lines = typeof error.stack === 'string' ? error.stack.split('\n') : []
+      const kept = lines.filter((line) => !/^\s+at .*(?:node:internal|node\.cjs:)/.test(line))
+      const stack = kept.join('\n').replaceAll(`file://${here}`, '').replaceAll(here, '')
+      return { name: toText(error.name), message: toText(error.message), stack: stack === '' ? null : stack }
+    }
+  } catch {
+    // a hostile getter; the plain text has to do
+  }
+  return { name: 'Error', message: toText(error), stack: null }
+}
+
+function isParseError(error) {
+  return loading && error instanceof SyntaxError && !/^\s+at .*main\.js:\d+/m.test(String(error.stack))
+}
+
+function fail(error) {
+  if (over) return
+  end.error = describe(error)
+  end.syntax = isParseError(error)
+  process.stderr.write(`${end.error.stack ?? `${end.error.name}: ${end.error.message}`}\n`)
+  finish(1)
+  exit(1)
+}
+
+function encode(value) {
+  if (value === undefined) return null
+  const text = stringify(value, (key, part) => {
+    if (typeof part === 'number' && !Number.isFinite(part))
+      throw new TypeError(
+        `main returned a value JSON cannot carry: ${key === '' ? 'the result' : key} is ${part}`,
+      )
+    return part
+  })
+  if (text === undefined) throw new TypeError(`main returned a ${typeof value}, which JSON cannot carry`)
+  return text
+}
+
+const named = (value) => (typeof value === 'function' && value.name === 'main' ? value : undefined)
+
+async function begin() {
+  process.chdir(join(JOB, 'work'))
+  process.argv = [process.argv[0], join(process.cwd(), 'main.js')]
+  for (const name of Object.keys(process.env)) if (!KEPT_NAMES.has(name)) delete process.env[name]
+  Object.assign(process.env, head.env)
+  process.setSourceMapsEnabled(true)
+  takeStream(process.stdout, 'o')
+  takeStream(process.stderr, 'e')
+  process.on('exit', (code) => finish(code ?? 0))
+  process.on('uncaughtException', fail)
+  let defined
+  globalThis[head.hook] = (main) => {
+    defined = main
+    delete globalThis[head.hook]
+  }
+  send('b', '')
+  begun = performance.now()
+  const loaded = await import(pathToFileURL(join(process.cwd(), 'main.js')).href)
+  loading = false
+  const main = defined ?? loaded.main ?? loaded.default?.main ?? named(loaded.default)
+  if (typeof main !== 'function') return
+  const text = encode(await main(parse(input)))
+  await new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+  if (over) return
+  if (text !== null) send('r', text)
+  exit()
+}
+
+begin().catch(fail)

@@ -1,0 +1,36 @@
+/** A program as the guest of its engine takes it. */
+import { randomBytes } from 'node:crypto'
+import type { RuntimeRequest, UncaughtError } from '../runtime.ts'
+import { transpile } from '../transpile.ts'
+import { prepareScript } from '../wasmedge/script.ts'
+import type { Engine } from './engines.ts'
+
+export interface GuestProgram {
+  code: string
+  /** What the guest is told of it. */
+  head: Readonly<Record<string, unknown>>
+}
+
+/** Lowers and transpiles where the engine needs it, or tells why the language refuses the code. */
+export async function prepareProgram(
+  { language, code }: RuntimeRequest,
+  engine: Engine,
+): Promise<GuestProgram | { error: UncaughtError }> {
+  if (language === 'python' || language === 'bash') return { code, head: {} }
+  const hook = `exectrail_${randomBytes(8).toString('hex')}`
+  if (engine === 'docker') {
+    const plain = language === 'typescript' ? await transpile(code, 'main.ts') : { code }
+    return 'error' in plain ? plain : { code: addHook(plain.code, hook), head: { hook } }
+  }
+  const script = await prepareScript(code, language, hook)
+  if ('error' in script.code) return script.code
+  const { modules, shown, lines } = script
+  return { code: script.code.code, head: { hook, modules, shown, lines } }
+}
+
+/** One more line hands over `main`, exported or not; a source map has to stay the last. */
+function addHook(code: string, hook: string): string {
+  const line = `\n;globalThis.${hook}?.(typeof main === 'function' ? main : undefined)\n`
+  const map = code.lastIndexOf('\n//# sourceMappingURL=')
+  return map < 0 ? code + line : code.slice(0, map) + line + code.slice(map + 1)
+}
