@@ -64,6 +64,27 @@ it('is found whole by doctor', async () => {
   expect(exitCode).toBe(0)
 })
 
+it('has stored everything that was begun, once, and shows every queue empty', async () => {
+  const { exitCode, stdout, stderr } = await exectrail(['reconcile', '--json'], env)
+  expect(exitCode, stdout + stderr).toBe(0)
+  const { begun, stored } = JSON.parse(stdout)
+  // The early one, the samples, and the probe of doctor.
+  expect(begun).toBeGreaterThanOrEqual(9)
+  expect(JSON.parse(stdout)).toMatchObject({
+    stored: begun,
+    pending: 0,
+    missing: [],
+    duplicated: [],
+    dead: [],
+  })
+  const link = new URL(/open +(?<link>\S+)/u.exec(data)?.groups?.['link'] ?? '')
+  const headers = { Authorization: `Bearer ${link.searchParams.get('key')}` }
+  const metrics = await (await fetch(new URL('/metrics', link), { headers })).text()
+  const completed = String.raw`\{exporter="clickhouse/completed",signal="log_records"\}`
+  expect(metrics).toMatch(new RegExp(`^exectrail_collector_exporter_queue_bytes${completed} 0$`, 'mu'))
+  expect(metrics).toMatch(new RegExp(`^exectrail_collector_exporter_sent_total${completed} ${stored}$`, 'mu'))
+})
+
 it('says so when a second one is started for the same home, and harms nothing', async () => {
   const { exitCode, stdout, stderr } = await exectrail(['up'], env)
   expect(exitCode).toBe(125)
