@@ -56,8 +56,8 @@ async function killPart(started: TestStack, name: 'collector' | 'store'): Promis
   await started.kill(name)
 }
 
-async function judge({ column }: TestStack, said: Said): Promise<Verdict> {
-  const ask = (query: string): Promise<string[]> => column(query).catch(() => [])
+async function judge(started: TestStack, said: Said): Promise<Verdict> {
+  const ask = (query: string): Promise<string[]> => started.column(query).catch(() => [])
   const count = async (query: string): Promise<number> => Number((await ask(query))[0] ?? 0)
   const wanted = said.begun.size
   await waitFor(
@@ -66,16 +66,16 @@ async function judge({ column }: TestStack, said: Said): Promise<Verdict> {
       (await count(`SELECT uniqExact(${SPAN_ID}) ${SPANS}`)) >= wanted,
     { timeoutMs: 60_000, what: 'everything begun to be stored' },
   ).catch(() => null)
-  const rows = new Set(await column(`SELECT DISTINCT execution_id ${ROWS}`))
-  const spans = new Set(await column(`SELECT DISTINCT ${SPAN_ID} ${SPANS}`))
-  const successes = new Set(await column(`SELECT execution_id ${ROWS} AND outcome = 'success'`))
+  const rows = new Set(await started.column(`SELECT DISTINCT execution_id ${ROWS}`))
+  const spans = new Set(await started.column(`SELECT DISTINCT ${SPAN_ID} ${SPANS}`))
+  const successes = new Set(await started.column(`SELECT execution_id ${ROWS} AND outcome = 'success'`))
   return {
     begun: wanted,
     missing: [...said.begun].filter((id) => !rows.has(id)),
     missingSpans: [...said.begun].filter((id) => !spans.has(id)),
     invented: [...rows].filter((id) => !said.announced.has(id)),
-    duplicates: await column(`SELECT execution_id ${ROWS} GROUP BY execution_id HAVING count() > 1`),
-    duplicateSpans: await column(`SELECT ${SPAN_ID} AS id ${SPANS} GROUP BY id HAVING count() > 1`),
+    duplicates: await started.column(`SELECT execution_id ${ROWS} GROUP BY execution_id HAVING count() > 1`),
+    duplicateSpans: await started.column(`SELECT ${SPAN_ID} AS id ${SPANS} GROUP BY id HAVING count() > 1`),
     untrue: [...said.completed].filter((id) => !successes.has(id)),
   }
 }
