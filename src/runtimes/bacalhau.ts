@@ -1,5 +1,6 @@
 /** Code as jobs of a Bacalhau cluster: WASI modules, and containers where nodes have Docker. */
 import type { Language } from '../execution.ts'
+import { Afterwards } from './bacalhau/afterwards.ts'
 import { checkCluster } from './bacalhau/check.ts'
 import { Cluster, explainMissing, routeLanguage, type Connection } from './bacalhau/cluster.ts'
 import { languagesOf } from './bacalhau/engines.ts'
@@ -14,9 +15,11 @@ import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } fr
 
 type Needed = 'apiUrl' | 'home' | 'cacheDir' | 'path'
 
-/** A runtime on Bacalhau; `pid` is that of the embedded node, where one runs. */
+/** A runtime on Bacalhau; it tells of the node it uses. */
 export interface BacalhauRuntime extends Runtime {
   pid(): Promise<number | undefined>
+  /** Address of the orchestrator; undefined where the embedded node does not run. */
+  apiUrl(): Promise<string | undefined>
 }
 
 /** Makes the runtime; nothing is connected or started before the first `run`. */
@@ -24,6 +27,7 @@ export function bacalhau(options: Pick<BacalhauOptions, Needed> & Partial<Bacalh
   const settled: BacalhauOptions = { ...DEFAULTS, ci: false, report: () => undefined, ...options }
   const cluster = new Cluster(settled)
   const startup = new StartupEstimate()
+  const afterwards = new Afterwards()
   const sweep = once((connection: Connection) => stopOrphans(connection.api, settled.report))
   return {
     name: 'bacalhau',
@@ -33,10 +37,14 @@ export function bacalhau(options: Pick<BacalhauOptions, Needed> & Partial<Bacalh
       enforces: ['time', 'memory', 'output'],
       streaming: true,
     } satisfies Capabilities,
-    run: (request, io) => runOn({ cluster, settled, startup, sweep }, request, io),
+    run: (request, io) => runOn({ cluster, settled, startup, afterwards, sweep }, request, io),
     check: () => checkCluster(cluster, settled),
     pid: () => cluster.pid(),
-    close: () => cluster.close(),
+    apiUrl: () => cluster.apiUrl(),
+    async close() {
+      await afterwards.close()
+      await cluster.close()
+    },
   }
 }
 
@@ -44,6 +52,7 @@ interface Parts {
   cluster: Cluster
   settled: BacalhauOptions
   startup: StartupEstimate
+  afterwards: Afterwards
   sweep: (connection: Connection) => Promise<void>
 }
 
@@ -54,7 +63,7 @@ function servedLanguages({ apiUrl, engine }: BacalhauOptions): Language[] {
 }
 
 async function runOn(
-  { cluster, settled, startup, sweep }: Parts,
+  { cluster, settled, startup, afterwards, sweep }: Parts,
   request: RuntimeRequest,
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
@@ -84,7 +93,7 @@ async function runOn(
     cpu: settled.cpu,
     labels: await ownerLabels(request),
   })
-  return runJob({ connection, route, prepared, startup }, io)
+  return runJob({ connection, route, prepared, startup, afterwards }, io)
 }
 
 function once<T>(work: (argument: T) => Promise<void>): (argument: T) => Promise<void> {

@@ -73,6 +73,11 @@ export class Cluster {
     return (await this.#node)?.pid
   }
 
+  /** Address of the orchestrator; undefined where the embedded node does not run. */
+  async apiUrl(): Promise<string | undefined> {
+    return this.#options.apiUrl ?? (await this.#node)?.apiUrl
+  }
+
   async close(): Promise<void> {
     const node = this.#node
     this.#node = null

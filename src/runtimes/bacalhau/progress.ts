@@ -13,6 +13,15 @@ export interface JobProgress {
   reason: string | null
 }
 
+/** Of a job nothing is known of. */
+export const NO_PROGRESS: JobProgress = {
+  executionIds: [],
+  submittedAtMs: null,
+  runningAtMs: null,
+  completedAtMs: null,
+  reason: null,
+}
+
 /** Reads a history, oldest first. */
 export function readProgress(history: readonly HistoryItem[]): JobProgress {
   const executionIds = [...new Set(history.map(({ executionId }) => executionId))].filter((id) => id !== '')

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RuntimeExit, RuntimeFault, RuntimeIo } from '../runtime.ts'
+import type { Afterwards } from './afterwards.ts'
 import { BacalhauError, type BacalhauApi } from './api.ts'
 import type { Connection, Route } from './cluster.ts'
 import { FrameReader } from './frames.ts'
@@ -9,7 +10,7 @@ import { GuestReport } from './guest-report.ts'
 import type { PreparedJob } from './job.ts'
 import { readLog, type LogEnd } from './log-stream.ts'
 import { fetchPublished } from './published.ts'
-import { readProgress, type JobProgress } from './progress.ts'
+import { NO_PROGRESS, readProgress } from './progress.ts'
 import { faultExit, readExit } from './read-exit.ts'
 import type { StartupEstimate } from './startup-estimate.ts'
 
@@ -21,19 +22,12 @@ const SILENCE_MS = 10_000
 const LOG_PATIENCE_MS = 10_000
 const STOP_PATIENCE_MS = 3_000
 
-const NO_PROGRESS: JobProgress = {
-  executionIds: [],
-  submittedAtMs: null,
-  runningAtMs: null,
-  completedAtMs: null,
-  reason: null,
-}
-
 export interface JobRunOptions {
   connection: Connection
   route: Route
   prepared: PreparedJob
   startup: StartupEstimate
+  afterwards: Afterwards
 }
 
 /** Puts the job, follows it to its end and leaves nothing of it behind. Resolves whatever happens. */
@@ -85,6 +79,7 @@ class JobRun {
     }
     const aborted = this.#io.signal.aborted
     if (aborted || fault !== null || this.#retried) await this.#stop()
+    else if (this.#progress.completedAtMs === null) this.#options.afterwards.add(this.#api, this.#jobId)
     this.#over.abort()
     await this.#log
     this.#reader.end()
@@ -195,7 +190,8 @@ class JobRun {
     const [executionId] = this.#progress.executionIds
     const patience = AbortSignal.timeout(LOG_PATIENCE_MS)
     let taken = -1
-    while (executionId !== undefined && this.#report.end === null && !patience.aborted) {
+    if (executionId === undefined) return
+    while (this.#report.end === null && !patience.aborted) {
       this.#openLog(executionId)
       await Promise.race([this.#log, once(patience, 'abort')])
       if (this.#logEnd === null || this.#logEnd.taken === taken) return

@@ -1,0 +1,115 @@
+/** What the contract does not ask: one run for one call, nothing left behind, and a node as it is released. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BacalhauRuntime } from '../../src/runtimes/bacalhau.ts'
+import { BacalhauApi } from '../../src/runtimes/bacalhau/api.ts'
+import { readProgress } from '../../src/runtimes/bacalhau/progress.ts'
+import { ownerLabels, stopOrphans } from '../../src/runtimes/bacalhau/orphans.ts'
+import { FLOOD, PROGRAMS } from '../contract/programs.ts'
+import { ownNode, whyNoNode } from '../support/bacalhau.ts'
+import { makeRequest, record } from '../support/run-recorder.ts'
+import { waitFor } from '../support/wait.ts'
+
+const RANDOM = 'import os, random\ndef main(input):\n    return os.urandom(8).hex() + str(random.random())'
+const TRAPS =
+  'import sys\nsys.setrecursionlimit(10**9)\ndef deeper():\n    return [deeper()]\ndef main(input):\n    deeper()'
+
+describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', { timeout: 120_000 }, (variant) => {
+  let runtime: BacalhauRuntime
+  let absent: string | null = null
+  let api: BacalhauApi
+  beforeAll(async () => {
+    absent = await whyNoNode(variant)
+    if (absent !== null) return
+    runtime = await ownNode(variant)
+    await record(runtime, makeRequest('python', 'pass'))
+    api = new BacalhauApi((await runtime.apiUrl()) ?? '')
+  }, 1_800_000)
+  afterAll(async () => {
+    if (absent === null) await runtime.close()
+  })
+
+  it('gives back result, output and times', async (context) => {
+    context.skip(absent !== null, absent ?? '')
+    const { exit, stdout, begun } = await record(
+      runtime,
+      makeRequest('python', 'def main(input):\n    print("é")\n    return input', { input: '[1,"ü"]' }),
+    )
+    expect(exit).toMatchObject({ fault: null, exitCode: 0, isolation: 'wasm' })
+    expect(JSON.parse(exit.result ?? '')).toEqual([1, 'ü'])
+    expect({ stdout, begun }).toEqual({ stdout: 'é\n', begun: 1 })
+    expect(exit.durationMs).toBeLessThan(1_000)
+    expect(exit.queueMs).toBeGreaterThanOrEqual(0)
+  })
+  it('delivers a flood to the last byte', async (context) => {
+    context.skip(absent !== null, absent ?? '')
+    const { stdoutBytes, exit } = await record(runtime, makeRequest('python', PROGRAMS.python.flood))
+    expect(exit.fault).toBeNull()
+    expect(stdoutBytes).toBe(FLOOD.lines * FLOOD.lineBytes)
+  })
+  it('gives each run chance of its own', async (context) => {
+    context.skip(absent !== null, absent ?? '')
+    const runs = await Promise.all([0, 1].map(() => record(runtime, makeRequest('python', RANDOM))))
+    const [first, second] = runs.map(({ exit }) => exit.result)
+    expect(first).not.toBeNull()
+    expect(first).not.toBe(second)
+  })
+  it('takes files in and gives those of /out back', async (context) => {
+    context.skip(absent !== null, absent ?? '')
+    const code =
+      'open("/out/a.bin", "wb").write(bytes([0, 255]))\ndef main(input):\n    return open("in/x.txt").read()'
+    const files = [{ path: 'in/x.txt', content: 'kept' }]
+    const { exit } = await record(runtime, makeRequest('python', code, { files }))
+    expect(exit).toMatchObject({ fault: null, result: '"kept"' })
+    expect(exit.files).toEqual([{ path: 'a.bin', content: 'AP8=', encoding: 'base64' }])
+  })
+  it('runs a job that fails once and tells of the trap', async (context) => {
+    context.skip(absent !== null, absent ?? '')
+    const { exit } = await record(runtime, makeRequest('python', TRAPS))
+    expect(exit).toMatchObject({ fault: null, result: null })
+    expect(exit.uncaught?.name).toMatch(/WebAssemblyTrap|RecursionError|MemoryError/u)
+    const tries = readProgress(await api.history(exit.sandboxId ?? '')).executionIds
+    expect(tries.length).toBeLessThanOrEqual(variant === 'exectrail' ? 1 : 2)
+    expect(await stateOf(api, exit.sandboxId)).toMatch(/Failed|Stopped|Completed/u)
+  })
+  it('stops the job of a run that is aborted', async (context) => {
+    context.skip(absent !== null, absent ?? '')
+    const controller = new AbortController()
+    const { exit } = await record(runtime, makeRequest('python', PROGRAMS.python.endless), {
+      signal: controller.signal,
+      onRunning: () => controller.abort(),
+    })
+    expect(exit).toMatchObject({ fault: null, result: null })
+    await waitFor(async () => (await stateOf(api, exit.sandboxId)) === 'Stopped', {
+      timeoutMs: 10_000,
+      what: 'the job to stop',
+    })
+  })
+  it('stops jobs whose process is gone', async (context) => {
+    context.skip(absent !== null, absent ?? '')
+    const jobId = await api.submit({
+      Name: `left-behind-${variant}`,
+      Type: 'batch',
+      Count: 1,
+      Labels: await ghostLabels(),
+      Tasks: [
+        {
+          Name: 'main',
+          Engine: { Type: 'docker', Params: { Image: 'bash' } },
+          Network: { Type: 'None' },
+          Timeouts: { QueueTimeout: 600 },
+        },
+      ],
+    })
+    await stopOrphans(api, () => undefined)
+    expect(await stateOf(api, jobId)).toBe('Stopped')
+  })
+})
+
+async function stateOf(api: BacalhauApi, jobId: string | null): Promise<string> {
+  return (await api.state(jobId ?? '')).state
+}
+
+/** Labels as this process gives them, but for another start of the same pid. */
+async function ghostLabels(): Promise<Record<string, string>> {
+  return { ...(await ownerLabels(makeRequest('python', ''))), 'exectrail-started': 'long-ago' }
+}
