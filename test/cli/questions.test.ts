@@ -106,7 +106,9 @@ describe('logs', () => {
     expect(await askJson('logs', id)).toMatchObject({ executionId: id, stdout: records[0]?.stdout })
   })
 
-  it('narrows by run of a workflow, outcome and window', async () => {
+  it('narrows by run of a workflow, outcomes and window', async () => {
+    const both = await askJson('logs', '--outcome', 'failure,success', '--limit', '100')
+    expect(both.data).toHaveLength(records.length + 1)
     expect((await askJson('logs', '--workflow-execution', 'wf-asked')).data).toHaveLength(3)
     expect((await askJson('logs', 'asked', '--workflow-execution', 'wf-asked')).data).toHaveLength(3)
     expect((await askJson('logs', '--outcome', 'failure')).data).toMatchObject([
