@@ -99,7 +99,11 @@ function fail(error) {
     else if (error === null || isOutOfMemory(error)) end.limit = 'memory'
     end.syntax = isParseError(error)
     const { name, message, stack } = describe(error)
-    end.error = { name, message, stack }
+    end.error = {
+      name,
+      message,
+      stack: stack === null ? null : stack.replaceAll(`./${head.shown}:`, `${head.shown}:`),
+    }
     if (end.limit === null) streams[1].write(`${end.error.stack ?? `${name}: ${message}`}\n`)
   } catch {
     // nothing is left to describe it with
@@ -150,7 +154,8 @@ function begin() {
   delete globalThis.env
   delete globalThis.args
   delete globalThis.exit
-  installLines(head.shown, head.lines)
+  // Marked, so that a stack cleaned twice is mapped once.
+  installLines(`./${head.shown}`, head.lines)
   openChannel(marker)
   streams = takeOutput()
   const timers = installTimers(fail)
