@@ -6,6 +6,13 @@ import { FrameReader } from '../../src/runtimes/bacalhau/frames.ts'
 import { readProgress } from '../../src/runtimes/bacalhau/progress.ts'
 import { addNameSection, divertImports } from '../../src/runtimes/bacalhau/wasm-module.ts'
 
+/** What the types of this Node leave out. */
+interface WasmEngine {
+  validate(bytes: Uint8Array): boolean
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object, imports: object) => { exports: Record<string, unknown> }
+}
+const wasm = (globalThis as unknown as { WebAssembly: WasmEngine }).WebAssembly
 const MARKER = 'cafe'.repeat(8)
 
 function read(pieces: readonly string[]): string[] {
@@ -80,12 +87,12 @@ describe('modules', () => {
     const named = addNameSection(MODULE)
     expect(named.length).toBe(MODULE.length + 7)
     expect(addNameSection(named).equals(named)).toBe(true)
-    expect(WebAssembly.validate(new Uint8Array(named))).toBe(true)
+    expect(wasm.validate(new Uint8Array(named))).toBe(true)
   })
   it('call a stub in place of what a node does not have', () => {
     const { module, stub } = divertImports(MODULE, 'sock_', 'stub.wasm')
-    const stubs = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(stub)), {})
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(module)), {
+    const stubs = new wasm.Instance(new wasm.Module(new Uint8Array(stub)), {})
+    const { exports } = new wasm.Instance(new wasm.Module(new Uint8Array(module)), {
       'stub.wasm': stubs.exports,
     })
     expect((exports['run'] as (value: number) => number)(1)).toBe(58)
