@@ -85,8 +85,7 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
   const widened = { ...request, limits: widen(request.limits, runnable) }
   const exit = await runLocally(parts.host, parts.local, widened, program, log.io)
   await log.end()
-  const mapStack = (stack: string): string => script?.mapStack(stack) ?? stack
-  return readWasmExit(exit, log.words, { runnable, mapStack })
+  return readWasmExit(exit, log.words, runnable)
 }
 
 function moduleOf(request: RuntimeRequest): ModuleName {
@@ -128,7 +127,7 @@ function headOf(
 ): object {
   const { nonce, hook } = names
   if (script === null) return { nonce, env: request.env, file: PYTHON_FILE }
-  return { nonce, env: request.env, file: SCRIPT_FILE, hook, modules: script.modules }
+  return { nonce, env: request.env, file: SCRIPT_FILE, hook, ...script, code: undefined }
 }
 
 /** The program's memory is bounded by the engine; the process around it gets what the engine itself needs. */

@@ -10,7 +10,7 @@ import type { SandboxHost } from '../sandbox/host.ts'
 import type { Runnable, Workshop } from './workshop.ts'
 
 /** Fetching the engine takes about 5 s; nobody waits longer for an answer. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 8000
 
 const VERSIONS: Record<ModuleName, string> = { quickjs: 'QuickJS 2021-03-27', python: 'CPython 3.12.0' }
 const ENFORCES: readonly Limit[] = ['time', 'cpu', 'memory', 'pids', 'output', 'files']

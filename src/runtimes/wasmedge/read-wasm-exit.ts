@@ -6,25 +6,22 @@ import type { Runnable } from './workshop.ts'
 /** Exit code of the engine when it stopped the module. */
 const TRAPPED = 134
 
-/** The exit in terms of the module: isolation, traps, memory. `mapStack` puts a stack into the user's lines. */
+/** The exit in terms of the module: isolation, traps, memory. */
 export function readWasmExit(
   exit: RuntimeExit,
   words: EngineWords,
-  { runnable, mapStack }: { runnable: Runnable; mapStack: (stack: string) => string },
+  { engine, module, form }: Runnable,
 ): RuntimeExit {
-  const { engine, module, form } = runnable
   const sandboxId = `wasmedge-${engine.version}/${module.name}/${form}`
   if (exit.fault !== null) return { ...exit, isolation: 'wasm', sandboxId }
   const trapped = exit.exitCode === TRAPPED && words.trap !== null
   const trap = { name: 'Trap', message: `WebAssembly trap: ${words.trap ?? ''}`, stack: null }
-  const uncaught = exit.uncaught ?? (trapped ? trap : null)
-  const stack = uncaught?.stack ?? null
   return {
     ...exit,
     durationMs: exit.durationMs === null ? null : Math.max(0, exit.durationMs),
     isolation: 'wasm',
     sandboxId,
-    uncaught: uncaught === null ? null : { ...uncaught, stack: stack === null ? null : mapStack(stack) },
+    uncaught: exit.uncaught ?? (trapped ? trap : null),
     limit: exit.limit ?? (ranOutOfMemory(exit, words, trapped) ? 'memory' : null),
   }
 }
@@ -32,6 +29,6 @@ export function readWasmExit(
 /** The engine refused memory and the program died of it: of the language's own error, or of a trap. */
 function ranOutOfMemory({ uncaught }: RuntimeExit, words: EngineWords, trapped: boolean): boolean {
   if (!words.refusedMemory) return false
-  if (trapped || uncaught?.name === 'MemoryError') return true
+  if (trapped || uncaught?.name === 'MemoryError' || uncaught?.name === 'SystemError') return true
   return uncaught?.name === 'InternalError' && uncaught.message === 'out of memory'
 }

@@ -11,12 +11,13 @@ export interface Script {
   code: Transpiled
   /** Modules that `require` has to answer at once, so that they are loaded before the program. */
   modules: readonly string[]
-  /** The stack in the lines of the code as it was given. */
-  mapStack(stack: string): string
+  /** Name of the file as it is shown, and the line each line came from (0: none; null: all as they are). */
+  shown: string
+  lines: readonly number[] | null
 }
 
-/** Name of the file in the guest. */
-export const SCRIPT_FILE = 'main.js'
+/** Name of the lowered file in the guest, which no stack shows. */
+export const SCRIPT_FILE = 'program.js'
 
 /** What this QuickJS has of what came after ES2020, and what of ES2020 it is not to do itself. */
 const QUICKJS: TransformOptions = {
@@ -48,18 +49,19 @@ export async function prepareScript(
   hook: string,
 ): Promise<Script> {
   const typed = language === 'typescript'
-  const fileName = typed ? 'main.ts' : SCRIPT_FILE
+  const fileName = typed ? 'main.ts' : 'main.js'
   const options: TransformOptions = { loader: typed ? 'ts' : 'js', format: 'esm' }
   let done = await lower(code, fileName, { ...options, ...QUICKJS })
   if ('error' in done && TOP_LEVEL_AWAIT.test(done.error.message))
     done = await lowerAwaiting(code, fileName, options)
-  if ('error' in done) return { code: done, modules: [], mapStack: (stack) => stack }
+  if ('error' in done) return { code: done, modules: [], shown: fileName, lines: null }
   const { body, map } = splitMap(done.code)
   const modules = [...code.matchAll(REQUIRE)].map(({ groups }) => groups?.['name'] ?? '')
   return {
     code: { code: addHook(body, hook) },
     modules: [...new Set(modules)],
-    mapStack: (stack) => mapStack(stack, { map, body, fileName }),
+    shown: fileName,
+    lines: sourceLines(body, map),
   }
 }
 
@@ -112,31 +114,15 @@ function addHook(body: string, hook: string): string {
   return `${body};if (typeof main === 'function') globalThis.${hook}.main = main\n`
 }
 
-interface Mapping {
-  map: string
-  body: string
-  fileName: string
-}
-
-/** Frames of the guest's own programs and of what lowering added are left out. */
-function mapStack(stack: string, { map, body, fileName }: Mapping): string {
+/** The line each line of `body` came from, 0 for none: QuickJS tells lines, not columns. */
+function sourceLines(body: string, map: string): number[] | null {
   const source = readMap(map)
-  const generated = body.split('\n')
-  return stack
-    .split('\n')
-    .flatMap((line) => {
-      const frame = /^(?<head>\s+at .*?)\(?(?<file>[^\s()]+\.js):(?<line>\d+)\)?$/u.exec(line)?.groups
-      if (frame === undefined) return [line]
-      if (frame['file']?.startsWith('/lib/exectrail/') === true) return []
-      if (frame['file'] !== SCRIPT_FILE || source === null) return [line]
-      const at = Number(frame['line'])
-      const indent = /^\s*/u.exec(generated[at - 1] ?? '')?.[0].length ?? 0
-      const origin = source.findEntry(at - 1, indent)
-      if (!('originalLine' in origin) || origin.generatedLine !== at - 1) return []
-      const where = `${fileName}:${origin.originalLine + 1}`
-      return [line.includes('(') ? `${frame['head']}(${where})` : `${frame['head']}${where}`]
-    })
-    .join('\n')
+  if (source === null) return null
+  return body.split('\n').map((line, index) => {
+    const indent = /^\s*/u.exec(line)?.[0].length ?? 0
+    const origin = source.findEntry(index, indent)
+    return 'originalLine' in origin && origin.generatedLine === index ? origin.originalLine + 1 : 0
+  })
 }
 
 function readMap(url: string): SourceMap | null {

@@ -1,5 +1,6 @@
 // What came to the language and the web after this QuickJS (2021), where programs use it daily.
 import { Buffer } from './buffer.js'
+import { cleanStack } from './stack.js'
 import { TextDecoder, TextEncoder } from './text.js'
 
 function define(target, members) {
@@ -117,8 +118,7 @@ function addCauses() {
       const error = Reflect.construct(Native, message === undefined ? [] : [message], new.target ?? Wrapped)
       if (typeof options === 'object' && options !== null && 'cause' in options)
         Object.defineProperty(error, 'cause', { value: options.cause, writable: true, configurable: true })
-      // This function is not part of the program.
-      if (typeof error.stack === 'string') error.stack = error.stack.replace(/^.*globals\.js.*\n/gm, '')
+      if (typeof error.stack === 'string') error.stack = `${cleanStack(error.stack)}\n`
       return error
     }
     Object.defineProperty(Wrapped, 'name', { value: name })

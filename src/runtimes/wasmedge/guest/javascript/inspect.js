@@ -1,5 +1,6 @@
 // Values as Node's console shows them, near enough for what programs print.
 import { Buffer } from './buffer.js'
+import { cleanStack } from './stack.js'
 
 const WIDTH = 72
 const MAX_ITEMS = 100
@@ -27,7 +28,7 @@ function showFunction(value) {
 
 function showError(error) {
   const head = error.message === '' ? error.name : `${error.name}: ${error.message}`
-  const stack = typeof error.stack === 'string' ? error.stack.trimEnd() : ''
+  const stack = typeof error.stack === 'string' ? cleanStack(error.stack) : ''
   return stack === '' ? `[${head}]` : `${head}\n${stack}`
 }
 

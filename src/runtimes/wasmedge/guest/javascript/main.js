@@ -6,6 +6,7 @@ import { describe, encode } from './values.js'
 import { installGlobals } from './globals.js'
 import { installProcess } from './process.js'
 import { trackRejections } from './rejections.js'
+import { installLines } from './stack.js'
 import { installTimers } from './timers.js'
 
 const CHANNEL = '/run/exectrail'
@@ -57,8 +58,7 @@ function fail(error) {
     const described = describe(error)
     text = stringify(described)
     if (isParseError(error)) kind = 'syntax'
-    std.err.puts(described.stack ?? `${described.name}: ${described.message}`)
-    std.err.puts('\n')
+    std.err.puts(`${described.stack ?? `${described.name}: ${described.message}`}\n`)
   } catch {
     // nothing is left to describe it with
   }
@@ -106,6 +106,7 @@ function begin() {
   delete globalThis.env
   delete globalThis.args
   delete globalThis.exit
+  installLines(head.shown, head.lines)
   const timers = installTimers(fail)
   trackRejections((callback) => timers.later(callback), fail)
   installGlobals()

@@ -1,5 +1,7 @@
 // Values on their way out: errors in words, results as JSON; the same rules as in the other runtimes.
 
+import { cleanStack } from './stack.js'
+
 const { stringify } = JSON
 
 function toText(value) {
@@ -17,7 +19,7 @@ export function describe(error) {
       const name = toText(error.name || error.constructor?.name || 'Error')
       const message = toText(error.message)
       const first = message === '' ? name : `${name}: ${message}`
-      const stack = typeof error.stack === 'string' ? `${first}\n${error.stack.trimEnd()}` : null
+      const stack = typeof error.stack === 'string' ? `${first}\n${cleanStack(error.stack)}`.trimEnd() : null
       return { name, message, stack, code: toText(error.code ?? '') }
     }
   } catch {

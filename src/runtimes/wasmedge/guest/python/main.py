@@ -5,6 +5,7 @@ import os
 import sys
 
 CHANNEL = "/run/exectrail"
+LIBRARY_AS_BUILT = "/wlr/build-staging/python/v3.12.0-aio/checkout/Lib/"
 OUT_OF_MEMORY = b'{"name":"MemoryError","message":"","stack":null,"code":"","raised":false}'
 
 
@@ -86,7 +87,7 @@ def describe(error):
     try:
         import traceback
 
-        stack = "".join(traceback.format_exception(type(error), error, trace))
+        stack = "".join(traceback.format_exception(type(error), error, trace)).replace(LIBRARY_AS_BUILT, "/lib/python/")
     except BaseException:
         stack = None
     errno = getattr(error, "errno", None)
