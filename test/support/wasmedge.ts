@@ -1,4 +1,5 @@
 /** WasmEdge as tests use it: the real engine, got once and kept in this user's cache between runs. */
+import { readFile } from 'node:fs/promises'
 import { loadConfig } from '../../src/config.ts'
 import { findEngine } from '../../src/embedded/wasmedge/find.ts'
 import type { WasmedgeOptions } from '../../src/runtimes/wasmedge/workshop.ts'
@@ -16,4 +17,18 @@ export async function findWasmedge(): Promise<string | null> {
     () => null,
     (error: unknown) => (error instanceof Error ? error.message.split('\n').join('; ') : String(error)),
   )
+}
+
+/** Kills the slots of this very process's sandboxes, as if the backend had died. */
+export async function killSlots(): Promise<void> {
+  for (const launcher of await childrenOf(process.pid)) {
+    const command = await readFile(`/proc/${launcher}/cmdline`, 'utf8').catch(() => '')
+    if (!command.includes('/launcher.pl')) continue
+    for (const slot of await childrenOf(launcher)) process.kill(slot, 'SIGKILL')
+  }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return list.split(' ').filter(Boolean).map(Number)
 }

@@ -1,0 +1,194 @@
+/** What programs may expect of WasmEdge beyond the contract, and what it keeps from them. */
+import { createServer } from 'node:net'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Language } from '../../src/execution.ts'
+import { wasmedge } from '../../src/runtimes/wasmedge.ts'
+import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
+import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
+
+const absent = await findWasmedge()
+const runtime = wasmedge(wasmedgeOptions())
+afterAll(() => runtime.close())
+
+const run = (
+  language: Language,
+  code: string,
+  change: Parameters<typeof makeRequest>[2] = {},
+): Promise<Recording> => record(runtime, makeRequest(language, code, change))
+
+/** Resolves to what `main` returned. */
+async function resultOf(language: Language, code: string): Promise<unknown> {
+  const { exit } = await run(language, code)
+  expect(exit).toMatchObject({ fault: null, uncaught: null, exitCode: 0 })
+  return JSON.parse(exit.result ?? 'null') as unknown
+}
+
+describe.skipIf(absent !== null)(`programs on WasmEdge ${absent ?? ''}`, { timeout: 60_000 }, () => {
+  describe('JavaScript', () => {
+    it('fails a program whose promise nobody handles', async () => {
+      const { exit, stdout } = await run(
+        'javascript',
+        'async function lost() {\n  await null\n  throw new RangeError("nobody looks")\n}\nlost()\nsetTimeout(() => console.log("late"), 50)',
+      )
+      expect(exit).toMatchObject({ exitCode: 1, uncaught: { name: 'RangeError', message: 'nobody looks' } })
+      expect(exit.uncaught?.stack).toContain('main.js:3')
+      expect(stdout).toBe('')
+    })
+    it('lets a promise be handled in time', async () => {
+      const code =
+        'const late = Promise.reject(new Error("caught"))\nexport async function main() {\n  try { await late } catch (error) { return error.message }\n}'
+      expect(await resultOf('javascript', code)).toBe('caught')
+    })
+    it('fails a program whose timer throws', async () => {
+      const { exit } = await run('javascript', 'setTimeout(() => {\n  throw new Error("in a timer")\n}, 1)')
+      expect(exit.uncaught).toMatchObject({ message: 'in a timer' })
+      expect(exit.uncaught?.stack).toContain('main.js:2')
+    })
+    it('awaits at the top level, between imports and exports', async () => {
+      const code =
+        'import fs from "node:fs"\nimport { join } from "path"\nconst text = await Promise.resolve("waited")\nexport const main = async () => [text, join("a", "..", "b"), fs.existsSync("/nowhere")]'
+      expect(await resultOf('javascript', code)).toEqual(['waited', 'b', false])
+    })
+    it('runs CommonJS', async () => {
+      const code =
+        'const { basename } = require("node:path")\nmodule.exports.main = () => basename("/a/b.txt", ".txt")'
+      expect(await resultOf('javascript', code)).toBe('b')
+    })
+    it('takes syntax and methods of the years after ES2020', async () => {
+      const code =
+        'class Box { static made = 1; static { this.made += 1 } #held = 2; has(other) { return #held in other } }\nlet unset\nunset ??= 3\nexport const main = () => [Box.made, new Box().has({}), unset, [1, 2].at(-1), Object.groupBy([1, 2, 3], (n) => (n % 2 ? "odd" : "even"))]'
+      expect(await resultOf('javascript', code)).toEqual([2, false, 3, 2, { odd: [1, 3], even: [2] }])
+    })
+    it('shows values on the console as Node does', async () => {
+      const { stdout } = await run(
+        'javascript',
+        'console.log({ a: [1, "two"], m: new Map([["k", null]]) }, Buffer.from("hé"), "%s", 5)\nconsole.log("%d of %s", 1, "two")',
+      )
+      expect(stdout).toBe("{ a: [ 1, 'two' ], m: Map(1) { 'k' => null } } <Buffer 68 c3 a9> %s 5\n1 of two\n")
+    })
+    it('keeps the exit code set while timers are still to run', async () => {
+      const { exit, stdout } = await run(
+        'javascript',
+        'process.exitCode = 5\nsetTimeout(() => console.log("ran"), 5)',
+      )
+      expect(exit).toMatchObject({ exitCode: 5, uncaught: null })
+      expect(stdout).toBe('ran\n')
+    })
+    it('calls a trap what it is', async () => {
+      const { exit, stdout } = await run(
+        'javascript',
+        'console.log("before")\nfunction deeper(n) { return deeper(n + 1) + 1 }\ndeeper(0)',
+      )
+      expect(exit.uncaught).toMatchObject({ name: 'Trap' })
+      expect(exit.uncaught?.message).toMatch(/^WebAssembly trap: \S/)
+      expect(exit).toMatchObject({ limit: null, fault: null })
+      expect(stdout).toBe('before\n')
+    })
+  })
+
+  describe('TypeScript', () => {
+    it('names the lines of what was written, not of what was run', async () => {
+      const code =
+        'interface Given {\n  n: number\n}\nenum Kind { A = 1 }\n\nasync function inner(given: Given): Promise<never> {\n  await null\n  throw new TypeError(`${given.n} ${Kind.A}`)\n}\nexport async function main(): Promise<void> {\n  await inner({ n: 7 })\n}'
+      const { exit, stderr } = await run('typescript', code)
+      expect(exit.uncaught).toMatchObject({ name: 'TypeError', message: '7 1' })
+      expect(exit.uncaught?.stack).toContain('main.ts:8')
+      expect(stderr).toContain('main.ts:8')
+    })
+  })
+
+  describe('Python', () => {
+    it('runs asyncio without sockets and threads', async () => {
+      const code =
+        'import asyncio\nasync def wait(n):\n    await asyncio.sleep(0.001 * n)\n    return n\nasync def main(input):\n    both = await asyncio.gather(wait(2), wait(1))\n    return both + [await asyncio.to_thread(len, "abc")]'
+      expect(await resultOf('python', code)).toEqual([2, 1, 3])
+    })
+    it('says where in a result JSON gives out', async () => {
+      const { exit } = await run('python', 'def main(input):\n    return {"a": [1, {2}]}')
+      expect(exit.uncaught?.message).toBe(
+        "main returned a value JSON cannot carry: the result['a'][1] is of type set",
+      )
+    })
+  })
+
+  describe('the walls', () => {
+    it('gives no way to the network, neither connections nor names', async () => {
+      let connections = 0
+      await using server = createServer((socket) => {
+        connections += 1
+        socket.destroy()
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const [dial, look, python] = await Promise.all([
+        run(
+          'javascript',
+          `import { WasiTcpConn } from 'wasi_net'\nconsole.log(await WasiTcpConn.connect('127.0.0.1:${port}'))`,
+        ),
+        run('javascript', `import { nsloopup } from 'wasi_net'\nconsole.log(nsloopup('localhost', '80'))`),
+        run('python', `import socket\nsocket.create_connection(("127.0.0.1", ${port}))`),
+      ])
+      expect([dial, look, python].map(({ exit }) => exit.uncaught === null)).toEqual([false, false, false])
+      expect([dial.stdout, look.stdout]).toEqual(['', ''])
+      expect(connections).toBe(0)
+    })
+    it('refuses a request that asks for the network', async () => {
+      const { exit, begun } = await run('javascript', 'console.log(1)', { network: 'host' })
+      expect(exit.fault?.message).toContain('no network')
+      expect(begun).toBe(0)
+    })
+    it('shows no file but its own, by no path and through no link', async () => {
+      const code =
+        'import os\nos.symlink("../../../../../../etc/passwd", "link")\ndef read(path):\n    try:\n        return open(path).read()\n    except OSError:\n        return None\ndef main(input):\n    paths = ["/etc/passwd", "../../etc/passwd", "link", "/proc/self/environ", "/out/../../etc/passwd"]\n    return [read(path) for path in paths]'
+      expect(await resultOf('python', code)).toEqual([null, null, null, null, null])
+    })
+    it('gives nothing outside back through a link in /out', async () => {
+      const { exit } = await run(
+        'python',
+        'import os\nos.symlink("../../../../etc/passwd", "/out/link")\nopen("/out/own", "w").write("mine")',
+      )
+      expect(exit.files).toEqual([{ path: 'own', content: 'mine', encoding: 'utf8' }])
+    })
+    it('bounds the size of the scratch directory', async () => {
+      const { exit } = await run(
+        'python',
+        'with open("big", "wb") as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))',
+        { limits: { diskBytes: 16_777_216 } },
+      )
+      expect(exit.exitCode).not.toBe(0)
+      expect(exit.limit).toBe('disk')
+    })
+    it('keeps what the engine says out of the output, and what looks like it in', async () => {
+      const lookalike = '[2026-11-23 10:00:00.000] [error] something else'
+      const { stdout, exit } = await run(
+        'javascript',
+        `console.log(${JSON.stringify(lookalike)})\nprocess.stdout.write("[2026")\nconst a = []\nfor (;;) a.push(new Array(100000).fill(1))`,
+        { limits: { memoryBytes: 67_108_864 } },
+      )
+      expect(stdout).toBe(`${lookalike}\n[2026`)
+      expect(exit.limit).toBe('memory')
+    })
+    it('gives a caught refusal of memory no name of a limit', async () => {
+      const code =
+        'def main(input):\n    try:\n        bytearray(900_000_000)\n    except MemoryError:\n        return "went on"'
+      const { exit } = await run('python', code)
+      expect(exit).toMatchObject({ result: '"went on"', limit: null, exitCode: 0 })
+    })
+  })
+
+  it('runs ten at once without one failing', async () => {
+    const languages: Language[] = ['javascript', 'python', 'typescript', 'javascript', 'python']
+    const codes: Record<string, string> = {
+      javascript: 'export const main = (input) => input * 2',
+      typescript: 'export const main = (input: number): number => input * 2',
+      python: 'def main(input):\n    return input * 2',
+    }
+    const runs = await Promise.all(
+      [...languages, ...languages].map((language, index) =>
+        run(language, codes[language] ?? '', { input: String(index) }),
+      ),
+    )
+    expect(runs.map(({ exit }) => exit.result)).toEqual(runs.map((_, index) => String(index * 2)))
+  })
+})
