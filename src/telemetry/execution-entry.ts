@@ -15,13 +15,15 @@ import { WRITTEN_ATTRIBUTES } from './otlp-json.ts'
 import type { Taken } from './processors.ts'
 import {
   COMPLETED_EVENT,
-  completedAttributes,
   exceptionType,
+  joinFields,
   severityOf,
   spanAttributes,
   STARTED_EVENT,
-  startedAttributes,
   toHrTime,
+  writeBeginning,
+  writeCompletion,
+  type Beginning,
 } from './record.ts'
 import type { Recorder } from './recorder.ts'
 import { cutHead } from './safe-values.ts'
@@ -48,6 +50,7 @@ export class ExecutionEntry implements TrailEntry {
   readonly #parts: EntryParts
   readonly #span: Span
   readonly #context: Context
+  readonly #beginning: Beginning
   #isEnded = false
 
   constructor(record: StartedRecord, parts: EntryParts) {
@@ -55,7 +58,7 @@ export class ExecutionEntry implements TrailEntry {
     const options = {
       kind: SpanKind.INTERNAL,
       startTime: toHrTime(record.startedAt),
-      attributes: spanAttributes(record),
+      attributes: spanAttributes(record, 'start'),
     }
     this.#span = parts.tracer.startSpan(`execute_code ${record.runtime}`, options, parts.parent)
     this.#context = trace.setSpan(parts.parent, this.#span)
@@ -64,7 +67,8 @@ export class ExecutionEntry implements TrailEntry {
     this.spanId = spanId
     this.traceparent = `00-${traceId}-${spanId}-0${TraceFlags.SAMPLED}`
     parts.counters.begun += 1
-    this.#writeBeginning(record)
+    this.#beginning = writeBeginning(record)
+    this.#keepBeginning()
   }
 
   complete(record: ExecutionRecord): void {
@@ -78,9 +82,9 @@ export class ExecutionEntry implements TrailEntry {
     recorder.write([{ kind: 'C', executionId: record.executionId, first, second }])
   }
 
-  #writeBeginning(record: StartedRecord): void {
-    const { recorder } = this.#parts
-    const { event, rest } = startedAttributes(record)
+  #keepBeginning(): void {
+    const { recorder, parent } = this.#parts
+    const { record, event, content } = this.#beginning
     const taken: Taken[] = recorder.gather(() =>
       this.#emit(STARTED_EVENT, {
         timestamp: toHrTime(record.startedAt),
@@ -89,30 +93,25 @@ export class ExecutionEntry implements TrailEntry {
       }),
     )
     const first = taken[0]?.json ?? ''
-    recorder.write([{ kind: 'B', executionId: record.executionId, first, second: this.#forCrash(rest) }])
-  }
-
-  /** Attributes an adopter needs beyond the started event's. */
-  #forCrash(rest: string): string {
-    const parentSpanId = trace.getSpanContext(this.#parts.parent)?.spanId
-    const parent =
-      parentSpanId === undefined
-        ? []
-        : [JSON.stringify({ key: PARENT_KEY, value: { stringValue: parentSpanId } })]
-    return `[${[...(rest === '' ? [] : [rest]), ...parent].join(',')}]`
+    // What an adopter needs beyond the started event.
+    const parentSpanId = trace.getSpanContext(parent)?.spanId
+    const parentField =
+      parentSpanId === undefined ? '' : `{"key":"${PARENT_KEY}","value":{"stringValue":"${parentSpanId}"}}`
+    const second = `[${joinFields(content, parentField)}]`
+    recorder.write([{ kind: 'B', executionId: record.executionId, first, second }])
   }
 
   #emitEnd(record: ExecutionRecord): void {
     const timestamp = toHrTime(record.timestamp)
     const isGood = record.outcome === 'success'
     const type = { key: 'exception.type', value: { stringValue: exceptionType(record) } }
-    const attributes = completedAttributes(record)
+    const attributes = writeCompletion(record, this.#beginning)
     this.#emit(COMPLETED_EVENT, {
       timestamp,
       severity: severityOf(record),
-      attributes: isGood ? attributes : `${attributes},${JSON.stringify(type)}`,
+      attributes: isGood ? attributes : joinFields(attributes, JSON.stringify(type)),
     })
-    this.#span.setAttributes(spanAttributes(record))
+    this.#span.setAttributes(spanAttributes(record, 'end'))
     if (!isGood) this.#failSpan(record, timestamp)
     this.#span.end(timestamp)
   }

@@ -31,23 +31,18 @@ export const WRITTEN_ATTRIBUTES = Symbol('exectrail.attributes')
 export function logRecordJson(record: ReadableLogRecord, context: Context | undefined): string {
   const { spanContext, severityNumber, severityText, eventName, body } = record
   const written = context?.getValue(WRITTEN_ATTRIBUTES)
-  const parts = [
-    `"timeUnixNano":"${nanos(record.hrTime)}"`,
-    `"observedTimeUnixNano":"${nanos(record.hrTimeObserved)}"`,
-    `"attributes":${typeof written === 'string' ? `[${written}]` : attributesJson(record.attributes)}`,
-  ]
-  if (severityNumber !== undefined) parts.push(`"severityNumber":${severityNumber}`)
-  if (severityText !== undefined) parts.push(`"severityText":${nameJson(severityText)}`)
-  if (eventName !== undefined) parts.push(`"eventName":${nameJson(eventName)}`)
-  if (body !== undefined) parts.push(`"body":${anyValueJson(body, 0) ?? '{}'}`)
-  if (record.droppedAttributesCount > 0)
-    parts.push(`"droppedAttributesCount":${record.droppedAttributesCount}`)
+  const attributes = typeof written === 'string' ? `[${written}]` : attributesJson(record.attributes)
+  let json = `{"timeUnixNano":"${nanos(record.hrTime)}","observedTimeUnixNano":"${nanos(record.hrTimeObserved)}"`
+  if (severityNumber !== undefined) json += `,"severityNumber":${severityNumber}`
+  if (severityText !== undefined) json += `,"severityText":${nameJson(severityText)}`
+  if (eventName !== undefined) json += `,"eventName":${nameJson(eventName)}`
+  if (body !== undefined) json += `,"body":${anyValueJson(body, 0) ?? '{}'}`
+  if (record.droppedAttributesCount > 0) json += `,"droppedAttributesCount":${record.droppedAttributesCount}`
   if (spanContext !== undefined) {
-    parts.push(
-      `"traceId":"${spanContext.traceId}","spanId":"${spanContext.spanId}","flags":${spanContext.traceFlags}`,
-    )
+    const { traceId, spanId, traceFlags } = spanContext
+    json += `,"traceId":"${traceId}","spanId":"${spanId}","flags":${traceFlags}`
   }
-  return `{${parts.join(',')}}`
+  return `${json},"attributes":${attributes}}`
 }
 
 /** An OTLP/JSON Span. */

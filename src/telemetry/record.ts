@@ -20,41 +20,82 @@ const VALUE_NAMES = {
   double: 'doubleValue',
   boolean: 'boolValue',
 } as const
+type Step = (typeof PLAN)[number]
 const PLAN = ATTRIBUTE_FIELDS.map((field) => {
-  const { key, kind, isContent = false } = ATTRIBUTES[field]
+  const { key, kind, isContent = false, onSpan = false } = ATTRIBUTES[field]
   const opening = `{"key":${JSON.stringify(key)},"value":{"${VALUE_NAMES[kind]}":`
-  return { field, kind, isContent, opening }
+  return { field, key, kind, isContent, onSpan, opening }
 })
-const SPAN_FIELDS = ATTRIBUTE_FIELDS.filter((field) => ATTRIBUTES[field].onSpan)
+
+/** What is known at the start. */
+const STARTED_FIELDS: Readonly<Record<Exclude<keyof StartedRecord, 'executorId'>, true>> = {
+  executionId: true,
+  organizationId: true,
+  workspaceId: true,
+  userId: true,
+  codeAgentId: true,
+  codeAgentVersion: true,
+  workflowExecutionId: true,
+  nodeId: true,
+  attempt: true,
+  runtime: true,
+  language: true,
+  limitTimeoutMs: true,
+  limitMemoryBytes: true,
+  inputTokens: true,
+  outputTokens: true,
+  tokensUsed: true,
+  model: true,
+  codeSha256: true,
+  codeBytes: true,
+  code: true,
+  input: true,
+  startedAt: true,
+}
+const AT_START = PLAN.filter(({ field }) => Object.hasOwn(STARTED_FIELDS, field))
+const EVENT_STEPS = AT_START.filter(({ isContent }) => !isContent)
+const CONTENT_STEPS = AT_START.filter(({ isContent }) => isContent)
+const AT_END = PLAN.filter((step) => !AT_START.includes(step))
+const SPAN_AT_START = AT_START.filter(({ onSpan }) => onSpan)
+const SPAN_AT_END = AT_END.filter(({ onSpan }) => onSpan)
+
+/** A beginning, written as OTLP/JSON KeyValues without brackets once, since its completion says it all again. */
+export interface Beginning {
+  record: StartedRecord
+  /** All but content: the `started` event. */
+  event: string
+  /** Content, which only a completion has. */
+  content: string
+}
+
+export function writeBeginning(record: StartedRecord): Beginning {
+  return { record, event: writeFields(record, EVENT_STEPS), content: writeFields(record, CONTENT_STEPS) }
+}
 
 /** Every field that is present, as OTLP/JSON KeyValues without brackets. */
-export function completedAttributes(record: ExecutionRecord): string {
-  return writeFields(record, () => true)
+export function writeCompletion(
+  record: ExecutionRecord,
+  { record: started, event, content }: Beginning,
+): string {
+  const isSame = AT_START.every(({ field }) => Reflect.get(started, field) === record[field])
+  const known = isSame ? joinFields(event, content) : writeFields(record, AT_START)
+  return joinFields(known, writeFields(record, AT_END))
 }
 
-/** The same of what is known at the start: `event` for the started event, `rest` what only a completion has. */
-export function startedAttributes(record: StartedRecord): { event: string; rest: string } {
-  return {
-    event: writeFields(record, (isContent) => !isContent),
-    rest: writeFields(record, (isContent) => isContent),
-  }
-}
-
-/** The span's attributes, about twelve of them. */
-export function spanAttributes(record: Fields): Attributes {
+/** The span's attributes known at the start, and those that come at the end: about twelve together. */
+export function spanAttributes(record: Fields, step: 'start' | 'end'): Attributes {
   const attributes: Attributes = {}
-  for (const field of SPAN_FIELDS) {
+  for (const { field, key, kind } of step === 'start' ? SPAN_AT_START : SPAN_AT_END) {
     const value = record[field]
-    const safe = value === null || value === undefined ? null : MAKE_SAFE[ATTRIBUTES[field].kind](value)
-    if (safe !== null) attributes[ATTRIBUTES[field].key] = safe
+    const safe = value === null || value === undefined ? null : MAKE_SAFE[kind](value)
+    if (safe !== null) attributes[key] = safe
   }
   return attributes
 }
 
-function writeFields(record: Fields, wants: (isContent: boolean) => boolean): string {
+function writeFields(record: Fields, steps: readonly Step[]): string {
   let written = ''
-  for (const { field, kind, isContent, opening } of PLAN) {
-    if (!wants(isContent)) continue
+  for (const { field, kind, opening } of steps) {
     const value = record[field]
     if (value === null || value === undefined) continue
     const safe = MAKE_SAFE[kind](value)
@@ -62,6 +103,11 @@ function writeFields(record: Fields, wants: (isContent: boolean) => boolean): st
     written += `${written === '' ? '' : ','}${opening}${kind === 'integer' ? `"${safe}"` : JSON.stringify(safe)}}}`
   }
   return written
+}
+
+/** KeyValues after each other, either of which may be none. */
+export function joinFields(first: string, second: string): string {
+  return first === '' || second === '' ? first + second : `${first},${second}`
 }
 
 /** A value of the kind's own type, or null where the value is none: types say what comes, not what may. */
@@ -81,8 +127,16 @@ function toNanoseconds(iso: string): string {
   return `${seconds}${String(nanoseconds).padStart(9, '0')}`
 }
 
+/** The time asked for last: a start is asked for several times over. */
+let lastTime: { iso: string; time: [number, number] } = { iso: '', time: [0, 0] }
+
 /** Seconds and nanoseconds, as the SDK takes times without losing digits. The epoch for what is no time. */
 export function toHrTime(iso: string): [number, number] {
+  if (lastTime.iso !== iso) lastTime = { iso, time: parseTime(iso) }
+  return lastTime.time
+}
+
+function parseTime(iso: string): [number, number] {
   const ms = Date.parse(`${iso.slice(0, 19)}Z`)
   if (!(ms > 0)) return [0, 0]
   const fraction = iso.slice(20).replace('Z', '').slice(0, 9).padEnd(9, '0')

@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { encodeFrame, frameBytesAtMost, writeFrame, type Frame } from './frames.ts'
+import { frameBytesAtMost, writeFrame, type Frame } from './frames.ts'
 import { ownIdentity, SILENCE_MS } from './owner.ts'
 import { OWNER_FILE, releasedName, segmentName } from './paths.ts'
 
@@ -92,7 +92,7 @@ export class OutboxWriter {
   /** Gives the bytes written. @throws file system errors; nothing of the frames is then in the file */
   append(frames: readonly Frame[]): number {
     if (this.#isBeatLate()) this.beat()
-    const bytes = this.#encode(frames)
+    const { bytes, ends } = this.#encode(frames)
     this.#write(bytes)
     // Stopped for long between the look and the write, it may have written to what another has taken.
     if (this.#isBeatLate()) {
@@ -100,7 +100,8 @@ export class OutboxWriter {
       this.beat()
       if (this.#directory !== before) this.#write(bytes)
     }
-    for (const frame of frames) this.#track(frame)
+    for (const [index, frame] of frames.entries())
+      this.#track(frame, bytes.subarray(ends[index - 1] ?? 0, ends[index]))
     return bytes.length
   }
 
@@ -149,18 +150,18 @@ export class OutboxWriter {
     this.#directory = null
   }
 
-  #encode(frames: readonly Frame[]): Buffer {
+  #encode(frames: readonly Frame[]): { bytes: Buffer; ends: number[] } {
     const atMost = frames.reduce((sum, frame) => sum + frameBytesAtMost(frame), 0)
     const into = atMost <= SCRATCH_BYTES ? this.#scratch : Buffer.allocUnsafe(atMost)
     const now = Date.now()
-    let at = 0
-    for (const frame of frames) at = writeFrame(into, at, frame, now)
-    return into.subarray(0, at)
+    const ends: number[] = []
+    for (const frame of frames) ends.push(writeFrame(into, ends.at(-1) ?? 0, frame, now))
+    return { bytes: into.subarray(0, ends.at(-1) ?? 0), ends }
   }
 
-  #track(frame: Frame): void {
+  #track(frame: Frame, bytes: Buffer): void {
     if (frame.kind === 'B')
-      this.#open.set(frame.executionId, { segment: this.#segment, frame: encodeFrame(frame, Date.now()) })
+      this.#open.set(frame.executionId, { segment: this.#segment, frame: Buffer.from(bytes) })
     else if (frame.kind === 'C' || frame.kind === 'E') this.#open.delete(frame.executionId)
   }
 
