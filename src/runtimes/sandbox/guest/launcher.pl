@@ -77,12 +77,12 @@ while (1) {
   my $ready = '';
   vec($ready, 0, 1) = 1;
   vec($ready, fileno $wake_reader, 1) = 1;
-  next if select($ready, undef, undef, undef) < 0;
-  if (vec $ready, fileno $wake_reader, 1) {
-    sysread $wake_reader, my $dust, 4096;
-    reap();
-  }
-  next unless vec $ready, 0, 1;
+  # A child that dies just before `select` does not interrupt it, hence the time-out.
+  my $count = select($ready, undef, undef, %slots ? 1 : undef);
+  next if $count < 0;
+  sysread $wake_reader, my $dust, 4096 if $count > 0 && vec $ready, fileno $wake_reader, 1;
+  reap();
+  next unless $count > 0 && vec $ready, 0, 1;
   last unless sysread STDIN, $buffer, 65536, length $buffer;
   take_line($1) while $buffer =~ s/^([^\n]*)\n//;
 }

@@ -28,7 +28,8 @@ sub serve_slot {
     my $ready = '';
     vec($ready, fileno $control, 1) = 1;
     vec($ready, fileno $wake_reader, 1) = 1;
-    my $count = select($ready, undef, undef, $run && $group ? 0.05 : undef);
+    # A child that dies just before `select` does not interrupt it, hence a time-out while there is one.
+    my $count = select($ready, undef, undef, $run ? ($run->{armed} ? 0.05 : 1) : undef);
     if ($count > 0 && vec $ready, fileno $wake_reader, 1) { sysread $wake_reader, my $dust, 4096 }
     reap_run();
     look() if $run && $group;

@@ -9,8 +9,10 @@
 my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command) = @ARGV;
 my %call =
   $arch eq 'arm64'
-  ? (wait4 => 260, prctl => 167, prlimit => 261, close => 57, dup3 => 24, statfs => 43)
-  : (wait4 => 61, prctl => 157, prlimit => 302, close => 3, dup3 => 292, statfs => 137);
+  ? (wait4 => 260, prctl => 167, prlimit => 261, close => 57, dup3 => 24, statfs => 43, sigprocmask => 135,
+    signalfd => 74)
+  : (wait4 => 61, prctl => 157, prlimit => 302, close => 3, dup3 => 292, statfs => 137, sigprocmask => 14,
+    signalfd => 289);
 my %resource = (fsize => 1, data => 2, core => 4, nproc => 6, nofile => 7, as => 9, cpu => 0);
 my $no_follow = $arch eq 'arm64' ? 0100000 : 0400000;
 my $linux = $^O eq 'linux';
@@ -29,8 +31,15 @@ if ($linux) {
 }
 $SIG{PIPE} = 'IGNORE';
 $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM USR1 USR2);
-pipe(my $wake_reader, my $wake_writer) or die "pipe: $!";
-$SIG{CHLD} = sub { syswrite $wake_writer, '.' };
+# perl runs handlers between its own steps, so a child that dies just before `select` would not wake it:
+# the signal is blocked and read from a descriptor instead.
+my $child_set = pack 'Q', 1 << (17 - 1);
+my $wake_fd = -1;
+if ($linux) {
+  syscall($call{sigprocmask}, 0, $child_set, 0, 8);
+  $wake_fd = syscall($call{signalfd}, -1, $child_set, 8, 02000000 | 04000);    # close on exec, do not block
+}
+open(my $wake, '<&=', $wake_fd) if $wake_fd >= 0;
 (my $above = $work) =~ s{/[^/]*$}{};
 mkdir $above, 0700;
 mkdir $work, 0700;
@@ -48,7 +57,9 @@ sub start {
     $SIG{$_} = 'DEFAULT' for qw(PIPE HUP INT QUIT TERM USR1 USR2 CHLD);
     chdir $work or fail("cannot enter the working directory: $!");
     open(STDIN, '<', '/dev/null') or fail("cannot open /dev/null: $!");
-    close $_ for $job_writer, $wake_reader, $wake_writer;    # one of them may be fd 5
+    close $_ for $job_writer, grep { defined } $wake;    # one of them may be fd 5
+    my $no_signals = "\0" x 8;    # syscall wants something it could write to
+    syscall($call{sigprocmask}, 2, $no_signals, 0, 8) if $linux;
     syscall($call{dup3}, fileno($job_reader), 5, 0) if fileno($job_reader) != 5;
     syscall($call{close}, fileno $job_reader) if fileno($job_reader) != 5;
     delete $ENV{PWD};
@@ -105,7 +116,6 @@ sub descendants {
 
 # Ends everything and collects it; bounded, for what is in uninterruptible sleep cannot be waited out.
 sub end_all {
-  $SIG{CHLD} = 'DEFAULT';
   for (1 .. 2000) {
     if ($mode eq 'pid1') { kill 'KILL', -1 }
     else { kill 'KILL', descendants() }
@@ -193,16 +203,15 @@ sub watch {
   while (!defined $ended && !$killed && $broke eq '') {
     my $ready = '';
     vec($ready, 0, 1) = 1;
-    vec($ready, fileno $wake_reader, 1) = 1;
-    my $count = select($ready, undef, undef, %watched ? 0.05 : undef);
+    vec($ready, $wake_fd, 1) = 1 if $wake_fd >= 0;
+    my $count = select($ready, undef, undef, %watched || $wake_fd < 0 ? 0.05 : undef);
     next if $count < 0;
     look() if %watched;
-    next if $count == 0;
-    if (vec $ready, fileno $wake_reader, 1) {
-      sysread $wake_reader, my $dust, 4096;
+    if ($wake_fd < 0 || $count > 0 && vec $ready, $wake_fd, 1) {
+      sysread $wake, my $dust, 4096 if $wake_fd >= 0;
       reap(1);
     }
-    next unless vec $ready, 0, 1;
+    next unless $count > 0 && vec $ready, 0, 1;
     $count = sysread STDIN, $buffer, 1_048_576, length $buffer;
     $killed = 1 unless $count;    # the executor is gone
     1 while take_record();
