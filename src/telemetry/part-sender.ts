@@ -64,7 +64,10 @@ export class PartSender {
       sending.counters.corrupt += chunk.corrupt.length
       this.#position = { segment: chunk.segment, offset: chunk.end }
       this.#underWay = null
-      await savePosition(this.directory, this.#position)
+      // A full disk takes no new file: known here, it is sent again only if this process is killed.
+      await savePosition(this.directory, this.#position).catch((error: unknown) => {
+        sending.counters.lastError = `the place reached cannot be written: ${String(error)}`
+      })
     }
   }
 
@@ -92,7 +95,13 @@ export async function sendOwn(
     async done(segment: number) {
       // Taken over meanwhile: what lies there is another's.
       if (writer.directory !== part.directory) return
-      writer.carryOver(segment)
+      try {
+        writer.carryOver(segment)
+      } catch (error) {
+        // No room for the beginnings: the segment stays until there is, or until they have their ends.
+        sending.counters.lastError = `the outbox cannot be written: ${String(error)}`
+        return
+      }
       await removeSegment(part.directory, segment)
     },
   }
