@@ -12,7 +12,7 @@ import {
 } from './contract-cases.ts'
 import { PROGRAMS, type ProgramName } from './programs.ts'
 
-export type { ContractOptions, Lack } from './contract-cases.ts'
+export type { ContractOptions } from './contract-cases.ts'
 
 /** Runs the whole contract against the runtime `make` gives, for each of its languages. */
 export function describeRuntime(
