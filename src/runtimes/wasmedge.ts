@@ -22,7 +22,12 @@ const PYTHON_FILE = 'main.py'
 /** Makes the runtime; nothing is looked for before the first `run` or `check`. */
 export function wasmedge(options: WasmedgeOptions): Runtime {
   // The module is a sandbox of its own, so that namespaces around it are welcome and not required.
-  const local: LocalOptions = { path: options.path, requireIsolation: false, pool: { cap: 2 } }
+  const local: LocalOptions = {
+    path: options.path,
+    requireIsolation: false,
+    pool: { cap: 2 },
+    namespaces: options.namespaces ?? 'auto',
+  }
   const host = new SandboxHost(local)
   const workshop = new Workshop(options)
   const kits = new WeakMap<Footing, Kit>()

@@ -44,9 +44,12 @@ export async function findEngine(search: Search): Promise<Engine> {
   const failures: string[] = []
   const found = await firstOf(ready, failures, () => undefined)
   if (found !== null) return found
-  const made = await underLock(search, () =>
+  const made = await underLock(
+    search,
     // Another process may have got it while this one waited for the lock.
-    firstOf([...cachedAttempts(cacheDir), ...fetchAttempts(search)], failures, search.report),
+    async () =>
+      (await firstOf(cachedAttempts(cacheDir), failures, () => undefined)) ??
+      firstOf(fetchAttempts(search), failures, search.report),
   )
   if (made !== null) return made
   throw new RuntimeUnavailableError(`no WasmEdge could be had:\n  ${failures.join('\n  ')}`, {

@@ -1,5 +1,15 @@
 /** Brings engine, modules and guest programs to where the sandbox can see them. */
-import { chmod, copyFile, link, mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isPublic } from '../sandbox/find-tools.ts'
@@ -52,10 +62,12 @@ export class Kit {
     name: string,
     share: (from: string, to: string) => Promise<void>,
   ): Promise<string> {
-    if (this.#footing.users === 'own' || isPublic(path)) return path
+    // A link may lead from where everybody may look to where nobody else may.
+    const real = await realpath(path)
+    if (this.#footing.users === 'own' || isPublic(real)) return real
     const target = join(this.#footing.files.directory, `wasmedge-${name}`)
-    const shared = this.#reached.get(path) ?? share(path, target).then(() => target)
-    this.#reached.set(path, shared)
+    const shared = this.#reached.get(real) ?? share(real, target).then(() => target)
+    this.#reached.set(real, shared)
     return shared
   }
 }

@@ -16,6 +16,8 @@ import {
 export interface WasmedgeOptions extends Pick<Config, 'path' | 'cacheDir' | 'ci'> {
   /** Gets one line each, for a person. */
   report: (line: string) => void
+  /** What of the host's means to use around the engine; `off` is for tests of the weaker way. @default auto */
+  namespaces?: 'auto' | 'off'
   /** `never` leaves modules as they are found: interpreted where nobody has compiled them. @default background */
   compile?: 'background' | 'never'
   /** ms between the first run of a language and its compilation: a short program is not worth one. @default 5000 */
