@@ -43,7 +43,7 @@ async function costOf(recorder: Recorder, runs = COST_RUNS): Promise<number[]> {
     if (run >= warmUps) costs.push((performance.now() - since) * 1000)
     if (run % 25 === 0) await nextTurn()
   }
-  await recorder.close()
+  await recorder.close(1000)
   return costs
 }
 
@@ -91,13 +91,13 @@ async function burstFigures(counter: OtlpCounter): Promise<Figure[]> {
   const seconds = await inHome(async (home) => {
     const recorder = await ourRecorder(home, () => counter.url)
     const took = await recordBurst(recorder, BURST)
-    await recorder.close()
+    await recorder.close(60_000)
     return took
   })
   const between = await counter.seen()
   const plain = plainRecorder(counter.url)
   const plainSeconds = await recordBurst(plain, PLAIN_LOSS_RUNS)
-  await plain.close()
+  await plain.close(60_000)
   const after = await counter.seen()
   const lost = (from: number, to: number, of: number): number => (100 * (of - (to - from))) / of
   return [
@@ -146,7 +146,7 @@ async function drainFigures(counter: OtlpCounter): Promise<Figure[]> {
     const seconds = (performance.now() - since) / 1000
     const peak = memory.stop()
     const after = await counter.seen()
-    await recorder.close()
+    await recorder.close(60_000)
     const missing = executions - (after.logs - before.logs) + left
     return [
       {

@@ -14,7 +14,8 @@ export interface Recorder {
   /** Records one execution: its beginning, its end, its span. */
   record(execution: ExecutionRecord): void
   /** Delivers what is left. */
-  close(): Promise<void>
+  /** What is not sent within `deadlineMs` is left. */
+  close(deadlineMs: number): Promise<void>
 }
 
 /** Our trail in `home`, sending to `url`, which may be null for nowhere and may change. */
@@ -38,7 +39,7 @@ export async function ourRecorder(
     record: (execution) => trail.begin(execution).complete(execution),
     flush: async (deadlineMs) => (await trail.flush(deadlineMs)).left,
     status: () => trail.status(),
-    close: async () => void (await trail.shutdown(60_000)),
+    close: async (deadlineMs) => void (await trail.shutdown(deadlineMs)),
   }
 }
 
