@@ -20,6 +20,8 @@ export type Lack =
 export interface ContractOptions {
   /** Why nothing of it can run here; every case is then skipped under this reason. */
   absent?: string | null
+  /** Why one language cannot be held to it here; its cases are skipped under this reason. */
+  absentLanguages?: Partial<Record<Language, string>>
   lacks?: readonly Lack[]
   /** `weaker`: `check` names something missing although runs are served. @default whole */
   readiness?: 'whole' | 'weaker'

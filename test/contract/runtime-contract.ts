@@ -43,20 +43,24 @@ export function describeRuntime(
       expect(readiness.ready).toBe(true)
       expect(readiness.version).toMatch(/\d/)
     })
-    describe.each(languages)('%s', (language) => {
-      const lacks = new Set([...(options.lacks ?? []), ...(options.lacksOf?.[language] ?? [])])
-      const subject = {
-        runtime,
-        language,
-        lacks,
-        options,
-        code: (program: ProgramName) => PROGRAMS[language][program],
-      }
-      describeAnswers(subject)
-      describeStreams(subject)
-      describeSurroundings(subject)
-      describeEndings(subject)
-    })
+    for (const language of languages) {
+      const missing = options.absentLanguages?.[language]
+      const reason = missing === undefined ? '' : ` (skipped: ${missing})`
+      describe.skipIf(missing !== undefined)(`${language}${reason}`, () => {
+        const lacks = new Set([...(options.lacks ?? []), ...(options.lacksOf?.[language] ?? [])])
+        const subject = {
+          runtime,
+          language,
+          lacks,
+          options,
+          code: (program: ProgramName) => PROGRAMS[language][program],
+        }
+        describeAnswers(subject)
+        describeStreams(subject)
+        describeSurroundings(subject)
+        describeEndings(subject)
+      })
+    }
     describeLife(runtime, languages[0] ?? 'javascript', make, options)
   })
 }
