@@ -1,7 +1,9 @@
 /** WasmEdge as tests use it: the real engine, got once and kept in this user's cache between runs. */
 import { readFile } from 'node:fs/promises'
 import { loadConfig } from '../../src/config.ts'
+import type { Language } from '../../src/execution.ts'
 import { findEngine } from '../../src/embedded/wasmedge/find.ts'
+import { compiledPath, exists, prepareModule } from '../../src/embedded/wasmedge/modules.ts'
 import type { WasmedgeOptions } from '../../src/runtimes/wasmedge/workshop.ts'
 
 /** Options with the PATH of the tests; modules stay as they are found, for compiling takes minutes. */
@@ -17,6 +19,18 @@ export async function findWasmedge(): Promise<string | null> {
     () => null,
     (error: unknown) => (error instanceof Error ? error.message.split('\n').join('; ') : String(error)),
   )
+}
+
+/** Languages whose whole contract would take minutes here, with the reason, for they are not compiled yet. */
+export async function findUncompiled(): Promise<Partial<Record<Language, string>>> {
+  const { path, cacheDir, report } = wasmedgeOptions()
+  try {
+    const engine = await findEngine({ config: { path, cacheDir, ci: true }, report })
+    if (await exists(compiledPath(await prepareModule('python', cacheDir), engine))) return {}
+    return { python: 'not compiled yet; node src/embedded/wasmedge/prepare.ts does it in about 170 s' }
+  } catch {
+    return {} // nothing of it can run here, and that has a reason of its own
+  }
 }
 
 /** Kills the slots of this very process's sandboxes, as if the backend had died. */
