@@ -1,13 +1,13 @@
 /** The trail: spans and log records of executions, through the SDK into the outbox, and from there to the Collector. */
 import { join } from 'node:path'
 import { context } from '@opentelemetry/api'
-import { defaultResource, resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { StartedRecord } from '../execution.ts'
 import { zeroCounters, type Counters } from './counters.ts'
 import { ExecutionEntry } from './execution-entry.ts'
 import { attributesJson } from './otlp-json.ts'
 import { OutboxWriter, type Fsync } from './outbox/writer.ts'
 import { Recorder } from './recorder.ts'
+import { resourceOf } from './resource.ts'
 import { startProviders } from './providers.ts'
 import type { Endpoint } from './delivery.ts'
 import { Sender } from './sender.ts'
@@ -63,10 +63,4 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
 function statusOf({ corrupt: _corrupt, ...counters }: Counters, sender: Sender): TrailStatus {
   const { bytes, sinceMs } = sender.pending
   return { ...counters, outboxBytes: bytes, oldestMs: sinceMs === null ? null : Date.now() - sinceMs }
-}
-
-function resourceOf({ serviceName, executorId }: TrailOptions): Resource {
-  return defaultResource().merge(
-    resourceFromAttributes({ 'service.name': serviceName, 'service.instance.id': executorId }),
-  )
 }
