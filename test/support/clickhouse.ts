@@ -64,6 +64,10 @@ export async function startProcess(args: readonly string[]): Promise<{ child: Ch
     env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // A test that fails before it stops what it started leaves no process behind.
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   let talk = ''
   child.stderr.on('data', (bytes: Buffer) => (talk += bytes.toString()))
   const line = await Promise.race([
