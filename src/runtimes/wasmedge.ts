@@ -25,7 +25,7 @@ export function wasmedge(options: WasmedgeOptions): Runtime {
   const local: LocalOptions = {
     path: options.path,
     requireIsolation: false,
-    pool: { cap: 2 },
+    pool: options.pool ?? { cap: 2 },
     namespaces: options.namespaces ?? 'auto',
   }
   const host = new SandboxHost(local)

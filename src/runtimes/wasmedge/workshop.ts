@@ -11,11 +11,14 @@ import {
   type LanguageModule,
   type ModuleName,
 } from '../../embedded/wasmedge/modules.ts'
+import type { PoolOptions } from '../sandbox/warm-pool.ts'
 
 /** What the runtime is told. */
 export interface WasmedgeOptions extends Pick<Config, 'path' | 'cacheDir' | 'ci'> {
   /** Gets one line each, for a person. */
   report: (line: string) => void
+  /** Sandboxes started ahead: 160 MB each for Python, most of it shared. @default at most two of a kind */
+  pool?: PoolOptions
   /** What of the host's means to use around the engine; `off` is for tests of the weaker way. @default auto */
   namespaces?: 'auto' | 'off'
   /** `never` leaves modules as they are found: interpreted where nobody has compiled them. @default background */
