@@ -16,3 +16,5 @@ export type {
   RuntimeRequest,
 } from './runtimes/runtime.ts'
 export { e2b, type E2bOptions } from './runtimes/e2b.ts'
+export { wasmedge } from './runtimes/wasmedge.ts'
+export type { WasmedgeOptions } from './runtimes/wasmedge/workshop.ts'
