@@ -1,3 +1,3 @@
-import { Buffer } from '/lib/exectrail/javascript/buffer.js'
+import { Buffer } from '../javascript/buffer.js'
 export { Buffer }
 export default { Buffer }

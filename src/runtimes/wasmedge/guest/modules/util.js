@@ -1,5 +1,5 @@
-import { format, inspect } from '/lib/exectrail/javascript/inspect.js'
-import { TextDecoder, TextEncoder } from '/lib/exectrail/javascript/text.js'
+import { format, inspect } from '../javascript/inspect.js'
+import { TextDecoder, TextEncoder } from '../javascript/text.js'
 
 /** Promise in place of a last callback `(error, value)`. */
 export const promisify =
