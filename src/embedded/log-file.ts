@@ -1,6 +1,6 @@
 /** Log files of the parts: appended to by the child itself, kept below a bound, read from the end. */
 import { closeSync, ftruncateSync, openSync } from 'node:fs'
-import { copyFile, mkdir, open, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 const MAX_BYTES = 8 * 1_048_576
@@ -50,15 +50,25 @@ export async function logSize(path: string): Promise<number> {
 
 /** What was written after `mark` (bytes), at most the last `maxBytes`; '' when nothing. */
 export async function readLog(path: string, mark: number, maxBytes = 65_536): Promise<string> {
-  const size = await logSize(path)
-  const from = Math.max(size < mark ? 0 : mark, size - maxBytes)
-  if (size <= from) return ''
-  const file = await open(path, 'r')
+  const file = await openUnlessGone(path)
+  if (file === null) return ''
   try {
+    const { size } = await file.stat()
+    const from = Math.max(size < mark ? 0 : mark, size - maxBytes)
+    if (size <= from) return ''
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - from), position: from })
     return buffer.toString('utf8', 0, bytesRead)
   } finally {
     await file.close()
+  }
+}
+
+async function openUnlessGone(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }
 
