@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Language } from '../../execution.ts'
 import type { RuntimeRequest } from '../runtime.ts'
+import { SCRIPT_FILE } from '../wasmedge/script.ts'
 import { packArchive, type ArchiveFile } from './archive.ts'
 import { GUESTS, runsQuickJs, type Channel, type Engine } from './engines.ts'
 import { librarySource } from './library.ts'
@@ -29,6 +30,7 @@ export async function jobSources(
   plan: { engine: Engine; channel: Channel },
 ): Promise<unknown[]> {
   const guests = GUESTS[plan.engine][request.language] ?? []
+  const quickJs = runsQuickJs(plan.engine, request.language)
   const head = {
     ...told,
     env: request.env,
@@ -40,7 +42,7 @@ export async function jobSources(
       path,
       content: Buffer.from(content, encoding ?? 'utf8'),
     })),
-    { path: MAIN_FILES[request.language], content: Buffer.from(code) },
+    { path: quickJs ? SCRIPT_FILE : MAIN_FILES[request.language], content: Buffer.from(code) },
   ]
   const own: ArchiveFile[] = [
     ...(await Promise.all(guests.map((name) => readGuest(name)))),
@@ -50,8 +52,7 @@ export async function jobSources(
       : []),
     { path: 'input.json', content: Buffer.from(request.input) },
   ]
-  if (runsQuickJs(plan.engine, request.language))
-    return [await librarySource(), folder(JOB_TARGET, own), ...rootSources(work)]
+  if (quickJs) return [await librarySource(), folder(JOB_TARGET, own), ...rootSources(work)]
   return [
     folder(JOB_TARGET, [...own, ...work.map(({ path, content }) => ({ path: `work/${path}`, content }))]),
   ]

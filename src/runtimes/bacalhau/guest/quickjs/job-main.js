@@ -13,7 +13,8 @@ import { installTimers } from './timers.js'
 import { describe, encode } from './values.js'
 
 const JOB = '/job'
-const FILE = 'main.js'
+/** The name by which the stack cleaner knows the lowered program. */
+const FILE = 'program.js'
 const FILES_BYTES = 8_388_608
 const OUT_OF_MEMORY = { name: 'InternalError', message: 'out of memory', stack: null }
 const { parse, stringify } = JSON
@@ -102,7 +103,7 @@ function fail(error) {
     end.error = {
       name,
       message,
-      stack: stack === null ? null : stack.replaceAll(`./${head.shown}:`, `${head.shown}:`),
+      stack,
     }
     if (end.limit === null) streams[1].write(`${end.error.stack ?? `${name}: ${message}`}\n`)
   } catch {
@@ -154,8 +155,7 @@ function begin() {
   delete globalThis.env
   delete globalThis.args
   delete globalThis.exit
-  // Marked, so that a stack cleaned twice is mapped once.
-  installLines(`./${head.shown}`, head.lines)
+  installLines(head.shown, head.lines)
   openChannel(marker)
   streams = takeOutput()
   const timers = installTimers(fail)
