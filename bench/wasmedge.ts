@@ -86,6 +86,12 @@ async function sample(
   return times.slice(3)
 }
 
+async function best(runtime: Runtime, language: Language, code: string): Promise<number> {
+  const times: number[] = []
+  for (let run = 0; run < 4; run++) times.push(await time(runtime, language, code))
+  return Math.min(...times)
+}
+
 function spread(name: string, times: readonly number[], atMost?: number): Figure[] {
   const target = atMost === undefined ? {} : { target: { atMost } }
   return [
@@ -99,7 +105,7 @@ async function measure(): Promise<Figure[]> {
   const [cold, warm, bare] = [
     wasmedge({ ...options, pool: { cap: 0 } }),
     wasmedge(options),
-    subprocess({ ...config, report }),
+    subprocess({ ...config, report, pool: { cap: 0 } }),
   ]
   try {
     for (const language of LANGUAGES) {
@@ -121,12 +127,13 @@ async function measure(): Promise<Figure[]> {
       })
     }
     for (const language of ['javascript', 'python'] as const) {
-      const [inside, outside] = [
-        await time(cold, language, LOOP[language]),
-        await time(bare, language, LOOP[language]),
-      ]
-      figures.push({ name: `${language} loop of a million`, value: inside, unit: 'ms' })
-      figures.push({ name: `${language} loop of a million, subprocess`, value: outside, unit: 'ms' })
+      const name = `${language} loop of a million, start included`
+      figures.push({ name, value: await best(cold, language, LOOP[language]), unit: 'ms' })
+      figures.push({
+        name: `${name}: subprocess`,
+        value: await best(bare, language, LOOP[language]),
+        unit: 'ms',
+      })
     }
   } finally {
     await Promise.all([cold.close(), warm.close(), bare.close()])
