@@ -26,6 +26,14 @@ const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) =>
     .transform((text) => (text === 'none' ? [] : text.split(',').map((name) => name.trim())))
     .pipe(z.array(z.enum(names, `write 'none' or some of ${names.join(',')}`)))
 
+/** 'never', 'each' or every so many ms. */
+const fsync = z
+  .union(
+    [z.enum(['never', 'each']), z.coerce.number().int().min(1).max(60_000)],
+    "write 'never', 'each' or ms",
+  )
+  .transform((value) => (typeof value === 'number' ? { everyMs: value } : value))
+
 const environment = z.object({
   EXECTRAIL_HOME: z.string().min(1).default('.exectrail'),
   EXECTRAIL_PORT: port.default(7070),
@@ -36,6 +44,8 @@ const environment = z.object({
   EXECTRAIL_RECORD_CONTENT: listOf(CONTENT).default([...CONTENT]),
   EXECTRAIL_MASK_SECRETS: listOf(MASKED).default([...MASKED]),
   EXECTRAIL_OUTBOX_MAX_MB: mebibytes.default(1024),
+  EXECTRAIL_OUTBOX_MAX_DAYS: z.coerce.number('write a number of days').positive().max(36_500).default(30),
+  EXECTRAIL_OUTBOX_FSYNC: fsync.default('never'),
   CLICKHOUSE_URL: httpUrl.optional(),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
@@ -65,6 +75,10 @@ export interface Config {
   otelcolPath: string | null
   /** Upper bound of the outbox on disk. */
   outboxMaxBytes: number
+  /** What the outbox could not deliver for so long is given up. */
+  outboxMaxAgeMs: number
+  /** When the outbox survives power loss, too. */
+  outboxFsync: 'never' | 'each' | { everyMs: number }
   /** Content that is recorded, and in which of it secrets are masked. */
   content: { keep: readonly (typeof CONTENT)[number][]; mask: readonly (typeof MASKED)[number][] }
   clickhouse: { url: string | null; user: string; password: string; database: string }
@@ -101,6 +115,8 @@ export function loadConfig(env: Environment = process.env): Config {
     requireIsolation: value.EXECTRAIL_REQUIRE_ISOLATION,
     otelcolPath: value.EXECTRAIL_OTELCOL ?? null,
     outboxMaxBytes: value.EXECTRAIL_OUTBOX_MAX_MB * 1_048_576,
+    outboxMaxAgeMs: value.EXECTRAIL_OUTBOX_MAX_DAYS * 86_400_000,
+    outboxFsync: value.EXECTRAIL_OUTBOX_FSYNC,
     content: { keep: value.EXECTRAIL_RECORD_CONTENT, mask: value.EXECTRAIL_MASK_SECRETS },
     clickhouse: {
       url: value.CLICKHOUSE_URL ?? null,
