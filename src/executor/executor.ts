@@ -65,12 +65,14 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
 }
 
 function openTrail(config: Config, executorId: string): Promise<Trail> {
-  const { home, serviceName, outboxMaxBytes } = config
+  const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync } = config
   return createTrail({
     home,
     serviceName,
     executorId,
     outboxMaxBytes,
+    outboxMaxAgeMs,
+    fsync,
     resolveEndpoint: () => resolveOtlpEndpoint(config),
   })
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { crashFrame } from './crash.ts'
 import { keepCorrupt } from './dead-letters.ts'
 import type { Part } from './outbox/adopt.ts'
+import { findExpired } from './outbox/expire.ts'
 import type { StoredFrame } from './outbox/frames.ts'
 import {
   listSegments,
@@ -54,6 +55,18 @@ export class PartSender {
     return measurePart(this.directory, this.#position ?? (await readPosition(this.directory)))
   }
 
+  /** Gives up segments nothing was written to since `beforeMs` (epoch); `done` is called with each. */
+  async expire(beforeMs: number, done: (segment: number) => Promise<void>): Promise<number> {
+    this.#position ??= await readPosition(this.directory)
+    let lost = 0
+    for (const expired of await findExpired(this.directory, this.#position, beforeMs)) {
+      if (this.#underWay?.chunk.segment === expired.segment) this.#underWay = null
+      lost += expired.lost
+      await done(expired.segment)
+    }
+    return lost
+  }
+
   async #sendSegment(segment: number, state: 'active' | 'sealed', sending: Sending): Promise<void> {
     for (;;) {
       this.#underWay ??= await this.#next(segment, state)
@@ -90,25 +103,35 @@ export async function sendOwn(
   { writer, need }: { writer: OutboxWriter; need: 'room' | 'none' },
   sending: Sending,
 ): Promise<void> {
-  const how = {
-    isActive: (segment: number) => writer.isWriting(segment),
-    async done(segment: number) {
-      // Taken over meanwhile: what lies there is another's.
-      if (writer.directory !== part.directory) return
-      try {
-        writer.carryOver(segment)
-      } catch (error) {
-        // No room for the beginnings: the segment stays until there is, or until they have their ends.
-        sending.counters.lastError = `the outbox cannot be written: ${String(error)}`
-        return
-      }
-      await removeSegment(part.directory, segment)
-    },
+  const isActive = (segment: number): boolean => writer.isWriting(segment)
+  const done = async (segment: number): Promise<void> => {
+    try {
+      await removeOwn(part, writer, segment)
+    } catch (error) {
+      // No room for the beginnings: the segment stays until there is, or until they have their ends.
+      sending.counters.lastError = `the outbox cannot be written: ${String(error)}`
+    }
   }
-  await part.send(sending, how)
+  await part.send(sending, { isActive, done })
   if (writer.activeBytes <= (need === 'room' ? 0 : REMOVABLE_BYTES)) return
   writer.seal()
-  await part.send(sending, how)
+  await part.send(sending, { isActive, done })
+}
+
+/** Gives up what this process wrote before `beforeMs` (epoch) and could not deliver; the records lost. */
+export async function expireOwn(part: PartSender, writer: OutboxWriter, beforeMs: number): Promise<number> {
+  if (writer.lastWriteMs < beforeMs) writer.seal()
+  return part.expire(beforeMs, async (segment) => {
+    if (!writer.isWriting(segment)) await removeOwn(part, writer, segment)
+  })
+}
+
+/** Removes a segment; beginnings it alone holds move on. */
+async function removeOwn(part: PartSender, writer: OutboxWriter, segment: number): Promise<void> {
+  // Taken over meanwhile: what lies there is another's.
+  if (writer.directory !== part.directory) return
+  writer.carryOver(segment)
+  await removeSegment(part.directory, segment)
 }
 
 /** A part taken over from one that is gone: its frames, then an end for each execution that has none. */
@@ -135,6 +158,14 @@ export class Inheritance {
       this.#unended.splice(0, CRASHES_AT_ONCE)
     }
     await rm(this.part.directory, { recursive: true, force: true })
+  }
+
+  /** Gives up what was written before `beforeMs` (epoch); the records lost. */
+  async expire(beforeMs: number): Promise<number> {
+    const lost = await this.#sender.expire(beforeMs, (segment) => removeSegment(this.part.directory, segment))
+    // What was begun there is gone as well.
+    if (lost > 0) this.#unended = null
+    return lost
   }
 
   /** What waits; at least 1 while something does. */

@@ -1,5 +1,5 @@
 import type { Counters } from './counters.ts'
-import { decodeFrames, encodeFrame, type Frame, type StoredFrame } from './outbox/frames.ts'
+import { decodeFrames, encodeFrame, recordsOf, type Frame, type StoredFrame } from './outbox/frames.ts'
 import type { OutboxWriter } from './outbox/writer.ts'
 import type { Sink, Taken } from './processors.ts'
 
@@ -136,7 +136,8 @@ export class Recorder implements Sink {
   #hold(frames: readonly Frame[]): void {
     this.#triedAt = performance.now()
     const dropped = frames.filter((frame) => !this.#push(frame))
-    if (dropped.length > 0) this.#drop(dropped.reduce((sum, frame) => sum + recordsOf(frame), 0))
+    const records = dropped.reduce((sum, frame) => sum + recordsOf(frame), 0)
+    if (records > 0) this.drop(records, this.#parts.counters.lastError ?? 'no room')
     this.#parts.wake(0)
   }
 
@@ -152,15 +153,15 @@ export class Recorder implements Sink {
     for (const { bytes } of this.#held.splice(0, count)) this.#heldBytes -= bytes
   }
 
-  /** Counts what could not be kept and says so once a minute. */
-  #drop(records: number): void {
+  /** Counts what could not be kept, and says so once a minute. */
+  drop(records: number, why: string): void {
     const { counters } = this.#parts
     counters.dropped += records
     const now = performance.now()
     if (now - this.#warnedAt < WARN_EVERY_MS) return
     this.#warnedAt = now
     process.emitWarning(
-      `exectrail: ${counters.dropped} records could not be kept: ${counters.lastError ?? ''}. Executions go on; make room on the disk or raise EXECTRAIL_OUTBOX_MAX_MB.`,
+      `exectrail: ${counters.dropped} records are lost: ${why}. Executions go on; make room on the disk or raise EXECTRAIL_OUTBOX_MAX_MB.`,
       { code: 'EXECTRAIL_OUTBOX' },
     )
   }
@@ -172,10 +173,4 @@ function toFrame({ signal, scope, json }: Taken): Frame {
 
 function isEnd({ kind }: Pick<Frame, 'kind'>): boolean {
   return kind === 'C' || kind === 'E'
-}
-
-/** Records a frame carries: a completion is a log record and a span. */
-function recordsOf({ kind }: Frame): number {
-  if (kind === 'C') return 2
-  return kind === 'E' ? 0 : 1
 }

@@ -23,11 +23,15 @@ export interface TrailOptions {
   outboxMaxBytes: number
   /** Where OTLP over HTTP goes now; null while there is nowhere. Asked again after every failure. */
   resolveEndpoint: () => Promise<Endpoint | null>
-  /** 'each' survives power loss, at the price of a disk write an entry. @default 'never' */
+  /** What could not be delivered for so long is given up and counted, ms. @default 30 days */
+  outboxMaxAgeMs?: number
+  /** When records survive power loss, too: at once, at the price of a disk write each, or soon. @default 'never' */
   fsync?: Fsync
   /** How long another's heartbeat stands still before it counts as gone, ms. @default 90 s */
   silenceMs?: number
 }
+
+const MAX_AGE_MS = 30 * 86_400_000
 
 /**
  * Opens the trail of one executor.
@@ -40,9 +44,14 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   const resourceJson = `{"attributes":${attributesJson(resource.attributes)}}`
   const shared = { root, ownerId: options.executorId, resource: resourceJson }
   const writer = new OutboxWriter({ ...shared, fsync: options.fsync ?? 'never' })
-  const { outboxMaxBytes: maxBytes, resolveEndpoint, silenceMs } = options
+  const {
+    outboxMaxBytes: maxBytes,
+    outboxMaxAgeMs: maxAgeMs = MAX_AGE_MS,
+    resolveEndpoint,
+    silenceMs,
+  } = options
   const recorder: Recorder = new Recorder({ writer, counters, maxBytes, wake: (bytes) => sender.wake(bytes) })
-  const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs })
+  const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
   const providers = startProviders(resource, recorder)
   const shutdown = async (deadlineMs: number): Promise<{ left: number }> => {
     const left = await sender.flush(deadlineMs)

@@ -7,10 +7,11 @@ import { HEARTBEAT_MS } from './outbox/owner.ts'
 import { releasedName } from './outbox/paths.ts'
 import type { PartSize } from './outbox/reader.ts'
 import type { OutboxWriter } from './outbox/writer.ts'
-import { Inheritance, PartSender, sendOwn } from './part-sender.ts'
+import { expireOwn, Inheritance, PartSender, sendOwn } from './part-sender.ts'
 import type { Recorder } from './recorder.ts'
 import { Shipment, type Sending } from './shipment.ts'
 import { DeliveryError } from './transport.ts'
+import { holdOpen, pause, raceDeadline } from './waiting.ts'
 
 export interface SenderOptions {
   /** `<home>/outbox` */
@@ -25,6 +26,8 @@ export interface SenderOptions {
   resolveEndpoint: () => Promise<Endpoint | null>
   /** How long another's heartbeat stands still before it counts as gone, ms. @default 90 s */
   silenceMs?: number | undefined
+  /** What could not be delivered for so long is given up. */
+  maxAgeMs: number
 }
 
 /** Entries written within this time go out together. */
@@ -32,6 +35,7 @@ const GATHER_MS = 40
 const BACKOFF_MIN_MS = 200
 const BACKOFF_MAX_MS = 15_000
 const NOWHERE_MS = 1000
+const EXPIRE_EVERY_MS = 60_000
 /** No receiver makes us wait longer than this. */
 const RETRY_AFTER_MAX_MS = 600_000
 
@@ -48,6 +52,7 @@ export class Sender {
   #quietUntil = 0
   #pending: { bytes: number; sinceMs: number | null } = { bytes: 0, sinceMs: null }
   #isStopped = false
+  #expiredAt = Number.NEGATIVE_INFINITY
   readonly #beat: NodeJS.Timeout
 
   constructor(options: SenderOptions) {
@@ -142,22 +147,41 @@ export class Sender {
       if (this.#isStopped) return
       await this.#backOff(error)
     }
+    await this.#expire().catch((error: unknown) => this.#note(error))
     if ((await this.#measure()) > 0) this.#schedule(GATHER_MS)
   }
 
+  /** The bound in time. */
+  async #expire(): Promise<void> {
+    const { maxAgeMs, writer, recorder } = this.#options
+    if (performance.now() - this.#expiredAt < Math.min(EXPIRE_EVERY_MS, maxAgeMs)) return
+    this.#expiredAt = performance.now()
+    const beforeMs = Date.now() - maxAgeMs
+    const own = this.#ownPart()
+    let lost = own === null ? 0 : await expireOwn(own, writer, beforeMs)
+    for (const inheritance of this.#inherited) lost += await inheritance.expire(beforeMs)
+    if (lost > 0) recorder.drop(lost, `not delivered for ${Math.round(maxAgeMs / 3_600_000)} h`)
+  }
+
   async #sendAll(delivery: Delivery): Promise<void> {
-    const { counters, root, recorder, writer, resource } = this.#options
+    const { counters, root, recorder, writer } = this.#options
     const sending: Sending = { delivery, counters, root }
-    if (writer.directory !== null) {
-      if (this.#own?.directory !== writer.directory) this.#own = new PartSender(writer.directory, resource)
-      const need = recorder.heldBytes > 0 || recorder.isAtBound ? 'room' : 'none'
-      await sendOwn(this.#own, { writer, need }, sending)
-    }
+    const own = this.#ownPart()
+    const need = recorder.heldBytes > 0 || recorder.isAtBound ? 'room' : 'none'
+    if (own !== null) await sendOwn(own, { writer, need }, sending)
     await this.#sendHeld(sending)
     for (const inheritance of this.#inherited.slice()) {
       await inheritance.send(sending)
       this.#inherited = this.#inherited.filter((other) => other !== inheritance)
     }
+  }
+
+  /** What this process writes; null before it has written. */
+  #ownPart(): PartSender | null {
+    const { writer, resource } = this.#options
+    if (writer.directory !== null && this.#own?.directory !== writer.directory)
+      this.#own = new PartSender(writer.directory, resource)
+    return writer.directory === null ? null : this.#own
   }
 
   /** What the disk does not take goes out from memory. */
@@ -204,11 +228,8 @@ export class Sender {
 
   /** Undelivered bytes, ours and adopted; tells the recorder how much of the bound is taken. */
   async #measure(): Promise<number> {
-    const { recorder, writer, resource } = this.#options
-    const own =
-      writer.directory === null || this.#own?.directory === writer.directory
-        ? this.#own
-        : new PartSender(writer.directory, resource)
+    const { recorder } = this.#options
+    const own = this.#ownPart()
     const parts = [...(own === null ? [] : [own]), ...this.#inherited]
     const sizes = await Promise.all(parts.map((part): Promise<PartSize> => part.measure()))
     const bytes = sizes.reduce((sum, size) => sum + size.waitingBytes, recorder.heldBytes)
@@ -225,23 +246,4 @@ export class Sender {
   #note(error: unknown): void {
     this.#options.counters.lastError = error instanceof Error ? error.message : String(error)
   }
-}
-
-/** Keeps the process from ending while someone waits for a flush. */
-function holdOpen(ms: number): () => void {
-  const timer = setTimeout(() => undefined, ms)
-  return () => clearTimeout(timer)
-}
-
-async function raceDeadline(work: Promise<void>, deadline: number): Promise<void> {
-  const late = Promise.withResolvers<void>()
-  const timer = setTimeout(late.resolve, Math.max(0, deadline - performance.now()))
-  await Promise.race([work, late.promise])
-  clearTimeout(timer)
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

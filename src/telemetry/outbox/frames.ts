@@ -36,11 +36,23 @@ export interface StoredFrame {
 }
 
 const MAGIC = Buffer.from([0xff, 0x45, 0x58, 0x32])
-const HEADER_BYTES = 20
+export const HEADER_BYTES = 20
 const SUMMED_FROM = 12
 const ID_BYTES = 36
 const NEWLINE = 0x0a
 export const MAX_PAYLOAD_BYTES = 16 * 1_048_576
+
+/** Log records and spans a frame carries: a completion is one of each, the mere end of one none. */
+export function recordsOf({ kind }: Pick<Frame, 'kind'>): number {
+  if (kind === 'C') return 2
+  return kind === 'E' ? 0 : 1
+}
+
+/** When the frame that begins with these bytes was written, epoch ms; null where none begins. */
+export function writtenMsOf(header: Buffer): number | null {
+  const isHeader = header.length >= HEADER_BYTES && header.compare(MAGIC, 0, 4, 0, 4) === 0
+  return isHeader ? header.readDoubleLE(SUMMED_FROM) : null
+}
 
 /** Most bytes `writeFrame` may need: no UTF-16 unit takes more than three. */
 export function frameBytesAtMost({ first, second }: Frame): number {

@@ -1,7 +1,7 @@
 /** Reads the segments of one part in order and remembers how far they are delivered. */
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeFrames, MAX_PAYLOAD_BYTES, type StoredFrame } from './frames.ts'
+import { decodeFrames, HEADER_BYTES, MAX_PAYLOAD_BYTES, writtenMsOf, type StoredFrame } from './frames.ts'
 import { POSITION_FILE, segmentName, segmentNumber } from './paths.ts'
 
 const CHUNK_BYTES = 1_048_576
@@ -112,8 +112,15 @@ export async function measurePart(directory: string, position: Position): Promis
   return size
 }
 
-/** When the frame at a place was written, epoch ms; null where there is no whole frame. */
-async function writtenAt(directory: string, position: Position): Promise<number | null> {
-  const chunk = await readChunk(directory, position, 'active').catch(() => null)
-  return chunk?.frames[0]?.writtenMs ?? null
+/** When the frame at a place was written, epoch ms; null where none begins. */
+async function writtenAt(directory: string, { segment, offset }: Position): Promise<number | null> {
+  const file = await open(join(directory, segmentName(segment)), 'r').catch(() => null)
+  if (file === null) return null
+  try {
+    const header = Buffer.allocUnsafe(HEADER_BYTES)
+    const { bytesRead } = await file.read(header, 0, HEADER_BYTES, offset)
+    return writtenMsOf(header.subarray(0, bytesRead))
+  } finally {
+    await file.close()
+  }
 }

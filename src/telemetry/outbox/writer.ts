@@ -4,7 +4,6 @@ import {
   existsSync,
   fdatasync,
   fdatasyncSync,
-  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -18,6 +17,7 @@ import { join } from 'node:path'
 import { frameBytesAtMost, writeFrame, type Frame } from './frames.ts'
 import { ownIdentity, SILENCE_MS } from './owner.ts'
 import { OWNER_FILE, releasedName, segmentName } from './paths.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 const SEGMENT_BYTES = 16 * 1_048_576
 const SCRATCH_BYTES = 262_144
@@ -55,6 +55,7 @@ export class OutboxWriter {
   #generation = 0
   #lastBeat = { steadyMs: 0, wallMs: 0 }
   #isDirty = false
+  #lastWriteMs = Date.now()
   readonly #syncTimer: NodeJS.Timeout | null
 
   constructor(options: WriterOptions) {
@@ -77,6 +78,11 @@ export class OutboxWriter {
   /** Bytes of the segment being written. */
   get activeBytes(): number {
     return this.#fd === null ? 0 : this.#segmentBytes
+  }
+
+  /** When something was last written, epoch ms. */
+  get lastWriteMs(): number {
+    return this.#lastWriteMs
   }
 
   /** True for an execution whose beginning is written and whose end is not. */
@@ -178,6 +184,7 @@ export class OutboxWriter {
     }
     this.#segmentBytes += bytes.length
     this.#isDirty = true
+    this.#lastWriteMs = Date.now()
   }
 
   #openSegment(): number {
@@ -233,15 +240,5 @@ export class OutboxWriter {
     fdatasync(this.#fd, (error) => {
       if (error !== null) this.#isDirty = true
     })
-  }
-}
-
-/** Makes the names of new files survive power loss. */
-function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

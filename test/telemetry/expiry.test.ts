@@ -1,0 +1,49 @@
+import { globSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { temporaryDirectory } from '../support/directory.ts'
+import { waitFor } from '../support/wait.ts'
+import { leave, openTrail } from './open-trail.ts'
+import { startReceiver } from './receiver.ts'
+
+const LONG_AGO = new Date(Date.now() - 40 * 86_400_000)
+
+/** Makes every segment of a home look as if nothing had been written to it for 40 days. */
+function age(home: string): void {
+  for (const name of globSync('outbox/*/*.log', { cwd: home }))
+    utimesSync(join(home, name), LONG_AGO, LONG_AGO)
+}
+
+it('what another left 40 days ago is given up, counted, and what was left since goes out', async () => {
+  await using home = await temporaryDirectory()
+  const old = await openTrail(home.path, null)
+  leave(old)
+  leave(old)
+  await old.shutdown(0)
+  age(home.path)
+  const recent = await openTrail(home.path, null)
+  const { id } = leave(recent)
+  await waitFor(() => recent.status().dropped > 0, { timeoutMs: 5000, what: 'the old to be given up' })
+  expect(recent.status().dropped).toBe(6)
+  await recent.shutdown(0)
+  await using receiver = await startReceiver()
+  const last = await openTrail(home.path, receiver.url)
+  expect(await last.shutdown(10_000)).toEqual({ left: 0 })
+  expect(receiver.completed()).toEqual([id])
+})
+
+it('what a process that lives could not deliver for too long is given up by itself, and it goes on', async () => {
+  await using home = await temporaryDirectory()
+  await using receiver = await startReceiver()
+  let url: string | null = null
+  const trail = await openTrail(home.path, null, {
+    outboxMaxAgeMs: 300,
+    resolveEndpoint: () => Promise.resolve(url === null ? null : { url, headers: {} }),
+  })
+  leave(trail)
+  await waitFor(() => trail.status().dropped === 3, { timeoutMs: 5000, what: 'the record to be given up' })
+  url = receiver.url
+  const { id } = leave(trail)
+  expect(await trail.shutdown(10_000)).toEqual({ left: 0 })
+  expect(receiver.completed()).toEqual([id])
+})
