@@ -1,18 +1,7 @@
+import type { TrailStatus } from './trail.ts'
+
 /** What the trail has counted since its start. */
-export interface Counters {
-  begun: number
-  completed: number
-  /** Log records and spans put in the outbox. */
-  written: number
-  sent: number
-  retried: number
-  dead: number
-  dropped: number
-  adopted: number
-  /** Damaged places in segments, skipped and kept aside. */
-  corrupt: number
-  lastError: string | null
-}
+export type Counters = Omit<TrailStatus, 'outboxBytes' | 'heldBytes' | 'oldestMs'>
 
 export function zeroCounters(): Counters {
   return {
@@ -25,6 +14,7 @@ export function zeroCounters(): Counters {
     dropped: 0,
     adopted: 0,
     corrupt: 0,
+    appends: { count: 0, totalMs: 0, longestMs: 0 },
     lastError: null,
   }
 }

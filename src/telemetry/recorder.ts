@@ -121,7 +121,9 @@ export class Recorder implements Sink {
     try {
       if (step === 'beginning' && this.diskBytes >= maxBytes)
         throw new Error(`its bound of ${maxBytes} bytes is reached`)
+      const since = performance.now()
       const bytes = writer.append(frames)
+      this.#clock(performance.now() - since)
       this.diskBytes += bytes
       counters.written += frames.reduce((sum, frame) => sum + recordsOf(frame), 0)
       this.#parts.wake(bytes)
@@ -131,6 +133,13 @@ export class Recorder implements Sink {
       counters.lastError = `the outbox cannot be written: ${why}`
       return false
     }
+  }
+
+  #clock(ms: number): void {
+    const { appends } = this.#parts.counters
+    appends.count += 1
+    appends.totalMs += ms
+    appends.longestMs = Math.max(appends.longestMs, ms)
   }
 
   #hold(frames: readonly Frame[]): void {

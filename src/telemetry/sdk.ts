@@ -65,11 +65,12 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
       new ExecutionEntry(record, { ...providers, recorder, counters, parent: context.active() }),
     flush: async (deadlineMs) => ({ left: await sender.flush(deadlineMs) }),
     shutdown,
-    status: () => statusOf(counters, sender),
+    status: () => statusOf(counters, sender, recorder),
   }
 }
 
-function statusOf({ corrupt: _corrupt, ...counters }: Counters, sender: Sender): TrailStatus {
+function statusOf(counters: Counters, sender: Sender, { heldBytes }: Recorder): TrailStatus {
   const { bytes, sinceMs } = sender.pending
-  return { ...counters, outboxBytes: bytes, oldestMs: sinceMs === null ? null : Date.now() - sinceMs }
+  const oldestMs = sinceMs === null ? null : Math.max(0, Date.now() - sinceMs)
+  return { ...counters, appends: { ...counters.appends }, outboxBytes: bytes, heldBytes, oldestMs }
 }

@@ -10,18 +10,31 @@ export interface TrailEntry {
   complete(record: ExecutionRecord): void
 }
 
-/** Counters since start; the numbers behind `/metrics`, `/readyz` and `doctor`. */
+/** Counters since start; the numbers behind `/metrics`, `/readyz` and `doctor`. Records are log records and spans. */
 export interface TrailStatus {
+  /** Executions. */
   begun: number
   completed: number
+  /** Records put in the outbox. */
   written: number
+  /** Records the receiver took. */
   sent: number
+  /** Times the sender had to try again. */
   retried: number
+  /** Records the receiver refused for good. */
   dead: number
+  /** Records lost: no room on the disk and none in memory, or not delivered for too long. */
   dropped: number
+  /** Executions of processes that are gone, completed as crashed. */
   adopted: number
-  /** Bytes waiting in this process's outbox. */
+  /** Damaged places in the outbox, skipped and kept aside. */
+  corrupt: number
+  /** Writes to the outbox, the time they took together and the longest, ms. */
+  appends: { count: number; totalMs: number; longestMs: number }
+  /** Bytes waiting: this process's and those it took over, in memory included. */
   outboxBytes: number
+  /** Those of them that are in memory alone, for want of room on the disk. */
+  heldBytes: number
   /** Age of the oldest waiting entry, ms; null when nothing waits. */
   oldestMs: number | null
   lastError: string | null

@@ -31,6 +31,7 @@ it('a disk that is full changes no execution, and what it refused goes out from 
   })
   const ids = Array.from({ length: 300 }, () => leave(trail, { stdout: 'x'.repeat(10_000) }).id)
   expect(trail.status().lastError).toMatch(/ENOSPC/u)
+  expect(trail.status().heldBytes).toBeGreaterThan(0)
   url = receiver.url
   expect(await trail.flush(20_000)).toEqual({ left: 0 })
   const later = Array.from({ length: 20 }, () => leave(trail).id)
