@@ -51,6 +51,8 @@ const environment = z.object({
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: identifier.default('exectrail'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_METRICS_EXPORTER: z.string().optional(),
+  OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number('write ms').int().min(100).max(86_400_000).default(60_000),
   OTEL_SERVICE_NAME: z.string().min(1).default('exectrail'),
   SIGNOZ_OTLP_ENDPOINT: httpUrl.optional(),
   SIGNOZ_INGESTION_KEY: z.string().min(1).optional(),
@@ -84,6 +86,8 @@ export interface Config {
   clickhouse: { url: string | null; user: string; password: string; database: string }
   otlpEndpoint: string | null
   serviceName: string
+  /** How often exectrail's own metrics go out by OTLP, ms; null: never. */
+  metricsEveryMs: number | null
   signoz: { otlpEndpoint: string | null; ingestionKey: string | null; url: string | null }
   bacalhauApiUrl: string | null
   e2bApiKey: string | null
@@ -126,6 +130,7 @@ export function loadConfig(env: Environment = process.env): Config {
     },
     otlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     serviceName: value.OTEL_SERVICE_NAME,
+    metricsEveryMs: value.OTEL_METRICS_EXPORTER === 'none' ? null : value.OTEL_METRIC_EXPORT_INTERVAL,
     signoz: {
       otlpEndpoint: value.SIGNOZ_OTLP_ENDPOINT ?? null,
       ingestionKey: value.SIGNOZ_INGESTION_KEY ?? null,

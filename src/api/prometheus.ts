@@ -1,22 +1,25 @@
-/** The Prometheus text format. */
+import type { MetricFamily, MetricSample } from '../telemetry/metric-family.ts'
 
-export type Sample = readonly [labels: string, value: number]
-
-/** One metric with its samples; labels are already escaped; none without samples. */
-export function family(
-  name: string,
-  type: 'counter' | 'gauge',
-  help: string,
-  samples: readonly Sample[],
-): string[] {
-  if (samples.length === 0) return []
-  const full = `exectrail_${name}`
-  const values = samples.map(([labels, value]) => `${full}${labels === '' ? '' : `{${labels}}`} ${value}`)
-  return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...values]
+/** The Prometheus text format; a metric without samples is left out. */
+export function prometheusText(families: readonly MetricFamily[]): string {
+  const lines = families.filter(({ samples }) => samples.length > 0).flatMap(linesOf)
+  return `${lines.join('\n')}\n`
 }
 
-/** A label with its value escaped. */
-export function label(name: string, value: string): string {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-  return `${name}="${escaped}"`
+function linesOf({ name, type, help, samples }: MetricFamily): string[] {
+  const full = `exectrail_${name}`
+  return [
+    `# HELP ${full} ${help}`,
+    `# TYPE ${full} ${type}`,
+    ...samples.map(({ labels, value }) => `${full}${labelsOf(labels)} ${value}`),
+  ]
+}
+
+function labelsOf(labels: MetricSample['labels']): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+function escape(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }

@@ -5,6 +5,8 @@ import { ExectrailError } from '../errors.ts'
 import type { ExecutionRequest, ExecutionResult, RuntimeName } from '../execution.ts'
 import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
 import type { Readiness, Runtime } from '../runtimes/runtime.ts'
+import type { MetricFamily } from '../telemetry/metric-family.ts'
+import { startOwnMetrics } from '../telemetry/own-metrics.ts'
 import { createTrail } from '../telemetry/sdk.ts'
 import type { Trail, TrailStatus } from '../telemetry/trail.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
@@ -14,6 +16,7 @@ import { executeSettled } from './execute.ts'
 import { createIdempotency } from './idempotency.ts'
 import type { ContentPolicy } from './redact.ts'
 import { settleRequest } from './settle.ts'
+import { executorMetrics } from './status-metrics.ts'
 
 const DRAIN_MS = 5_000
 
@@ -24,6 +27,8 @@ export interface ExecutorOptions extends Partial<AdmissionOptions> {
   runtimes?: readonly Runtime[]
   /** The trail to write to; by default one under the home's outbox. */
   trail?: Trail
+  /** Told by OTLP beside the executor's own metrics. */
+  metrics?: () => Promise<readonly MetricFamily[]>
 }
 
 /** State of the executor, for `/metrics`, `/readyz` and `doctor`. */
@@ -61,7 +66,28 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
   const trail = options.trail ?? (await openTrail(config, executorId))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
   const admission = new Admission(settleAdmission(options))
-  return assemble({ executorId, trail, runtimes, admission, content: config.content })
+  const executor = assemble({ executorId, trail, runtimes, admission, content: config.content })
+  return options.trail === undefined ? tellMetrics(executor, config, options) : executor
+}
+
+/** The executor, telling its own metrics by OTLP until it is closed. */
+function tellMetrics(executor: Executor, config: Config, { metrics }: ExecutorOptions): Executor {
+  const { serviceName, metricsEveryMs: everyMs } = config
+  if (everyMs === null) return executor
+  const telling = startOwnMetrics({
+    serviceName,
+    executorId: executor.status().executorId,
+    everyMs,
+    resolveEndpoint: () => resolveOtlpEndpoint(config),
+    read: async () => [...executorMetrics(executor.status()), ...((await metrics?.()) ?? [])],
+  })
+  return {
+    ...executor,
+    close(deadlineMs) {
+      telling.stop()
+      return executor.close(deadlineMs)
+    },
+  }
 }
 
 function openTrail(config: Config, executorId: string): Promise<Trail> {

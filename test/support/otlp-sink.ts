@@ -26,10 +26,18 @@ interface SunkSpan {
   attributes: Record<string, Value>
 }
 
+interface SunkMetric {
+  name: string
+  /** Of its points. */
+  values: number[]
+}
+
 export interface OtlpSink extends AsyncDisposable {
   url: string
   logs: SunkLog[]
   spans: SunkSpan[]
+  /** From protobuf alone. */
+  metrics: SunkMetric[]
   /** Headers of every request, in order. */
   headers: IncomingHttpHeaders[]
   /** Status of the answers from now on, 0: none ever; only what is answered with a 2xx is kept. */
@@ -47,6 +55,7 @@ export async function startOtlpSink(port = 0): Promise<OtlpSink> {
     url: `http://127.0.0.1:${portOf(server)}`,
     logs: [],
     spans: [],
+    metrics: [],
     headers: [],
     status: 200,
     async [Symbol.asyncDispose]() {
@@ -65,7 +74,8 @@ async function answer(sink: OtlpSink, request: IncomingMessage, response: Server
   const isJson = (headers['content-type'] ?? '').includes('json')
   const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
   if (sink.status === 0) return
-  if (sink.status < 300) keep(sink, path, isJson ? fromJson(body) : fromProtobuf(body, path))
+  if (sink.status < 300 && path === '/v1/metrics') sink.metrics.push(...metricsOf(body))
+  else if (sink.status < 300) keep(sink, path, isJson ? fromJson(body) : fromProtobuf(body, path))
   response.writeHead(sink.status, { 'content-type': isJson ? 'application/json' : 'application/x-protobuf' })
   response.end(isJson ? '{}' : '')
 }
@@ -97,6 +107,17 @@ function fromProtobuf(body: Buffer, path: string): Entry[] {
       spanId: bytesOf(entry, numbers.spanId).at(-1)?.toString('hex') ?? '',
       attributes: Object.fromEntries(bytesOf(entry, numbers.attributes).map(readFields).map(keyValue)),
     }))
+}
+
+/** Field numbers of opentelemetry-proto: metrics/v1 Metric, Gauge or Sum, NumberDataPoint. */
+function metricsOf(body: Buffer): SunkMetric[] {
+  const scopes = bytesOf(readFields(body), 1).flatMap((resource) => bytesOf(readFields(resource), 2))
+  const metrics = scopes.flatMap((scope) => bytesOf(readFields(scope), 2)).map(readFields)
+  return metrics.map((metric) => {
+    const data = [...bytesOf(metric, 5), ...bytesOf(metric, 7)].map(readFields)
+    const points = data.flatMap((one) => bytesOf(one, 1)).map(readFields)
+    return { name: textOf(metric, 1), values: points.map((point) => doubleOf(numberOf(point, 4))) }
+  })
 }
 
 function keyValue(fields: Fields): [string, Value] {

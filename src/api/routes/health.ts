@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { executorMetrics } from '../../executor/status-metrics.ts'
 import { checkReadiness } from '../../service/check-readiness.ts'
+import { stackMetrics } from '../../service/stack-metrics.ts'
 import { describe } from '../describe.ts'
 import type { ApiEnv, AppParts } from '../environment.ts'
-import { collectorLines } from '../collector-metrics.ts'
-import { statusLines, type RequestCounts } from '../metrics.ts'
+import { prometheusText } from '../prometheus.ts'
+import type { RequestCounts } from '../request-counts.ts'
 
 const alive = describe({
   id: 'health',
@@ -34,13 +36,12 @@ export function health(parts: AppParts, counts: RequestCounts): Hono<ApiEnv> {
       return c.json(readiness, readiness.ready ? 200 : 503)
     })
     .get('/metrics', async (c) => {
-      const collector = await parts.collector().catch(() => 'silent' as const)
-      const lines = [
-        ...statusLines(parts.executor.status(), parts.parts()),
-        ...(collector === null ? [] : collectorLines(collector)),
-        ...counts.lines(),
+      const families = [
+        ...executorMetrics(parts.executor.status()),
+        ...(await stackMetrics(parts)),
+        ...counts.families(),
       ]
-      return c.text(`${lines.join('\n')}\n`, 200, {
+      return c.text(prometheusText(families), 200, {
         'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
       })
     })

@@ -8,6 +8,7 @@ import { readCollectorMetrics, type CollectorMetrics } from '../../embedded/otel
 import { startStack } from '../../embedded/stack.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
 import { openKeys, type OpenedKeys } from '../../service/keys.ts'
+import { stackMetrics } from '../../service/stack-metrics.ts'
 import { createStore, type Store } from '../../store/client.ts'
 import { readVersion } from '../program.ts'
 import { reportError } from '../report-error.ts'
@@ -67,8 +68,12 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
   const report = (line: string): void => terminal.say(visible(line))
   const stack = closing.adopt(await startStack(config, report), (started) => started.stop())
   const opened = await openKeys(config.home, config.apiKey)
+  const sources = { parts: () => stack.parts(), collector: () => readCollector(stack.endpoints) }
   const executor = closing.adopt(
-    await createExecutor({ config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp } }),
+    await createExecutor({
+      config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp },
+      metrics: () => stackMetrics(sources),
+    }),
     async (created) => void (await created.close(DRAIN_MS)),
   )
   const store = closing.adopt(openStore(config, stack.endpoints), (created) => created.close())
@@ -77,8 +82,7 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
     store,
     executor,
     keys: opened.keys,
-    parts: () => stack.parts(),
-    collector: () => readCollector(stack.endpoints),
+    ...sources,
     log: report,
   })
   const service = closing.adopt(

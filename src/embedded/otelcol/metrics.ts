@@ -52,9 +52,11 @@ function parseCollectorMetrics(text: string): CollectorMetrics {
   }
 }
 
+const SIGNALS: Readonly<Record<string, string>> = { traces: 'spans', metrics: 'metric_points' }
+
 function describeExporter(capacity: Sample, samples: readonly Sample[]): ExporterMetrics {
   const { exporter = '', data_type: type = '' } = capacity.labels
-  const signal = type === 'traces' ? 'spans' : 'log_records'
+  const signal = SIGNALS[type] ?? 'log_records'
   const own = samples.filter((sample) => sample.labels['exporter'] === exporter)
   const ownQueue = own.filter((sample) => sample.labels['data_type'] === type)
   return {

@@ -200,6 +200,7 @@ it('the Collector tells its queues, one per sink and signal', async () => {
     'clickhouse/started log_records',
     'clickhouse/traces spans',
     'otlp_http/signoz log_records',
+    'otlp_http/signoz metric_points',
     'otlp_http/signoz spans',
   ])
   const waiting = read.exporters.find((one) => one.exporter === 'clickhouse/completed')

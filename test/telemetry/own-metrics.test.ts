@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { createExecutor } from '../../src/executor/executor.ts'
+import { startTestCollector } from '../support/collector.ts'
+import { offlineConfig } from '../support/configuration.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { startOtlpSink, type OtlpSink } from '../support/otlp-sink.ts'
+import { waitFor } from '../support/wait.ts'
+
+const RUN = { runtime: 'subprocess', language: 'bash', code: 'true' } as const
+const OFTEN = { OTEL_METRIC_EXPORT_INTERVAL: '100' }
+
+async function freshHome(): Promise<string> {
+  const home = await temporaryDirectory()
+  onTestFinished(() => home[Symbol.asyncDispose]())
+  return home.path
+}
+
+async function startSink(): Promise<OtlpSink> {
+  const sink = await startOtlpSink()
+  onTestFinished(() => sink[Symbol.asyncDispose]())
+  return sink
+}
+
+it('go through the Collector to SigNoz, those of the host’s own parts beside them', async () => {
+  const [home, sink] = [await freshHome(), await startSink()]
+  const signoz = { otlpEndpoint: sink.url, ingestionKey: null }
+  const collector = await startTestCollector(join(home, 'collector'), { signoz })
+  onTestFinished(() => collector.stop())
+  const more = {
+    name: 'part_restarts_total',
+    type: 'counter' as const,
+    help: 'Restarts',
+    samples: [
+      { labels: { part: 'store' }, value: 2 },
+      { labels: { part: 'collector' }, value: 3 },
+    ],
+  }
+  const executor = await createExecutor({
+    config: offlineConfig(home, { ...OFTEN, OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlpHttp }),
+    metrics: () => Promise.resolve([more]),
+  })
+  onTestFinished(async () => void (await executor.close(0)))
+  await executor.execute(RUN)
+  const newest = (name: string): number[] | undefined =>
+    sink.metrics.findLast((metric) => metric.name === name)?.values
+  await waitFor(() => newest('exectrail.trail_sent')?.[0] === 3, {
+    timeoutMs: 15_000,
+    what: 'the metrics after the execution',
+  })
+  expect(newest('exectrail.executions_started')).toEqual([1])
+  expect(newest('exectrail.executions_completed')).toEqual([1])
+  expect(newest('exectrail.trail_outbox')).toEqual([0])
+  expect(newest('exectrail.trail_append')?.[0]).toBeGreaterThan(0)
+  expect(newest('exectrail.part_restarts')).toEqual([2, 3])
+})
+
+it('a receiver that takes none of them takes the trail all the same', async () => {
+  const home = await freshHome()
+  const collector = await startTestCollector(join(home, 'collector'))
+  onTestFinished(() => collector.stop())
+  const executor = await createExecutor({
+    config: offlineConfig(home, { ...OFTEN, OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlpHttp }),
+  })
+  onTestFinished(async () => void (await executor.close(0)))
+  await executor.execute(RUN)
+  expect(await executor.flush(10_000)).toEqual({ left: 0 })
+  expect(executor.status().trail).toMatchObject({ sent: 3, dead: 0, lastError: null })
+})
+
+it('stay at home where OTEL_METRICS_EXPORTER is none', () => {
+  expect(offlineConfig('/nowhere', { ...OFTEN, OTEL_METRICS_EXPORTER: 'none' }).metricsEveryMs).toBeNull()
+  expect(offlineConfig('/nowhere', OFTEN).metricsEveryMs).toBe(100)
+})
