@@ -9,14 +9,18 @@ export interface Condition {
 }
 
 /**
- * The condition every statement over `code_exec_logs` begins with: whose rows, and which window of
- * `started_at`. This is the one place where the tenant is added.
+ * The condition every statement over our tables begins with: whose rows, and which window of the start, in
+ * `otel_traces` called `Timestamp`. This is the one place where the tenant is added.
  */
-export function tenantCondition(scope: Scope, window: Window | null): Condition {
+export function tenantCondition(
+  scope: Scope,
+  window: Window | null,
+  start: 'started_at' | 'Timestamp' = 'started_at',
+): Condition {
   const parts = [scope === 'all' ? 'true' : 'organization_id = {organizationId:String}']
   const tenant = scope === 'all' ? {} : { organizationId: scope.organizationId }
   if (window === null) return { sql: parts.join(' AND '), parameters: tenant }
-  parts.push('started_at >= {from:DateTime64(9)}', 'started_at < {to:DateTime64(9)}')
+  parts.push(`${start} >= {from:DateTime64(9)}`, `${start} < {to:DateTime64(9)}`)
   return {
     sql: parts.join(' AND '),
     parameters: { ...tenant, from: fromIso(window.from), to: fromIso(window.to) },

@@ -38,7 +38,9 @@ afterAll(async () => {
 it('ends well where everything begun is stored', async () => {
   const { exitCode, stdout, stderr } = await exectrail(['reconcile', '--org', 'acme'], env)
   expect(exitCode, stderr).toBe(0)
-  expect(stdout).toMatch(/^begun +stored +pending +missing +duplicated +dead\n1 +1 +0 +0 +0 +0\n$/u)
+  expect(stdout).toMatch(
+    /^begun +stored +pending +missing +spanless +duplicated +dead\n1 +1 +0 +0 +0 +0 +0\n$/u,
+  )
   expect(stderr).toBe('Everything begun is stored, once.\n')
 })
 

@@ -4,9 +4,11 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDeadLetters } from '../../src/service/read-dead-letters.ts'
 import { reconcile } from '../../src/service/reconcile.ts'
+import { fromIso } from '../../src/store/rows.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
+import { insertExported, toExported } from '../support/exporter-rows.ts'
 import { insertRecords, makeRecord } from '../support/records.ts'
 import { insertStarted } from '../support/started.ts'
 
@@ -79,6 +81,35 @@ describe('ids begun against ids stored', () => {
       makeRecord({ organizationId: 'running', startedAt: minutesAgo(60), limitTimeoutMs: 7_200_000 }),
     ])
     expect(await ask('running')).toMatchObject({ begun: 2, pending: 2, missingCount: 0 })
+  })
+
+  it('names a row whose span should have come long ago, and has not', async () => {
+    const [traced, bare, young] = [begunAgo('spans', 60), begunAgo('spans', 59), begunAgo('spans', 58)]
+    const { store } = clickhouse
+    await insertRecords(clickhouse, [young])
+    for (const { executionId, startedAt } of [traced, bare])
+      await store.command(
+        `INSERT INTO code_exec_logs (execution_id, organization_id, started_at, inserted_at)
+         SELECT {executionId:String}, 'spans', {startedAt:DateTime64(9)}, now64(3) - toIntervalMinute(5)`,
+        { executionId, startedAt: fromIso(startedAt) },
+      )
+    await store.command(
+      `INSERT INTO otel_traces (Timestamp, SpanAttributes) SELECT {startedAt:DateTime64(9)},
+       map('code_exec.organization.id', 'spans', 'code_exec.execution.id', {executionId:String})`,
+      { executionId: traced.executionId, startedAt: fromIso(traced.startedAt) },
+    )
+    expect(await ask('spans')).toMatchObject({ stored: 3, spanlessCount: 1, spanless: [bare.executionId] })
+  })
+
+  it('takes a beginning whose event the exporter did not name for one', async () => {
+    const record = begunAgo('unnamed', 60)
+    await insertExported(clickhouse, [{ ...toExported(record), EventName: '' }], 'code_exec_events')
+    await insertExported(
+      clickhouse,
+      [{ ...toExported(record), EventName: 'code_exec.started' }],
+      'code_exec_events',
+    )
+    expect(await ask('unnamed')).toMatchObject({ begun: 1, missingCount: 1 })
   })
 
   it('names an id that has two rows', async () => {

@@ -50,7 +50,7 @@ function recordingStore(): { store: Store; asked: Asked[] } {
 
 /** A table of executions with the tenant right behind it. */
 const GUARDED =
-  /FROM code_exec_(?:logs|events)(?: FINAL)? WHERE organization_id = \{organizationId:String\}/gu
+  /FROM (?:code_exec_(?:logs|events)|otel_traces)(?: FINAL)? WHERE organization_id = \{organizationId:String\}/gu
 
 /** Text that would be seen in a statement, were it put there. */
 const hostile = string({ maxLength: 12 }).map((text) => `§'"\`;--${text}`)

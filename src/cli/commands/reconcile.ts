@@ -19,7 +19,7 @@ export interface ReconcileOptions extends WindowOptions {
 }
 
 /**
- * Prints what is missing, duplicated and dead; resolves to 1 when something is missing or duplicated.
+ * Prints what is missing, without its span, duplicated and dead; resolves to 1 for any of the first three.
  * @throws {ExectrailError} when no store is known; what the store throws when it does not answer
  */
 export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {
@@ -38,7 +38,7 @@ export async function reconcile(options: ReconcileOptions, terminal: Terminal): 
     else await print(found, terminal)
     if (Date.parse(window.from) < Date.now() - EVENTS_KEPT_MS)
       terminal.say('What was begun is known for a week; of earlier executions only duplicates can be told.')
-    return found.missingCount + found.duplicated.length === 0 ? 0 : LOST
+    return found.missingCount + found.spanlessCount + found.duplicated.length === 0 ? 0 : LOST
   } finally {
     await store.close()
   }
@@ -58,24 +58,26 @@ function toWindow(options: ReconcileOptions): { from: string; to: string } {
 }
 
 async function print(found: Reconciliation, terminal: Terminal): Promise<void> {
-  const { begun, stored, pending, missing, missingCount, duplicated, dead, deadCount } = found
+  const { begun, stored, pending, missing, missingCount, spanless, spanlessCount } = found
+  const { duplicated, dead, deadCount } = found
   const counts = renderTable(
     [
       { title: 'begun' },
       { title: 'stored' },
       { title: 'pending' },
       { title: 'missing' },
+      { title: 'spanless' },
       { title: 'duplicated' },
       { title: 'dead' },
     ],
-    [[begun, stored, pending, missingCount, duplicated.length, deadCount]],
+    [[begun, stored, pending, missingCount, spanlessCount, duplicated.length, deadCount]],
   )
   await terminal.data([counts, ...sections(found)].join('\n\n'))
-  const cut = missing.length < missingCount || dead.length < deadCount
+  const cut = missing.length < missingCount || spanless.length < spanlessCount || dead.length < deadCount
   if (cut) terminal.say('Not all are shown; a narrower window (--since, --from, --to) shows the rest.')
-  if (missingCount > 0)
+  if (missingCount + spanlessCount > 0)
     terminal.say(
-      'Missing: see `exectrail doctor`; what waits in an outbox is sent once its home is up again.',
+      'Something is missing: see `exectrail doctor`; what waits in an outbox is sent once its home is up again.',
     )
   else if (duplicated.length === 0)
     terminal.say(
@@ -83,26 +85,13 @@ async function print(found: Reconciliation, terminal: Terminal): Promise<void> {
     )
 }
 
-function sections({ missing, duplicated, dead }: Reconciliation): string[] {
+function sections({ missing, spanless, duplicated, dead }: Reconciliation): string[] {
   const tables = [
-    missing.length > 0 &&
+    missing.length > 0 && missingTable(missing),
+    spanless.length > 0 &&
       renderTable(
-        [
-          { title: 'missing execution' },
-          { title: 'started (UTC)' },
-          { title: 'runtime' },
-          { title: 'agent', max: 24 },
-          { title: 'organization', max: 24 },
-          { title: 'executor' },
-        ],
-        missing.map((one) => [
-          one.executionId,
-          formatTime(one.startedAt),
-          one.runtime,
-          one.codeAgentId,
-          one.organizationId,
-          one.executorId,
-        ]),
+        [{ title: 'row without its span' }],
+        spanless.map((id) => [id]),
       ),
     duplicated.length > 0 &&
       renderTable(
@@ -121,4 +110,25 @@ function sections({ missing, duplicated, dead }: Reconciliation): string[] {
       ),
   ]
   return tables.filter((table) => table !== false)
+}
+
+function missingTable(missing: Reconciliation['missing']): string {
+  return renderTable(
+    [
+      { title: 'missing execution' },
+      { title: 'started (UTC)' },
+      { title: 'runtime' },
+      { title: 'agent', max: 24 },
+      { title: 'organization', max: 24 },
+      { title: 'executor' },
+    ],
+    missing.map((one) => [
+      one.executionId,
+      formatTime(one.startedAt),
+      one.runtime,
+      one.codeAgentId,
+      one.organizationId,
+      one.executorId,
+    ]),
+  )
 }

@@ -24,6 +24,9 @@ export interface StoredComparison {
   missing: readonly UnstoredExecution[]
   /** Begun and without a row, but perhaps still running or on the way. */
   pending: number
+  /** Rows past the time their span may take, without one: how many, and the oldest of them. */
+  spanlessCount: number
+  spanless: readonly string[]
   /** Ids with more than one row after FINAL, the worst first. */
   duplicated: readonly { executionId: string; rows: number }[]
 }
@@ -42,13 +45,16 @@ export async function reconcile(store: Store, question: Reconcile): Promise<Stor
   const { scope, window, settleMs, limit } = question
   const where = tenantCondition(scope, window)
   const parameters = { ...where.parameters, settleMs, limit }
-  const [counts, missing, duplicated] = await Promise.all([
-    countAll(store, where.sql, parameters),
+  const spans = tenantCondition(scope, window, 'Timestamp').sql
+  const [counts, missing, spanless, duplicated] = await Promise.all([
+    countAll(store, { rows: where.sql, spans }, parameters),
     listMissing(store, where.sql, parameters),
+    listSpanless(store, { rows: where.sql, spans }, parameters),
     listDuplicated(store, where.sql, parameters),
   ])
-  const { begun, stored, unstored, overdue } = counts
-  return { begun, stored, missingCount: overdue, missing, pending: unstored - overdue, duplicated }
+  const { begun, stored, unstored, overdue: missingCount, spanless: spanlessCount } = counts
+  const pending = unstored - missingCount
+  return { begun, stored, missingCount, missing, pending, spanlessCount, spanless, duplicated }
 }
 
 const OVERDUE = 'started_at + toIntervalMillisecond(limit_timeout_ms + {settleMs:UInt32}) < now64(9)'
@@ -59,20 +65,34 @@ function fromUnstored(where: string): string {
     AND execution_id NOT IN (SELECT execution_id FROM code_exec_logs WHERE ${where})`
 }
 
+/** The same tenant and window on rows and on spans. */
+interface Conditions {
+  rows: string
+  spans: string
+}
+
+function fromSpanless({ rows, spans }: Conditions): string {
+  return `code_exec_logs FINAL WHERE ${rows} AND inserted_at + toIntervalMillisecond({settleMs:UInt32}) < now64(3)
+    AND execution_id NOT IN (SELECT execution_id FROM otel_traces WHERE ${spans})`
+}
+
 interface Counts {
   begun: number
   stored: number
   unstored: number
   overdue: number
+  spanless: number
 }
 
-async function countAll(store: Store, where: string, parameters: Parameters): Promise<Counts> {
+async function countAll(store: Store, conditions: Conditions, parameters: Parameters): Promise<Counts> {
+  const where = conditions.rows
   const [row] = await store.query<Record<keyof Counts, string>>(
     `SELECT
       (SELECT count() FROM code_exec_events FINAL WHERE ${where} AND event_name = 'code_exec.started') AS begun,
       (SELECT count() FROM code_exec_logs FINAL WHERE ${where}) AS stored,
       (SELECT count() FROM ${fromUnstored(where)}) AS unstored,
-      (SELECT count() FROM ${fromUnstored(where)} AND ${OVERDUE}) AS overdue`,
+      (SELECT count() FROM ${fromUnstored(where)} AND ${OVERDUE}) AS overdue,
+      (SELECT count() FROM ${fromSpanless(conditions)}) AS spanless`,
     parameters,
   )
   const numberOf = (name: keyof Counts): number => Number(row?.[name] ?? 0)
@@ -81,6 +101,7 @@ async function countAll(store: Store, where: string, parameters: Parameters): Pr
     stored: numberOf('stored'),
     unstored: numberOf('unstored'),
     overdue: numberOf('overdue'),
+    spanless: numberOf('spanless'),
   }
 }
 
@@ -107,6 +128,15 @@ async function listMissing(
     startedAt: toIso(row.started_at),
     executorId: row.executor_id,
   }))
+}
+
+async function listSpanless(store: Store, conditions: Conditions, parameters: Parameters): Promise<string[]> {
+  const rows = await store.query<{ execution_id: string }>(
+    `SELECT execution_id FROM ${fromSpanless(conditions)}
+     ORDER BY started_at, execution_id LIMIT {limit:UInt32}`,
+    parameters,
+  )
+  return rows.map((row) => row.execution_id)
 }
 
 async function listDuplicated(
