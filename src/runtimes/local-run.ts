@@ -8,8 +8,9 @@ import { NoFootingError, type Footing } from './sandbox/footing.ts'
 import { findGuest, type Guest, type GuestName } from './sandbox/guests.ts'
 import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
 import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
-import { runDirectory, supervise, type Place } from './sandbox/supervise.ts'
+import { planForker, planLaunch, runDirectory, type Place } from './sandbox/supervise.ts'
 import { SANDBOX_PATHS } from './sandbox/bubblewrap.ts'
+import type { Forker } from './sandbox/slot.ts'
 import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
 
@@ -96,7 +97,7 @@ async function runJob(
   try {
     facts = await started.sandbox.run(job, io)
   } finally {
-    host.giveBack(started.sandbox.slot)
+    host.giveBack(started.sandbox.slot, recipe.forker)
     host.pool.release()
     if (footing.isolation === 'process') await rm(started.directory, { recursive: true, force: true })
   }
@@ -106,18 +107,24 @@ async function runJob(
   })
 }
 
-function makeRecipe(host: SandboxHost, footing: Footing, guest: Guest, place: Place): Recipe {
+function makeRecipe(
+  host: SandboxHost,
+  footing: Footing,
+  guest: Guest,
+  place: Place,
+): Recipe & { forker: Forker | null } {
+  const forker = planForker(place)
   return {
+    forker,
     key: `${guest.name} ${place.network} ${place.diskBytes}`,
     async start() {
       const directory = runDirectory(place)
-      const slot = await host.borrow()
-      const command = supervise(place, guest.command, directory)
-      return { sandbox: await Sandbox.start(slot, command, place.seccomp), directory }
+      const slot = await host.borrow(forker)
+      return { sandbox: await Sandbox.start(slot, planLaunch(place, guest.command, directory)), directory }
     },
     async discard({ sandbox, directory }) {
       await sandbox.discard()
-      host.giveBack(sandbox.slot)
+      host.giveBack(sandbox.slot, forker)
       if (footing.isolation === 'process') await rm(directory, { recursive: true, force: true })
     },
   }

@@ -15,6 +15,8 @@ export interface SandboxSpec {
   network: 'none' | 'host'
   /** True where the seccomp filter is handed over on fd 9. */
   filtered: boolean
+  /** `run`: one program. `forks`: the outer sandbox of many, each of which makes its own inside. */
+  purpose: 'run' | 'forks'
 }
 
 /** Where things are inside the sandbox. */
@@ -40,6 +42,13 @@ const NAMESPACES = words(
   '--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --uid 1000 --gid 1000 --hostname sandbox --die-with-parent --as-pid-1 --clearenv',
 )
 
+/** Root with a user namespace keeps all capabilities inside unless they are dropped. */
+const RUN_RIGHTS = '--cap-drop ALL --disable-userns'
+/** To mount, raise the loopback device and drop rights, in its own user namespace; each run gives all of it up. */
+const FORK_RIGHTS = ['SYS_ADMIN', 'NET_ADMIN', 'SETPCAP', 'SYS_RESOURCE']
+  .map((name) => `--cap-add CAP_${name}`)
+  .join(' ')
+
 /** Arguments that put `command` into a hardened sandbox; every flag is there for a measured reason. */
 export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): string[] {
   const { guest } = SANDBOX_PATHS
@@ -55,10 +64,11 @@ export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): s
     ...spec.binds.flatMap(([from, to]) => ['--ro-bind', from, to]),
     ...words(`--proc /proc --dev /dev --ro-bind ${spec.guestDir} ${guest}`),
     // Half of the host's memory would be writable through these otherwise.
-    ...words(`--size 1048576 --tmpfs /dev/shm --size ${disk} --tmpfs /tmp`),
-    ...words('--symlink tmp/out /out --symlink tmp/work /work --remount-ro /dev --remount-ro /'),
-    // Root with a user namespace keeps all capabilities inside unless they are dropped.
-    ...words('--chdir / --cap-drop ALL --disable-userns'),
+    ...words(
+      spec.purpose === 'run' ? `--size 1048576 --tmpfs /dev/shm --size ${disk} --tmpfs /tmp` : '--dir /tmp',
+    ),
+    ...words('--symlink tmp/out /out --symlink tmp/work /work --remount-ro /dev --remount-ro / --chdir /'),
+    ...words(spec.purpose === 'run' ? RUN_RIGHTS : `--cap-drop ALL ${FORK_RIGHTS}`),
     ...(spec.filtered ? ['--seccomp', '9'] : []),
     ...command,
   ]

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import type { OutputChunk } from '../../execution.ts'
 import type { RuntimeIo } from '../runtime.ts'
 import { readGuest, type GuestReport } from './frames.ts'
-import type { Broken, Channels, Slot, SlotEvents, SlotReport } from './slot.ts'
+import type { Broken, Channels, Launch, Slot, SlotEvents, SlotReport } from './slot.ts'
 import { parseSupervisorReport, type SupervisorReport } from './supervisor-report.ts'
 
 /** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
@@ -63,10 +63,10 @@ export class Sandbox {
     this.#ready = Promise.race([greeted, this.#done.then(() => undefined)])
   }
 
-  /** Starts `command` in `slot`. */
-  static async start(slot: Slot, command: readonly string[], seccomp: string): Promise<Sandbox> {
+  /** Starts one in `slot`. */
+  static async start(slot: Slot, launch: Launch): Promise<Sandbox> {
     const events: SlotEvents = { broke: () => undefined, done: () => undefined, lost: () => undefined }
-    const channels = await slot.start(command, seccomp, events)
+    const channels = await slot.start(launch, events)
     for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
     const sandbox = new Sandbox(slot, channels)
     events.broke = (limit) => sandbox.#onBroke(limit)

@@ -144,7 +144,7 @@ async function tryFooting(
       },
       ['/bin/sh', '-c', 'exit 0'],
     )
-    const sandbox = await Sandbox.start(slot, command, files.seccomp)
+    const sandbox = await Sandbox.start(slot, { command, seccomp: files.seccomp, fork: [] })
     const job = { nonce: 'probe', rlimits: [], files: [], head: '', input: '' }
     const facts = await sandbox.run(
       { ...job, memoryBytes: null, pids: null, cpuMs: null },

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises'
 import { NoFootingError, findFooting, type Footing } from './footing.ts'
 import { Launcher } from './launcher.ts'
-import type { Slot } from './slot.ts'
+import { SlotShelf } from './slot-shelf.ts'
+import type { Forker, Slot } from './slot.ts'
 import { WarmPool, type PoolOptions } from './warm-pool.ts'
 
 /** What a local runtime is told. */
@@ -24,7 +25,7 @@ export class SandboxHost {
   readonly pool: WarmPool
   readonly #options: LocalOptions
   #footing: Promise<Footing> | null = null
-  #idle: Slot[] = []
+  readonly #shelf = new SlotShelf()
   #closing: Promise<void> | null = null
 
   constructor(options: LocalOptions) {
@@ -40,17 +41,14 @@ export class SandboxHost {
     return this.#footing
   }
 
-  /** A slot nobody else uses. */
-  async borrow(): Promise<Slot> {
-    for (let slot = this.#idle.pop(); slot !== undefined; slot = this.#idle.pop()) {
-      if (slot.usable) return slot
-    }
-    return (await this.#launcher()).addSlot()
+  /** A slot nobody else uses, with that fork server if one waits. */
+  async borrow(forker: Forker | null): Promise<Slot> {
+    return this.#shelf.take(forker) ?? (await this.#launcher()).addSlot()
   }
 
-  giveBack(slot: Slot): void {
-    if (this.#closing !== null) slot.close()
-    else if (slot.usable) this.#idle.push(slot)
+  /** Takes a slot back that served a run for which `forker` is of use. */
+  giveBack(slot: Slot, forker: Forker | null): void {
+    this.#shelf.put(slot, forker)
   }
 
   /** Ends everything and leaves nothing behind. */
@@ -85,7 +83,7 @@ export class SandboxHost {
   async #end(): Promise<void> {
     const footing = await this.#footing?.catch(() => null)
     await this.pool.close()
-    for (const slot of this.#idle) slot.close()
+    this.#shelf.close()
     if (footing === null || footing === undefined) return
     await footing.launcher.close()
     await footing.files.remove()

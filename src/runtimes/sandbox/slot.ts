@@ -21,6 +21,20 @@ export interface Channels {
   report: Socket
 }
 
+/** How a run is started: `fork` is what the slot's fork server is told, empty where `command` alone will do. */
+export interface Launch {
+  command: readonly string[]
+  /** Path of the filter for fd 9, '' for none. */
+  seccomp: string
+  fork: readonly string[]
+}
+
+/** A fork server: what it is started with. Equal keys are interchangeable. */
+export interface Forker {
+  key: string
+  command: readonly string[]
+}
+
 export type Broken = 'memory' | 'pids' | 'cpu'
 
 /** Called as a run goes; `lost` means the slot itself died. */
@@ -52,6 +66,8 @@ export class Slot {
   #markReady: () => void = () => undefined
   #events: SlotEvents | null = null
   #state: 'open' | 'retired' | 'closed' = 'open'
+  #forker: { key: string; since: number } | null = null
+  #onForker: (ready: boolean) => void = () => undefined
 
   constructor(place: SlotPlace) {
     this.cgroup = place.cgroup
@@ -72,8 +88,25 @@ export class Slot {
     return this.#state === 'open'
   }
 
-  /** Starts `command` on fresh pipes. `seccomp` is a file for fd 9, or ''. */
-  async start(command: readonly string[], seccomp: string, events: SlotEvents): Promise<Channels> {
+  /** The fork server it has: its key, and since when by the monotonic clock. */
+  get forker(): { key: string; since: number } | null {
+    return this.#forker
+  }
+
+  /** Starts a fork server, in place of the one it has. Only between two runs. False where it does not come up. */
+  async raise(forker: Forker): Promise<boolean> {
+    this.#forker = null
+    const answer = new Promise<boolean>((resolve) => {
+      this.#onForker = resolve
+    })
+    this.#send(['forker', ...forker.command])
+    const ready = await answer
+    if (ready) this.#forker = { key: forker.key, since: performance.now() }
+    return ready
+  }
+
+  /** Starts a run on fresh pipes. */
+  async start({ command, seccomp, fork }: Launch, events: SlotEvents): Promise<Channels> {
     this.#control.ref()
     this.#lines.ref()
     await this.#ready
@@ -85,7 +118,7 @@ export class Slot {
     })
     this.#events = events
     for (const channel of Object.values(channels)) channel.ref()
-    this.#send(['start', seccomp, '0', ...command])
+    this.#send(['start', seccomp, String(fork.length), ...fork, ...command])
     return channels
   }
 
@@ -119,6 +152,7 @@ export class Slot {
     for (const channel of Object.values(this.#channels ?? {})) channel.destroy()
     this.#channels = null
     this.#markReady()
+    this.#onForker(false)
   }
 
   #send(fields: readonly string[]): void {
@@ -140,6 +174,12 @@ export class Slot {
     if (verb === 'pipes') this.#open(rest.map(Number))
     if (verb === 'broke') this.#events?.broke(toBroken(rest[0]))
     if (verb === 'done') this.#finish(rest.map(Number))
+    if (verb === 'forker') this.#hearForker(rest[0] === 'ready')
+  }
+
+  #hearForker(ready: boolean): void {
+    if (!ready) this.#forker = null
+    this.#onForker(ready)
   }
 
   #open(fds: readonly number[]): void {

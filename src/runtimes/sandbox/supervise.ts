@@ -1,9 +1,10 @@
 /** The whole command of one run: sandbox (or not), supervisor, interpreter. */
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { sandboxCommand, SANDBOX_PATHS } from './bubblewrap.ts'
 import type { Tools } from './footing.ts'
 import type { GuestFiles } from './guest-files.ts'
+import type { Forker, Launch } from './slot.ts'
 
 /** What `/out` may give back. */
 export const OUT_MAX_FILES = 256
@@ -26,6 +27,34 @@ export function runDirectory(place: Place): string {
   return place.isolation === 'namespace' ? '/tmp' : join(place.files.runs, randomUUID())
 }
 
+/** How a run of `command` is started, by a fork server where the place allows one. */
+export function planLaunch(place: Place, command: readonly string[], directory: string): Launch {
+  return {
+    command: supervise(place, command, directory),
+    seccomp: place.seccomp,
+    fork: canFork(place) ? [String(place.diskBytes), ...supervisorWords(place, command, directory)] : [],
+  }
+}
+
+/** The fork server for runs at `place`; null where each run has to start from nothing. */
+export function planForker(place: Place): Forker | null {
+  if (!canFork(place)) return null
+  const filter = place.seccomp === '' ? '' : `${SANDBOX_PATHS.guest}/${basename(place.seccomp)}`
+  const program = [
+    place.tools.perl ?? 'perl',
+    `${SANDBOX_PATHS.guest}/forker.pl`,
+    SANDBOX_PATHS.guest,
+    process.arch,
+    filter,
+  ]
+  return { key: JSON.stringify(place.binds), command: wrap(place, program, 'forks') }
+}
+
+/** A network of the host's own cannot be given to a child of one that has none. */
+function canFork(place: Place): boolean {
+  return place.isolation === 'namespace' && place.network === 'none'
+}
+
 /** Puts the supervisor, and the sandbox where there is one, around `command`. */
 export function supervise(
   place: Place,
@@ -37,7 +66,14 @@ export function supervise(
   const supervisor = [
     tools.perl ?? 'perl',
     `${inside ? SANDBOX_PATHS.guest : files.directory}/supervisor.pl`,
-    inside ? 'pid1' : 'subreaper',
+    ...supervisorWords(place, command, directory),
+  ]
+  return inside ? wrap(place, supervisor, 'run') : supervisor
+}
+
+function supervisorWords(place: Place, command: readonly string[], directory: string): string[] {
+  return [
+    place.isolation === 'namespace' ? 'pid1' : 'subreaper',
     process.arch,
     `${directory}/work`,
     `${directory}/out`,
@@ -45,16 +81,20 @@ export function supervise(
     String(OUT_MAX_BYTES),
     ...command,
   ]
-  if (!inside) return supervisor
+}
+
+/** A fork server takes no filter itself: it mounts, and each of its children loads the filter. */
+function wrap(place: Place, command: readonly string[], purpose: 'run' | 'forks'): string[] {
   return sandboxCommand(
     {
-      bwrap: tools.bwrap ?? 'bwrap',
-      guestDir: files.directory,
+      bwrap: place.tools.bwrap ?? 'bwrap',
+      guestDir: place.files.directory,
       binds: place.binds,
       diskBytes: place.diskBytes,
       network: place.network,
-      filtered: place.seccomp !== '',
+      filtered: purpose === 'run' && place.seccomp !== '',
+      purpose,
     },
-    supervisor,
+    command,
   )
 }

@@ -11,7 +11,9 @@ use POSIX qw(WNOHANG);
 
 my ($home, $uid_mode, $arch, $cgroups) = @ARGV;
 require "$home/cgroup.pl";
+require "$home/forks.pl";
 require "$home/slot.pl";
+close_inherited();
 
 my $uid_base = 0x10000000;
 my $launcher = $$;
@@ -30,6 +32,14 @@ say_line("ready $$ $base->{version}");
 pipe(my $wake_reader, my $wake_writer) or die "pipe: $!";
 $SIG{CHLD} = sub { syswrite $wake_writer, '.' };
 my $buffer = '';
+
+# Descriptors that whoever started the executor left open are no business of a sandbox.
+sub close_inherited {
+  opendir(my $own, '/proc/self/fd') or return;
+  my @open = grep { /^\d+$/ && $_ > 2 } readdir $own;
+  closedir $own;
+  POSIX::close($_) for @open;
+}
 
 sub say_line { syswrite STDOUT, "$_[0]\n" }
 

@@ -1,17 +1,18 @@
 # One slot: a process in its own control group that starts one sandbox at a time and measures it.
 # Towards the executor: control records in (`LENGTH\n` and fields joined by NUL), lines out.
+# Where it has a fork server (forks.pl), that one forks the sandbox inside the same control group.
 use strict;
 use warnings;
 use POSIX qw(WNOHANG);
 
 my @channels = qw(job out err result report);
-my ($group, $user, $call_clone, $run, %pipes, $control, $lines, $wake);
+my ($group, $user, $architecture, $run, %pipes, $control, $lines, $wake, $usage_before_forker);
 
 sub emit { syswrite $lines, "$_[0]\n" }
 
 sub serve_slot {
   my ($number, $slot_user, $base, $launcher, $arch) = @_;
-  $user = $slot_user;
+  ($user, $architecture) = ($slot_user, $arch);
   $0 = "exectrail slot $number";
   $group = enter_group($base, $launcher, $number);
   pipe($control, my $control_writer) or die "pipe: $!";
@@ -28,9 +29,11 @@ sub serve_slot {
     my $ready = '';
     vec($ready, fileno $control, 1) = 1;
     vec($ready, fileno $wake_reader, 1) = 1;
+    vec($ready, fileno forker()->{socket}, 1) = 1 if forker();
     # A child that dies just before `select` does not interrupt it, hence a time-out while there is one.
     my $count = select($ready, undef, undef, $run ? ($run->{armed} ? 0.05 : 1) : undef);
     if ($count > 0 && vec $ready, fileno $wake_reader, 1) { sysread $wake_reader, my $dust, 4096 }
+    hear_forker() if $count > 0 && forker() && vec $ready, fileno forker()->{socket}, 1;
     reap_run();
     look() if $run && $group;
     next unless $count > 0 && vec $ready, fileno $control, 1;
@@ -39,6 +42,7 @@ sub serve_slot {
     take($_) while defined($_ = next_record(\$buffer));
   }
   hard_kill() if $run;
+  end_forker();
   sweep();
 }
 
@@ -55,6 +59,7 @@ sub take {
   my ($verb, @fields) = split /\0/, $_[0], -1;
   if ($verb eq 'start') { start_run(@fields) }
   elsif ($verb eq 'limits') { set_limits(@fields) }
+  elsif ($verb eq 'forker') { replace_forker(@fields) }
   elsif ($verb eq 'kill') { hard_kill() if $run }
 }
 
@@ -68,23 +73,37 @@ sub prepare {
   emit(join ' ', 'pipes', map { fileno $pipes{$_}[1] } @channels);
 }
 
+# Words for the fork server come first, then the command that does the same from nothing.
 sub start_run {
-  my ($seccomp, $open_files, @command) = @_;
-  my $before = $group ? read_group($group) : undef;
-  my $pid = fork;
-  return emit("done 125 0 0 0 0 cannot fork: $!") unless defined $pid;
-  become($seccomp, $open_files, @command) if $pid == 0;
-  %pipes = ();
-  $run = { pid => $pid, before => $before, cpu_limit => 0, broke => '' };
+  my ($seccomp, $word_count, @command) = @_;
+  my @words = splice @command, 0, $word_count;
+  $run = { pid => 0, forked => '', before => $group ? read_group($group) : undef, cpu_limit => 0, broke => '' };
+  $run->{cold} = sub { start_cold($seccomp, @command) };
   set_group_limits($group, 0, 0) if $group;
+  return $run->{forked} = 'asked' if @words && forker_ready() && send_run(run_ends(), @words);
+  $run->{cold}->();
+}
+
+sub run_ends { return [map { fileno $pipes{$_}[0] } @channels] }
+
+sub start_cold {
+  my ($seccomp, @command) = @_;
+  $run->{forked} = '';
+  my $pid = fork;
+  unless (defined $pid) {
+    $run = undef;
+    return emit("done 125 0 0 0 0 cannot fork: $!");
+  }
+  become($seccomp, @command) if $pid == 0;
+  %pipes = ();
+  $run->{pid} = $pid;
 }
 
 # The child: own session, own user, only fds 0 to 4 (and 9, the filter that bubblewrap loads).
 sub become {
-  my ($seccomp, $open_files, @command) = @_;
+  my ($seccomp, @command) = @_;
   $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE HUP INT);
   POSIX::setsid();
-  my @ends = map { fileno $pipes{$_}[0] } @channels;
   my @high = map { fcntl($pipes{$_}[0], 0, 20) + 0 } @channels;
   POSIX::dup2($high[$_], $_) for 0 .. 4;
   POSIX::close($_) for @high;
@@ -92,12 +111,7 @@ sub become {
     my $fd = POSIX::open($seccomp, 0);
     if ($fd != 9) { POSIX::dup2($fd, 9); POSIX::close($fd) }
   }
-  if (defined $user) {
-    $) = "$user $user";
-    $( = $user;
-    ($<, $>) = ($user, $user);
-    POSIX::_exit(126) if $< != $user || $> != $user;
-  }
+  drop_user();
   %ENV = ();
   chdir '/';
   { no warnings; exec { $command[0] } @command }
@@ -105,9 +119,52 @@ sub become {
   POSIX::_exit(127);
 }
 
+sub drop_user {
+  return unless defined $user;
+  $) = "$user $user";
+  $( = $user;
+  ($<, $>) = ($user, $user);
+  POSIX::_exit(126) if $< != $user || $> != $user;
+}
+
+# Only between two runs. The old one goes first, so that what it used is not counted twice.
+sub replace_forker {
+  my @command = @_;
+  end_forker();
+  clear_group() if $group;
+  $usage_before_forker = $group ? read_group($group)->{usage} : 0;
+  set_group_limits($group, 0, 0) if $group;
+  start_forker($architecture, \&drop_user, @command) or emit("forker gone cannot fork: $!");
+}
+
+sub hear_forker {
+  my $message = forker_message();
+  if ($message eq 'ready') {
+    keep_forker($group ? (read_group($group)->{usage} - $usage_before_forker, others_in_group($group)) : 0);
+    emit('forker ready');
+  }
+  elsif ($message eq 'forked') {
+    $run->{forked} = 'yes' if $run;
+    %pipes = ();
+  }
+  elsif ($message =~ /^done (\d+)/) { end_run($1) if $run }
+  elsif ($message =~ /^gone ?(.*)/) { lose_forker($1) }
+}
+
+# A run it had not begun starts from nothing; one it had begun died with it.
+sub lose_forker {
+  my ($words) = @_;
+  end_forker();
+  emit("forker gone $words");
+  return unless $run && $run->{forked} ne '';
+  return end_run(9) if $run->{forked} eq 'yes';
+  $run->{cold}->();
+}
+
 sub set_limits {
   my ($memory, $pids, $cpu_us) = @_;
   return unless $run;
+  $pids += 1 if $pids && $run->{forked} ne '';    # the fork server counts as well
   set_group_limits($group, $memory, $pids) if $group;
   $run->{cpu_limit} = $cpu_us;
   $run->{armed} = 1;
@@ -130,34 +187,44 @@ sub look {
 
 sub reap_run {
   while ((my $pid = waitpid -1, WNOHANG) > 0) {
-    next unless $run && $pid == $run->{pid};
     my $status = $?;
-    clear_group() if $group;
-    sweep() if $status != 0;
-    my ($peak, $oom, $pids, $cpu) = (0, 0, 0, 0);
-    if ($group) {
-      my ($now, $before) = (read_group($group), $run->{before});
-      $peak = $now->{peak} - $before->{usage};
-      ($oom, $pids, $cpu) = map { $now->{$_} - $before->{$_} } qw(oom pids cpu);
-    }
-    $run = undef;
-    emit("done $status $peak $oom $pids $cpu");
-    prepare();
+    lose_forker('it died') if forker() && $pid == forker()->{pid};
+    end_run($status) if $run && $pid == $run->{pid};
   }
 }
 
-# Nobody of the run may be left in the group.
+sub end_run {
+  my ($status) = @_;
+  clear_group() if $group;
+  sweep() if $status != 0 && !forker();
+  my ($peak, $oom, $pids, $cpu) = (0, 0, 0, 0);
+  if ($group) {
+    my ($now, $before) = (read_group($group), $run->{before});
+    $peak = $now->{peak} - $before->{usage};
+    # The interpreter, or what stands for bubblewrap, is shared with the fork server: part of this tree too.
+    $peak += forker()->{share} if forker() && $run->{forked} ne '';
+    ($oom, $pids, $cpu) = map { $now->{$_} - $before->{$_} } qw(oom pids cpu);
+  }
+  $run = undef;
+  %pipes = ();
+  emit("done $status $peak $oom $pids $cpu");
+  prepare();
+}
+
+# Nobody of the run may be left in the group; its fork server stays.
 sub clear_group {
+  my $kept = forker() ? forker()->{kept} : {};
   for (1 .. 500) {
-    my @left = others_in_group($group) or return;
+    my @left = grep { !$kept->{$_} } others_in_group($group) or return;
     kill 'KILL', @left;
     select undef, undef, undef, 0.001;
   }
 }
 
 sub hard_kill {
-  kill 'KILL', -$run->{pid}, $run->{pid};
-  clear_group() if $group;
+  kill 'KILL', -$run->{pid}, $run->{pid} if $run->{pid};
+  return clear_group() if $group;
+  lose_forker('a run had to be killed with it') if $run->{forked} eq 'yes';
 }
 
 # The last resort, by user: whoever escaped session and group still has the slot's uid.

@@ -3,18 +3,14 @@
 # without namespaces it is a subreaper and walks its descendants. It takes the job on fd 0, starts the
 # interpreter at once, hands the job on when it has come, and reports on fd 4 how everything ended.
 # No modules, not even strict and warnings, which cost 2 ms a run; the tests compile it under both.
+# forker.pl loads it once and calls `supervise` in each child.
 #
 # usage: supervisor.pl MODE ARCH WORK OUT LIMIT_FILES LIMIT_BYTES COMMAND...
 #   MODE pid1|subreaper; WORK and OUT are directories; the last two bound what /out may give back.
-my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command) = @ARGV;
-my %call =
-  $arch eq 'arm64'
-  ? (wait4 => 260, prctl => 167, prlimit => 261, close => 57, dup3 => 24, statfs => 43, sigprocmask => 135,
-    signalfd => 74)
-  : (wait4 => 61, prctl => 157, prlimit => 302, close => 3, dup3 => 292, statfs => 137, sigprocmask => 14,
-    signalfd => 289);
+my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command);
+my %call;
 my %resource = (fsize => 1, data => 2, core => 4, nproc => 6, nofile => 7, as => 9, cpu => 0);
-my $no_follow = $arch eq 'arm64' ? 0100000 : 0400000;
+my $no_follow;
 my $linux = $^O eq 'linux';
 my $maxrss = 0;
 my $peak = 0;
@@ -24,29 +20,48 @@ my $killed = 0;
 my %watched;      # memory (bytes), pids, cpu (microseconds): only where the host has no control groups
 my $broke = '';
 
-# Not dumpable: the code runs under the same user and must not open our descriptors through /proc.
-if ($linux) {
-  syscall($call{prctl}, 4, 0, 0, 0, 0);
-  syscall($call{prctl}, 36, 1, 0, 0, 0) if $mode eq 'subreaper';
-}
-$SIG{PIPE} = 'IGNORE';
-$SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM USR1 USR2);
-# perl runs handlers between its own steps, so a child that dies just before `select` would not wake it:
-# the signal is blocked and read from a descriptor instead.
 my $child_set = pack 'Q', 1 << (17 - 1);
 my $wake_fd = -1;
-if ($linux) {
+my ($wake, $report, $child);
+my $buffer = '';
+
+sub supervise {
+  ($mode, $arch, $work, $out, $max_files, $max_bytes, @command) = @_;
+  %call =
+    $arch eq 'arm64'
+    ? (wait4 => 260, prctl => 167, prlimit => 261, close => 57, dup3 => 24, statfs => 43, sigprocmask => 135,
+      signalfd => 74, exit_group => 94)
+    : (wait4 => 61, prctl => 157, prlimit => 302, close => 3, dup3 => 292, statfs => 137, sigprocmask => 14,
+      signalfd => 289, exit_group => 231);
+  $no_follow = $arch eq 'arm64' ? 0100000 : 0400000;
+  arm();
+  (my $above = $work) =~ s{/[^/]*$}{};
+  mkdir $above, 0700;
+  mkdir $work, 0700;
+  mkdir $out, 0700;
+  open($report, '>&=', 4) or die "report: $!";
+  fcntl($report, 2, 1);    # close on exec
+  $child = start();
+  watch();
+  end_all();
+  report_end();
+  syscall($call{exit_group}, 0) if $linux;    # perl would take down its memory piece by piece
+  exit 0;
+}
+
+sub arm {
+  $SIG{PIPE} = 'IGNORE';
+  $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM USR1 USR2);
+  return unless $linux;
+  # Not dumpable: the code runs under the same user and must not open our descriptors through /proc.
+  syscall($call{prctl}, 4, 0, 0, 0, 0);
+  syscall($call{prctl}, 36, 1, 0, 0, 0) if $mode eq 'subreaper';
+  # perl runs handlers between its own steps, so a child that dies just before `select` would not wake it:
+  # the signal is blocked and read from a descriptor instead.
   syscall($call{sigprocmask}, 0, $child_set, 0, 8);
   $wake_fd = syscall($call{signalfd}, -1, $child_set, 8, 02000000 | 04000);    # close on exec, do not block
+  open($wake, '<&=', $wake_fd) if $wake_fd >= 0;
 }
-open(my $wake, '<&=', $wake_fd) if $wake_fd >= 0;
-(my $above = $work) =~ s{/[^/]*$}{};
-mkdir $above, 0700;
-mkdir $work, 0700;
-mkdir $out, 0700;
-open(my $report, '>&=', 4) or die "report: $!";
-fcntl($report, 2, 1);    # close on exec
-my $child = start();
 
 sub start {
   local $^F = 20;
@@ -172,8 +187,6 @@ sub write_file {
 }
 
 # The job: records `NAME LENGTH ARGUMENT\n` and LENGTH bytes each.
-my $buffer = '';
-
 sub take_record {
   return 0 unless $buffer =~ /^(\w+) (\d+) ?([^\n]*)\n/;
   my $start = $+[0];
@@ -263,12 +276,15 @@ sub disk_used {
   return defined $size ? ($blocks - $free) * $size : 0;
 }
 
-watch();
-end_all();
-my $full = disk_full();
-collect($out, '', 0, { files => $max_files, bytes => $max_bytes });
-$ended = 9 unless defined $ended;
-print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
-  $full, $killed, $peak, $broke), "\n";
-close $report;
-exit 0;
+sub report_end {
+  my $full = disk_full();
+  collect($out, '', 0, { files => $max_files, bytes => $max_bytes });
+  $ended = 9 unless defined $ended;
+  print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
+    $full, $killed, $peak, $broke), "\n";
+  close $report;
+}
+
+supervise(@ARGV) unless caller;
+
+1;

@@ -1,0 +1,134 @@
+#!/usr/bin/perl
+# Forks one sandbox for each run: bubblewrap has built the view once, read-only, and this process is pid 1
+# in it; each child gets namespaces, /proc, /tmp and /dev/shm of its own, gives up all rights and becomes the
+# supervisor of one run. Spares a run the start of bubblewrap and of perl. It never sees a job: what it is
+# told comes from the slot on fd 0, and the run's descriptors go to the child alone.
+#
+# usage: forker.pl HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
+my ($home, $arch, $filter_file) = @ARGV;
+require "$home/supervisor.pl";
+
+my %call =
+  $arch eq 'arm64'
+  ? (clone => 220, mount => 40, capset => 91, prctl => 167, recvmsg => 212, dup3 => 24, close => 57,
+    close_range => 436, setsid => 157, fcntl => 25)
+  : (clone => 56, mount => 165, capset => 126, prctl => 157, recvmsg => 47, dup3 => 292, close => 3,
+    close_range => 436, setsid => 112, fcntl => 72);
+# CLONE_NEWNS, NEWIPC, NEWPID, NEWNET and SIGCHLD. User, host name and control group cannot be changed
+# without rights, so those of the outer sandbox serve all.
+my $namespaces = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000 | 17;
+my ($no_suid, $no_dev, $no_exec) = (2, 4, 8);
+my $filter = $filter_file eq '' ? '' : read_file($filter_file);
+
+sub read_file {
+  my ($path) = @_;
+  open(my $file, '<', $path) or die "cannot read $path: $!";
+  binmode $file;
+  local $/;
+  return scalar <$file>;
+}
+
+sub mount_fresh {
+  my ($type, $where, $flags, $options) = @_;
+  syscall($call{mount}, $type, $where, $type, $flags, $options) == 0 or die "cannot mount $where: $!";
+}
+
+# No user namespace may be made below this one, should the filter ever let it through.
+sub forbid_users {
+  open(my $file, '>', '/proc/sys/user/max_user_namespaces') or die "cannot forbid user namespaces: $!";
+  print $file "0\n";
+  close $file or die "cannot forbid user namespaces: $!";
+}
+
+# Says something in one datagram.
+sub say_words { syswrite STDERR, $_[0] }
+
+sub address { return unpack 'Q', pack 'p', $_[0] }
+
+# One request of the slot: its words, and the descriptors that came with it. Empty when the slot is gone.
+sub receive {
+  my ($data, $control) = ("\0" x 65536, "\0" x 64);
+  my $vector = pack 'QQ', address($data), length $data;
+  my $header = pack 'Q7', 0, 0, address($vector), 1, address($control), length $control, 0;
+  my $count = syscall($call{recvmsg}, 0, $header, 0);
+  return () if $count <= 0;
+  my ($length, undef, undef, @fds) = unpack 'Q l l l*', $control;
+  return ([@fds[0 .. ($length - 16) / 4 - 1]], split /\0/, substr($data, 0, $count), -1);
+}
+
+# The child: descriptors 0 to 4 and no other.
+sub take_descriptors {
+  my @high = map { syscall($call{fcntl}, $_, 0, 20) } @_;
+  syscall($call{dup3}, $high[$_], $_, 0) for 0 .. $#high;
+  return if syscall($call{close_range}, $#high + 1, 0xffffffff, 0) == 0;
+  syscall($call{close}, $_) for $#high + 1 .. 1023;
+}
+
+# The child's own file systems, and then no rights to change them.
+sub enter_sandbox {
+  my ($disk) = @_;
+  syscall($call{prctl}, 1, 9, 0, 0, 0);    # dies with this process
+  syscall($call{setsid});
+  mount_fresh('proc', '/proc', $no_suid | $no_dev | $no_exec, '');
+  mount_fresh('tmpfs', '/tmp', $no_suid | $no_dev, "mode=0755,size=$disk");
+  mount_fresh('tmpfs', '/dev/shm', $no_suid | $no_dev, 'mode=0755,size=1048576');
+  mount_fresh('devpts', '/dev/pts', $no_suid | $no_exec, 'newinstance,ptmxmode=0666,mode=620');
+  raise_loopback();
+  drop_rights();
+}
+
+# A program may talk to itself.
+sub raise_loopback {
+  my $request = pack 'a16 s x22', 'lo', 0x41;    # up and running
+  socket(my $any, 2, 2, 0) or die "cannot make a socket: $!";
+  ioctl($any, 0x8914, $request) or die "cannot raise the loopback device: $!";
+}
+
+sub drop_rights {
+  for my $capability (0 .. 63) {
+    last if syscall($call{prctl}, 24, $capability, 0, 0, 0) != 0;    # PR_CAPBSET_DROP
+  }
+  syscall($call{prctl}, 47, 4, 0, 0, 0);    # no ambient ones
+  my ($version, $none) = (pack('LL', 0x20080522, 0), "\0" x 24);
+  syscall($call{capset}, $version, $none) == 0 or die "cannot drop capabilities: $!";
+  syscall($call{prctl}, 38, 1, 0, 0, 0) == 0 or die "cannot forbid new privileges: $!";
+  return if $filter eq '';
+  my $program = pack 'S x6 Q', length($filter) / 8, address($filter);
+  syscall($call{prctl}, 22, 2, $program, 0, 0) == 0 or die "cannot filter system calls: $!";
+}
+
+# Forks a child that calls `$begin`; what it dies of goes where its fd 2 leads.
+sub fork_run {
+  my ($begin) = @_;
+  my $pid = syscall($call{clone}, $namespaces, 0, 0, 0, 0);
+  return $pid if $pid != 0;
+  eval { $begin->(); 1 } or say_words($@);
+  exit 125;
+}
+
+sub serve {
+  my ($fds, $disk, @run) = @_;
+  my $pid = fork_run(sub {
+    take_descriptors(@$fds);
+    enter_sandbox($disk);
+    $0 = "supervisor.pl @run";
+    supervise(@run);
+  });
+  my $why = "$!";
+  syscall($call{close}, $_) for @$fds;
+  return say_words("gone cannot fork: $why") if $pid < 0;
+  say_words('forked');
+  waitpid $pid, 0;
+  say_words("done $?");
+  return 1;
+}
+
+syscall($call{prctl}, 4, 0, 0, 0, 0);    # nobody looks into it through /proc
+forbid_users();
+my $probe = fork_run(sub { enter_sandbox(4096); exit 0 });
+die "cannot make namespaces: $!" if $probe < 0;
+waitpid $probe, 0;
+if ($? == 0) {
+  say_words('ready');
+  while (my @request = receive()) { serve(@request) or last }
+}

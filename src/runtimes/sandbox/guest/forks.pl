@@ -1,0 +1,73 @@
+# The slot's side of its fork server: starts it, hands it runs with their descriptors, hears how they end.
+use strict;
+use warnings;
+
+my ($forker, $sendmsg);
+
+# Starts it under the slot's user; `forker_message` tells when it is ready.
+sub start_forker {
+  my ($arch, $drop_user, @command) = @_;
+  $sendmsg = $arch eq 'arm64' ? 211 : 46;
+  socketpair(my $mine, my $theirs, 1, 5, 0) or return 0;    # AF_UNIX, SOCK_SEQPACKET
+  my $pid = fork;
+  return 0 unless defined $pid;
+  if ($pid == 0) {
+    $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE HUP INT);
+    POSIX::setsid();
+    POSIX::dup2(fileno $theirs, $_) for 0, 2;    # it speaks, and complains, in datagrams
+    $drop_user->();
+    %ENV = ();
+    chdir '/';
+    { no warnings; exec { $command[0] } @command }
+    syswrite STDERR, "cannot start $command[0]: $!";
+    POSIX::_exit(127);
+  }
+  $forker = { pid => $pid, socket => $mine, ready => 0, share => 0, kept => {}, words => '' };
+  return 1;
+}
+
+sub forker { return $forker }
+
+# It is ready: the bytes it takes, and the processes it is made of, which a run's end leaves alone.
+sub keep_forker {
+  my ($share, @pids) = @_;
+  $forker->{ready} = 1;
+  $forker->{share} = $share;
+  $forker->{kept} = { map { $_ => 1 } @pids };
+}
+
+sub forker_ready { return $forker && $forker->{ready} }
+
+# What it says next: ready, forked, done STATUS; 'gone WORDS' once it is no more.
+sub forker_message {
+  my $count = sysread $forker->{socket}, my $text, 4096;
+  return 'gone ' . $forker->{words} unless $count;
+  return $text if $text =~ /^(?:ready|forked|done \d+)$/;
+  $forker->{words} = substr("$forker->{words} $text", 0, 500) =~ s/\s+/ /gr;
+  return '';
+}
+
+# Sends words and descriptors in one datagram; false when nobody is there.
+sub send_run {
+  my ($fds, @words) = @_;
+  my $data = join "\0", @words;
+  return 0 if length $data > 60_000;
+  my $control = pack 'Q l l l*', 16 + 4 * @$fds, 1, 1, @$fds;    # SOL_SOCKET, SCM_RIGHTS
+  my $space = 16 + 8 * int((4 * @$fds + 7) / 8);
+  $control .= "\0" x ($space - length $control);
+  my $vector = pack 'QQ', address($data), length $data;
+  my $header = pack 'Q7', 0, 0, address($vector), 1, address($control), length $control, 0;
+  return syscall($sendmsg, fileno $forker->{socket}, $header, 0x4000) == length $data;    # MSG_NOSIGNAL
+}
+
+sub address { return unpack 'Q', pack 'p', $_[0] }
+
+# Ends it, and with it all it has forked; bubblewrap and its pid 1 die together.
+sub end_forker {
+  return unless $forker;
+  kill 'KILL', -$forker->{pid}, $forker->{pid};
+  waitpid $forker->{pid}, 0;
+  $forker = undef;
+}
+
+1;

@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Language } from '../../src/execution.ts'
+import type { Runtime } from '../../src/runtimes/runtime.ts'
+import { subprocess } from '../../src/runtimes/subprocess.ts'
+import { pidsOf } from '../support/descendants.ts'
+import { localOptions } from '../support/local-runtime.ts'
+import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
+import { waitFor } from '../support/wait.ts'
+
+const FORKER = /^\S+ \/run\/exectrail\/forker\./
+const made: Runtime[] = []
+
+afterAll(async () => {
+  await Promise.all(made.map((runtime) => runtime.close()))
+})
+
+/** A runtime without a pool, whose fork server for that language is up. */
+async function makeForking(language: Language, code: string): Promise<Runtime> {
+  const runtime = subprocess(localOptions({ pool: { cap: 0 } }))
+  made.push(runtime)
+  const before = new Set(pidsOf(FORKER))
+  await record(runtime, makeRequest(language, code))
+  await record(runtime, makeRequest(language, code))
+  await waitFor(() => pidsOf(FORKER).some((pid) => !before.has(pid)), {
+    what: 'a fork server',
+    timeoutMs: 5000,
+  })
+  await waitFor(async () => (await isForked(runtime, language)) || null, {
+    what: 'a forked run',
+    timeoutMs: 5000,
+  })
+  return runtime
+}
+
+const NAMESPACES_OFF = 'cat /proc/sys/user/max_user_namespaces'
+const PRINTS: Record<'bash' | 'python', string> = {
+  bash: NAMESPACES_OFF,
+  python: 'print(open("/proc/sys/user/max_user_namespaces").read().strip())',
+}
+
+/** A run from nothing sees the limit of its outer user namespace, a forked one that of the fork server. */
+async function isForked(runtime: Runtime, language: Language): Promise<boolean> {
+  const { stdout } = await record(
+    runtime,
+    makeRequest(language, PRINTS[language === 'python' ? 'python' : 'bash']),
+  )
+  return stdout.trim() === '0'
+}
+
+const run = (runtime: Runtime, code: string): Promise<Recording> => record(runtime, makeRequest('bash', code))
+
+describe('a forked sandbox', () => {
+  it('shows what one from nothing shows', async () => {
+    const code =
+      'id; sed "s/uid=[0-9]*,gid=[0-9]*//" /proc/mounts | awk \'!/^(proc|devpts|tmpfs .(tmp|dev.shm) )/ || !seen[$2]++\' | sort -u; grep -E "^(Cap|NoNew|Seccomp|Groups|SigIgn|SigBlk|Uid)" /proc/self/status; ls /proc/self/fd /dev / /tmp /dev/shm; env | sort; ulimit -a; cat /proc/net/dev; hostname'
+    const runtime = await makeForking('bash', 'true')
+    const forked = await run(runtime, code)
+    const cold = subprocess(localOptions({ pool: { cap: 0 } }))
+    made.push(cold)
+    const { stdout } = await run(cold, code)
+    expect(forked.stdout).toBe(stdout)
+  })
+
+  it('keeps nothing of the run before it in the same place', async () => {
+    const runtime = await makeForking('bash', 'true')
+    const leave =
+      'echo secret > /tmp/x; echo secret > /dev/shm/x; echo secret > x; (setsid sleep 999 &) ; umask 0; cat < /dev/tcp/127.0.0.1/1'
+    await run(runtime, leave)
+    const { stdout } = await run(
+      runtime,
+      'ls -A /tmp /tmp/work /dev/shm; umask; for f in /proc/[0-9]*/comm; do cat $f; done; grep -c . /proc/net/tcp',
+    )
+    expect(stdout).not.toContain('secret')
+    expect(stdout).not.toContain('sleep')
+    expect(stdout.split('\n').slice(0, 12)).toEqual([
+      '/dev/shm:',
+      '',
+      '/tmp:',
+      'out',
+      'work',
+      '',
+      '/tmp/work:',
+      'main.sh',
+      '0022',
+      expect.anything(),
+      'bash',
+      '1', // the heading alone
+    ])
+    expect(await isForked(runtime, 'bash')).toBe(true)
+  })
+
+  it('cannot reach its fork server by signals, and the next run is forked by the same', async () => {
+    const runtime = await makeForking('bash', 'true')
+    const before = pidsOf(FORKER)
+    for (const code of ['kill -9 -1', 'kill -9 0', 'kill -9 1; kill -9 -- -1', 'kill -9 $PPID; sleep 0.1']) {
+      const { exit } = await run(runtime, code)
+      expect(exit.fault).toBeNull()
+    }
+    expect(await isForked(runtime, 'bash')).toBe(true)
+    expect(pidsOf(FORKER)).toEqual(expect.arrayContaining(before))
+  })
+
+  it('cannot undo what holds it', async () => {
+    const runtime = await makeForking('bash', 'true')
+    const { stdout } = await run(
+      runtime,
+      'umount /tmp || mount -t tmpfs x /tmp || unshare -U true || unshare -m true || echo 5 > /proc/sys/user/max_user_namespaces || touch /x || touch /run/exectrail/x || echo held',
+    )
+    expect(stdout).toBe('held\n')
+  })
+})
+
+describe('the fork server', () => {
+  it('is replaced when it died, and the run after its death starts from nothing at once', async () => {
+    const runtime = await makeForking('bash', 'true')
+    const dead = pidsOf(FORKER)
+    for (const pid of dead) process.kill(pid, 'SIGKILL')
+    const { exit } = await run(runtime, 'main() { result 1; }')
+    expect(exit).toMatchObject({ result: '1', fault: null, exitCode: 0 })
+    await waitFor(() => pidsOf(FORKER).some((pid) => !dead.includes(pid)), {
+      what: 'a new fork server',
+      timeoutMs: 5000,
+    })
+  })
+
+  it('goes with the executor', async () => {
+    const runtime = await makeForking('bash', 'true')
+    const pids = pidsOf(FORKER)
+    await runtime.close()
+    const left = (): boolean => pids.some((pid) => existsSync(`/proc/${pid}`))
+    await waitFor(() => !left(), { what: 'the fork servers to be gone', timeoutMs: 3000 })
+    expect(left()).toBe(false)
+  })
+
+  it('counts memory as a run from nothing does', async () => {
+    const runtime = await makeForking('bash', 'true')
+    const code = 'head -c 40000000 /dev/zero > /tmp/x'
+    const { exit } = await run(runtime, code)
+    expect(exit.memoryPeakBytes).toBeGreaterThan(40_000_000)
+    expect(exit.memoryPeakBytes).toBeLessThan(48_000_000)
+    const again = await run(runtime, 'true')
+    expect(again.exit.memoryPeakBytes).toBeLessThan(8_000_000)
+    expect(again.exit.memoryPeakBytes).toBeGreaterThan(1_000_000)
+  })
+})
