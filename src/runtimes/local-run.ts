@@ -52,7 +52,7 @@ export async function runLocally(
   if (io.signal.aborted) return { ...faultExit('runtime_error', '', footing.isolation), fault: null }
   const job = makeJob(request, program, program.code.code, guest, footing)
   try {
-    return await runJob(host, footing, guest, request, job, io)
+    return await runJob(host, footing, options, guest, request, job, io)
   } catch (error) {
     return faultExit(
       'runtime_error',
@@ -78,20 +78,28 @@ function refuse(footing: Footing, options: LocalOptions, request: RuntimeRequest
 async function runJob(
   host: SandboxHost,
   footing: Footing,
+  options: LocalOptions,
   guest: Guest,
   request: RuntimeRequest,
   job: Job,
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
-  const recipe = makeRecipe(host, footing, guest, {
-    isolation: footing.isolation,
-    tools: footing.tools,
-    files: footing.files,
-    binds: guest.binds,
-    network: request.network === 'host' ? 'host' : 'none',
-    diskBytes: request.limits.diskBytes,
-    seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
-  })
+  // Without a control group the supervisor itself has to watch the tree; only perl's does.
+  const forks = options.forkServer !== 'off' && footing.launcher.cgroupVersion > 0 ? guest.forks : null
+  const recipe = makeRecipe(
+    host,
+    footing,
+    { ...guest, forks },
+    {
+      isolation: footing.isolation,
+      tools: footing.tools,
+      files: footing.files,
+      binds: guest.binds,
+      network: request.network === 'host' ? 'host' : 'none',
+      diskBytes: request.limits.diskBytes,
+      seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
+    },
+  )
   const started = await host.pool.take(recipe)
   let facts: RunFacts
   try {
@@ -113,7 +121,7 @@ function makeRecipe(
   guest: Guest,
   place: Place,
 ): Recipe & { forker: Forker | null } {
-  const forker = planForker(place)
+  const forker = planForker(place, guest.forks)
   return {
     forker,
     key: `${guest.name} ${place.network} ${place.diskBytes}`,

@@ -1,52 +1,12 @@
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Language } from '../../src/execution.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
-import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { pidsOf } from '../support/descendants.ts'
-import { localOptions } from '../support/local-runtime.ts'
+import { closeMade, FORKER, isForked, make, makeForking } from '../support/forking.ts'
 import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
 import { waitFor } from '../support/wait.ts'
 
-const FORKER = /^\S+ \/run\/exectrail\/forker\./
-const made: Runtime[] = []
-
-afterAll(async () => {
-  await Promise.all(made.map((runtime) => runtime.close()))
-})
-
-/** A runtime without a pool, whose fork server for that language is up. */
-async function makeForking(language: Language, code: string): Promise<Runtime> {
-  const runtime = subprocess(localOptions({ pool: { cap: 0 } }))
-  made.push(runtime)
-  const before = new Set(pidsOf(FORKER))
-  await record(runtime, makeRequest(language, code))
-  await record(runtime, makeRequest(language, code))
-  await waitFor(() => pidsOf(FORKER).some((pid) => !before.has(pid)), {
-    what: 'a fork server',
-    timeoutMs: 5000,
-  })
-  await waitFor(async () => (await isForked(runtime, language)) || null, {
-    what: 'a forked run',
-    timeoutMs: 5000,
-  })
-  return runtime
-}
-
-const NAMESPACES_OFF = 'cat /proc/sys/user/max_user_namespaces'
-const PRINTS: Record<'bash' | 'python', string> = {
-  bash: NAMESPACES_OFF,
-  python: 'print(open("/proc/sys/user/max_user_namespaces").read().strip())',
-}
-
-/** A run from nothing sees the limit of its outer user namespace, a forked one that of the fork server. */
-async function isForked(runtime: Runtime, language: Language): Promise<boolean> {
-  const { stdout } = await record(
-    runtime,
-    makeRequest(language, PRINTS[language === 'python' ? 'python' : 'bash']),
-  )
-  return stdout.trim() === '0'
-}
+afterAll(closeMade)
 
 const run = (runtime: Runtime, code: string): Promise<Recording> => record(runtime, makeRequest('bash', code))
 
@@ -56,8 +16,7 @@ describe('a forked sandbox', () => {
       'id; sed "s/uid=[0-9]*,gid=[0-9]*//" /proc/mounts | awk \'!/^(proc|devpts|tmpfs .(tmp|dev.shm) )/ || !seen[$2]++\' | sort -u; grep -E "^(Cap|NoNew|Seccomp|Groups|SigIgn|SigBlk|Uid)" /proc/self/status; ls /proc/self/fd /dev / /tmp /dev/shm; env | sort; ulimit -a; cat /proc/net/dev; hostname'
     const runtime = await makeForking('bash', 'true')
     const forked = await run(runtime, code)
-    const cold = subprocess(localOptions({ pool: { cap: 0 } }))
-    made.push(cold)
+    const cold = make({ pool: { cap: 0 } })
     const { stdout } = await run(cold, code)
     expect(forked.stdout).toBe(stdout)
   })
@@ -112,6 +71,19 @@ describe('a forked sandbox', () => {
 })
 
 describe('the fork server', () => {
+  it.each(['bash', 'python'] as const)(
+    'of %s is lost and made anew without a run noticing',
+    async (language) => {
+      const runtime = await makeForking(language, language === 'bash' ? 'true' : 'pass')
+      const code = language === 'bash' ? 'main() { result 1; }' : 'def main(input): return 1'
+      for (let index = 0; index < 5; index += 1) {
+        for (const pid of pidsOf(FORKER)) process.kill(pid, 'SIGKILL')
+        const { exit } = await record(runtime, makeRequest(language, code))
+        expect(exit).toMatchObject({ result: '1', fault: null, exitCode: 0 })
+      }
+    },
+  )
+
   it('is replaced when it died, and the run after its death starts from nothing at once', async () => {
     const runtime = await makeForking('bash', 'true')
     const dead = pidsOf(FORKER)
@@ -128,7 +100,7 @@ describe('the fork server', () => {
     await makeForking('bash', 'true')
     const pids = pidsOf(FORKER)
     expect(pids.length).toBeGreaterThan(0)
-    await Promise.all(made.splice(0).map((runtime) => runtime.close()))
+    await closeMade()
     const left = (): boolean => pids.some((pid) => existsSync(`/proc/${pid}`))
     await waitFor(() => !left(), { what: 'the fork servers to be gone', timeoutMs: 3000 })
     expect(left()).toBe(false)

@@ -9,6 +9,8 @@ export interface Guest {
   name: string
   command: readonly string[]
   binds: readonly (readonly [string, string])[]
+  /** Started ahead, with the fork server's program, it forks instead of being started; null where it cannot. */
+  forks: readonly string[] | null
   /** For hosts without control groups: data segment of one process, a fixed part and a share of the limit. */
   data: { floorBytes: number; times: number }
 }
@@ -37,16 +39,19 @@ export function findGuest(name: GuestName, tools: Tools, directory: string | nul
     name,
     command: [node, ...NODE_FLAGS, guest(name === 'vm2' ? 'vm2.cjs' : 'javascript.cjs')],
     binds: [[tools.node, SANDBOX_PATHS.node]],
+    forks: null,
     data: { floorBytes: NODE_DATA_FLOOR, times: 1 },
   }
 }
 
 function findPythonGuest(tools: Tools, program: string): Guest | MissingGuest {
   if (tools.python === null) return { missing: 'python3 was not found', fix: 'apt-get install -y python3' }
+  const python = [tools.python.path, '-I', '-S', '-B']
   return {
     name: 'python',
-    command: [tools.python.path, '-I', '-S', '-B', program],
+    command: [...python, program],
     binds: prefixBind(tools.python.prefix),
+    forks: [...python, `${SANDBOX_PATHS.guest}/forker.py`],
     data: { floorBytes: PYTHON_DATA_FLOOR, times: 1 },
   }
 }
@@ -57,6 +62,7 @@ function findBashGuest(tools: Tools, program: string): Guest | MissingGuest {
     name: 'bash',
     command: [tools.bash, '--norc', '--noprofile', program],
     binds: [],
+    forks: null,
     // bash dies of a refused allocation without a trace; the supervisor's look has to come first.
     data: { floorBytes: BASH_DATA_FLOOR, times: 4 },
   }

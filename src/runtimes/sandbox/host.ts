@@ -14,6 +14,8 @@ export interface LocalOptions {
   requireIsolation: boolean
   /** Sandboxes started ahead. */
   pool?: PoolOptions
+  /** `off` starts a fresh interpreter for each run also where a booted one could be forked. @default auto */
+  forkServer?: 'auto' | 'off'
   /** What of the host's means to use; `off` is for tests of the weaker ways. @default auto */
   namespaces?: 'auto' | 'off'
   cgroups?: 'auto' | 'off'

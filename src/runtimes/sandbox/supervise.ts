@@ -36,18 +36,18 @@ export function planLaunch(place: Place, command: readonly string[], directory: 
   }
 }
 
-/** The fork server for runs at `place`; null where each run has to start from nothing. */
-export function planForker(place: Place): Forker | null {
+/**
+ * The fork server for runs at `place`: `interpreter` with its program, or perl's, which starts the interpreter
+ * anew for each. Null where each run has to start from nothing.
+ */
+export function planForker(place: Place, interpreter: readonly string[] | null): Forker | null {
   if (!canFork(place)) return null
   const filter = place.seccomp === '' ? '' : `${SANDBOX_PATHS.guest}/${basename(place.seccomp)}`
-  const program = [
-    place.tools.perl ?? 'perl',
-    `${SANDBOX_PATHS.guest}/forker.pl`,
-    SANDBOX_PATHS.guest,
-    process.arch,
-    filter,
-  ]
-  return { key: JSON.stringify(place.binds), command: wrap(place, program, 'forks') }
+  const program = interpreter ?? [place.tools.perl ?? 'perl', `${SANDBOX_PATHS.guest}/forker.pl`]
+  return {
+    key: JSON.stringify([program, place.binds]),
+    command: wrap(place, [...program, SANDBOX_PATHS.guest, process.arch, filter], 'forks'),
+  }
 }
 
 /** A network of the host's own cannot be given to a child of one that has none. */

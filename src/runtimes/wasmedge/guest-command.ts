@@ -42,6 +42,7 @@ export async function guestFor(
       String(pages),
       ...languageArguments(library, program.path),
     ],
+    forks: null,
     binds: placed.flatMap(({ binds }) => binds),
     data: { floorBytes: ENGINE_BYTES[module.name], times: 1 },
   }

@@ -14,7 +14,7 @@ sub start_forker {
   if ($pid == 0) {
     $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE HUP INT);
     POSIX::setsid();
-    POSIX::dup2(fileno $theirs, $_) for 0, 2;    # it speaks, and complains, in datagrams
+    POSIX::dup2(fileno $theirs, $_) for 0 .. 2;    # it speaks, and complains, in datagrams
     $drop_user->();
     %ENV = ();
     chdir '/';

@@ -1,0 +1,167 @@
+# As forker.pl, for Python: an interpreter that is booted and has the guest program loaded forks one sandbox
+# for each run. It never sees a job and never runs one: what it is told comes from the slot on fd 0, the run's
+# descriptors go to the child alone, and the child gives up all rights before it reads the job.
+#
+# usage: forker.py HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
+import array
+import ctypes
+import fcntl
+import gc
+import os
+import signal
+import struct
+import sys
+
+import _socket
+
+# What most programs and the end of each run need: shared by all, instead of loaded by each.
+import atexit, json, opcode, random, threading, traceback  # noqa: E401, F401
+
+home, arch, filter_file = sys.argv[1:]
+CALLS = {
+    "x64": {"clone": 56, "mount": 165, "capset": 126, "prctl": 157, "close_range": 436, "signalfd": 289},
+    "arm64": {"clone": 220, "mount": 40, "capset": 91, "prctl": 167, "close_range": 436, "signalfd": 74},
+}[arch]
+# CLONE_NEWNS, NEWIPC, NEWPID, NEWNET and SIGCHLD; see forker.pl.
+NAMESPACES = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000 | 17
+NO_SUID, NO_DEV, NO_EXEC = 2, 4, 8
+
+# Without releasing the interpreter's lock: a clone is a fork.
+libc = ctypes.PyDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+python = ctypes.pythonapi
+
+
+def call(name, *arguments):
+    """One system call. Raises OSError."""
+    raw = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
+    answer = libc.syscall(ctypes.c_long(CALLS[name]), *raw)
+    if answer < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, "%s: %s" % (name, os.strerror(number)))
+    return answer
+
+
+def load(name):
+    """The names a program beside this one defines, from its compiled form where there is one."""
+    import marshal
+
+    try:
+        with open("%s/%s.pyc" % (home, name), "rb") as file:
+            code = marshal.loads(file.read()[16:])
+    except OSError:
+        with open("%s/%s.py" % (home, name), "rb") as file:
+            code = compile(file.read(), "%s.py" % name, "exec", dont_inherit=True)
+    names = {"__name__": name, "__builtins__": __builtins__}
+    exec(code, names)
+    return names
+
+
+def mount(kind, where, flags, options):
+    call("mount", kind, where, kind, flags, options)
+
+
+def enter_sandbox(disk):
+    """The child's own session and file systems, and then no rights to change them."""
+    call("prctl", 1, 9, 0, 0, 0)  # dies with the fork server
+    os.setsid()
+    mount(b"proc", b"/proc", NO_SUID | NO_DEV | NO_EXEC, b"")
+    mount(b"tmpfs", b"/tmp", NO_SUID | NO_DEV, b"mode=0755,size=%d" % disk)
+    mount(b"tmpfs", b"/dev/shm", NO_SUID | NO_DEV, b"mode=0755,size=1048576")
+    mount(b"devpts", b"/dev/pts", NO_SUID | NO_EXEC, b"newinstance,ptmxmode=0666,mode=620")
+    any_socket = _socket.socket(2, 2, 0)
+    fcntl.ioctl(any_socket.fileno(), 0x8914, struct.pack("16sh22x", b"lo", 0x41))  # loopback up
+    any_socket.close()
+    for capability in bounding:
+        call("prctl", 24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+    call("prctl", 47, 4, 0, 0, 0)  # no ambient ones
+    call("capset", struct.pack("LL", 0x20080522, 0)[:16], b"\0" * 24)
+    call("prctl", 38, 1, 0, 0, 0)  # no new privileges
+    if program is not None:
+        call("prctl", 22, 2, program, 0, 0)
+
+
+def take_descriptors(fds):
+    """The run's descriptors become 0 to 4, and there are no others."""
+    slot.detach()
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in fds]
+    for target, fd in enumerate(high):
+        os.dup2(fd, target)
+    call("close_range", len(high), 0x7FFFFFFF, 0)
+
+
+def fork_run(begin):
+    """Forks a child in namespaces of its own that calls `begin` and does not come back."""
+    python.PyOS_BeforeFork()
+    pid = libc.syscall(ctypes.c_long(CALLS["clone"]), *[ctypes.c_long(n) for n in (NAMESPACES, 0, 0, 0, 0)])
+    if pid != 0:
+        python.PyOS_AfterFork_Parent()
+        return pid
+    python.PyOS_AfterFork_Child()
+    status = 125
+    try:
+        status = begin()
+    except BaseException as error:
+        os.write(2, ("%s: %s" % (type(error).__name__, error)).encode()[:500])
+    os._exit(status)
+
+
+def serve(fds, disk, words):
+    def begin():
+        take_descriptors(fds)
+        enter_sandbox(int(disk))
+        return supervise(call, words, guest)
+
+    pid = fork_run(begin)
+    for fd in fds:
+        os.close(fd)
+    if pid < 0:
+        return False
+    slot.send(b"forked")
+    slot.send(b"done %d" % os.waitpid(pid, 0)[1])
+    return True
+
+
+def renew_stdin():
+    """As an interpreter has it that was started on /dev/null; the first one was made on the slot's socket."""
+    fd = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(fd, 0)
+    os.close(fd)
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdin.buffer.raw.name = "<stdin>"
+
+
+def load_filter():
+    """The seccomp program as prctl takes it, and its bytes, which have to stay where they are."""
+    if filter_file == "":
+        return None, None
+    with open(filter_file, "rb") as file:
+        text = ctypes.create_string_buffer(file.read())
+    return struct.pack("H6xQ", (len(text) - 1) // 8, ctypes.addressof(text)), text
+
+
+slot = _socket.socket(fileno=fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 10))
+call("prctl", 4, 0, 0, 0, 0)  # nobody looks into it through /proc
+with open("/proc/sys/user/max_user_namespaces", "w") as file:
+    file.write("0\n")
+program, filter_bytes = load_filter()
+bounding = [n for n in range(41) if libc.syscall(ctypes.c_long(CALLS["prctl"]), 23, n, 0, 0, 0) == 1]
+guest = load("python")
+supervise = load("supervisor")["supervise"]
+renew_stdin()
+os.environ.pop("PWD", None)  # bubblewrap's
+gc.collect()
+gc.freeze()  # a collection in a child would touch, and so copy, all of it
+
+probe = fork_run(lambda: enter_sandbox(4096) or 0)
+if probe < 0 or os.waitpid(probe, 0)[1] != 0:
+    sys.exit(1)
+slot.send(b"ready")
+while True:
+    data, ancillary, _, _ = slot.recvmsg(65536, _socket.CMSG_SPACE(5 * 4))
+    if not data:
+        break
+    words = data.decode("utf-8", "surrogateescape").split("\0")
+    if not serve(array.array("i", ancillary[0][2]).tolist(), words[0], words[1:]):
+        break
+os._exit(0)

@@ -1,0 +1,249 @@
+# What supervisor.pl does, for a child of forker.py: pid 1 of one run, which forks the interpreter it already
+# is, hands the job on, ends the whole tree and reports on fd 4. Speaks the same records.
+import os
+import resource
+import select
+import signal
+import stat
+import struct
+import sys
+import time
+
+LIMITS = {
+    "cpu": resource.RLIMIT_CPU,
+    "fsize": resource.RLIMIT_FSIZE,
+    "data": resource.RLIMIT_DATA,
+    "core": resource.RLIMIT_CORE,
+    "nproc": resource.RLIMIT_NPROC,
+    "nofile": resource.RLIMIT_NOFILE,
+}
+MAX_DEPTH = 16
+
+
+class Fault(Exception):
+    """The run cannot be made as it was asked for."""
+
+
+class Run:
+    def __init__(self, work, child, job):
+        self.work, self.child, self.job = work, child, job
+        self.buffer = bytearray()
+        self.ended = None  # wait status of the interpreter
+        self.killed = False
+        self.user = self.system = self.maxrss = 0
+
+    def reap(self):
+        """Collects every child that is gone; true while some are left."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            self.user += usage.ru_utime
+            self.system += usage.ru_stime
+            self.maxrss = max(self.maxrss, usage.ru_maxrss)
+            if pid == self.child:
+                self.ended = status
+
+    def watch(self, wake):
+        poll = select.poll()
+        poll.register(0, select.POLLIN)
+        poll.register(wake, select.POLLIN)
+        while self.ended is None and not self.killed:
+            for fd, _ in poll.poll():
+                if fd == wake:
+                    os.read(wake, 4096)
+                    self.reap()
+                    continue
+                chunk = os.read(0, 1 << 20)
+                if not chunk:
+                    self.killed = True  # the executor is gone
+                self.buffer += chunk
+                while self.take_record():
+                    pass
+
+    def take_record(self):
+        """`NAME LENGTH ARGUMENT\\n` and LENGTH bytes."""
+        end = self.buffer.find(b"\n")
+        if end < 0:
+            return False
+        name, length, argument = self.buffer[:end].decode("utf-8", "surrogateescape").split(" ", 2)
+        after = end + 1 + int(length)
+        if len(self.buffer) < after:
+            return False
+        body = bytes(self.buffer[end + 1 : after])
+        del self.buffer[:after]
+        if name == "limit":
+            self.set_limit(*argument.split(" "))
+        elif name == "file":
+            self.write_file(argument, body)
+        elif name == "job":
+            self.hand_on(body)
+        elif name == "kill":
+            self.killed = True
+        return True
+
+    def set_limit(self, name, value):
+        if name in LIMITS:
+            try:
+                resource.prlimit(self.child, LIMITS[name], (int(value), int(value)))
+            except ProcessLookupError:
+                pass  # it is gone; its status tells why
+
+    def write_file(self, path, content):
+        parts = [part for part in path.split("/") if part not in ("", ".")]
+        if ".." in parts:
+            raise Fault("file %s leaves the working directory" % path)
+        directory = self.work
+        for part in parts[:-1]:
+            directory += "/" + part
+            if not os.path.isdir(directory):
+                os.mkdir(directory, 0o700)
+        try:
+            with open(directory + "/" + parts[-1], "wb") as file:
+                file.write(content)
+        except OSError as error:
+            raise Fault("cannot write %s: %s" % (path, error.strerror)) from None
+
+    def hand_on(self, body):
+        view = memoryview(body)
+        try:
+            while view:
+                view = view[os.write(self.job, view) :]
+        except BrokenPipeError:
+            pass  # the interpreter is gone; its status tells why
+        os.close(self.job)
+
+    def end_all(self):
+        """Ends everything and collects it; bounded, for what sleeps in the kernel cannot be waited out."""
+        for _ in range(2000):
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            if not self.reap():
+                return
+            time.sleep(0.001)
+
+    def disk_full(self):
+        disk = os.statvfs(self.work)
+        return disk.f_bavail * disk.f_frsize < 65536
+
+
+def collect(directory, prefix, depth, left, found):
+    """Regular files with one link only, opened without following links and without blocking."""
+    if os.path.islink(directory):
+        return  # somebody put a link in its place
+    try:
+        names = sorted(os.listdir(directory))
+    except OSError:
+        return
+    for name in names:
+        path = directory + b"/" + name
+        try:
+            seen = os.lstat(path)
+            if stat.S_ISDIR(seen.st_mode):
+                if depth < MAX_DEPTH:
+                    collect(path, prefix + name + b"/", depth + 1, left, found)
+                continue
+            if not stat.S_ISREG(seen.st_mode) or seen.st_nlink != 1:
+                continue
+            if seen.st_size > left["bytes"] or left["files"] < 1:
+                continue
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            continue
+        with open(fd, "rb", buffering=0) as file:
+            opened = os.fstat(fd)
+            if (opened.st_ino, opened.st_dev) != (seen.st_ino, seen.st_dev):
+                continue
+            content = read_up_to(file, seen.st_size)
+        left["bytes"] -= len(content)
+        left["files"] -= 1
+        whole = prefix + name
+        found.append(b"file %d %d\n%s%s" % (len(whole), len(content), whole, content))
+
+
+def read_up_to(file, size):
+    chunks, missing = [], size
+    while missing > 0:
+        chunk = file.read(missing)
+        if not chunk:
+            break
+        chunks.append(chunk)
+        missing -= len(chunk)
+    return b"".join(chunks)
+
+
+def start(call, work, command, guest):
+    """Forks the interpreter, which waits for its job; its pid, the end of the pipe for it, and our wake."""
+    reader, writer = os.pipe()
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    wake = call("signalfd", -1, struct.pack("Q", 1 << (signal.SIGCHLD - 1)), 8, os.O_CLOEXEC | os.O_NONBLOCK)
+    pid = os.fork()
+    if pid != 0:
+        os.close(reader)
+        os.close(3)
+        return pid, writer, wake
+    try:
+        become(call, work, command, reader)
+        guest["run"](*guest["read_job"]())
+    except BaseException as error:
+        os.write(2, ("%s: %s\n" % (type(error).__name__, error)).encode("utf-8", "backslashreplace"))
+    finally:
+        os._exit(1)
+
+
+def become(call, work, command, reader):
+    """The state an interpreter finds that was just started; it stays without rights."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+    call("prctl", 4, 1, 0, 0, 0)  # it may look at itself in /proc
+    fd = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(fd, 0)
+    os.dup2(reader, 5)
+    os.close(4)
+    call("close_range", 6, 0x7FFFFFFF, 0)
+    os.chdir(work)
+    sys.orig_argv = command
+
+
+def supervise(call, words, guest):
+    """The whole run; gives the exit status of this process."""
+    _, _, work, out, max_files, max_bytes, *command = words
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for directory in (os.path.dirname(work), work, out):
+            if not os.path.isdir(directory):
+                os.mkdir(directory, 0o700)
+        child, job, wake = start(call, work, command, guest)
+        run = Run(work, child, job)
+        run.watch(wake)
+        run.end_all()
+        files = []
+        full = run.disk_full()
+        collect(os.fsencode(out), b"", 0, {"files": int(max_files), "bytes": int(max_bytes)}, files)
+        status = 9 if run.ended is None else run.ended
+        numbers = (
+            (status >> 8) & 255,
+            status & 127,
+            int(run.user * 1e6),
+            int(run.system * 1e6),
+            run.maxrss,
+            full,
+            run.killed,
+            0,
+        )
+        report(b"".join(files) + b"end " + " ".join(str(int(n)) for n in numbers).encode() + b" \n")
+        return 0
+    except Exception as error:
+        report(("fault %s\n" % error).encode("utf-8", "backslashreplace"))
+        return 125
+
+
+def report(text):
+    view = memoryview(text)
+    while view:
+        view = view[os.write(4, view) :]
