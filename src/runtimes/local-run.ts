@@ -15,6 +15,8 @@ import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
 
 const OWN_PROCESSES = 8
+/** For a run whose slot was found dead before the program began. */
+const ATTEMPTS = 3
 
 /** The program as the guest takes it. */
 export interface Program {
@@ -100,19 +102,32 @@ async function runJob(
       seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
     },
   )
+  for (let attempt = 1; ; attempt += 1) {
+    const { facts, directory } = await runOnce(host, footing, recipe, job, io)
+    // A slot that had died unseen: the program never began, so it may begin in another.
+    if (attempt < ATTEMPTS && facts.slot === null && !facts.guest.running && !facts.aborted) continue
+    return readExit(facts, request, footing.isolation, {
+      workDir: `${directory}/work`,
+      guestDir: footing.isolation === 'namespace' ? SANDBOX_PATHS.guest : footing.files.directory,
+    })
+  }
+}
+
+async function runOnce(
+  host: SandboxHost,
+  footing: Footing,
+  recipe: Recipe & { forker: Forker | null },
+  job: Job,
+  io: RuntimeIo,
+): Promise<{ facts: RunFacts; directory: string }> {
   const started = await host.pool.take(recipe)
-  let facts: RunFacts
   try {
-    facts = await started.sandbox.run(job, io)
+    return { facts: await started.sandbox.run(job, io), directory: started.directory }
   } finally {
     host.giveBack(started.sandbox.slot, recipe.forker)
     host.pool.release()
     if (footing.isolation === 'process') await rm(started.directory, { recursive: true, force: true })
   }
-  return readExit(facts, request, footing.isolation, {
-    workDir: `${started.directory}/work`,
-    guestDir: footing.isolation === 'namespace' ? SANDBOX_PATHS.guest : footing.files.directory,
-  })
 }
 
 function makeRecipe(
@@ -127,8 +142,8 @@ function makeRecipe(
     key: `${guest.name} ${place.network} ${place.diskBytes}`,
     async start() {
       const directory = runDirectory(place)
-      const slot = await host.borrow(forker)
-      return { sandbox: await Sandbox.start(slot, planLaunch(place, guest.command, directory)), directory }
+      const launch = planLaunch(place, guest.command, directory)
+      return { sandbox: await Sandbox.start(await host.borrow(forker), launch), directory }
     },
     async discard({ sandbox, directory }) {
       await sandbox.discard()

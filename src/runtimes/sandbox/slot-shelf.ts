@@ -27,12 +27,16 @@ export class SlotShelf {
     return this.#takeIf((slot) => key !== null && slot.forker?.key === key) ?? this.#takeIf(isPlain)
   }
 
-  /** Puts a slot back whose run has ended; the fork server it lacks is started now, while nobody waits. */
+  /**
+   * Puts a slot back whose run has ended; the fork server it lacks is started now, while nobody waits. Of those
+   * that only stood in for one that was being started, one is kept.
+   */
   put(slot: Slot, forker: Forker | null): void {
     if (this.#closed) return slot.close()
     if (!slot.usable) return
-    if (forker === null || !this.#isWorth(slot, forker)) this.#shelve(slot)
-    else void this.#raise(slot, forker)
+    if (forker !== null && this.#isWorth(slot, forker)) void this.#raise(slot, forker)
+    else if (forker !== null && isPlain(slot) && this.#idle.some((entry) => isPlain(entry.slot))) slot.close()
+    else this.#shelve(slot)
   }
 
   close(): void {
@@ -68,8 +72,6 @@ export class SlotShelf {
     if (!ready && slot.usable && demand !== undefined) demand.failures += 1
     if (this.#closed) slot.close()
     else if (slot.usable) this.#shelve(slot)
-    // Those that stood in for it meanwhile; one is kept for runs without a fork server.
-    for (const spare of this.#idle.filter((entry) => isPlain(entry.slot)).slice(1)) spare.slot.close()
   }
 
   #shelve(slot: Slot): void {

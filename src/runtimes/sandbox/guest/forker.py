@@ -29,7 +29,6 @@ NO_SUID, NO_DEV, NO_EXEC = 2, 4, 8
 # Without releasing the interpreter's lock: a clone is a fork.
 libc = ctypes.PyDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
-python = ctypes.pythonapi
 
 
 def call(name, *arguments):
@@ -91,13 +90,14 @@ def take_descriptors(fds):
 
 
 def fork_run(begin):
-    """Forks a child in namespaces of its own that calls `begin` and does not come back."""
-    python.PyOS_BeforeFork()
+    """Forks a child in namespaces of its own that calls `begin` and does not come back.
+
+    One thread that keeps the interpreter's lock: nothing of the interpreter needs to be told, and its hooks
+    are for the fork that makes the program's process.
+    """
     pid = libc.syscall(ctypes.c_long(CALLS["clone"]), *[ctypes.c_long(n) for n in (NAMESPACES, 0, 0, 0, 0)])
     if pid != 0:
-        python.PyOS_AfterFork_Parent()
         return pid
-    python.PyOS_AfterFork_Child()
     status = 125
     try:
         status = begin()

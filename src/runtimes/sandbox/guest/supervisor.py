@@ -3,11 +3,12 @@
 import os
 import resource
 import select
-import signal
 import stat
 import struct
 import sys
 import time
+
+import _signal as signal  # without the enumerations of the module above it, which touch many pages
 
 LIMITS = {
     "cpu": resource.RLIMIT_CPU,
