@@ -48,7 +48,9 @@ export function environmentOf(settings: CollectorSettings): Record<string, strin
     CLICKHOUSE_DATABASE: clickhouse.database,
     MEMORY_LIMIT_MIB: String(MEMORY_LIMIT_MIB),
     MEMORY_SPIKE_MIB: String(MEMORY_LIMIT_MIB / 4),
-    GOMEMLIMIT: `${Math.round(MEMORY_LIMIT_MIB * 0.75)}MiB`,
+    // Fewer collections while little is held; below what memory_limiter takes for much, they come as often as needed.
+    GOGC: '400',
+    GOMEMLIMIT: `${Math.round(MEMORY_LIMIT_MIB * 0.6)}MiB`,
     ...Object.fromEntries(given),
   }
 }
