@@ -2,7 +2,7 @@
 import { checkLocal } from './local-check.ts'
 import { runLocally, type Program } from './local-run.ts'
 import type { Runtime, RuntimeRequest } from './runtime.ts'
-import { cacheVm2 } from './sandbox/guest-files.ts'
+import { bundleVm2, cacheVm2 } from './sandbox/guest-files.ts'
 import { NODE_FLAGS } from './sandbox/guests.ts'
 import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
 import { transpileToScript } from './transpile.ts'
@@ -13,7 +13,7 @@ const NEEDS_LOWERING = /\b(?:import|export|using)\b|\/[dgimsuy]*v/
 
 /** Makes the runtime; nothing is started before the first `run` or `check`. */
 export function vm2(options: LocalOptions): Runtime {
-  const host = new SandboxHost(options)
+  const host = new SandboxHost(options, bundleVm2)
   let caching: Promise<void> | null = null
   return {
     name: 'vm2',

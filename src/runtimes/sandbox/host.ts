@@ -1,6 +1,7 @@
 /** The sandboxes of one runtime: finds its footing once, lends slots, restarts a launcher that died. */
 import { rm } from 'node:fs/promises'
 import { NoFootingError, findFooting, type Footing } from './footing.ts'
+import type { GuestFiles } from './guest-files.ts'
 import { Launcher } from './launcher.ts'
 import { SlotShelf } from './slot-shelf.ts'
 import type { Forker, Slot } from './slot.ts'
@@ -26,12 +27,15 @@ export interface LocalOptions {
 export class SandboxHost {
   readonly pool: WarmPool
   readonly #options: LocalOptions
+  readonly #equip: ((files: GuestFiles) => Promise<void>) | undefined
   #footing: Promise<Footing> | null = null
   readonly #shelf = new SlotShelf()
   #closing: Promise<void> | null = null
 
-  constructor(options: LocalOptions) {
+  /** `equip` adds to the guest files what the runtime alone needs. */
+  constructor(options: LocalOptions, equip?: (files: GuestFiles) => Promise<void>) {
     this.#options = options
+    this.#equip = equip
     this.pool = new WarmPool(options.pool)
   }
 
@@ -62,6 +66,11 @@ export class SandboxHost {
   async #find(): Promise<Footing> {
     try {
       const footing = await findFooting(this.#options)
+      await this.#equip?.(footing.files).catch(async (error: unknown) => {
+        await footing.launcher.close()
+        await footing.files.remove()
+        throw error
+      })
       for (const { what, fix } of footing.missing) this.#options.report?.(`${what}; ${fix}`)
       return footing
     } catch (error) {

@@ -1,8 +1,8 @@
 'use strict'
 // Runs one program in vm2, as defence in depth inside the sandbox of the process. Only text crosses: the
 // input goes in as JSON, results, errors and output come out as strings, and the first result counts.
-const { closeSync, readFileSync, writeSync } = require('node:fs')
-const { loadVm2, makeCache } = require('./vm2-load.cjs')
+const { readFileSync, writeSync } = require('node:fs')
+const { loadVm2, makeCache, readJob, recall } = require('./vm2-load.cjs')
 const { VM, VMScript } = loadVm2()
 
 const PRELUDE = `(host) => {
@@ -103,7 +103,7 @@ const PRELUDE = `(host) => {
   }
 }`
 
-const prelude = new VMScript(PRELUDE, 'prelude.js')
+const prelude = recall(new VMScript(PRELUDE, 'prelude.js'), 'prelude.js')
 const timers = new Map()
 let ended = false
 let guest
@@ -194,12 +194,13 @@ process.on('uncaughtException', report)
 if (process.argv[2] === 'make-cache') {
   // One run, so that the functions it takes are compiled and kept.
   void vm.run(new VMScript('(async (exports) => {exports.main = async () => 1\n;})', 'sample.js'))({})
-  makeCache(process.argv[3])
+  makeCache(process.argv[3], [prelude])
 }
 
 writeSync(3, '\n') // started, waiting
-const job = readFileSync(5)
-closeSync(5)
+const job = readJob(() =>
+  new VMScript('(async () => { try {} catch (error) {} })', 'warm.js').getCompiledCode(),
+)
 const end = job.indexOf(10)
 const head = JSON.parse(job.toString('utf8', 0, end))
 nonce = head.nonce
