@@ -1,6 +1,8 @@
 /**
- * How long a run takes beside the bare interpreter, cold and warm, interleaved in one process so that the
- * machine's drift falls on all alike. `node bench/launch.ts [runs]`, 40 by default.
+ * How long a run takes beside the bare interpreter, interleaved in one process so that the machine's drift
+ * falls on all alike. First: all of it made anew, as for the first run of a process. Cold: the sandbox forked,
+ * the interpreter started. Forked: the interpreter forked too. Warm: a started one waits. Sustained: as many at
+ * a time as there are cores, and one. `node bench/launch.ts [runs] [kind]`, 40 runs by default.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -163,33 +165,46 @@ const pause = (ms: number): Promise<void> =>
     setTimeout(resolve, ms)
   })
 
+type Samples = Record<'bare' | 'first' | 'cold' | 'forked' | 'warmResult' | 'warmClosed', number[]>
+
 async function measure(kind: Kind): Promise<Figure[]> {
   const path = process.env['PATH'] ?? ''
   const options = { path, requireIsolation: true }
-  const cold = kind.make({ ...options, pool: { cap: 0 } })
+  const first = kind.make({ ...options, pool: { cap: 0 }, forkServer: 'off' })
+  const cold = kind.make({ ...options, pool: { cap: 0 }, forkServer: 'sandbox' })
+  const forked = kind.make({ ...options, pool: { cap: 0 } })
   const warm = kind.make({ ...options, pool: { floor: 2, cap: 4 } })
-  const samples = {
-    bare: [] as number[],
-    cold: [] as number[],
-    warmResult: [] as number[],
-    warmClosed: [] as number[],
-  }
+  const samples: Samples = { bare: [], first: [], cold: [], forked: [], warmResult: [], warmClosed: [] }
   for (let index = -WARM_UPS; index < RUNS; index += 1) {
     const bare = await runBare(kind)
+    const anew = await runOnce(first, kind)
     const chilled = await runOnce(cold, kind)
+    const cloned = await runOnce(forked, kind)
     await pause(PAUSE_MS)
     const warmed = await runOnce(warm, kind)
     if (index < 0) continue
     samples.bare.push(bare)
+    samples.first.push(anew.closed)
     samples.cold.push(chilled.closed)
+    samples.forked.push(cloned.closed)
     samples.warmResult.push(warmed.result)
     samples.warmClosed.push(warmed.closed)
   }
-  const perSecond = await sustain(cold, kind)
-  await Promise.all([cold.close(), warm.close()])
+  const perSecond = await sustain(forked, kind)
+  await Promise.all([first, cold, forked, warm].map((runtime) => runtime.close()))
+  return describe(kind, samples, perSecond)
+}
+
+function describe(kind: Kind, samples: Samples, perSecond: number): Figure[] {
   const bare = percentile(samples.bare, 0.5)
+  const forks: Figure = {
+    name: `${kind.name} forked, call to closed p50`,
+    value: percentile(samples.forked, 0.5),
+    unit: 'ms',
+  }
   return [
     { name: `${kind.name} bare interpreter p50`, value: bare, unit: 'ms' },
+    { name: `${kind.name} first beside bare`, value: percentile(samples.first, 0.5) / bare, unit: '×' },
     { name: `${kind.name} cold, call to closed p50`, value: percentile(samples.cold, 0.5), unit: 'ms' },
     {
       name: `${kind.name} cold beside bare`,
@@ -197,6 +212,7 @@ async function measure(kind: Kind): Promise<Figure[]> {
       unit: '×',
       target: { atMost: kind.cold },
     },
+    ...(kind.name === 'python' ? [forks] : []),
     {
       name: `${kind.name} warm, call to result p50`,
       value: percentile(samples.warmResult, 0.5),

@@ -16,6 +16,8 @@ export interface Seen {
 export interface OtlpCounter {
   url: string
   seen(): Promise<Seen>
+  /** Answers 503 from now on, or takes again. */
+  become(state: 'away' | 'back'): void
   stop(): Promise<void>
 }
 
@@ -29,6 +31,9 @@ export async function startOtlpCounter(): Promise<OtlpCounter> {
       child.send('seen')
       const [seen] = await once(child, 'message')
       return seen as Seen
+    },
+    become(state) {
+      child.send(state)
     },
     async stop() {
       child.kill()
@@ -64,8 +69,10 @@ function collect(text: string, ids: Set<string>): void {
 
 function serve(send: (message: unknown) => void): void {
   const ids = new Ids()
+  let isAway = false
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = (await buffer(request)).toString('latin1')
+    if (isAway) return void response.writeHead(503).end()
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     if (request.url === '/v1/logs') ids.addLogs(text)
     else ids.addSpans(text)
@@ -75,7 +82,10 @@ function serve(send: (message: unknown) => void): void {
     const address = server.address()
     send(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
   })
-  process.on('message', () => send(ids.seen))
+  process.on('message', (message) => {
+    if (message === 'seen') send(ids.seen)
+    else isAway = message === 'away'
+  })
 }
 
 if (import.meta.main && process.send !== undefined) serve(process.send.bind(process))
