@@ -87,21 +87,17 @@ async function runJob(
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
   // Without a control group the supervisor itself has to watch the tree; only perl's does.
-  const forks = options.forkServer !== 'off' && footing.launcher.cgroupVersion > 0 ? guest.forks : null
-  const recipe = makeRecipe(
-    host,
-    footing,
-    { ...guest, forks },
-    {
-      isolation: footing.isolation,
-      tools: footing.tools,
-      files: footing.files,
-      binds: guest.binds,
-      network: request.network === 'host' ? 'host' : 'none',
-      diskBytes: request.limits.diskBytes,
-      seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
-    },
-  )
+  const { forkServer = 'auto' } = options
+  const forks = forkServer === 'auto' && footing.launcher.cgroupVersion > 0 ? guest.forks : null
+  const recipe = makeRecipe(host, footing, { ...guest, forks }, forkServer, {
+    isolation: footing.isolation,
+    tools: footing.tools,
+    files: footing.files,
+    binds: guest.binds,
+    network: request.network === 'host' ? 'host' : 'none',
+    diskBytes: request.limits.diskBytes,
+    seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
+  })
   for (let attempt = 1; ; attempt += 1) {
     const { facts, directory } = await runOnce(host, footing, recipe, job, io)
     // A slot that had died unseen: the program never began, so it may begin in another.
@@ -134,9 +130,10 @@ function makeRecipe(
   host: SandboxHost,
   footing: Footing,
   guest: Guest,
+  forkServer: LocalOptions['forkServer'],
   place: Place,
 ): Recipe & { forker: Forker | null } {
-  const forker = planForker(place, guest.forks)
+  const forker = forkServer === 'off' ? null : planForker(place, guest.forks)
   return {
     forker,
     key: `${guest.name} ${place.network} ${place.diskBytes}`,

@@ -15,8 +15,8 @@ export interface LocalOptions {
   requireIsolation: boolean
   /** Sandboxes started ahead. */
   pool?: PoolOptions
-  /** `off` starts a fresh interpreter for each run also where a booted one could be forked. @default auto */
-  forkServer?: 'auto' | 'off'
+  /** `sandbox` starts a fresh interpreter for each run, `off` a fresh sandbox as well. @default auto */
+  forkServer?: 'auto' | 'sandbox' | 'off'
   /** What of the host's means to use; `off` is for tests of the weaker ways. @default auto */
   namespaces?: 'auto' | 'off'
   cgroups?: 'auto' | 'off'

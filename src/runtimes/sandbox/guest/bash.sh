@@ -4,7 +4,8 @@
 printf '\n' >&3 # started, waiting
 IFS= read -r -u 5 __head
 eval "$__head"
-if ((__size < 65536)); then
+# From a pipe bash reads byte by byte; from here on starting a reader is cheaper.
+if ((__size < 3072)); then
   IFS= read -r -d '' -u 5 __input
 else
   __input=$(/usr/bin/cat <&5)

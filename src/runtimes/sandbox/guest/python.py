@@ -112,10 +112,9 @@ def run(head, text):
         leave(1)
 
     def leave(status):
-        import threading
-
         try:
-            threading._shutdown()
+            if "threading" in sys.modules:  # else there are no threads to wait for
+                sys.modules["threading"]._shutdown()
             import atexit
 
             atexit._run_exitfuncs()
