@@ -110,3 +110,16 @@ it('an outbox that was full takes up again once it is delivered, and loses nothi
   expect(receiver.spans().toSorted()).toEqual([...ids, late].toSorted())
   expect(trail.status().dropped).toBe(0)
 })
+
+it('an execution that has not ended when its trail is shut down is completed as crashed by the next process', async () => {
+  await using home = await temporaryDirectory()
+  await using receiver = await startReceiver()
+  const first = await openTrail(home.path, receiver.url)
+  const record = makeRecord()
+  begin(first, record)
+  expect(await first.shutdown(10_000)).toEqual({ left: 0 })
+  const next = await openTrail(home.path, receiver.url)
+  expect(await next.shutdown(10_000)).toEqual({ left: 0 })
+  expect(receiver.completed()).toEqual([record.executionId])
+  expect(receiver.spans()).toEqual([record.executionId])
+})

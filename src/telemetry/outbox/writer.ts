@@ -146,12 +146,16 @@ export class OutboxWriter {
     this.#segmentBytes = 0
   }
 
-  /** Ends writing; what is left is removed, or lies there for whoever sends next. */
+  /**
+   * Ends writing; what is left is removed, or lies there for whoever sends next. An execution not ended yet is
+   * left, too: delivered as it is, it has no completion.
+   */
   close(leftover: 'none' | 'some'): void {
     if (this.#syncTimer !== null) clearInterval(this.#syncTimer)
     this.seal()
     if (this.#directory === null) return
-    if (leftover === 'none') rmSync(this.#directory, { recursive: true, force: true })
+    if (leftover === 'none' && this.#open.size === 0)
+      rmSync(this.#directory, { recursive: true, force: true })
     else if (existsSync(this.#directory)) renameSync(this.#directory, releasedName(this.#directory))
     this.#directory = null
   }
