@@ -146,6 +146,16 @@ def main(input):
     expect((await staying).exit.result).toBe('"alive"')
   })
 
+  it('is ended by a limit that it exceeds before its first step, and is counted whole', async () => {
+    const runtime = await makeForking('python', 'pass')
+    const limits = { memoryBytes: 6_000_000 }
+    const { exit } = await record(runtime, makeRequest('python', 'x = bytearray(100_000_000)', { limits }))
+    expect(exit.limit).toBe('memory')
+    const whole = await runPython(runtime, 'x = bytes(30_000_000)')
+    expect(whole.exit.memoryPeakBytes).toBeGreaterThan(36_000_000)
+    expect(whole.exit.memoryPeakBytes).toBeLessThan(46_000_000)
+  })
+
   it('starts from nothing where the fork server cannot have a control group', async () => {
     const runtime = make({ pool: { cap: 0 }, cgroups: 'off' })
     for (let index = 0; index < 4; index += 1)

@@ -89,16 +89,18 @@ sub enter_group {
   return \%group;
 }
 
+# False where the group already takes more memory than it may have from now on: the kernel leaves it without a limit.
 sub set_group_limits {
   my ($group, $memory, $pids) = @_;
   if ($group->{version} == 1) {
     spit("$group->{memory}/memory.limit_in_bytes", "-1\n");
     spit("$group->{memory}/memory.memsw.limit_in_bytes", "-1\n");
     spit("$group->{memory}/memory.max_usage_in_bytes", "0\n");
-    spit("$group->{memory}/memory.limit_in_bytes", "$memory\n") if $memory;
-    spit("$group->{memory}/memory.memsw.limit_in_bytes", "$memory\n") if $memory;
     spit("$group->{pids}/pids.max", ($pids || 'max') . "\n");
-    return;
+    return 1 unless $memory;
+    my $held = spit("$group->{memory}/memory.limit_in_bytes", "$memory\n");
+    spit("$group->{memory}/memory.memsw.limit_in_bytes", "$memory\n") if $held;
+    return $held;
   }
   spit("$group->{all}/memory.max", ($memory || 'max') . "\n");
   spit("$group->{all}/memory.swap.max", "0\n");
@@ -107,6 +109,7 @@ sub set_group_limits {
   if (open(my $peak, '+<', "$group->{all}/memory.peak")) {    # writable since Linux 6.12; else the peak of the slot's life
     $group->{peak} = $peak if defined syswrite $peak, "reset\n";
   }
+  return 1;
 }
 
 # Counters: { usage, peak, oom, pids, cpu } in bytes, kills, refusals, microseconds.

@@ -80,8 +80,8 @@ sub start_run {
   $run = { pid => 0, forked => '', before => $group ? read_group($group) : undef, cpu_limit => 0, broke => '' };
   $run->{cold} = sub { start_cold($seccomp, @command) };
   set_group_limits($group, 0, 0) if $group;
-  return $run->{forked} = 'asked' if @words && forker_ready() && send_run(run_ends(), @words);
-  $run->{cold}->();
+  return $run->{cold}->() unless @words && forker_ready() && send_run(run_ends(), @words);
+  ($run->{forked}, $run->{share}) = ('asked', forker()->{share});
 }
 
 sub run_ends { return [map { fileno $pipes{$_}[0] } @channels] }
@@ -165,9 +165,11 @@ sub set_limits {
   my ($memory, $pids, $cpu_us) = @_;
   return unless $run;
   $pids += 1 if $pids && $run->{forked} ne '';    # the fork server counts as well
-  set_group_limits($group, $memory, $pids) if $group;
   $run->{cpu_limit} = $cpu_us;
   $run->{armed} = 1;
+  return if !$group || set_group_limits($group, $memory, $pids);
+  $run->{broke} = 'memory';
+  emit('broke memory');
 }
 
 # Evidence while it runs; the executor is told and ends the run.
@@ -202,7 +204,7 @@ sub end_run {
     my ($now, $before) = (read_group($group), $run->{before});
     $peak = $now->{peak} - $before->{usage};
     # The interpreter, or what stands for bubblewrap, is shared with the fork server: part of this tree too.
-    $peak += forker()->{share} if forker() && $run->{forked} ne '';
+    $peak += $run->{share} if $run->{forked} ne '';
     ($oom, $pids, $cpu) = map { $now->{$_} - $before->{$_} } qw(oom pids cpu);
   }
   $run = undef;
