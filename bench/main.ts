@@ -1,10 +1,14 @@
-/** `npm run bench [name…]`: every question in turn, or those named. Each prints its figures with their targets. */
+/**
+ * `npm run bench [name…] [number]`: every question in turn, or those named. Each prints its figures with their
+ * targets; what the number counts stands at the top of each.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-const asked = process.argv.slice(2)
+const asked = process.argv.slice(2).filter((word) => !/^\d+$/u.test(word))
+const numbers = process.argv.slice(2).filter((word) => /^\d+$/u.test(word))
 const questions = globSync('*.ts', { cwd: import.meta.dirname })
   .map((file) => basename(file, '.ts'))
   .filter((name) => !['main', 'figures'].includes(name))
@@ -17,7 +21,9 @@ if (unknown.length > 0) {
 
 for (const name of asked.length > 0 ? asked : questions) {
   console.log(`\n== ${name}`)
-  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...numbers], {
+    stdio: 'inherit',
+  })
   const [exitCode] = await once(child, 'exit')
   if (exitCode !== 0) process.exitCode = 1
 }
