@@ -197,6 +197,8 @@ export interface ExecutionRecord {
   /** JSON text. */
   result: string | null
   sandboxId: string | null
+  /** ms the sandbox had been there when the run got it, 0 for a new one; null where none is ever kept. */
+  sandboxAgeMs: number | null
   startedAt: string
   timestamp: string
   executorId: string

@@ -30,6 +30,7 @@ const NOTHING = {
   costAllocatedNanoUsd: null,
   priceId: null,
   sandboxId: null,
+  sandboxAgeMs: null,
 }
 
 /** A fresh record, as the executor hands it over. */

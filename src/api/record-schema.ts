@@ -58,6 +58,7 @@ const shape = {
   outputTruncated: z.boolean(),
   result: z.unknown().describe('What `main` returned, any JSON; the text of it where it was capped'),
   sandboxId: maybeText,
+  sandboxAgeMs: ms.nullable().describe('ms it had been there; null: the runtime keeps none'),
   startedAt: time,
   timestamp: time.describe('The end, ISO 8601 UTC'),
   executorId: text,

@@ -64,6 +64,7 @@ function factsOf(record: ExecutionView): [string, string | null][] {
         ? null
         : `${formatBytes(record.memoryPeakBytes)} at most (${record.memorySource})`,
     ],
+    ['sandbox', sandboxOf(record)],
     ['exit', record.signal ?? (record.exitCode === null ? null : String(record.exitCode))],
     ['organization', record.organizationId],
     ['workspace', record.workspaceId],
@@ -75,6 +76,12 @@ function factsOf(record: ExecutionView): [string, string | null][] {
     ['trace', record.traceId],
   ]
   return all.filter(([, value]) => value !== null)
+}
+
+/** Which sandbox, and how long it had been there where the runtime keeps any. */
+function sandboxOf({ sandboxId, sandboxAgeMs }: ExecutionView): string | null {
+  if (sandboxId === null || sandboxAgeMs === null) return sandboxId
+  return `${sandboxId} (${sandboxAgeMs === 0 ? 'new' : `${formatMs(sandboxAgeMs)} old`})`
 }
 
 function sized(name: string, bytes: number, record: ExecutionView): string {

@@ -79,6 +79,7 @@ export function completedRecord(started: StartedRecord, end: End): ExecutionReco
     outputTruncated: report === null ? false : report.stdout.truncated || report.stderr.truncated,
     result: exit?.result ?? null,
     sandboxId: exit?.sandboxId ?? null,
+    sandboxAgeMs: exit?.sandboxAgeMs ?? null,
     timestamp: end.timestamp,
     traceId: end.traceId,
     spanId: end.spanId,

@@ -133,6 +133,7 @@ function faultExit(runtime: Runtime, message: string): RuntimeExit {
     memoryPeakBytes: null,
     memorySource: null,
     sandboxId: null,
+    sandboxAgeMs: null,
     files: [],
   }
 }

@@ -70,16 +70,16 @@ async function runLent(
     if (error instanceof LoanAbortedError) return endedExit()
     return unable(readFault(parts.sdk, error, 'create'))
   }
-  const { sandboxId } = loan.held.sandbox
+  const whose = { sandboxId: loan.held.sandbox.sandboxId, sandboxAgeMs: loan.ageMs }
   const driven = await attempt(parts.sdk, loan, task, io)
   if ('fault' in driven) {
     await loan.giveBack('spent')
-    if (io.signal.aborted) return { ...endedExit(), sandboxId }
+    if (io.signal.aborted) return { ...endedExit(), ...whose }
     if (driven.again) return runLent(parts, request, task, io, 'fresh')
-    return { ...unable(driven.fault), sandboxId }
+    return { ...unable(driven.fault), ...whose }
   }
   const exit = await conclude(parts, request, task, loan, driven, io)
-  return { ...exit, sandboxId }
+  return { ...exit, ...whose }
 }
 
 /** Runs `task`; `again` where the sandbox had died while it waited and nothing can have run in it. */

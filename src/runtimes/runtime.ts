@@ -79,6 +79,8 @@ export interface RuntimeExit {
   memoryPeakBytes: number | null
   memorySource: MemorySource | null
   sandboxId: string | null
+  /** ms the sandbox had been there when the run got it, 0 for a new one; null where none is ever kept. */
+  sandboxAgeMs: number | null
   /** Files found in `/out`. */
   files: readonly FileContent[]
 }

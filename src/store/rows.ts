@@ -55,6 +55,7 @@ const FIELDS: Readonly<Record<RecordField, FieldKind>> = {
   outputTruncated: 'boolean',
   result: 'text',
   sandboxId: 'text',
+  sandboxAgeMs: 'number',
   startedAt: 'time',
   timestamp: 'time',
   executorId: 'text',

@@ -75,6 +75,7 @@ export const ATTRIBUTES: Readonly<Record<Exclude<keyof ExecutionRecord, Elsewher
   outputTruncated: attribute('code_exec.output.truncated', 'boolean'),
   result: content('code_exec.result', 'head'),
   sandboxId: attribute('code_exec.sandbox.id'),
+  sandboxAgeMs: attribute('code_exec.sandbox.age_ms', 'double'),
   startedAt: attribute('code_exec.started_at', 'nanoseconds'),
 }
 

@@ -59,6 +59,25 @@ describe('the migrations', () => {
     expect((await migrate(store)).applied).toHaveLength((await listMigrations()).length)
     expect(await store.query('SELECT execution_id FROM code_exec_logs')).toEqual([{ execution_id: 'kept' }])
   })
+
+  it('leave rows readable that are older than a column', async () => {
+    const store = storeOf('older')
+    await store.createDatabase()
+    for (const { sql } of (await listMigrations()).slice(0, 4)) await store.command(sql)
+    await store.command("INSERT INTO code_exec_logs (execution_id) SELECT 'old'")
+    await migrate(store)
+    await store.command(
+      "INSERT INTO code_exec_logs (execution_id, LogAttributes) SELECT 'new', map('code_exec.sandbox.age_ms', '7.5')",
+    )
+    const rows = 'SELECT execution_id, sandbox_age_ms FROM code_exec_logs ORDER BY execution_id'
+    const expected = [
+      { execution_id: 'new', sandbox_age_ms: 7.5 },
+      { execution_id: 'old', sandbox_age_ms: null },
+    ]
+    expect(await store.query(rows)).toEqual(expected)
+    await store.command('OPTIMIZE TABLE code_exec_logs FINAL')
+    expect(await store.query(rows)).toEqual(expected)
+  })
 })
 
 describe('a store', () => {

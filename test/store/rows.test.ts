@@ -89,6 +89,7 @@ const records: Arbitrary<ExecutionRecord> = record({
   outputTruncated: boolean(),
   result: option(text),
   sandboxId: id,
+  sandboxAgeMs: option(ms),
   startedAt: time,
   timestamp: time,
   executorId: text,

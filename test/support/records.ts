@@ -56,6 +56,7 @@ export function makeRecord(part: Partial<ExecutionRecord> = {}): ExecutionRecord
     outputTruncated: false,
     result: null,
     sandboxId: null,
+    sandboxAgeMs: null,
     startedAt,
     timestamp: startedAt,
     executorId: 'executor-1',

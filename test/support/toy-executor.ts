@@ -30,6 +30,7 @@ export function exitWith(part: Partial<RuntimeExit> = {}): RuntimeExit {
     memoryPeakBytes: null,
     memorySource: null,
     sandboxId: null,
+    sandboxAgeMs: null,
     files: [],
     ...part,
   }

@@ -42,6 +42,7 @@ export function faultExit(kind: RuntimeFault['kind'], message: string | null): R
     memoryPeakBytes: null,
     memorySource: null,
     sandboxId: null,
+    sandboxAgeMs: null,
     files: [],
   }
 }

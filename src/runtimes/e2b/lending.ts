@@ -20,6 +20,8 @@ export interface Loan {
   origin: 'fresh' | 'warm' | 'kept'
   /** ms since the epoch. */
   lentAtMs: number
+  /** ms the sandbox had been there by then; 0 for one made for this run. */
+  ageMs: number
   /** True where the options say that the next run may have it when this one is gone from it. */
   reusable: boolean
   /** `clean`: the run is known to be gone from it, so it may be lent again if the options say so. */
@@ -117,6 +119,7 @@ export class Lending {
       held,
       origin,
       lentAtMs: Date.now(),
+      ageMs: origin === 'fresh' ? 0 : performance.now() - held.bornAt,
       reusable: key !== null,
       giveBack: async (state) => {
         if (state === 'spent' || key === null || this.#closed) await this.#sandboxes.end(held)

@@ -46,6 +46,7 @@ const NOTHING: RuntimeExit = {
   memoryPeakBytes: null,
   memorySource: null,
   sandboxId: null,
+  sandboxAgeMs: null,
   files: [],
 }
 
