@@ -1,21 +1,29 @@
 # Control groups of the slots: version 1, version 2 or none, whichever lets us create a group.
 use strict;
 use warnings;
+use POSIX ();
 
 my $prefix = 'exectrail';
 
+# Three system calls a file; perl's own files take eight, and a run reads and writes two dozen.
 sub slurp {
   my ($path) = @_;
-  open(my $file, '<', $path) or return undef;
-  local $/;
-  return scalar <$file>;
+  my $fd = POSIX::open($path, 0);
+  return undef unless defined $fd;
+  my ($text, $count) = ('', 0);
+  # At the end of a file it gives "0 but true".
+  while (defined($count = POSIX::read($fd, my $part, 65536)) && $count > 0) { $text .= $part }
+  POSIX::close($fd);
+  return defined $count ? $text : undef;
 }
 
 sub spit {
   my ($path, $text) = @_;
-  open(my $file, '>', $path) or return 0;
-  my $count = syswrite $file, $text;
-  return close($file) && defined $count ? 1 : 0;
+  my $fd = POSIX::open($path, 1);
+  return 0 unless defined $fd;
+  my $count = POSIX::write($fd, $text, length $text);
+  POSIX::close($fd);
+  return defined $count ? 1 : 0;
 }
 
 sub mounts {

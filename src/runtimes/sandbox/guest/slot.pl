@@ -35,7 +35,7 @@ sub serve_slot {
     if ($count > 0 && vec $ready, fileno $wake_reader, 1) { sysread $wake_reader, my $dust, 4096 }
     hear_forker() if $count > 0 && forker() && vec $ready, fileno forker()->{socket}, 1;
     reap_run();
-    look() if $run && $group;
+    look() if $run && $group && $count == 0;    # what happens meanwhile is found at the end
     next unless $count > 0 && vec $ready, fileno $control, 1;
     last unless sysread $control, $buffer, 65536, length $buffer;
     if ($control_writer) { close $control_writer; close $lines_reader; $control_writer = undef }
