@@ -58,21 +58,17 @@ export function isPublic(path: string): boolean {
 }
 
 const PYTHON_FACTS =
-  'import sys, platform; print(sys.executable, sys.base_prefix, platform.python_version(), sep="\\n")'
+  'import sys; print(sys.executable, sys.base_prefix, ".".join(map(str, sys.version_info[:3])), sep="\\n")'
 
 /**
  * The python to run: a wrapper script (pyenv's shim costs 90 ms a start) is asked for the real one, and
  * one that another user can reach is preferred, for the code runs under a user of its own.
  */
 export async function findPython(path: string): Promise<Interpreter | null> {
-  let second: Interpreter | null = null
-  for (const candidate of [...findExecutables('python3', path), '/usr/bin/python3']) {
-    const python = await describePython(candidate)
-    if (python === null) continue
-    if (isPublic(python.path)) return python
-    second ??= python
-  }
-  return second
+  const candidates = new Set([...findExecutables('python3', path), '/usr/bin/python3'])
+  const described = await Promise.all([...candidates].map((candidate) => describePython(candidate)))
+  const found = described.filter((python) => python !== null)
+  return found.find((python) => isPublic(python.path)) ?? found[0] ?? null
 }
 
 async function describePython(candidate: string): Promise<Interpreter | null> {

@@ -50,10 +50,11 @@ export class NoFootingError extends Error {
  * @throws {NoFootingError} when not even a plain process can be supervised.
  */
 export async function findFooting(options: LocalOptions): Promise<Footing> {
-  const tools = await findTools(options.path)
-  if (tools.perl === null)
+  const [tools, files] = await Promise.all([findTools(options.path), layOutGuestFiles()])
+  if (tools.perl === null) {
+    await files.remove()
     throw new NoFootingError('perl was not found; it supervises every run', 'apt-get install -y perl-base')
-  const files = await layOutGuestFiles()
+  }
   const complaints: string[] = []
   try {
     const shared = await shareInterpreters(tools, files)
@@ -73,12 +74,16 @@ export async function findFooting(options: LocalOptions): Promise<Footing> {
 
 async function findTools(path: string): Promise<Tools> {
   const bwrap = findExecutable('bwrap', path)
+  const [bwrapVersion, python] = await Promise.all([
+    bwrap === null ? null : askVersion(bwrap),
+    findPython(path),
+  ])
   return {
     perl: findExecutable('perl', path),
     bwrap,
-    bwrapVersion: bwrap === null ? null : await askVersion(bwrap),
+    bwrapVersion,
     bash: findExecutable('bash', path),
-    python: await findPython(path),
+    python,
     pythonCompiled: false,
     node: process.execPath,
   }
