@@ -4,7 +4,7 @@ import { packArchive, unpackArchive } from '../../src/runtimes/bacalhau/archive.
 import { routeLanguage } from '../../src/runtimes/bacalhau/cluster.ts'
 import { FrameReader } from '../../src/runtimes/bacalhau/frames.ts'
 import { readProgress } from '../../src/runtimes/bacalhau/progress.ts'
-import { addNameSection, divertImports } from '../../src/runtimes/bacalhau/wasm-module.ts'
+import { addNameSection, divertImports, stripDebugInfo } from '../../src/runtimes/bacalhau/wasm-module.ts'
 
 /** What the types of this Node leave out. */
 interface WasmEngine {
@@ -88,6 +88,11 @@ describe('modules', () => {
     expect(named.length).toBe(MODULE.length + 7)
     expect(addNameSection(named).equals(named)).toBe(true)
     expect(wasm.validate(new Uint8Array(named))).toBe(true)
+  })
+  it('lose what is for debuggers alone', () => {
+    const debug = Buffer.from([0, 9, 7, ...Buffer.from('.debug_'), 1])
+    const named = addNameSection(MODULE)
+    expect(stripDebugInfo(Buffer.concat([named, debug])).equals(named)).toBe(true)
   })
   it('call a stub in place of what a node does not have', () => {
     const { module, stub } = divertImports(MODULE, 'sock_', 'stub.wasm')

@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { addNameSection, divertImports } from './wasm-module.ts'
+import { addNameSection, divertImports, stripDebugInfo } from './wasm-module.ts'
 
 /** Where a job sees the folder of modules. */
 export const MODULES_TARGET = '/wasm'
 export type ModuleName = 'python' | 'quickjs'
 
 /** What changes the modules made from the same packages; part of the name of their folder. */
-const RECIPE = '1'
+const RECIPE = '2'
 /** WasmEdge's own socket calls, which no other engine has. */
 const SOCKETS = 'sockets.wasm'
 
@@ -57,7 +57,7 @@ export async function makeModules(directory: string): Promise<void> {
 
 async function readSource(name: ModuleName): Promise<Buffer> {
   const source = SOURCES[name]
-  return readFile(join(packageDirectory(source.package), source.file))
+  return stripDebugInfo(await readFile(join(packageDirectory(source.package), source.file)))
 }
 
 async function put(path: string, content: Uint8Array): Promise<void> {

@@ -1,5 +1,4 @@
 /** One execution, from the job that is put to what came of it. */
-import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RuntimeExit, RuntimeFault, RuntimeIo } from '../runtime.ts'
 import type { Afterwards } from './afterwards.ts'
@@ -8,7 +7,7 @@ import type { Connection, Route } from './cluster.ts'
 import { FrameReader } from './frames.ts'
 import { GuestReport } from './guest-report.ts'
 import type { PreparedJob } from './job.ts'
-import { readLog, type LogEnd } from './log-stream.ts'
+import { LogFollower } from './log-follower.ts'
 import { fetchPublished } from './published.ts'
 import { NO_PROGRESS, readProgress } from './progress.ts'
 import { faultExit, readExit } from './read-exit.ts'
@@ -18,8 +17,6 @@ const POLL_FIRST_MS = 20
 const POLL_MOST_MS = 250
 /** ms an orchestrator that was there may be silent before the run is given up. */
 const SILENCE_MS = 10_000
-/** ms the log of a job that is over may take to arrive. */
-const LOG_PATIENCE_MS = 10_000
 const STOP_PATIENCE_MS = 3_000
 
 export interface JobRunOptions {
@@ -54,8 +51,7 @@ class JobRun {
   readonly #over = new AbortController()
   readonly #restarts: number
   #progress = NO_PROGRESS
-  #log: Promise<LogEnd> | null = null
-  #logEnd: LogEnd | null = null
+  readonly #log: LogFollower
 
   constructor(options: JobRunOptions, jobId: string, io: RuntimeIo) {
     this.#options = options
@@ -65,6 +61,17 @@ class JobRun {
     this.#io = io
     this.#report = new GuestReport(io)
     this.#reader = new FrameReader(options.prepared.marker, this.#report)
+    this.#log = new LogFollower({
+      url: this.#api.url,
+      jobId,
+      onText: async (stream, text) => {
+        this.#reader.push(stream, text)
+        await this.#report.drain()
+        if (this.#report.end !== null) this.#wake?.()
+      },
+      isDone: () => this.#report.end !== null || io.signal.aborted,
+      onBreak: () => this.#wake?.(),
+    })
   }
 
   async follow(): Promise<RuntimeExit> {
@@ -81,7 +88,7 @@ class JobRun {
     if (aborted || fault !== null || this.#retried) await this.#stop()
     else if (this.#progress.completedAtMs === null) this.#options.afterwards.add(this.#api, this.#jobId)
     this.#over.abort()
-    await this.#log
+    await this.#log.close()
     this.#reader.end()
     await this.#report.drain()
     const { route } = this.#options
@@ -128,38 +135,13 @@ class JobRun {
     const { channel } = this.#options.route
     const [executionId] = progress.executionIds
     if (channel === 'stream' && executionId !== undefined && progress.runningAtMs !== null)
-      this.#openLog(executionId)
+      this.#log.open(executionId)
     if (channel === 'published' && progress.runningAtMs !== null) this.#beginByEstimate()
     if (progress.completedAtMs !== null || this.#retried) return true
     if (progress.reason === null) return false
     const { state, message } = await this.#api.state(this.#jobId)
     this.#progress = { ...progress, reason: message === '' ? progress.reason : message }
     return ['Completed', 'Failed', 'Stopped'].includes(state)
-  }
-
-  #openLog(executionId: string): void {
-    if (this.#log !== null && this.#logEnd === null) return
-    const skip = this.#logEnd?.taken ?? 0
-    this.#logEnd = null
-    const { url } = this.#api
-    this.#log = readLog({
-      url,
-      jobId: this.#jobId,
-      executionId,
-      signal: this.#over.signal,
-      skip,
-      onText: async (stream, text) => {
-        this.#reader.push(stream, text)
-        await this.#report.drain()
-        if (this.#report.end !== null) this.#wake?.()
-      },
-    })
-    void this.#noteLogEnd(this.#log)
-  }
-
-  async #noteLogEnd(log: Promise<LogEnd>): Promise<void> {
-    this.#logEnd = await log
-    this.#wake?.()
   }
 
   /** A stock node does not tell when a WASM guest begins: it is taken to begin when such guests usually do. */
@@ -173,8 +155,10 @@ class JobRun {
 
   /** What is still on its way when the job is over. */
   async #collect(): Promise<void> {
+    const [executionId] = this.#progress.executionIds
     if (this.#options.route.channel === 'stream') {
-      return this.#collectLog()
+      if (executionId !== undefined) await this.#log.collect(executionId)
+      return
     }
     if (this.#retried) return
     const [execution] = await this.#api.executions(this.#jobId)
@@ -183,20 +167,6 @@ class JobRun {
     const { runningAtMs, completedAtMs } = this.#progress
     if (this.#report.end !== null && runningAtMs !== null && completedAtMs !== null)
       this.#options.startup.learn(completedAtMs - runningAtMs - this.#report.end.durationMs)
-  }
-
-  /** Reads on until the guest's last words, or until the log, asked again, holds nothing more. */
-  async #collectLog(): Promise<void> {
-    const [executionId] = this.#progress.executionIds
-    const patience = AbortSignal.timeout(LOG_PATIENCE_MS)
-    let taken = -1
-    if (executionId === undefined) return
-    while (this.#report.end === null && !patience.aborted) {
-      this.#openLog(executionId)
-      await Promise.race([this.#log, once(patience, 'abort')])
-      if (this.#logEnd === null || this.#logEnd.taken === taken) return
-      ;({ taken } = this.#logEnd)
-    }
   }
 
   /** Stops the job, trying again for a while: nothing may run on that nobody watches. */
