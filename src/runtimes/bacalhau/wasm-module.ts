@@ -30,8 +30,6 @@ export function addNameSection(module: Uint8Array): Buffer {
  * which takes it seconds in which it does nothing else.
  */
 export function stripDebugInfo(module: Uint8Array): Buffer {
-  const isDebugInfo = ({ id, body }: Section): boolean =>
-    id === CUSTOM && new Reader(body).text().startsWith('.debug_')
   return writeSections(readSections(Buffer.from(module)).filter((one) => !isDebugInfo(one)))
 }
 
@@ -103,6 +101,10 @@ function vector(entries: readonly Buffer[]): Buffer {
 function text(value: string): Buffer {
   const bytes = Buffer.from(value)
   return Buffer.concat([unsigned(bytes.length), bytes])
+}
+
+function isDebugInfo({ id, body }: Section): boolean {
+  return id === CUSTOM && new Reader(body).text().startsWith('.debug_')
 }
 
 /** LEB128. */
