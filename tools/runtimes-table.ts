@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../src/config.ts'
 import { LIMITS, RUNTIMES } from '../src/execution.ts'
 import { createRuntimes } from '../src/runtimes/index.ts'
-import type { Runtime } from '../src/runtimes/runtime.ts'
+import { LACKS, type Runtime } from '../src/runtimes/runtime.ts'
 
 const PAGE = new URL('../docs/runtimes/README.md', import.meta.url)
 const BEGIN = '<!-- made by tools/runtimes-table.ts -->\n'
@@ -21,14 +21,30 @@ export async function renderPage(): Promise<{ page: string; wanted: string }> {
   return { page, wanted: `${before}${BEGIN}\n${await renderTable()}\n\n${after}` }
 }
 
-/** As they are without settings: nothing is started or asked. */
+/** What they declare without settings: nothing is started or asked. */
 async function renderTable(): Promise<string> {
   const table = createRuntimes({ config: loadConfig({}), report: () => undefined })
   const runtimes = RUNTIMES.flatMap((name) => table.find(name) ?? [])
   const titles = ['runtime', 'languages', 'isolation', ...LIMITS, 'streams output']
-  const rows = [titles, titles.map(() => '---'), ...runtimes.map(toRow)]
+  const differences = runtimes.flatMap(toDifferences)
   await table.close()
-  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return [
+    drawTable(titles, runtimes.map(toRow)),
+    'The contract suite holds all of them to the same answers; what one cannot give by its nature it declares:',
+    drawTable(['runtime', 'goes without', 'because'], differences),
+  ].join('\n\n')
+}
+
+function drawTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [titles, titles.map(() => '---'), ...rows]
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function toDifferences({ name, capabilities }: Runtime): string[][] {
+  return LACKS.flatMap((lack) => {
+    const why = capabilities.lacks?.[lack]
+    return why === undefined ? [] : [[`\`${name}\``, lack, why]]
+  })
 }
 
 function toRow({ name, capabilities }: Runtime): string[] {

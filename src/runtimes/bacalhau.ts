@@ -36,6 +36,7 @@ export function bacalhau(options: Pick<BacalhauOptions, Needed> & Partial<Bacalh
       isolation: 'wasm',
       enforces: ['time', 'memory', 'output'],
       streaming: true,
+      lacks: { 'folders in /out': 'the WASI of WASM nodes makes none; files come back' },
     } satisfies Capabilities,
     run: (request, io) => runOn({ cluster, settled, startup, afterwards, sweep }, request, io),
     check: () => checkCluster(cluster, settled),

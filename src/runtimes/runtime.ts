@@ -10,6 +10,10 @@ import type {
   RuntimeName,
 } from '../execution.ts'
 
+/** What a runtime may be without, by its nature; programs that need it do not give the same answer there. */
+export const LACKS = ['exit code', 'files', 'folders in /out', 'stdin'] as const
+export type Lack = (typeof LACKS)[number]
+
 /** What a runtime serves and how firmly; data, shown by `doctor` and `GET /v1/runtimes`. */
 export interface Capabilities {
   languages: readonly Language[]
@@ -17,6 +21,8 @@ export interface Capabilities {
   isolation: Isolation
   enforces: readonly Limit[]
   streaming: boolean
+  /** What programs do without here, and why. @default nothing */
+  lacks?: Readonly<Partial<Record<Lack, string>>>
 }
 
 /** One run, every default settled and everything already validated. */

@@ -22,6 +22,12 @@ export function vm2(options: LocalOptions): Runtime {
       isolation: 'namespace',
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
+      lacks: {
+        'exit code': 'there is no `process.exit`; an error nobody catches ends with 1',
+        files: 'the code has the language and no file system',
+        'folders in /out': 'the code has the language and no file system',
+        stdin: 'the code has the language and no streams but `console`',
+      },
     },
     async run(request, io) {
       const exit = await runLocally(host, options, request, await prepare(request), io)

@@ -1,20 +1,10 @@
 /** The cases of the contract that hold for each language of a runtime. */
-import { expect, it } from 'vitest'
+import { expect, it, type TestContext } from 'vitest'
 import type { Language } from '../../src/execution.ts'
-import type { Runtime } from '../../src/runtimes/runtime.ts'
+import type { Lack, Runtime } from '../../src/runtimes/runtime.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
+import { toyExecutor } from '../support/toy-executor.ts'
 import { FLOOD, THROW_LINE, UNICODE, type ProgramName } from './programs.ts'
-
-/** What a runtime's nature forbids; declared by its test, shown in its docs. */
-export type Lack =
-  | 'exit code'
-  | 'files'
-  | 'stdin'
-  | 'environment'
-  | 'stderr'
-  | 'big input'
-  | 'stack'
-  | 'syntax flag'
 
 /** How a runtime is held to the contract. */
 export interface ContractOptions {
@@ -22,11 +12,10 @@ export interface ContractOptions {
   absent?: string | null
   /** Why one language cannot be held to it here; its cases are skipped under this reason. */
   absentLanguages?: Partial<Record<Language, string>>
+  /** What this host, unlike others, takes away beside what the runtime declares. */
   lacks?: readonly Lack[]
   /** `weaker`: `check` names something missing although runs are served. @default whole */
   readiness?: 'whole' | 'weaker'
-  /** Lacks of one language alone. */
-  lacksOf?: Partial<Record<Language, readonly Lack[]>>
   /** Names besides the caller's that may be in the environment. */
   environmentNames?: readonly string[]
   /** ms within which an aborted run has to resolve. @default 2000 */
@@ -49,13 +38,14 @@ const USUAL_NAMES = ['PATH', 'HOME', 'LANG', 'SHLVL', '_', 'PWD', 'LC_CTYPE']
 export interface Subject {
   runtime: () => Runtime
   language: Language
-  lacks: ReadonlySet<Lack>
+  /** Skips the test where the runtime declares to be without it. */
+  needs: (lack: Lack, context: TestContext) => void
   options: ContractOptions
   code: (program: ProgramName) => string
 }
 
 /** What a program says at its end. */
-export function describeAnswers({ runtime, language, lacks, options, code }: Subject): void {
+export function describeAnswers({ runtime, language, needs, options, code }: Subject): void {
   it('gives back what main returns', async () => {
     const { exit, begun } = await record(
       runtime(),
@@ -77,7 +67,7 @@ export function describeAnswers({ runtime, language, lacks, options, code }: Sub
     const { exit, stdout, stderr } = await record(runtime(), makeRequest(language, code('script')))
     expect(exit).toMatchObject({ fault: null, exitCode: 0, result: null, uncaught: null })
     expect(stdout).toBe('out\n')
-    if (!lacks.has('stderr')) expect(stderr).toBe('err\n')
+    expect(stderr).toBe('err\n')
   })
   it('tells of an error in the words and lines of the program', async () => {
     const { exit, stderr } = await record(runtime(), makeRequest(language, code('throws')))
@@ -88,17 +78,17 @@ export function describeAnswers({ runtime, language, lacks, options, code }: Sub
       return
     }
     expect(exit.uncaught).toMatchObject({ name: 'TypeError', message: 'broken 1' })
-    if (!lacks.has('stack'))
-      expect(exit.uncaught?.stack).toMatch(new RegExp(`main\\.\\w+(?::|", line )${THROW_LINE}\\b`))
+    expect(exit.uncaught?.stack).toMatch(new RegExp(`main\\.\\w+(?::|", line )${THROW_LINE}\\b`))
   })
   it('flags code the language refuses, and runs none of it', async () => {
     const { exit, stdout } = await record(runtime(), makeRequest(language, code('syntax')))
     expect(exit.fault).toBeNull()
-    if (!lacks.has('syntax flag')) expect(exit.syntaxError).toBe(true)
+    expect(exit.syntaxError).toBe(true)
     expect(exit.exitCode).not.toBe(0)
     expect(stdout).toBe('')
   })
-  it.skipIf(lacks.has('exit code'))('keeps the exit code of the program', async () => {
+  it('keeps the exit code of the program', async (context) => {
+    needs('exit code', context)
     const { exit, stdout } = await record(runtime(), makeRequest(language, code('exits')))
     expect(exit).toMatchObject({
       exitCode: 7,
@@ -110,7 +100,7 @@ export function describeAnswers({ runtime, language, lacks, options, code }: Sub
     })
     expect(stdout).toBe('before\n')
   })
-  it.skipIf(lacks.has('big input'))('carries big inputs and results', async () => {
+  it('carries big inputs and results', async () => {
     const input = JSON.stringify({
       text: 'é"\\'.repeat((options.bigInputBytes ?? 4_194_304) / 6),
       list: [1, null],
@@ -122,7 +112,7 @@ export function describeAnswers({ runtime, language, lacks, options, code }: Sub
 }
 
 /** What goes through the streams. */
-export function describeStreams({ runtime, language, lacks, code }: Subject): void {
+export function describeStreams({ runtime, language, needs, code }: Subject): void {
   it('keeps characters whole across the borders of chunks', async () => {
     const { stdout, exit } = await record(runtime(), makeRequest(language, code('unicode')))
     expect(exit.fault).toBeNull()
@@ -136,7 +126,8 @@ export function describeStreams({ runtime, language, lacks, code }: Subject): vo
     expect(exit).toMatchObject({ exitCode: 0, limit: null, fault: null })
     expect(stdoutBytes).toBe(FLOOD.lines * FLOOD.lineBytes)
   })
-  it.skipIf(lacks.has('stdin'))('has an empty stdin', async () => {
+  it('has an empty stdin', async (context) => {
+    needs('stdin', context)
     const { exit } = await record(runtime(), makeRequest(language, code('stdin')))
     expect(exit.fault).toBeNull()
     expect(Number(exit.result)).toBe(0)
@@ -144,27 +135,30 @@ export function describeStreams({ runtime, language, lacks, code }: Subject): vo
 }
 
 /** What a program finds around it. */
-export function describeSurroundings({ runtime, language, lacks, options, code }: Subject): void {
-  it.skipIf(lacks.has('environment'))(
-    'shows the code the environment of the caller and no other',
-    async () => {
-      process.env['CONTRACT_CANARY'] = 'leaked'
-      const env = { GREETING: 'hello $HOME', OTHER: 'b' }
-      const { exit } = await record(runtime(), makeRequest(language, code('environment'), { env }))
-      const seen = JSON.parse(exit.result ?? 'null') as Record<string, string>
-      expect(seen).toMatchObject(env)
-      const allowed = new Set([...USUAL_NAMES, ...Object.keys(env), ...(options.environmentNames ?? [])])
-      expect(Object.keys(seen).filter((key) => !allowed.has(key))).toEqual([])
-    },
-  )
-  it.skipIf(lacks.has('files'))('takes files in and gives those of /out back', async () => {
+export function describeSurroundings({ runtime, language, needs, options, code }: Subject): void {
+  it('shows the code the environment of the caller and no other', async () => {
+    process.env['CONTRACT_CANARY'] = 'leaked'
+    const env = { GREETING: 'hello $HOME', OTHER: 'b' }
+    const { exit } = await record(runtime(), makeRequest(language, code('environment'), { env }))
+    const seen = JSON.parse(exit.result ?? 'null') as Record<string, string>
+    expect(seen).toMatchObject(env)
+    const allowed = new Set([...USUAL_NAMES, ...Object.keys(env), ...(options.environmentNames ?? [])])
+    expect(Object.keys(seen).filter((key) => !allowed.has(key))).toEqual([])
+  })
+  it('takes files in and gives those of /out back', async (context) => {
+    needs('files', context)
     const files = [{ path: 'given/in.txt', content: 'kept' }]
     const { exit } = await record(runtime(), makeRequest(language, code('files'), { files }))
     expect(exit).toMatchObject({ result: '"kept"', fault: null })
     expect(exit.files.toSorted((a, b) => a.path.localeCompare(b.path))).toEqual([
-      { path: 'deep/back.txt', content: 'kept!', encoding: 'utf8' },
+      { path: 'back.txt', content: 'kept!', encoding: 'utf8' },
       { path: 'raw.bin', content: 'AP8B', encoding: 'base64' },
     ])
+  })
+  it('gives folders of /out back', async (context) => {
+    needs('folders in /out', context)
+    const { exit } = await record(runtime(), makeRequest(language, code('folders')))
+    expect(exit.files).toEqual([{ path: 'deep/er/back.txt', content: 'kept', encoding: 'utf8' }])
   })
 }
 
@@ -186,6 +180,24 @@ export function describeEndings({ runtime, language, options, code }: Subject): 
     expect(performance.now() - abortedAt).toBeLessThan(endsWithinMs)
     expect(exit).toMatchObject({ fault: null, result: null, limit: null })
     expect(begun).toBe(1)
+  })
+  it.each(['timeout', 'cancelled'] as const)('is told as %s by the executor', async (outcome) => {
+    const controller = new AbortController()
+    const executor = toyExecutor(runtime())
+    const execution = await executor.execute({
+      runtime: runtime().name,
+      language,
+      code: code('endless'),
+      signal: controller.signal,
+      onOutput: () => {
+        if (outcome === 'cancelled') controller.abort()
+      },
+      limits: { timeoutMs: outcome === 'timeout' ? 300 : 30_000 },
+    })
+    expect(execution).toMatchObject({ outcome, success: false, errorType: outcome, result: null })
+    expect(execution.stdout).toBe('begun\n')
+    expect(executor.completed).toHaveLength(1)
+    if (outcome === 'timeout') expect(execution.durationMs).toBeGreaterThanOrEqual(290)
   })
   it('does not run what is cancelled before it starts', async () => {
     const { exit, begun, stdout } = await record(runtime(), makeRequest(language, code('script')), {

@@ -14,6 +14,7 @@ export type ProgramName =
   | 'stdin'
   | 'environment'
   | 'files'
+  | 'folders'
   | 'endless'
   | 'hog'
 
@@ -42,7 +43,9 @@ const javascript: Programs = {
   stdin: 'const { readFileSync } = await import("node:fs")\nexport const main = () => readFileSync(0).length',
   environment: 'export const main = () => ({ ...process.env })',
   files:
-    'const fs = await import("node:fs")\nconst text = fs.readFileSync("given/in.txt", "utf8")\nfs.mkdirSync("/out/deep", { recursive: true })\nfs.writeFileSync("/out/deep/back.txt", text + "!")\nfs.writeFileSync("/out/raw.bin", Buffer.from([0, 255, 1]))\nexport const main = () => text',
+    'const fs = await import("node:fs")\nconst text = fs.readFileSync("given/in.txt", "utf8")\nfs.writeFileSync("/out/back.txt", text + "!")\nfs.writeFileSync("/out/raw.bin", Buffer.from([0, 255, 1]))\nexport const main = () => text',
+  folders:
+    'const fs = await import("node:fs")\nfs.mkdirSync("/out/deep/er", { recursive: true })\nfs.writeFileSync("/out/deep/er/back.txt", "kept")',
   endless: 'console.log("begun")\nfor (;;) {}',
   hog: 'const kept = []\nfor (;;) kept.push(new Array(100000).fill(kept.length))',
 }
@@ -78,7 +81,8 @@ const python: Programs = {
   stdin: 'import sys\ndef main(input):\n    return len(sys.stdin.read())',
   environment: 'import os\ndef main(input):\n    return dict(os.environ)',
   files:
-    'import os\ntext = open("given/in.txt").read()\nos.makedirs("/out/deep")\nopen("/out/deep/back.txt", "w").write(text + "!")\nopen("/out/raw.bin", "wb").write(bytes([0, 255, 1]))\ndef main(input):\n    return text',
+    'text = open("given/in.txt").read()\nopen("/out/back.txt", "w").write(text + "!")\nopen("/out/raw.bin", "wb").write(bytes([0, 255, 1]))\ndef main(input):\n    return text',
+  folders: 'import os\nos.makedirs("/out/deep/er")\nopen("/out/deep/er/back.txt", "w").write("kept")',
   endless: 'print("begun", flush=True)\nwhile True:\n    pass',
   hog: 'kept = []\nwhile True:\n    kept.append(bytearray(b"x" * 1000000))',
 }
@@ -98,7 +102,8 @@ const bash: Programs = {
   environment:
     'main() {\n  local out= name\n  for name in $(compgen -e); do out+="${out:+, }\\"$name\\": \\"${!name}\\""; done\n  result "{$out}"\n}',
   files:
-    'text=$(< given/in.txt)\nmkdir /out/deep\nprintf "%s!" "$text" > /out/deep/back.txt\nprintf "\\0\\377\\1" > /out/raw.bin\nmain() {\n  result "\\"$text\\""\n}',
+    'text=$(< given/in.txt)\nprintf "%s!" "$text" > /out/back.txt\nprintf "\\0\\377\\1" > /out/raw.bin\nmain() {\n  result "\\"$text\\""\n}',
+  folders: 'mkdir -p /out/deep/er\nprintf kept > /out/deep/er/back.txt',
   endless: 'echo begun\nwhile :; do :; done',
   hog: 'x=x\nwhile :; do x+=$x; done',
 }

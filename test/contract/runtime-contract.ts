@@ -9,6 +9,7 @@ import {
   describeStreams,
   describeSurroundings,
   type ContractOptions,
+  type Subject,
 } from './contract-cases.ts'
 import { PROGRAMS, type ProgramName } from './programs.ts'
 
@@ -47,11 +48,14 @@ export function describeRuntime(
       const missing = options.absentLanguages?.[language]
       const reason = missing === undefined ? '' : ` (skipped: ${missing})`
       describe.skipIf(missing !== undefined)(`${language}${reason}`, () => {
-        const lacks = new Set([...(options.lacks ?? []), ...(options.lacksOf?.[language] ?? [])])
-        const subject = {
+        const subject: Subject = {
           runtime,
           language,
-          lacks,
+          needs(lack, context) {
+            const here = options.lacks?.includes(lack) === true ? 'this host takes it away' : undefined
+            const cause = runtime().capabilities.lacks?.[lack] ?? here
+            context.skip(cause !== undefined, `${lack}: ${cause ?? ''}`)
+          },
           options,
           code: (program: ProgramName) => PROGRAMS[language][program],
         }

@@ -112,7 +112,7 @@ describe.skipIf(found === null)('sandboxes of e2b (skipped without bubblewrap)',
     // Seen by what was asked of the provider: on a busy machine it may be gone before anyone looks.
     await waitFor(() => count('create') === created + 2, { timeoutMs: 10_000, what: 'a warm sandbox' })
     const ended = (): boolean => count('kill') === killed + 2 && alive().length === 0
-    await waitFor(ended, { timeoutMs: 10_000, what: 'its end' })
+    await expect(waitFor(ended, { timeoutMs: 10_000, what: 'its end' })).resolves.toBe(true)
   })
   it('lets the runs of one workflow execution follow each other in one sandbox, each with a clean /out', async () => {
     const runtime = make({ reuse: 'workflow-execution' })

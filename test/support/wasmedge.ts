@@ -1,5 +1,4 @@
 /** WasmEdge as tests use it: the real engine, got once and kept in this user's cache between runs. */
-import { readFile } from 'node:fs/promises'
 import { loadConfig } from '../../src/config.ts'
 import type { Language } from '../../src/execution.ts'
 import { findEngine } from '../../src/embedded/wasmedge/find.ts'
@@ -31,18 +30,4 @@ export async function findUncompiled(): Promise<Partial<Record<Language, string>
   } catch {
     return {} // nothing of it can run here, and that has a reason of its own
   }
-}
-
-/** Kills the slots of this very process's sandboxes, as if the backend had died. */
-export async function killSlots(): Promise<void> {
-  for (const launcher of await childrenOf(process.pid)) {
-    const command = await readFile(`/proc/${launcher}/cmdline`, 'utf8').catch(() => '')
-    if (!command.includes('/launcher.pl')) continue
-    for (const slot of await childrenOf(launcher)) process.kill(slot, 'SIGKILL')
-  }
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
-  return list.split(' ').filter(Boolean).map(Number)
 }
