@@ -54,10 +54,11 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
   const providers = startProviders(resource, recorder)
   const shutdown = async (deadlineMs: number): Promise<{ left: number }> => {
-    const left = await sender.flush(deadlineMs)
-    sender.stop()
+    const left = await sender.flush(deadlineMs, (waiting) => {
+      sender.stop()
+      writer.close(waiting === 0 ? 'none' : 'some')
+    })
     providers.release()
-    writer.close(left === 0 ? 'none' : 'some')
     return { left }
   }
   return {

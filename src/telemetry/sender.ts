@@ -13,6 +13,7 @@ import { Shipment, type Sending } from './shipment.ts'
 import { DeliveryError } from './transport.ts'
 import { holdOpen, pause, raceDeadline } from './waiting.ts'
 
+/** Times and endpoint as in `TrailOptions`. */
 export interface SenderOptions {
   /** `<home>/outbox` */
   root: string
@@ -22,11 +23,8 @@ export interface SenderOptions {
   writer: OutboxWriter
   recorder: Recorder
   counters: Counters
-  /** Where to send now; null: nowhere yet. Asked again after every failure. */
   resolveEndpoint: () => Promise<Endpoint | null>
-  /** How long another's heartbeat stands still before it counts as gone, ms. @default 90 s */
   silenceMs?: number | undefined
-  /** What could not be delivered for so long is given up. */
   maxAgeMs: number
 }
 
@@ -59,8 +57,7 @@ export class Sender {
     this.#options = options
     const { root, ownerId, writer, silenceMs } = options
     this.#adopter = new Adopter({ root, ownerId, appear: () => writer.open(), silenceMs })
-    this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT_MS)
-    this.#beat.unref()
+    this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT_MS).unref()
     this.#schedule(0)
   }
 
@@ -76,15 +73,18 @@ export class Sender {
     if (this.#timer === null) this.#schedule(GATHER_MS)
   }
 
-  /** Tries until everything is delivered or the deadline passes; resolves to the bytes left. */
-  async flush(deadlineMs: number): Promise<number> {
+  /** Tries until all is delivered or the deadline passes; the bytes left, told to `end` while that is still true. */
+  async flush(deadlineMs: number, end: (left: number) => void = () => undefined): Promise<number> {
     const deadline = performance.now() + deadlineMs
     const release = holdOpen(deadlineMs)
     try {
       for (;;) {
         if (performance.now() >= this.#quietUntil) await raceDeadline(this.#runNow(), deadline)
         const left = await this.#measure()
-        if (left === 0 || performance.now() >= deadline) return left
+        if (left === 0 || performance.now() >= deadline) {
+          end(left)
+          return left
+        }
         await pause(Math.min(BACKOFF_MIN_MS, Math.max(0, deadline - performance.now())))
       }
     } finally {
@@ -226,21 +226,18 @@ export class Sender {
     await old?.shutdown().catch((error: unknown) => this.#note(error))
   }
 
-  /** Undelivered bytes, ours and adopted; tells the recorder how much of the bound is taken. */
+  /** Undelivered bytes, ours and adopted, 1 for what came meanwhile; tells the recorder how much of the bound is taken. */
   async #measure(): Promise<number> {
-    const { recorder } = this.#options
-    const own = this.#ownPart()
-    const parts = [...(own === null ? [] : [own]), ...this.#inherited]
+    const { recorder, counters } = this.#options
+    const { written } = counters
+    const parts = [this.#ownPart(), ...this.#inherited].filter((part) => part !== null)
     const sizes = await Promise.all(parts.map((part): Promise<PartSize> => part.measure()))
     const bytes = sizes.reduce((sum, size) => sum + size.waitingBytes, recorder.heldBytes)
     recorder.diskBytes = sizes.reduce((sum, size) => sum + size.diskBytes, 0)
     const oldest = Math.min(...sizes.map(({ oldestMs }) => oldestMs ?? Number.POSITIVE_INFINITY))
-    this.#pending = {
-      bytes,
-      sinceMs: bytes === 0 ? null : Math.min(oldest, this.#pending.sinceMs ?? Date.now()),
-    }
-    if (Number.isFinite(oldest)) this.#pending.sinceMs = oldest
-    return bytes
+    const waits = Number.isFinite(oldest) ? oldest : (this.#pending.sinceMs ?? Date.now())
+    this.#pending = { bytes, sinceMs: bytes === 0 ? null : waits }
+    return counters.written === written ? bytes : Math.max(bytes, 1)
   }
 
   #note(error: unknown): void {
