@@ -11,6 +11,11 @@ export interface ProcessSpec {
   logFile: string
   /** Runs before every start, also before each restart; `stopping` is aborted when there will be none. */
   prepare?(stopping: AbortSignal): Promise<void>
+  /**
+   * Asked all the time while it serves: why it must not go on just now, or null. It is killed then, and started
+   * again as after any other end.
+   */
+  hindrance?(): Promise<string | null>
   /** True once the process answers; asked repeatedly with a short pause. */
   ready(): Promise<boolean>
   /** ms from start to ready before the start counts as failed. */

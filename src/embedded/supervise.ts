@@ -7,6 +7,7 @@ import { notePid, sweepPid } from './pid-file.ts'
 import type { ProcessSpec, ProcessState, SupervisedProcess } from './process.ts'
 
 const POLL_MS = 50
+const HINDRANCE_MS = 100
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MOST_MS = 10_000
 /** A part that served this long and then ended begins its backoff anew. */
@@ -69,7 +70,8 @@ class Supervisor implements SupervisedProcess {
     const failure = await this.#failureBeforeReady(child)
     if (failure === null) {
       this.state = 'ready'
-      void child.ended.then((reason) => this.#explain(reason, mark))
+      const watched = this.#watch(child)
+      void child.ended.then(async (reason) => this.#explain((await watched) ?? reason, mark))
       return
     }
     child.signal('SIGKILL')
@@ -115,6 +117,21 @@ class Supervisor implements SupervisedProcess {
         this.lastError = error instanceof Error ? error.message : String(error)
       })
     }
+  }
+
+  /** Ends a child that must not go on; why, or null where it ended by itself. */
+  async #watch(child: Child): Promise<string | null> {
+    const over = new AbortController()
+    void child.ended.then(() => over.abort())
+    while (this.#spec.hindrance !== undefined && !over.signal.aborted) {
+      const hindrance = await this.#spec.hindrance().catch(() => null)
+      if (hindrance !== null && !over.signal.aborted) {
+        child.signal('SIGKILL')
+        return `was stopped: ${hindrance}`
+      }
+      await pause(HINDRANCE_MS, undefined, { signal: over.signal }).catch(() => undefined)
+    }
+    return null
   }
 
   async #backOff(failures: number): Promise<void> {

@@ -50,6 +50,19 @@ function kill(part: SupervisedProcess): void {
 }
 
 describe('a supervised process', () => {
+  it('that must not go on is killed, and starts again with the reason told', async () => {
+    const spec = await specFor(SERVER)
+    let hindrance: string | null = null
+    const part = await start({ ...spec, hindrance: () => Promise.resolve(hindrance) })
+    const { pid } = part
+    hindrance = 'there is no room'
+    await waitFor(() => part.state === 'restarting', { timeoutMs: 5000, what: 'its end' })
+    hindrance = null
+    await waitFor(() => part.state === 'ready', { timeoutMs: 20_000, what: 'its return' })
+    expect(part.pid).not.toBe(pid)
+    expect(part.lastError).toMatch(/^server was stopped: there is no room/u)
+  })
+
   it('is ready once it answers, and gone once it is stopped', async () => {
     const spec = await specFor(SERVER)
     const part = await supervise(spec)

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ProcessSpec } from '../process.ts'
 import type { CollectorProgram } from './program.ts'
 import { listBackups, setAsideBroken } from './queue-files.ts'
+import { lackOfRoom, waitForRoom } from './room.ts'
 import { environmentOf, fragmentsOf, type CollectorSettings } from './settings.ts'
 
 const READY_TIMEOUT_MS = 60_000
@@ -20,7 +21,10 @@ export interface CollectorPlace {
   report: (line: string) => void
 }
 
-/** How to start and watch the Collector. Before each start broken queue files are set aside, with a line each. */
+/**
+ * How to start and watch the Collector. Before each start broken queue files are set aside, with a line each; it runs
+ * only while there is room for its queue.
+ */
 export function collectorSpec(
   program: CollectorProgram,
   settings: CollectorSettings,
@@ -40,7 +44,9 @@ export function collectorSpec(
     logFile,
     readyTimeoutMs: READY_TIMEOUT_MS,
     graceMs: GRACE_MS,
+    hindrance: () => lackOfRoom(queueDirectory),
     async prepare(stopping) {
+      await waitForRoom(queueDirectory, { stopping, report })
       for (const line of await setAsideBroken(queueDirectory)) report(`Collector: ${line}`)
       backups = new Set(await listBackups(queueDirectory))
       await waitForStore(settings.clickhouse.url, storePatienceMs, stopping)
