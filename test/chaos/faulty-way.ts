@@ -1,0 +1,97 @@
+/** A way to a receiver of OTLP that is in order, or faulty in one of the ways receivers are. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** What becomes of a request; `lost answer`: the receiver has it, and the connection is reset. */
+export const FAULTS = [
+  'refuses connections',
+  'answers 503',
+  'answers 500',
+  'answers 429 with Retry-After',
+  'hangs',
+  'resets the connection',
+  'resets after accepting',
+  'takes 500 ms a request',
+] as const
+export type Fault = (typeof FAULTS)[number]
+
+export interface FaultyWay extends AsyncDisposable {
+  url: string
+  requests: number
+  /** From now on; null: in order. Exchanges that hang are cut when it is mended. */
+  set(fault: Fault | null): Promise<void>
+}
+
+const SLOW_MS = 500
+
+/** Opens a way to `target`, a base URL, on a free loopback port. */
+export async function openFaultyWay(target: string): Promise<FaultyWay> {
+  let fault: Fault | null = null
+  const server = createServer((request, response) => {
+    way.requests += 1
+    pass(request, response, { target, fault }).catch(() => response.destroy())
+  })
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', resolve)
+    })
+  const close = async (): Promise<void> => {
+    const closed = new Promise((done) => server.close(done))
+    server.closeAllConnections()
+    await closed
+  }
+  await listen(0)
+  const address = server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  const way: FaultyWay = {
+    url: `http://127.0.0.1:${port}`,
+    requests: 0,
+    async set(next) {
+      fault = next
+      if (next === 'refuses connections') await close()
+      else if (!server.listening) await listen(port)
+      else if (next === null) server.closeAllConnections()
+    },
+    [Symbol.asyncDispose]: close,
+  }
+  return way
+}
+
+async function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { target, fault }: { target: string; fault: Fault | null },
+): Promise<void> {
+  const body = await buffer(request)
+  if (fault === 'hangs') return
+  if (fault === 'resets the connection') return void request.socket.resetAndDestroy()
+  if (fault === 'answers 503') return void response.writeHead(503).end('out of order')
+  if (fault === 'answers 500') return void response.writeHead(500).end('broken')
+  if (fault === 'answers 429 with Retry-After')
+    return void response.writeHead(429, { 'retry-after': '1' }).end('too many')
+  if (fault === 'takes 500 ms a request') await pause(SLOW_MS)
+  const answer = await forward(request, body, target)
+  if (fault === 'resets after accepting') return void request.socket.resetAndDestroy()
+  response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+}
+
+async function forward(
+  request: IncomingMessage,
+  body: Buffer,
+  target: string,
+): Promise<{ status: number; type: string; body: Buffer }> {
+  const names = ['content-type', 'content-encoding'] as const
+  const headers = names.flatMap((name): [string, string][] => {
+    const value = request.headers[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  const answer = await fetch(`${target}${request.url ?? '/'}`, {
+    method: 'POST',
+    headers: Object.fromEntries(headers),
+    body: new Uint8Array(body),
+  })
+  const type = answer.headers.get('content-type') ?? 'text/plain'
+  return { status: answer.status, type, body: Buffer.from(await answer.arrayBuffer()) }
+}

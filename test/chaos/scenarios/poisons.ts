@@ -1,0 +1,66 @@
+/** One record among 500 good ones that would cost a batch: as a program may give it, and as raw OTLP/JSON. */
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { v7 as uuidv7 } from 'uuid'
+import { decodeFrames, encodeFrame } from '../../../src/telemetry/outbox/frames.ts'
+import { POISONS } from '../poison.ts'
+import type { Scenario, Scene } from '../scenario.ts'
+import { waitFor } from '../../support/wait.ts'
+
+const GOOD = 500
+
+function poisonAmongGood(name: string): Scenario {
+  return {
+    name: `poison-${name}`,
+    says: `and a record with ${name} among ${GOOD} costs none of the others`,
+    disturbs: 'itself',
+    async run(scene) {
+      // Sent nowhere at first, so that all of it goes out together.
+      const recorder = scene.record({ url: null, rate: 0, count: GOOD + 1, poison: name, drainMs: 0 })
+      await recorder.done()
+      const { left } = await recorder.end('SIGTERM')
+      if (left === null || left === 0) scene.fault('nothing was left in the outbox')
+      const id = insertRaw(scene, name)
+      scene.allow(id)
+      await scene.drain()
+      await expectSomewhere(scene, id)
+    },
+  }
+}
+
+/** Puts a completion with the raw poison in the middle of the outbox, as no version of exectrail writes it. */
+function insertRaw({ home }: Scene, name: string): string {
+  const [path = ''] = globSync('outbox/*/*.log', { cwd: home }).map((found) => join(home, found))
+  const bytes = readFileSync(path)
+  const { frames } = decodeFrames(bytes)
+  const completions = frames.filter(({ kind }) => kind === 'C')
+  const model = completions[Math.floor(completions.length / 2)]
+  if (model === undefined) throw new Error('no completion was left in the outbox')
+  const id = uuidv7()
+  const poisoned = (json: Buffer): string =>
+    json
+      .toString('utf8')
+      .replaceAll(model.executionId, id)
+      .replace('"attributes":[', `"attributes":[${POISONS[name]?.raw ?? ''},`)
+  const frame = encodeFrame(
+    { kind: 'C', executionId: id, first: poisoned(model.first), second: poisoned(model.second) },
+    Date.now(),
+  )
+  writeFileSync(path, Buffer.concat([bytes.subarray(0, model.at), frame, bytes.subarray(model.at)]))
+  return id
+}
+
+/** It is stored, or a dead letter says why it is not. */
+async function expectSomewhere({ stage, home, fault }: Scene, id: string): Promise<void> {
+  const isDead = (): boolean =>
+    globSync('outbox/dead/*.ndjson', { cwd: home }).some((found) =>
+      readFileSync(join(home, found), 'utf8').includes(id),
+    )
+  const isStored = async (): Promise<boolean> =>
+    (await stage.column(`SELECT 1 FROM code_exec_logs WHERE execution_id = '${id}'`)).length > 0
+  await waitFor(async () => isDead() || (await isStored()), { timeoutMs: 20_000, what: id }).catch(() =>
+    fault('the poisoned record is neither stored nor a dead letter'),
+  )
+}
+
+export const POISONED: readonly Scenario[] = Object.keys(POISONS).map(poisonAmongGood)
