@@ -53,6 +53,8 @@ const safePath = z
       path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
     "a path below the working directory, without '..'",
   )
+  .refine((path) => !CONTROL.test(path) && path.isWellFormed(), 'no control characters or broken Unicode')
+  .refine((path) => path.split('/').every((part) => bytes(part) <= 255), 'at most 255 bytes a name')
 
 const file = z.strictObject({
   path: safePath,
@@ -63,7 +65,7 @@ const file = z.strictObject({
 const env = z
   .record(
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'names are letters, digits and _'),
-    z.string().refine((text) => !text.includes('\0'), 'no NUL'),
+    z.string().refine((text) => !text.includes('\0') && text.isWellFormed(), 'no NUL or broken Unicode'),
   )
   .refine((value) => bytes(JSON.stringify(value)) <= MAX_ENV_BYTES, `at most ${MAX_ENV_BYTES} bytes in all`)
 
@@ -98,6 +100,7 @@ export const executionRequestSchema = z.strictObject({
       `at most ${MAX_FILES_BYTES} bytes in all`,
     )
     .refine((list) => new Set(list.map((item) => item.path)).size === list.length, 'each path once')
+    .refine((list) => !hasFileAsFolder(list), 'a path is both a file and a folder')
     .optional(),
   network: z
     .union([z.enum(['none', 'host']), z.strictObject({ allow: z.array(hostName).min(1).max(100) })])
@@ -122,6 +125,14 @@ export const executionRequestSchema = z.strictObject({
 })
 
 export type RequestBody = z.infer<typeof executionRequestSchema>
+
+function hasFileAsFolder(list: readonly { path: string }[]): boolean {
+  const paths = new Set(list.map(({ path }) => path))
+  return list.some(({ path }) => {
+    const parts = path.split('/')
+    return parts.some((_, index) => index > 0 && paths.has(parts.slice(0, index).join('/')))
+  })
+}
 
 function compiles(source: string): boolean {
   try {

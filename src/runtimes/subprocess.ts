@@ -62,9 +62,12 @@ function addTrailer(code: string, trailer: string): string {
 }
 
 function bashHead(nonce: string, request: RuntimeRequest): string {
-  const exports = Object.entries(request.env).map(([name, value]) => `export ${name}=${quote(value)}`)
+  // bash itself takes IFS from nobody and refuses to set some of its own, such as UID.
+  const exports = Object.entries(request.env)
+    .filter(([name]) => name !== 'IFS')
+    .map(([name, value]) => `export ${name}=${quote(value)}`)
   const size = Buffer.byteLength(request.input)
-  return [`__nonce=${nonce} __size=${size}`, ...exports].join(';')
+  return [`{ ${['true', ...exports].join(';')}; } 2> /dev/null`, `__nonce=${nonce} __size=${size}`].join(';')
 }
 
 /** One line of shell text whatever the value holds. */

@@ -93,7 +93,7 @@ export const BASH_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'bash', [
   {
     tries: 'to fill shared memory',
     code: `dd if=/dev/zero of=/dev/shm/fill bs=64k count=1000`,
-    expect: ['failure/exit_code'],
+    expect: ['limit/disk_limit'],
   },
   {
     tries: 'to kill the supervisor and everyone',

@@ -6,7 +6,12 @@ import type { RunFacts } from './confined-run.ts'
 import { RESULT_MAX_BYTES, type GuestReport } from './frames.ts'
 import type { SupervisorReport } from './supervisor-report.ts'
 
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
+/** The first name of each: SIGABRT comes before its alias SIGIOT. */
+const SIGNAL_NAMES = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+)
 /** How V8 dies when the heap is full: abort, trap, illegal instruction. */
 const V8_DEATHS = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL'])
 
@@ -16,6 +21,8 @@ const NODE_MEMORY_ERRORS = new Set([
   'ERR_WORKER_OUT_OF_MEMORY',
   'Array buffer allocation failed',
 ])
+
+const EFBIG = String(constants.errno.EFBIG)
 
 interface GuestError extends UncaughtError {
   /** `code` of a Node error, errno of a Python one. */
@@ -74,7 +81,7 @@ export function readExit(
   const { supervisor, guest } = facts
   const usage = readUsage(facts)
   const fault = findFault(facts)
-  if (fault !== null) return { ...faultExit('runtime_error', fault, isolation), ...usage }
+  if (fault !== null) return { ...readFault(fault, isolation), ...usage }
   const ended = typeof supervisor === 'object' ? supervisor : null
   const signal = ended === null ? 'SIGKILL' : nameSignal(ended)
   const failed = signal !== null || ended?.exitCode !== 0
@@ -95,6 +102,12 @@ export function readExit(
     durationMs: facts.durationMs,
     files: ended?.files ?? [],
   }
+}
+
+/** The files of the request did not fit: the disk limit, before the program began. */
+function readFault(fault: string, isolation: Isolation): RuntimeExit {
+  if (/^cannot write .*No space left on device/su.test(fault)) return { ...NOTHING, isolation, limit: 'disk' }
+  return faultExit('runtime_error', fault, isolation)
 }
 
 /** bash has no JSON of its own: what it wrote to fd 3 is the result, if it is one. */
@@ -171,6 +184,8 @@ function findLimit(facts: RunFacts, ending: Ending): Limit | null {
   const { cpuMs } = ending.request.limits
   if (ending.signal === 'SIGXCPU' || (cpuMs !== null && (ending.ended?.cpuMs ?? 0) >= cpuMs)) return 'cpu'
   if (ending.signal === 'SIGXFSZ' || ending.ended?.diskFull === true) return 'disk'
+  // Python ignores SIGXFSZ and is refused instead.
+  if (ending.error?.code === EFBIG && !ending.error.raised) return 'disk'
   return null
 }
 

@@ -67,7 +67,8 @@ function toReport(words: readonly string[], files: readonly FileContent[]): Supe
 
 function toFile(path: string, content: Buffer): FileContent {
   const text = content.toString('utf8')
-  return Buffer.from(text, 'utf8').equals(content)
+  // A NUL is not what text has, and six bytes in JSON.
+  return !content.includes(0) && Buffer.from(text, 'utf8').equals(content)
     ? { path, content: text, encoding: 'utf8' }
     : { path, content: content.toString('base64'), encoding: 'base64' }
 }

@@ -68,6 +68,8 @@ function describe(error) {
 function findUnsupported(value, path, seen) {
   if (typeof value === 'number' && !Number.isFinite(value)) return `${path} is ${value}`
   if (typeof value === 'bigint') return `${path} is a BigInt`
+  if (value === undefined || typeof value === 'function')
+    return `${path} is ${value === undefined ? 'undefined' : 'a function'}`
   if (typeof value !== 'object' || value === null) return null
   if (seen.has(value)) return `${path} refers back to itself`
   if (typeof value.toJSON === 'function') return null
@@ -84,6 +86,13 @@ function findUnsupported(value, path, seen) {
   return null
 }
 
+/** True where JSON would leave something out without a word. */
+function hides(value) {
+  if (typeof value !== 'object' || value === null) return value === undefined || typeof value === 'function'
+  if (typeof value.toJSON === 'function') return false
+  return Array.isArray(value) ? value.some(hides) : Object.keys(value).some((key) => hides(value[key]))
+}
+
 function encode(value) {
   if (value === undefined) return null
   if (typeof value === 'function' || typeof value === 'symbol')
@@ -96,12 +105,13 @@ function encode(value) {
     throw found === null ? error : new TypeError(`main returned a value JSON cannot carry: ${found}`)
   }
   if (text === undefined) return null
-  const found = text.includes('null') ? findUnsupported(value, 'the result', new Set()) : null
+  const found = text.includes('null') || hides(value) ? findUnsupported(value, 'the result', new Set()) : null
   if (found !== null) throw new TypeError(`main returned a value JSON cannot carry: ${found}`)
   return text
 }
 
 let failed = false
+let waiting = true
 function note(error) {
   if (failed) return
   failed = true
@@ -160,6 +170,12 @@ async function begin() {
   head.loading = false
   const main = defined ?? loaded.main ?? loaded.default?.main ?? named(loaded.default)
   if (typeof main === 'function') await finish(main)
+  waiting = false
 }
 
+/** Nothing is left that could go on: what is awaited never comes. */
+function unsettled() {
+  if (waiting) crash(new Error(`${head.loading ? 'a top-level await' : 'the promise of main'} never settled`))
+}
+process.on('beforeExit', unsettled)
 begin().catch(crash)

@@ -59,7 +59,7 @@ def run(head, text):
     write, path = os.write, job["file"]
 
     def send(kind, body):
-        data = body.encode("utf-8", "surrogatepass")
+        data = body.encode("utf-8", "backslashreplace")  # half a surrogate pair as JSON writes it
         frame = b"\n%s %s %d\n" % (nonce.encode(), kind.encode(), len(data)) + data
         view = memoryview(frame)
         while view:
@@ -128,8 +128,10 @@ def run(head, text):
         async def wait():
             return await value
 
-        if "asyncio" in sys.modules:
-            return sys.modules["asyncio"].run(wait())
+        if "asyncio" in sys.modules or b"asyncio" in source:
+            import asyncio
+
+            return asyncio.run(wait())
         steps = wait()  # importing asyncio costs 60 ms, and who does not import it needs no loop
         while True:
             try:
@@ -159,6 +161,19 @@ def run(head, text):
                 return found
         return None
 
+    def leave_program(code=None):
+        raise SystemExit(code)
+
+    def takes_nothing(main):
+        code = getattr(main, "__code__", None)
+        return code is not None and code.co_argcount == 0 and not code.co_flags & 4  # *args
+
+    def calls_main(code):
+        """The script calls its own main(), as under `if __name__ == "__main__"`: it is a plain script."""
+        import dis
+
+        return any(step.opname == "LOAD_NAME" and step.argval == "main" for step in dis.get_instructions(code))
+
     def encode(value):
         try:
             return dumps(value)
@@ -178,6 +193,7 @@ def run(head, text):
     module = type(sys)("__main__")
     module.__file__ = path
     module.__builtins__ = builtins
+    builtins.exit = builtins.quit = leave_program  # the site module is not loaded
     sys.modules["__main__"] = module
     try:
         code = compile(source, path, "exec", dont_inherit=True)
@@ -187,8 +203,8 @@ def run(head, text):
     try:
         exec(code, module.__dict__)
         main = module.__dict__.get("main")
-        if callable(main):
-            value = main(loads(text))
+        if callable(main) and not (takes_nothing(main) and calls_main(code)):
+            value = main() if takes_nothing(main) else main(loads(text))
             if hasattr(value, "__await__"):
                 value = settle(value)
             if value is not None:

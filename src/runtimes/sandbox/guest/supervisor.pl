@@ -258,21 +258,25 @@ sub collect {
   }
 }
 
-# (bytes of a block, blocks, free blocks) of the writable file system; empty where it is the host's.
+# (bytes of a block, blocks, free blocks) of a writable file system; empty where it is the host's.
 sub disk {
+  my ($where) = @_;
   return () unless $linux && $mode eq 'pid1';
   my $buf = "\0" x 128;
-  return () if syscall($call{statfs}, $work, $buf) != 0;
+  return () if syscall($call{statfs}, $where, $buf) != 0;
   return (unpack 'q7', $buf)[1, 2, 3];
 }
 
 sub disk_full {
-  my ($size, undef, $free) = disk();
-  return defined $size && $free * $size < 65536 ? 1 : 0;
+  for my $where ($work, '/dev/shm') {
+    my ($size, undef, $free) = disk($where);
+    return 1 if defined $size && $free * $size < 65536;
+  }
+  return 0;
 }
 
 sub disk_used {
-  my ($size, $blocks, $free) = disk();
+  my ($size, $blocks, $free) = disk($work);
   return defined $size ? ($blocks - $free) * $size : 0;
 }
 

@@ -129,8 +129,8 @@ class Run:
             time.sleep(0.001)
 
     def disk_full(self):
-        disk = os.statvfs(self.work)
-        return disk.f_bavail * disk.f_frsize < 65536
+        disks = [os.statvfs(where) for where in (self.work, "/dev/shm")]
+        return any(disk.f_bavail * disk.f_frsize < 65536 for disk in disks)
 
 
 def collect(directory, prefix, depth, left, found):

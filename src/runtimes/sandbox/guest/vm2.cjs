@@ -64,6 +64,7 @@ const PRELUDE = `(host) => {
   const unsupported = (value, path, seen) => {
     if (typeof value === 'number' && !Number.isFinite(value)) return path + ' is ' + value
     if (typeof value === 'bigint') return path + ' is a BigInt'
+    if (value === undefined || typeof value === 'function') return path + ' is ' + (value === undefined ? 'undefined' : 'a function')
     if (typeof value !== 'object' || value === null) return null
     if (seen.includes(value)) return path + ' refers back to itself'
     if (typeof value.toJSON === 'function') return null
@@ -73,6 +74,10 @@ const PRELUDE = `(host) => {
     }
     return null
   }
+  const hides = (value) => {
+    if (typeof value !== 'object' || value === null) return value === undefined || typeof value === 'function'
+    return typeof value.toJSON !== 'function' && ObjectKeys(value).some((key) => hides(value[key]))
+  }
   const refuse = (found) => { throw new TypeError('main returned a value JSON cannot carry: ' + found) }
   const encode = (value) => {
     if (value === undefined) return null
@@ -80,7 +85,7 @@ const PRELUDE = `(host) => {
     let json
     try { json = stringify(value) } catch (error) { const found = unsupported(value, 'the result', []); if (found === null) throw error; refuse(found) }
     if (json === undefined) return null
-    const found = json.includes('null') ? unsupported(value, 'the result', []) : null
+    const found = json.includes('null') || hides(value) ? unsupported(value, 'the result', []) : null
     if (found !== null) refuse(found)
     return json
   }
@@ -98,17 +103,16 @@ const PRELUDE = `(host) => {
         const json = encode(await main(parse(inputText)))
         send(json === null ? 'nothing' : 'result', json === null ? '' : json)
       }
-      run().then(() => undefined, (error) => send('error', describe(error)))
+      run().then(() => send('settled', ''), (error) => send('error', describe(error)))
     },
   }
 }`
 
 const prelude = recall(new VMScript(PRELUDE, 'prelude.js'), 'prelude.js')
 const timers = new Map()
-let ended = false
+let [ended, settled] = [false, false]
 let guest
-let nonce = ''
-let code = ''
+let [nonce, code] = ['', '']
 const MAP_MARK = '//# sourceMappingURL=data:application/json;base64,'
 
 function frame(kind, text) {
@@ -152,6 +156,8 @@ const host = {
   send(kind, text) {
     if (ended || typeof text !== 'string' || typeof kind !== 'string') return
     if (kind === 'error') return fail(text)
+    settled = true
+    if (kind === 'settled') return
     setImmediate(() => {
       if (ended) return
       ended = true
@@ -189,6 +195,9 @@ function report(error) {
 }
 
 process.on('unhandledRejection', report)
+process.on('beforeExit', () => {
+  if (!settled) report(new Error('the promise of main, or one awaited at the top level, never settled'))
+})
 process.on('uncaughtException', report)
 
 if (process.argv[2] === 'make-cache') {
@@ -205,7 +214,7 @@ const end = job.indexOf(10)
 const head = JSON.parse(job.toString('utf8', 0, end))
 nonce = head.nonce
 guest.setEnv(JSON.stringify(head.env))
-code = readFileSync(head.file, 'utf8')
+code = readFileSync(head.file, 'utf8').replace(/^\uFEFF?#!.*/, '')
 let script
 try {
   script = new VMScript(
