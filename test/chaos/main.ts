@@ -57,8 +57,11 @@ let isWell = chosen.length > 0
 {
   await using stage = await openStage()
   // Interrupted, it leaves no process and no mount behind.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void stage[Symbol.asyncDispose]().finally(() => process.exit(130)))
+  const stop = async (): Promise<void> => {
+    await stage[Symbol.asyncDispose]()
+    process.exit(130)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
   const order = seeded(first)
   let played = 0
   do {
