@@ -1,0 +1,133 @@
+/**
+ * What many runs leave behind: executions of every kind and ending, with full telemetry to a receiver, and then
+ * whatever is more than before. `node bench/soak.ts [runs]`, 2,000 runs by default.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { loadConfig } from '../src/config.ts'
+import type { ExecutionRequest } from '../src/execution.ts'
+import { createExecutor, type Executor } from '../src/executor/executor.ts'
+import { printFigures, type Figure } from './figures.ts'
+import { countLeftovers, type Leftovers } from './support/leftovers.ts'
+import { startOtlpCounter } from './support/otlp-counter.ts'
+
+const RUNS = Number(process.argv[2] ?? 2000)
+const LANES = 3
+const MIB = 1_048_576
+
+interface Kind {
+  request: ExecutionRequest
+  /** The outcome and error type that are true of it. */
+  told: string
+}
+
+const local = (language: ExecutionRequest['language'], code: string): ExecutionRequest => ({
+  runtime: 'subprocess',
+  language,
+  code,
+})
+
+const FAST: readonly Kind[] = [
+  { request: local('python', 'def main(input): return 1'), told: 'success' },
+  { request: local('bash', 'main() { result 1; }'), told: 'success' },
+  { request: local('bash', 'exit 137'), told: 'failure/exit_code' },
+  { request: local('python', 'raise ValueError("no")'), told: 'failure/exception' },
+  { request: local('bash', '(setsid sleep 300 &); echo left'), told: 'success' },
+  { request: local('python', 'open("/out/x", "w").write("x")'), told: 'success' },
+]
+
+const SLOW: readonly Kind[] = [
+  { request: local('javascript', 'exports.main = () => 1'), told: 'success' },
+  { request: local('typescript', 'export const main = (): number => 1'), told: 'success' },
+  { request: { ...local('javascript', 'exports.main = () => 1'), runtime: 'vm2' }, told: 'success' },
+  {
+    request: { ...local('bash', 'trap "" TERM; setsid sleep 300 & sleep 300'), limits: { timeoutMs: 60 } },
+    told: 'timeout/timeout',
+  },
+  {
+    request: { ...local('python', 'x = b"x" * (1 << 30)'), limits: { memoryMb: 48 } },
+    told: 'limit/memory_limit',
+  },
+  {
+    request: { ...local('bash', 'b() { b | b & }; b; sleep 30'), limits: { pids: 24 } },
+    told: 'limit/pids_limit',
+  },
+  {
+    request: { ...local('bash', 'head -c 9000000 /dev/zero > /tmp/x'), limits: { diskBytes: 2 * MIB } },
+    told: 'limit/disk_limit',
+  },
+]
+
+/** Four quick ones to each that costs more. */
+function kindAt(index: number): Kind {
+  const list = index % 5 === 4 ? SLOW : FAST
+  const kind = list[Math.floor(index / (index % 5 === 4 ? 5 : 1)) % list.length]
+  if (kind === undefined) throw new Error('there is no kind')
+  return kind
+}
+
+/** Runs `count` of them, some at a time; the executions that were not told as they should be. */
+async function run(executor: Executor, count: number): Promise<string[]> {
+  const wrong: string[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      const { request, told } = kindAt(next)
+      next += 1
+      const { outcome, errorType, errorMessage } = await executor.execute(request)
+      const seen = errorType === null ? outcome : `${outcome}/${errorType}`
+      if (seen !== told) wrong.push(`${request.code} was told as ${seen} (${errorMessage}), not ${told}`)
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  return wrong
+}
+
+function more(name: string, before: number, after: number): Figure {
+  return { name, value: Math.max(0, after - before), unit: '', target: { atMost: 0 } }
+}
+
+function describeLeft(before: Leftovers, after: Leftovers): Figure[] {
+  return [
+    more('processes left', before.processes, after.processes),
+    more('zombies left', before.zombies, after.zombies),
+    more('mounts left', before.mounts, after.mounts),
+    more('control groups left', before.controlGroups, after.controlGroups),
+    more('descriptors left', before.descriptors, after.descriptors),
+    more('files left', before.files, after.files),
+  ]
+}
+
+const home = mkdtempSync(join(tmpdir(), 'soak-'))
+const receiver = await startOtlpCounter()
+const before = countLeftovers()
+const environment = { ...process.env, EXECTRAIL_HOME: home, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }
+const executor = await createExecutor({ config: loadConfig(environment) })
+await run(executor, Math.min(200, RUNS))
+globalThis.gc?.()
+const warmBytes = process.memoryUsage.rss()
+const loop = monitorEventLoopDelay({ resolution: 1 })
+loop.enable()
+const startedAt = performance.now()
+const wrong = await run(executor, RUNS)
+const tookMs = performance.now() - startedAt
+loop.disable()
+globalThis.gc?.()
+const grownBytes = process.memoryUsage.rss() - warmBytes
+const { left } = await executor.close(60_000)
+await new Promise((resolve) => setTimeout(resolve, 500))
+const after = countLeftovers()
+printFigures([
+  { name: 'executions told otherwise than they were', value: wrong.length, unit: '', target: { atMost: 0 } },
+  ...describeLeft(before, after),
+  { name: 'records not delivered', value: left, unit: '', target: { atMost: 0 } },
+  { name: 'resident memory grown', value: grownBytes / MIB, unit: 'MiB', target: { atMost: 30 } },
+  { name: 'event loop away, p99.9', value: loop.percentile(99.9) / 1e6, unit: 'ms' },
+  { name: 'event loop away, longest', value: loop.max / 1e6, unit: 'ms' },
+  { name: 'mixed executions', value: (RUNS * 1000) / tookMs, unit: '/s' },
+])
+for (const line of wrong.slice(0, 10)) console.log(line)
+await receiver.stop()
+rmSync(home, { recursive: true, force: true })
