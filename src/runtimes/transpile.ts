@@ -1,4 +1,5 @@
 /** TypeScript to JavaScript in this process: 0.4 ms, against 45 ms in the child. */
+import type * as Esbuild from 'esbuild'
 import type { TransformOptions } from 'esbuild'
 import type { UncaughtError } from './runtime.ts'
 
@@ -66,8 +67,37 @@ export async function lower(
   }
 }
 
-async function transformApart(code: string, options: TransformOptions): Promise<{ code: string }> {
-  const { stop, transform } = await import('esbuild')
+let compiling = 0
+let serving = false
+
+/** Lends esbuild, whose process then stays until `stopEsbuild`. */
+export async function withEsbuild<T>(work: (esbuild: typeof Esbuild) => Promise<T>): Promise<T> {
+  compiling += 1
+  serving = true
+  try {
+    return await work(await import('esbuild'))
+  } finally {
+    compiling -= 1
+  }
+}
+
+/** Ends esbuild's process unless somebody is at it; the next use starts another. */
+export async function stopEsbuild(): Promise<void> {
+  if (!serving || compiling > 0) return
+  serving = false
+  const { stop } = await import('esbuild')
+  await stop()
+}
+
+function transformApart(code: string, options: TransformOptions): Promise<{ code: string }> {
+  return withEsbuild((esbuild) => transformWith(esbuild, code, options))
+}
+
+async function transformWith(
+  { stop, transform }: typeof Esbuild,
+  code: string,
+  options: TransformOptions,
+): Promise<{ code: string }> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transform(code, options)

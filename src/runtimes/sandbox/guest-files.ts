@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Plugin } from 'esbuild'
 
+import { withEsbuild } from '../transpile.ts'
 import { makeSeccompFilter } from './seccomp.ts'
 
 const SOURCE = fileURLToPath(new URL('./guest/', import.meta.url))
@@ -56,18 +57,20 @@ export async function layOutGuestFiles(): Promise<GuestFiles> {
 
 /** vm2 and its parser in one file: two dozen lookups less at each start. */
 export async function bundleVm2({ directory }: GuestFiles): Promise<void> {
-  const { build } = await import('esbuild')
   const target = join(directory, 'vm2-bundle.cjs')
-  await build({
-    entryPoints: [fileURLToPath(import.meta.resolve('vm2'))],
-    plugins: [await keepSourcesApart(directory)],
-    minifyWhitespace: true,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile: target,
-    logLevel: 'silent',
-  })
+  const plugins = [await keepSourcesApart(directory)]
+  await withEsbuild(({ build }) =>
+    build({
+      entryPoints: [fileURLToPath(import.meta.resolve('vm2'))],
+      plugins,
+      minifyWhitespace: true,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: target,
+      logLevel: 'silent',
+    }),
+  )
   await chmod(target, 0o644)
 }
 
