@@ -177,19 +177,23 @@ describe('runs cancelled at any moment', () => {
     const runtime = make()
     const code =
       'import os, signal, time\nfor s in (15, 2, 1):\n    signal.signal(s, signal.SIG_IGN)\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        os.kill(os.getpid(), signal.SIGSTOP)\ntime.sleep(100)'
-    const controller = new AbortController()
-    let abortedAt = 0
-    const { exit } = await record(runtime, makeRequest('python', code), {
-      signal: controller.signal,
-      onRunning: () => {
-        setTimeout(() => {
-          abortedAt = performance.now()
-          controller.abort()
-        }, 200)
-      },
-    })
-    const tookMs = performance.now() - abortedAt
-    expect(exit.signal).toBe('SIGKILL')
-    expect(tookMs).toBeLessThan(300) // 100 on a quiet machine; the suite shares its cores
+    const took: number[] = []
+    for (let round = 0; round < 5; round += 1) {
+      const controller = new AbortController()
+      let abortedAt = 0
+      const { exit } = await record(runtime, makeRequest('python', code), {
+        signal: controller.signal,
+        onRunning: () => {
+          setTimeout(() => {
+            abortedAt = performance.now()
+            controller.abort()
+          }, 100)
+        },
+      })
+      took.push(performance.now() - abortedAt)
+      expect(exit.signal).toBe('SIGKILL')
+    }
+    // The suite shares its cores, so one round may be held up by others; the kill itself takes a few ms.
+    expect(took.toSorted((a, b) => a - b)[2], took.join(' ')).toBeLessThan(100)
   })
 })
