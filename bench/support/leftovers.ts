@@ -7,6 +7,7 @@ export interface Leftovers {
   processes: number
   /** Of them, those nobody has collected. */
   zombies: number
+  /** Of anything below the temporary directory. */
   mounts: number
   controlGroups: number
   descriptors: number
@@ -20,7 +21,9 @@ export function countLeftovers(): Leftovers {
   return {
     processes: states.length,
     zombies: states.filter((state) => state === 'Z').length,
-    mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n').length - 1,
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(tmpdir())).length,
     controlGroups: countGroups(),
     descriptors: readdirSync('/proc/self/fd').length,
     files: readdirSync(tmpdir()).filter((name) => name.startsWith('exectrail-')).length,
