@@ -23,6 +23,11 @@ async function resultOf(language: Language, code: string): Promise<unknown> {
   return JSON.parse(exit.result ?? 'null') as unknown
 }
 
+/** Keeps this process from doing anything else. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
 describe.skipIf(absent !== null)(`programs on WasmEdge ${absent ?? ''}`, { timeout: 60_000 }, () => {
   describe('JavaScript', () => {
     it('fails a program whose promise nobody handles', async () => {
@@ -177,6 +182,16 @@ describe.skipIf(absent !== null)(`programs on WasmEdge ${absent ?? ''}`, { timeo
     })
   })
 
+  it('delivers a result whole to a process that is busy when the program ends', async () => {
+    // Between them these fill the pipes on the way so that the guest ends while its last bytes are being carried.
+    const sizes = Array.from({ length: 8 }, (_, index) => 100_000 + index * 40_000)
+    for (const size of sizes) {
+      const request = makeRequest('javascript', `export const main = () => 'x'.repeat(${size})`)
+      const { exit } = await record(runtime, request, { onRunning: () => block(150) })
+      expect(exit).toMatchObject({ fault: null, exitCode: 0 })
+      expect(exit.result?.length).toBe(size + 2)
+    }
+  })
   it('runs ten at once without one failing', async () => {
     const languages: Language[] = ['javascript', 'python', 'typescript', 'javascript', 'python']
     const codes: Record<string, string> = {

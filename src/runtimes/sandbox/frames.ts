@@ -15,6 +15,8 @@ export interface GuestReport {
   /** Bytes outside of frames. */
   loose: Buffer
   tooLarge: boolean
+  /** A frame was begun and not finished. */
+  torn: boolean
   /** When the last byte came, by the monotonic clock. */
   lastAt: number
 }
@@ -45,7 +47,7 @@ export async function readGuest(
 
 /** What the guest said, from all that came through its channel; `mark` is `\nNONCE `. */
 export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge' | 'lastAt'> {
-  const report = { running: false, syntax: null, error: null, result: null } as Omit<
+  const report = { running: false, syntax: null, error: null, result: null, torn: false } as Omit<
     GuestReport,
     'tooLarge' | 'lastAt' | 'loose'
   >
@@ -56,7 +58,7 @@ export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'too
     if (start < 0) break
     loose.push(bytes.subarray(at, start))
     const frame = readFrame(bytes, start + mark.length)
-    if (frame === null) return { ...report, loose: Buffer.concat(loose) }
+    if (frame === null) return { ...report, torn: true, loose: Buffer.concat(loose) }
     at = frame.end
     if (frame.kind === 'running') report.running = true
     if (frame.kind === 'syntax') report.syntax ??= frame.body

@@ -87,7 +87,7 @@ export function readExit(
   const failed = signal !== null || ended?.exitCode !== 0
   const error = failed ? readError(guest.error ?? guest.syntax, names) : null
   const limit = findLimit(facts, { request, ended, signal, error, failed })
-  const answer = readResult(request, guest)
+  const answer = !failed && guest.torn ? refuseResult(CUT_OFF) : readResult(request, guest)
   return {
     ...NOTHING,
     ...usage,
@@ -128,6 +128,8 @@ function readResult(
     return refuseResult(`the result is not JSON: ${why}`)
   }
 }
+
+const CUT_OFF = 'the result was cut off on its way; run it again, or write a file to /out'
 
 function refuseResult(message: string): { result: null; error: UncaughtError } {
   return { result: null, error: { name: 'ResultError', message, stack: null } }

@@ -12,6 +12,7 @@ shift @ARGV;
 my $linux = $^O eq 'linux';
 my ($mknodat, $prlimit) = $arm ? (33, 261) : (259, 302);
 my $directory = '../channel';
+my $interrupted = 4;    # EINTR: the guest's end arrives as a signal, amid whatever is being done
 
 mkdir $_, 0700 for $directory, '../tmp';
 open(my $given, '<&=', 5) or die "job: $!";
@@ -53,14 +54,19 @@ sub hand_on_limits {
 sub carry {
   while (my $count = sysread $result, my $part, 65536) {
     my $offset = 0;
-    while ($offset < $count) { $offset += syswrite($report, $part, $count - $offset, $offset) || return }
+    while ($offset < $count) {
+      my $written = syswrite $report, $part, $count - $offset, $offset;
+      return unless defined $written || $! == $interrupted;
+      $offset += $written // 0;
+    }
   }
 }
 
 my ($buffer, $whole) = ('', 0);
 
 sub take_job {
-  return if sysread $given, $buffer, 1_048_576, length $buffer;
+  my $count = sysread $given, $buffer, 1_048_576, length $buffer;
+  return if $count || !defined $count && $! == $interrupted;
   $whole = 1;
   $buffer = length($buffer) . "\n$buffer";
   hand_on_limits();

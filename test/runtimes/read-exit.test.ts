@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { parseFrames } from '../../src/runtimes/sandbox/frames.ts'
+import { readExit } from '../../src/runtimes/sandbox/read-exit.ts'
+import { makeRequest } from '../support/run-recorder.ts'
+
+const ENDED = {
+  exitCode: 0,
+  signal: 0,
+  cpuMs: 1,
+  maxRssBytes: 1,
+  diskFull: false,
+  killed: false,
+  watchedPeakBytes: 0,
+  broke: null,
+  files: [],
+}
+const SLOT = { status: 0, oomKills: 0, pidsRefused: 0, peakBytes: 0, cpuUs: 0 }
+
+function read(channel: string, ended: Partial<typeof ENDED> = {}): ReturnType<typeof readExit> {
+  const guest = { ...parseFrames(Buffer.from(channel), Buffer.from('\nN0 ')), tooLarge: false, lastAt: 0 }
+  return readExit(
+    {
+      supervisor: { ...ENDED, ...ended },
+      guest,
+      slot: SLOT,
+      aborted: false,
+      broke: null,
+      setupNoise: '',
+      durationMs: 1,
+    },
+    makeRequest('javascript', ''),
+    'namespace',
+    { workDir: '/work', guestDir: '/guest' },
+  )
+}
+
+describe('the exit of a run', () => {
+  it('carries the result that came whole', () => {
+    expect(read('\nN0 running 0\n\nN0 result 3\n[1]')).toMatchObject({ result: '[1]', uncaught: null })
+  })
+  it('is no success when the result was cut off on its way', () => {
+    const exit = read('\nN0 running 0\n\nN0 result 30\n[1')
+    expect(exit.result).toBeNull()
+    expect(exit.uncaught).toMatchObject({
+      name: 'ResultError',
+      message: expect.stringContaining('cut off') as string,
+    })
+  })
+  it('says only how the program died when it died while it wrote', () => {
+    const exit = read('\nN0 running 0\n\nN0 result 30\n[1', { signal: 9, exitCode: 0 })
+    expect(exit).toMatchObject({ signal: 'SIGKILL', uncaught: null, result: null })
+  })
+})
