@@ -6,9 +6,10 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { availableParallelism, tmpdir } from 'node:os'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Language } from '../src/execution.ts'
 import type { Runtime } from '../src/runtimes/runtime.ts'
 import { findPython } from '../src/runtimes/sandbox/find-tools.ts'
@@ -16,6 +17,7 @@ import type { LocalOptions } from '../src/runtimes/sandbox/host.ts'
 import { subprocess } from '../src/runtimes/subprocess.ts'
 import { vm2 } from '../src/runtimes/vm2.ts'
 import { percentile, printFigures, type Figure } from './figures.ts'
+import { temporaryHome } from './support/home.ts'
 
 const RUNS = Number(process.argv[2] ?? 40)
 const WARM_UPS = 4
@@ -35,8 +37,8 @@ interface Kind {
   perSecond: number
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'exectrail-bench-'))
-const typescriptFile = join(directory, 'x.mts')
+using home = temporaryHome('launch-')
+const typescriptFile = join(home.path, 'x.mts')
 const TYPED = Array.from(
   { length: 20 },
   (_, i) =>
@@ -83,7 +85,7 @@ const KINDS: readonly Kind[] = [
     name: 'bash',
     make: subprocess,
     language: 'bash',
-    code: 'main() { result "$1"; }',
+    code: 'main() { result "$1"; echo; }',
     bare: ['/bin/bash', '--norc', '--noprofile', '-c', ':'],
     cold: 3.7,
     warm: [1, 2],
@@ -102,7 +104,7 @@ const KINDS: readonly Kind[] = [
 ]
 
 interface Timing {
-  /** ms from the call to the result. */
+  /** ms from the call to the result in hand; of bash, to what it prints right after, for it may go on. */
   result: number
   /** ms from the call to all being gone. */
   closed: number
@@ -113,6 +115,7 @@ let serial = 0
 async function runOnce(runtime: Runtime, kind: Kind): Promise<Timing> {
   const calledAt = performance.now()
   let runningAt = 0
+  let outputAt = 0
   serial += 1
   const exit = await runtime.run(
     {
@@ -139,7 +142,9 @@ async function runOnce(runtime: Runtime, kind: Kind): Promise<Timing> {
     },
     {
       signal: new AbortController().signal,
-      onOutput: () => undefined,
+      onOutput: () => {
+        outputAt ||= performance.now()
+      },
       onRunning: () => {
         runningAt = performance.now()
       },
@@ -147,7 +152,8 @@ async function runOnce(runtime: Runtime, kind: Kind): Promise<Timing> {
   )
   const closedAt = performance.now()
   if (exit.result === null) throw new Error(`${kind.name} failed: ${JSON.stringify(exit)}`)
-  return { result: runningAt - calledAt + (exit.durationMs ?? 0), closed: closedAt - calledAt }
+  const resultAt = outputAt === 0 ? runningAt + (exit.durationMs ?? 0) : outputAt
+  return { result: resultAt - calledAt, closed: closedAt - calledAt }
 }
 
 async function runBare(kind: Kind): Promise<number> {
@@ -159,11 +165,6 @@ async function runBare(kind: Kind): Promise<number> {
   await once(child, 'close')
   return performance.now() - startedAt
 }
-
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 
 type Samples = Record<'bare' | 'first' | 'cold' | 'forked' | 'warmResult' | 'warmClosed', number[]>
 
@@ -247,4 +248,3 @@ for (const kind of KINDS.filter(({ name }) => only === undefined || name === onl
   printFigures(await measure(kind))
   console.log('')
 }
-rmSync(directory, { recursive: true })

@@ -2,9 +2,6 @@
  * What many runs leave behind: executions of every kind and ending, with full telemetry to a receiver, and then
  * whatever is more than before. `node bench/soak.ts [runs]`, 2,000 runs by default.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -13,6 +10,7 @@ import type { ExecutionRequest } from '../src/execution.ts'
 import { createExecutor, type Executor } from '../src/executor/executor.ts'
 import { printFigures, type Figure } from './figures.ts'
 import { countLeftovers, type Leftovers } from './support/leftovers.ts'
+import { temporaryHome } from './support/home.ts'
 import { startOtlpCounter } from './support/otlp-counter.ts'
 
 const RUNS = Number(process.argv[2] ?? 2000)
@@ -110,14 +108,11 @@ function measureMemory(): NodeJS.MemoryUsage {
   return process.memoryUsage()
 }
 
-// Temporary files of its own, for others use the machine; the users of the slots have to pass.
-const home = mkdtempSync(join(tmpdir(), 'soak-'))
-chmodSync(home, 0o755)
-process.env['TMPDIR'] = home
+using home = temporaryHome('soak-')
 setFlagsFromString('--expose-gc')
 const collectGarbage: unknown = runInNewContext('gc')
 const receiver = await startOtlpCounter()
-const environment = { ...process.env, EXECTRAIL_HOME: home, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }
+const environment = { ...process.env, EXECTRAIL_HOME: home.path, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }
 // What Node itself opens at the first use and keeps is there before anything is counted.
 const first = await createExecutor({ config: loadConfig(environment) })
 await run(first, 10)
@@ -152,4 +147,3 @@ printFigures([
 ])
 for (const line of wrong.slice(0, 10)) console.log(line)
 await receiver.stop()
-rmSync(home, { recursive: true, force: true })
