@@ -36,6 +36,7 @@ async function measure(work: Work): Promise<Away> {
   for (let run = 0; run < RUNS; run++) {
     monitor.reset()
     monitor.enable()
+    await pause(2 * LOOK_MS) // the monitor counts from its first look
     await work()
     await pause(2 * LOOK_MS)
     monitor.disable()
