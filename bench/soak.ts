@@ -96,7 +96,7 @@ function describeLeft(before: Leftovers, after: Leftovers): Figure[] {
     more('zombies left', before.zombies, after.zombies),
     more('mounts left', before.mounts, after.mounts),
     more('control groups left', before.controlGroups, after.controlGroups),
-    more('descriptors left', before.descriptors, after.descriptors),
+    more('descriptors left', before.descriptors.length, after.descriptors.length),
     more('files left', before.files, after.files),
   ]
 }
@@ -168,4 +168,6 @@ printFigures([
   { name: 'mixed executions', value: (RUNS * 1000) / tookMs, unit: '/s' },
 ])
 for (const line of wrong.slice(0, 10)) console.log(line)
+if (after.descriptors.length > before.descriptors.length)
+  console.log('descriptors before and after:', before.descriptors.join(' '), '|', after.descriptors.join(' '))
 await receiver.stop()

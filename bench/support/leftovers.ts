@@ -1,5 +1,5 @@
 /** What runs could leave behind on this machine, by what the kernel says now. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 
 export interface Leftovers {
@@ -10,7 +10,8 @@ export interface Leftovers {
   /** Of anything below the temporary directory. */
   mounts: number
   controlGroups: number
-  descriptors: number
+  /** What this process has open, by what the kernel calls it. */
+  descriptors: readonly string[]
   /** Entries of the temporary directory. */
   files: number
 }
@@ -25,9 +26,19 @@ export function countLeftovers(): Leftovers {
       .split('\n')
       .filter((line) => line.includes(tmpdir())).length,
     controlGroups: countGroups(),
-    descriptors: readdirSync('/proc/self/fd').length,
+    descriptors: openDescriptors(),
     files: readdirSync(tmpdir()).filter((name) => name.startsWith('exectrail-')).length,
   }
+}
+
+function openDescriptors(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)]
+    } catch {
+      return [] // the one this very look had open
+    }
+  })
 }
 
 function descendantStates(): string[] {
