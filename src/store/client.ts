@@ -117,6 +117,9 @@ async function queryReadOnly(
     format: 'JSON',
     clickhouse_settings: {
       readonly: '1',
+      // A second delivery must not show, whether or not the caller thought of FINAL.
+      final: 1,
+      do_not_merge_across_partitions_select_final: 1,
       max_execution_time: READ_ONLY_SECONDS,
       max_result_rows: String(limits.maxRows),
       result_overflow_mode: 'throw',

@@ -23,18 +23,31 @@ export async function listMigrations(): Promise<Migration[]> {
   )
 }
 
-/** Names of the migrations this database has had; none where it was never migrated. */
+/** What the migrations make. */
+const TABLES = ['code_exec_logs', 'code_exec_events', 'otel_traces']
+
+/** Names of the migrations this database has had; none where it was never migrated, or lost a table since. */
 export async function readApplied(store: Pick<Store, 'query'>): Promise<string[]> {
   try {
     const rows = await store.query<{ name: string }>(
       'SELECT name FROM exectrail_migrations FINAL ORDER BY name',
     )
+    if (rows.length > 0 && (await hasLostTable(store))) return []
     return rows.map((row) => row.name)
   } catch (error) {
     if (error instanceof Error && (UNKNOWN_TABLE.test(error.message) || UNKNOWN_DATABASE.test(error.message)))
       return []
     throw error
   }
+}
+
+async function hasLostTable(store: Pick<Store, 'query'>): Promise<boolean> {
+  const [found] = await store.query<{ tables: string }>(
+    `SELECT count() AS tables FROM system.tables
+     WHERE database = currentDatabase() AND name IN ({tables:Array(String)})`,
+    { tables: TABLES },
+  )
+  return Number(found?.tables ?? 0) < TABLES.length
 }
 
 /**

@@ -51,6 +51,18 @@ describe('the migrations', () => {
     expect((await migrate(stores[1] as Store)).applied).toEqual([])
   })
 
+  it('are wanting where a table was dropped, and bring it back', async () => {
+    const store = storeOf('dropped')
+    await migrate(store)
+    await store.command("INSERT INTO code_exec_logs (execution_id) SELECT 'kept'")
+    await store.command('DROP TABLE otel_traces')
+    expect(await store.pendingMigrations()).toContain('0003_otel_traces')
+    await migrate(store)
+    expect(await tablesOf(store)).toEqual(TABLES)
+    expect(await store.pendingMigrations()).toEqual([])
+    expect(await store.query('SELECT execution_id FROM code_exec_logs')).toEqual([{ execution_id: 'kept' }])
+  })
+
   it('do no harm to rows where they are applied again file by file', async () => {
     const store = storeOf('again')
     await migrate(store)

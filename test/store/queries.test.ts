@@ -158,6 +158,14 @@ describe('the store', () => {
     await expect(runSql(store, 'DROP TABLE code_exec_logs')).rejects.toThrow('not allowed')
   })
 
+  it('shows a row that was delivered twice once to free SQL, also where nobody wrote FINAL', async () => {
+    const given = { executionId: 'twice', attributes: { 'gen_ai.agent.id': 'twice' } }
+    await insert([given])
+    await insert([given])
+    const sql = "SELECT count() AS rows FROM code_exec_logs WHERE execution_id = 'twice'"
+    expect((await runSql(store, sql)).data).toEqual([{ rows: 1 }])
+  })
+
   it('keeps every acknowledged row through SIGKILL', async () => {
     const ids: string[] = []
     for (let n = 0; n < 5; n += 1) {
