@@ -51,6 +51,9 @@ const environment = z.object({
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: identifier.default('exectrail'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: httpUrl.optional(),
   OTEL_METRICS_EXPORTER: z.string().optional(),
   OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number('write ms').int().min(100).max(86_400_000).default(60_000),
   OTEL_SERVICE_NAME: z.string().min(1).default('exectrail'),
@@ -85,6 +88,8 @@ export interface Config {
   content: { keep: readonly (typeof CONTENT)[number][]; mask: readonly (typeof MASKED)[number][] }
   clickhouse: { url: string | null; user: string; password: string; database: string }
   otlpEndpoint: string | null
+  /** Whole URLs of signals that go elsewhere. */
+  otlpSignals: { logs: string | null; spans: string | null; metrics: string | null }
   serviceName: string
   /** How often exectrail's own metrics go out by OTLP, ms; null: never. */
   metricsEveryMs: number | null
@@ -129,6 +134,7 @@ export function loadConfig(env: Environment = process.env): Config {
       database: value.CLICKHOUSE_DATABASE,
     },
     otlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    otlpSignals: signalsOf(value),
     serviceName: value.OTEL_SERVICE_NAME,
     metricsEveryMs: value.OTEL_METRICS_EXPORTER === 'none' ? null : value.OTEL_METRIC_EXPORT_INTERVAL,
     signoz: {
@@ -140,6 +146,14 @@ export function loadConfig(env: Environment = process.env): Config {
     e2bApiKey: value.E2B_API_KEY ?? null,
     ci: value.CI !== undefined,
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+  }
+}
+
+function signalsOf(value: z.infer<typeof environment>): Config['otlpSignals'] {
+  return {
+    logs: value.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? null,
+    spans: value.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? null,
+    metrics: value.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? null,
   }
 }
 

@@ -1,6 +1,7 @@
 /** The walk from an execution to its row: each link asked in turn, with the remedy where it is broken. */
 import { isExectrailError } from '../errors.ts'
-import { BrokenLink, LINKS, type Link, type Walk } from './links.ts'
+import { BrokenLink, type Link, type Walk } from './link.ts'
+import { LINKS } from './links.ts'
 
 /** One link of the chain. */
 export interface Finding {

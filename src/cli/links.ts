@@ -1,65 +1,42 @@
 /** The links between an execution and its row, and how each is asked whether it holds. */
-import { performance } from 'node:perf_hooks'
-import type { Config } from '../config.ts'
-import { readEndpoints, type Endpoints } from '../embedded/endpoints.ts'
-import { readCollectorMetrics, type ExporterMetrics } from '../embedded/otelcol/metrics.ts'
-import { isExectrailError } from '../errors.ts'
+import { join } from 'node:path'
+import { readEndpoints } from '../embedded/endpoints.ts'
 import { resolveOtlpEndpoint } from '../executor/collector-endpoint.ts'
-import type { Executor } from '../executor/executor.ts'
-import { getExecution } from '../service/get-execution.ts'
-import { readCliKey } from '../service/keys.ts'
 import { listRuntimes } from '../service/list-runtimes.ts'
-import type { Store } from '../store/client.ts'
-import { clientFor } from './service-client.ts'
+import { openDelivery } from '../telemetry/delivery.ts'
+import { readLosses } from '../telemetry/losses.ts'
+import { surveyOutbox } from '../telemetry/outbox/survey.ts'
+import { DeliveryError } from '../telemetry/transport.ts'
+import { holdOpen } from '../telemetry/waiting.ts'
+import { formatBytes } from './format.ts'
+import { ANSWER_MS, BrokenLink, fetchBriefly, pause, START, type Link, type Walk } from './link.ts'
+import { askReadiness, askRecord, askService } from './probe-links.ts'
+import { askSigNoz, askSinks } from './sink-links.ts'
 
-/** What a walk needs; the caller opens and closes it. */
-export interface Walk {
-  config: Config
-  executor: Executor
-  /** The store of the running stack or of `CLICKHOUSE_URL`; null where neither is known. */
-  store: Store | null
-}
-
-/** One link: what it rests on, and the question. */
-export interface Link {
-  name: string
-  /** Links that must hold before this one can be asked. */
-  needs?: readonly string[]
-  /** What is right, in a line; throws what is wrong, with its hint. */
-  ask(walk: Walk): Promise<string | { skipped: string }>
-}
-
-/** A link that does not hold: why, and what to do. */
-export class BrokenLink extends Error {
-  readonly fix: string
-  constructor(message: string, fix: string) {
-    super(message)
-    this.fix = fix
-  }
-}
-
-const ANSWER_MS = 5_000
-/** Longer than the Collector batches. */
-const SINK_MS = 1_500
-const ROW_MS = 15_000
-const PROBE_AGENT = 'exectrail-doctor'
-
-/** A valid OTLP request that holds nothing. */
-const EMPTY_LOGS = '{"resourceLogs":[]}'
-const START = 'Start the stack with `exectrail up`.'
+/** What others recorded is late once it waits so long. */
+const LATE_MS = 30_000
+/** Losses of this long ago are told. */
+const LOSSES_MS = 7 * 86_400_000
+/** Those after it are going on. */
+const RECENT_MS = 600_000
+/** Longer than any answer is waited for. */
+const MOST_MS = 600_000
+const NOTHING = { resource: '{}', items: [] }
 
 /** The chain, in the order a record travels. */
 export const LINKS: readonly Link[] = [
   { name: 'runtimes', ask: askRuntimes },
   { name: 'stack', ask: askStack },
+  { name: 'outbox', ask: askOutbox },
   { name: 'Collector', needs: ['stack'], ask: askCollector },
-  { name: 'outbox', needs: ['Collector'], ask: askOutbox },
+  { name: 'delivery', needs: ['Collector'], ask: askDelivery },
   { name: 'SigNoz', ask: askSigNoz },
   { name: 'ClickHouse', needs: ['stack'], ask: askClickHouse },
   { name: 'table', needs: ['ClickHouse'], ask: askTable },
   { name: 'sinks', needs: ['Collector'], ask: askSinks },
-  { name: 'service', needs: ['stack'], ask: askService },
   { name: 'record', needs: ['runtimes', 'Collector', 'table'], ask: askRecord },
+  { name: 'service', needs: ['stack'], ask: askService },
+  { name: 'readiness', needs: ['Collector', 'table', 'service'], ask: askReadiness },
 ]
 
 async function askRuntimes({ executor }: Walk): Promise<string> {
@@ -72,95 +49,115 @@ async function askRuntimes({ executor }: Walk): Promise<string> {
 }
 
 async function askStack({ config }: Walk): Promise<string | { skipped: string }> {
-  if ((await readEndpoints(config.home)) !== null) return `runs for ${config.home}`
-  const elsewhere = config.otlpEndpoint !== null && config.clickhouse.url !== null
+  const endpoints = await readEndpoints(config.home)
+  if (endpoints !== null) {
+    // A stack that was killed could not take its endpoints back.
+    if ((await fetchBriefly(`${endpoints.service}/healthz`)) !== null) return `runs for ${config.home}`
+    throw new BrokenLink(
+      `a stack was started for ${config.home}, but nothing answers at ${endpoints.service}`,
+      'Start it again with `exectrail up`; what is recorded meanwhile waits in the outbox.',
+    )
+  }
+  const elsewhere = config.clickhouse.url !== null && (await resolveOtlpEndpoint(config)) !== null
   if (elsewhere) return { skipped: 'Collector and store are used where the environment says' }
   throw new BrokenLink(`no stack runs for ${config.home}`, START)
 }
 
+/** Asked as the sender asks it: with its headers, its TLS and its URL of each signal. */
 async function askCollector({ config }: Walk): Promise<string> {
   const target = await resolveOtlpEndpoint(config)
   if (target === null) throw new BrokenLink(`no Collector is known for ${config.home}`, START)
-  const headers = { ...target.headers, 'Content-Type': 'application/json' }
-  const answer = await fetchBriefly(`${target.url}/v1/logs`, { method: 'POST', headers, body: EMPTY_LOGS })
-  if (answer?.ok === true) return `takes OTLP at ${target.url}`
-  const why = answer === null ? 'does not answer' : `answers with status ${answer.status}`
-  const fix =
-    config.otlpEndpoint === null
-      ? 'While `exectrail up` runs it restarts the Collector; its log is under the home. Otherwise start it again.'
-      : 'Check OTEL_EXPORTER_OTLP_ENDPOINT and the Collector behind it.'
-  throw new BrokenLink(`the Collector ${why} at ${target.url}`, fix)
+  const delivery = openDelivery(target)
+  // A delivery alone keeps no process from ending.
+  const release = holdOpen(MOST_MS)
+  try {
+    for (const signal of ['logs', 'spans'] as const) {
+      const url = target.signals?.[signal] ?? target.url
+      await delivery.send(signal, NOTHING).catch((error: unknown) => {
+        throw collectorFault(error, { url, isOurs: url !== config.otlpEndpoint && url === target.url })
+      })
+    }
+    return `takes OTLP at ${target.url}`
+  } finally {
+    release()
+    await delivery.shutdown()
+  }
 }
 
-async function askOutbox({ executor }: Walk): Promise<string> {
+function collectorFault(error: unknown, { url, isOurs }: { url: string; isOurs: boolean }): BrokenLink {
+  const status = error instanceof DeliveryError ? error.status : null
+  const why = error instanceof Error ? error.message : String(error)
+  const message = `the Collector does not take OTLP at ${url}: ${why}`
+  if (status === 401 || status === 403)
+    return new BrokenLink(
+      message,
+      'Set OTEL_EXPORTER_OTLP_HEADERS to what it asks for, as Authorization=Bearer%20<token>.',
+    )
+  if (isOurs)
+    return new BrokenLink(
+      message,
+      'While `exectrail up` runs it restarts the Collector, see logs/collector.log under the home. Otherwise start it again.',
+    )
+  return new BrokenLink(
+    message,
+    'Check OTEL_EXPORTER_OTLP_ENDPOINT and the Collector behind it: OTLP over HTTP, often port 4318.',
+  )
+}
+
+/** Whether records have room; what was lost for want of it. */
+async function askOutbox({ executor, config }: Walk): Promise<string> {
+  const root = join(config.home, 'outbox')
+  const losses = await readLosses(root, Date.now() - LOSSES_MS)
+  const last = losses.at(-1)
+  const records = losses.reduce((sum, loss) => sum + loss.records, 0)
+  const lost =
+    last === undefined ? '' : `${records} records were lost in a week, last at ${last.at}: ${last.why}`
+  if (last !== undefined && Date.parse(last.at) > Date.now() - RECENT_MS)
+    throw new BrokenLink(
+      lost,
+      `Make room on the disk of ${root}, raise EXECTRAIL_OUTBOX_MAX_MB, or see below why nothing is delivered.`,
+    )
+  const { waitingBytes, owners } = await surveyOutbox(root, executor.status().executorId)
+  const waits = waitingBytes === 0 ? 'nothing waits' : waitOf(waitingBytes, owners)
+  return lost === '' ? waits : `${waits}; ${lost}`
+}
+
+/** What this process recorded, and others of this home. */
+async function askDelivery({ executor, config }: Walk): Promise<string> {
   const { left } = await executor.flush(ANSWER_MS)
-  const { lastError, dead, dropped } = executor.status().trail
-  if (left > 0) {
+  const { lastError, dead } = executor.status().trail
+  if (left > 0)
     throw new BrokenLink(
       `${left} bytes could not be delivered${lastError === null ? '' : `: ${lastError}`}`,
-      'See the log of the Collector; what waits is kept and goes out when it answers.',
+      'See logs/collector.log under the home; what waits is kept and goes out when the Collector takes it.',
     )
-  }
-  const odd = dead + dropped > 0 ? `; ${dead} refused for good, ${dropped} not written` : ''
-  return `delivered${odd}`
-}
-
-async function askSigNoz({ config }: Walk): Promise<string | { skipped: string }> {
-  const { otlpEndpoint, ingestionKey } = config.signoz
-  if (otlpEndpoint === null) return { skipped: 'not configured (SIGNOZ_OTLP_ENDPOINT)' }
-  const headers = {
-    'Content-Type': 'application/json',
-    ...(ingestionKey === null ? {} : { 'signoz-ingestion-key': ingestionKey }),
-  }
-  const answer = await fetchBriefly(`${otlpEndpoint}/v1/logs`, {
-    method: 'POST',
-    headers,
-    body: EMPTY_LOGS,
-  })
-  if (answer === null) {
+  const root = join(config.home, 'outbox')
+  const { waitingBytes, oldestMs, owners } = await surveyOutbox(root, executor.status().executorId)
+  if (oldestMs !== null && oldestMs > LATE_MS)
     throw new BrokenLink(
-      `SigNoz does not answer at ${otlpEndpoint}`,
-      'Check SIGNOZ_OTLP_ENDPOINT; meanwhile the Collector keeps what it owes SigNoz.',
+      `${waitOf(waitingBytes, owners)}, the oldest for ${Math.round(oldestMs / 1000)} s`,
+      'See that those processes reach the Collector; what one that is gone left is sent by the next `exectrail run` or `up`.',
     )
-  }
-  if (answer.status === 401 || answer.status === 403) {
-    throw new BrokenLink(
-      `SigNoz refuses the ingestion key (${answer.status})`,
-      'Set SIGNOZ_INGESTION_KEY to a valid key.',
-    )
-  }
-  return `answers at ${otlpEndpoint}`
+  return dead > 0 ? `delivered; ${dead} refused for good, see \`exectrail reconcile\`` : 'delivered'
 }
 
-/** A sink is stuck when something waits for it and nothing goes out. */
-async function askSinks({ config }: Walk): Promise<string | { skipped: string }> {
-  const url = (await readEndpoints(config.home))?.collectorMetrics
-  if (url === null || url === undefined) return { skipped: 'the Collector is not ours to ask' }
-  const before = (await readCollectorMetrics(url)).exporters
-  const waiting = before.filter((exporter) => exporter.queueBytes > 0)
-  if (waiting.length > 0) {
-    await pause(SINK_MS)
-    const after = (await readCollectorMetrics(url)).exporters
-    const stuck = waiting.filter((exporter) => isStuck(exporter, after))
-    if (stuck.length > 0) {
-      const named = stuck.map(({ exporter, queueBytes }) => `${exporter} (${queueBytes} bytes wait)`)
-      throw new BrokenLink(
-        `the Collector cannot deliver to ${named.join(', ')}`,
-        'What waits is kept and tried again without end; the reason is in the log of the Collector under the home.',
-      )
-    }
-  }
-  return before.map(({ exporter, sent }) => `${exporter} (${sent} sent)`).join(', ')
+function waitOf(bytes: number, owners: number): string {
+  return `${formatBytes(bytes)} of ${owners} other process${owners === 1 ? ' waits' : 'es wait'}`
 }
 
-function isStuck(before: ExporterMetrics, after: readonly ExporterMetrics[]): boolean {
-  const now = after.find(({ exporter, signal }) => exporter === before.exporter && signal === before.signal)
-  return now !== undefined && now.queueBytes > 0 && now.sent === before.sent
-}
-
-async function askClickHouse({ store }: Walk): Promise<string> {
+async function askClickHouse({ store, config }: Walk): Promise<string> {
   if (store === null) throw new BrokenLink('no store is known', START)
-  await store.ping()
+  const late = pause(ANSWER_MS).then(() => {
+    throw new Error(`no answer within ${ANSWER_MS} ms`)
+  })
+  await Promise.race([store.ping(), late]).catch((error: unknown) => {
+    throw new BrokenLink(
+      `the store does not serve at ${store.url}: ${error instanceof Error ? error.message : String(error)}`,
+      config.clickhouse.url === null
+        ? 'While `exectrail up` runs it restarts the store, see logs/store.log under the home; the Collector keeps what it owes it.'
+        : 'Check CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD and the server behind them.',
+    )
+  })
   return `answers at ${store.url}`
 }
 
@@ -168,64 +165,9 @@ async function askTable({ store }: Walk): Promise<string> {
   if (store === null) throw new BrokenLink('no store is known', START)
   const pending = await store.pendingMigrations()
   if (pending.length > 0)
-    throw new BrokenLink(`migrations are missing: ${pending.join(', ')}`, 'Run `exectrail migrate`.')
+    throw new BrokenLink(
+      `tables are missing or old; to be applied: ${pending.join(', ')}`,
+      'Run `exectrail migrate`.',
+    )
   return 'code_exec_logs is up to date'
-}
-
-async function askService({ config }: Walk): Promise<string> {
-  const { service } = await endpointsOf(config)
-  const key = await readCliKey(config.home, config.apiKey)
-  if (key === null) throw new BrokenLink('the key of this home is not known here', 'Set EXECTRAIL_API_KEY.')
-  await clientFor(service, key).get('/v1/executions', { limit: 1, fields: 'executionId' })
-  return `answers at ${service}`
-}
-
-/** Runs one line of code and waits for its row. */
-async function askRecord({ executor, store }: Walk): Promise<string> {
-  const ready = (await listRuntimes(executor)).find((runtime) => runtime.ready)
-  const language = ready?.languages.at(-1)
-  if (store === null || ready === undefined || language === undefined)
-    throw new BrokenLink('nothing to probe with', START)
-  const { executionId, outcome } = await executor.execute({
-    runtime: ready.name,
-    language,
-    code: language === 'bash' ? 'true' : '1',
-    context: { codeAgentId: PROBE_AGENT },
-  })
-  const ended = performance.now()
-  while (performance.now() - ended < ROW_MS) {
-    if (await hasRow(store, executionId))
-      return `one ${outcome} came through in ${Math.round(performance.now() - ended)} ms`
-    await pause(50)
-  }
-  throw new BrokenLink(
-    `an execution ran (${executionId}) but its row did not arrive within ${ROW_MS / 1000} s`,
-    'The Collector takes records but does not get them into ClickHouse: see its log under the home.',
-  )
-}
-
-async function hasRow(store: Store, executionId: string): Promise<boolean> {
-  try {
-    await getExecution({ store, scope: 'all' }, executionId)
-    return true
-  } catch (error) {
-    if (isExectrailError(error) && error.code === 'not_found') return false
-    throw error
-  }
-}
-
-async function endpointsOf({ home }: Config): Promise<Endpoints> {
-  const endpoints = await readEndpoints(home)
-  if (endpoints === null) throw new BrokenLink(`no stack runs for ${home}`, START)
-  return endpoints
-}
-
-async function fetchBriefly(url: string, init: RequestInit = {}): Promise<Response | null> {
-  return fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null)
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

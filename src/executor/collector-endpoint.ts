@@ -1,10 +1,16 @@
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../embedded/endpoints.ts'
+import type { Endpoint } from '../telemetry/delivery.ts'
 
-/** Where OTLP over HTTP goes now: the configured endpoint, else the running stack of this home, else nowhere yet. */
-export async function resolveOtlpEndpoint(
-  config: Config,
-): Promise<{ url: string; headers: Record<string, string> } | null> {
-  const url = config.otlpEndpoint ?? (await readEndpoints(config.home))?.otlpHttp
-  return url === undefined ? null : { url, headers: {} }
+/**
+ * Where OTLP over HTTP goes now: what is configured, for a signal or for all, else the running stack of this home,
+ * else nowhere yet.
+ */
+export async function resolveOtlpEndpoint(config: Config): Promise<Endpoint | null> {
+  const { otlpEndpoint, otlpSignals: signals } = config
+  const isNamed = signals.logs !== null && signals.spans !== null
+  const url =
+    otlpEndpoint ??
+    (isNamed ? new URL(signals.logs ?? '').origin : (await readEndpoints(config.home))?.otlpHttp)
+  return url === undefined ? null : { url, signals, headers: {} }
 }

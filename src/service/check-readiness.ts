@@ -56,11 +56,16 @@ function checkPart(part: PartStatus): Check {
 }
 
 function checkOutbox({ status }: Pick<Executor, 'status'>): Check {
-  const { oldestMs, outboxBytes, dropped } = status().trail
+  const { oldestMs, outboxBytes, heldBytes, dropped } = status().trail
   const late = oldestMs !== null && oldestMs > OUTBOX_LATE_MS
   const waiting = `${outboxBytes} bytes wait, the oldest for ${Math.round((oldestMs ?? 0) / 1000)} s`
-  const lost = dropped > 0 ? `; ${dropped} entries could not be written` : ''
-  return { name: 'outbox', ready: !late, detail: `${outboxBytes === 0 ? 'delivered' : waiting}${lost}` }
+  const held = heldBytes > 0 ? `; ${heldBytes} of them in memory, for the disk takes no more` : ''
+  const lost = dropped > 0 ? `; ${dropped} records were lost for want of room` : ''
+  return {
+    name: 'outbox',
+    ready: !late,
+    detail: `${outboxBytes === 0 ? 'delivered' : waiting}${held}${lost}`,
+  }
 }
 
 /** True for a part that does its work now. */

@@ -28,6 +28,8 @@ export interface Item {
 export interface Endpoint {
   /** Base URL; `/v1/logs` and `/v1/traces` are below it. */
   url: string
+  /** Whole URLs of signals that go elsewhere. */
+  signals?: Readonly<Record<Signal | 'metrics', string | null>>
   headers: Readonly<Record<string, string>>
 }
 
@@ -77,11 +79,10 @@ export function openDelivery(endpoint: Endpoint): Delivery {
 class Channel extends OTLPExporterBase<Batch> {
   readonly #answer: { last: PartialSuccess }
 
-  constructor(signal: Signal, { url, headers }: Endpoint) {
+  constructor(signal: Signal, endpoint: Endpoint) {
     const { path, setting, name } = SIGNALS[signal]
-    const base = url.endsWith('/') ? url : `${url}/`
     const settings = convertLegacyHttpOptions(
-      { url: `${base}${path}`, headers: { ...headers } },
+      { url: urlOf(endpoint, signal, path), headers: { ...endpoint.headers } },
       setting,
       path,
       {
@@ -116,6 +117,11 @@ class Channel extends OTLPExporterBase<Batch> {
       })
     })
   }
+}
+
+/** Where one signal goes. */
+export function urlOf({ url, signals }: Endpoint, signal: Signal | 'metrics', path: string): string {
+  return signals?.[signal] ?? `${url.replace(/\/$/u, '')}/${path}`
 }
 
 function toDeliveryError({ error }: ExportResult): DeliveryError {

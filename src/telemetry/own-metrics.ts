@@ -3,7 +3,7 @@ import { diag, ValueType, type HrTime } from '@opentelemetry/api'
 import { ExportResultCode, hrTime } from '@opentelemetry/core'
 import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
-import type { Endpoint } from './delivery.ts'
+import { urlOf, type Endpoint } from './delivery.ts'
 import type { MetricFamily } from './metric-family.ts'
 import { SCHEMA_URL, SCOPE } from './otlp-json.ts'
 import { resourceOf } from './resource.ts'
@@ -53,9 +53,9 @@ export function startOwnMetrics(options: OwnMetricsOptions): { stop(): void } {
 }
 
 /** Loaded late: a program that ends before the first export need not wait for it. */
-async function openExporter({ url, headers }: Endpoint): Promise<OTLPMetricExporter> {
+async function openExporter(endpoint: Endpoint): Promise<OTLPMetricExporter> {
   const { OTLPMetricExporter: Exporter } = await import('@opentelemetry/exporter-metrics-otlp-http')
-  return new Exporter({ url: `${url.replace(/\/$/u, '')}/v1/metrics`, headers: { ...headers } })
+  return new Exporter({ url: urlOf(endpoint, 'metrics', 'v1/metrics'), headers: { ...endpoint.headers } })
 }
 
 async function exportFamilies(

@@ -15,6 +15,8 @@ export interface RecorderParts {
   /** Something was written, so many bytes of it to the disk. */
   wake(bytes: number): void
   maxBytes: number
+  /** Keeps a note of what was lost. @throws file system errors */
+  noteLoss(records: number, why: string): void
 }
 
 /**
@@ -31,6 +33,8 @@ export class Recorder implements Sink {
   #isLent = false
   #triedAt = Number.NEGATIVE_INFINITY
   #warnedAt = Number.NEGATIVE_INFINITY
+  /** Lost and not noted yet. */
+  #unnoted: { records: number; why: string } | null = null
   /** What the outbox takes on the disk, as last told, and what was written since. */
   diskBytes = 0
 
@@ -166,6 +170,9 @@ export class Recorder implements Sink {
   drop(records: number, why: string): void {
     const { counters } = this.#parts
     counters.dropped += records
+    this.#unnoted ??= { records: 0, why }
+    this.#unnoted.records += records
+    this.#unnoted.why = why
     const now = performance.now()
     if (now - this.#warnedAt < WARN_EVERY_MS) return
     this.#warnedAt = now
@@ -173,6 +180,18 @@ export class Recorder implements Sink {
       `exectrail: ${counters.dropped} records are lost: ${why}. Executions go on; make room on the disk or raise EXECTRAIL_OUTBOX_MAX_MB.`,
       { code: 'EXECTRAIL_OUTBOX' },
     )
+  }
+
+  /** Keeps a note of what was lost since the last one; a full disk takes it later. */
+  noteLosses(): void {
+    if (this.#unnoted === null) return
+    const { records, why } = this.#unnoted
+    try {
+      this.#parts.noteLoss(records, why)
+      this.#unnoted = null
+    } catch (error) {
+      this.#parts.counters.lastError = `the loss of ${records} records cannot be noted: ${String(error)}`
+    }
   }
 }
 

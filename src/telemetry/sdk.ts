@@ -5,6 +5,7 @@ import type { StartedRecord } from '../execution.ts'
 import { zeroCounters, type Counters } from './counters.ts'
 import { ExecutionEntry } from './execution-entry.ts'
 import { attributesJson } from './otlp-json.ts'
+import { noteLoss } from './losses.ts'
 import { OutboxWriter, type Fsync } from './outbox/writer.ts'
 import { Recorder } from './recorder.ts'
 import { resourceOf } from './resource.ts'
@@ -50,7 +51,13 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
     resolveEndpoint,
     silenceMs,
   } = options
-  const recorder: Recorder = new Recorder({ writer, counters, maxBytes, wake: (bytes) => sender.wake(bytes) })
+  const recorder: Recorder = new Recorder({
+    writer,
+    counters,
+    maxBytes,
+    wake: (bytes) => sender.wake(bytes),
+    noteLoss: (records, why) => noteLoss(root, { executorId: options.executorId, records, why }),
+  })
   const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
   const providers = startProviders(resource, recorder)
   const shutdown = async (deadlineMs: number): Promise<{ left: number }> => {

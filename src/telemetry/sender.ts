@@ -55,8 +55,8 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
-    const { root, ownerId, writer, silenceMs } = options
-    this.#adopter = new Adopter({ root, ownerId, appear: () => writer.open(), silenceMs })
+    const { root, ownerId, resource, writer, silenceMs } = options
+    this.#adopter = new Adopter({ root, ownerId, resource, appear: () => writer.open(), silenceMs })
     this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT_MS).unref()
     this.#schedule(0)
   }
@@ -95,6 +95,7 @@ export class Sender {
   /** Ends sending; what was taken over and not delivered is left to anyone. */
   stop(): void {
     this.#isStopped = true
+    this.#options.recorder.noteLosses()
     clearInterval(this.#beat)
     if (this.#timer !== null) clearTimeout(this.#timer)
     // Not waited for: a request under way may hang, and what it carries is in the outbox.
@@ -125,6 +126,7 @@ export class Sender {
       this.#note(error)
     }
     this.#options.recorder.retryHeld()
+    this.#options.recorder.noteLosses()
     this.#schedule(0)
   }
 

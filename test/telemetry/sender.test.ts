@@ -27,12 +27,16 @@ describe.each<[string, Behaviour]>([
 })
 
 describe('the sender', () => {
-  it('waits as long as Retry-After says', async () => {
+  it.each([
+    ['in seconds', () => '2'],
+    // HTTP dates have whole seconds.
+    ['by a date', () => new Date(Date.now() + 3000).toUTCString()],
+  ])('waits as long as Retry-After says %s', async (_form, retryAfter) => {
     await using home = await temporaryDirectory()
     const at: number[] = []
     await using receiver = await startReceiver(() => {
       at.push(performance.now())
-      return at.length <= 2 ? { status: 503, headers: { 'retry-after': '2' } } : OK
+      return at.length <= 2 ? { status: 503, headers: { 'retry-after': retryAfter() } } : OK
     })
     const trail = await openTrail(home.path, receiver.url)
     leave(trail)

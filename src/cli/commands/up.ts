@@ -74,7 +74,11 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
       config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp },
       metrics: () => stackMetrics(sources),
     }),
-    async (created) => void (await created.close(DRAIN_MS)),
+    async (created) => {
+      const { left } = await created.close(DRAIN_MS)
+      if (left > 0)
+        report(`${left} bytes are left in the outbox of ${config.home}; the next start sends them.`)
+    },
   )
   const store = closing.adopt(openStore(config, stack.endpoints), (created) => created.close())
   const app = createApp({

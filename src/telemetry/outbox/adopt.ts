@@ -2,7 +2,7 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { livenessOf, owner, SILENCE_MS, SilenceWatch } from './owner.ts'
-import { claimedName, OWNER_FILE, parsePartName } from './paths.ts'
+import { claimedName, OWNER_FILE, parsePartName, segmentName } from './paths.ts'
 import { listSegments } from './reader.ts'
 
 /** A part of the outbox that this process may deliver and remove. */
@@ -27,6 +27,8 @@ export interface AdopterOptions {
   /** `<home>/outbox` */
   root: string
   ownerId: string
+  /** OTLP/JSON Resource; what cannot be read of another's is taken from here. */
+  resource: string
   /** Called before the first claim: the claimer must be seen to live. */
   appear: () => void
   /** @default SILENCE_MS */
@@ -92,21 +94,28 @@ export class Adopter {
       readFile(path, 'utf8').catch(() => null),
       stat(path).catch(() => null),
     ])
-    if (text === null || stats === null) return this.#clearNameless(name)
-    const parsed = owner.safeParse(parseJson(text))
-    if (!parsed.success) return null
+    const parsed = owner.safeParse(parseJson(text ?? ''))
+    if (stats === null || !parsed.success) return this.#readNameless(name)
     const lastSignMs = stats.mtimeMs
     const liveness = livenessOf(parsed.data.identity)
     const isGone = liveness === 'unknown' ? this.#watch.isSilent(name, lastSignMs) : liveness === 'dead'
     return { resource: parsed.data.resource, lastSignMs, isAlive: !isGone }
   }
 
-  /** A directory whose owner died before it said who it was holds nothing: remove it once it is old. */
-  async #clearNameless(name: string): Promise<null> {
-    const directory = join(this.#options.root, name)
-    const stats = await stat(directory).catch(() => null)
-    const isOld = stats !== null && stats.isDirectory() && Date.now() - stats.mtimeMs > NAMELESS_MS
-    if (isOld && (await listSegments(directory)).length === 0)
+  /**
+   * A part that does not say whose it is. Its owner died before it could: it holds nothing, and goes once it is old.
+   * Or power failed before that was on the disk: what it holds is taken over once nothing moves in it.
+   */
+  async #readNameless(name: string): Promise<Signs | null> {
+    const { root, resource } = this.#options
+    const directory = join(root, name)
+    const newest = (await listSegments(directory)).at(-1)
+    const path = newest === undefined ? directory : join(directory, segmentName(newest))
+    const stats = await stat(path).catch(() => null)
+    if (stats === null) return null
+    if (newest !== undefined)
+      return { resource, lastSignMs: stats.mtimeMs, isAlive: !this.#watch.isSilent(name, stats.mtimeMs) }
+    if (stats.isDirectory() && Date.now() - stats.mtimeMs > NAMELESS_MS)
       await rm(directory, { recursive: true, force: true })
     return null
   }

@@ -2,7 +2,7 @@
  * Names below `<home>/outbox`: a directory for each writer, `<writer>` while it writes and
  * `<writer>@<claimer>` once another has taken it over, `<writer>@none` when it was left to anyone; in it
  * `owner.json`, segments `00000001.log` and `position`, up to where they are delivered. Beside them `dead`,
- * what receivers refused for good, and `corrupt`, what could not be read.
+ * what receivers refused for good, `corrupt`, what could not be read, and `lost`, what was counted as lost.
  */
 import { basename, dirname, join } from 'node:path'
 
@@ -10,6 +10,7 @@ export const OWNER_FILE = 'owner.json'
 export const POSITION_FILE = 'position'
 export const DEAD = 'dead'
 export const CORRUPT = 'corrupt'
+export const LOST = 'lost'
 const CLAIM = '@'
 const NOBODY = 'none'
 
@@ -22,7 +23,7 @@ export interface PartName {
 
 /** Null for names that are no part. */
 export function parsePartName(name: string): PartName | null {
-  if (name === DEAD || name === CORRUPT) return null
+  if (name === DEAD || name === CORRUPT || name === LOST) return null
   const [writer = '', claimer = null] = name.split(CLAIM)
   return { writer, claimer: claimer === NOBODY ? '' : claimer }
 }

@@ -226,7 +226,9 @@ export class OutboxWriter {
     const directory = join(root, generation === 1 ? ownerId : `${ownerId}.${generation}`)
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const about = JSON.stringify({ identity: ownIdentity(), resource })
-    writeFileSync(join(directory, OWNER_FILE), about, { mode: 0o600 })
+    const isSynced = this.#options.fsync !== 'never'
+    writeFileSync(join(directory, OWNER_FILE), about, { mode: 0o600, flush: isSynced })
+    if (isSynced) syncDirectory(root)
     this.#generation = generation
     this.#lastBeat = { steadyMs: performance.now(), wallMs: Date.now() }
     return directory

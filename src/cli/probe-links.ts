@@ -1,0 +1,105 @@
+/** The last links: one execution sent through to its row and its span, and the service that shows it. */
+import { performance } from 'node:perf_hooks'
+import { z } from 'zod'
+import type { Config } from '../config.ts'
+import { readEndpoints, type Endpoints } from '../embedded/endpoints.ts'
+import { isExectrailError } from '../errors.ts'
+import { getExecution } from '../service/get-execution.ts'
+import { readCliKey } from '../service/keys.ts'
+import { listRuntimes } from '../service/list-runtimes.ts'
+import type { Store } from '../store/client.ts'
+import { BrokenLink, fetchBriefly, pause, START, type Walk } from './link.ts'
+import { clientFor } from './service-client.ts'
+
+const ARRIVAL_MS = 15_000
+const PROBE_AGENT = 'exectrail-doctor'
+const LOOK =
+  'The Collector takes records but does not get them into ClickHouse: see logs/collector.log under the home.'
+
+/** Runs one line of code and waits for its row and its span. */
+export async function askRecord(walk: Walk): Promise<string> {
+  const { executor, store } = walk
+  const ready = (await listRuntimes(executor)).find((runtime) => runtime.ready)
+  const language = ready?.languages.at(-1)
+  if (store === null || ready === undefined || language === undefined)
+    throw new BrokenLink('nothing to probe with', START)
+  const { executionId, outcome } = await executor.execute({
+    runtime: ready.name,
+    language,
+    code: language === 'bash' ? 'true' : '1',
+    context: { codeAgentId: PROBE_AGENT },
+  })
+  const ended = performance.now()
+  await arrival(`an execution ran (${executionId}) but its row`, () => hasRow(store, executionId))
+  walk.probeId = executionId
+  await arrival(`an execution ran (${executionId}), its row is there, but its span`, () =>
+    hasSpan(store, executionId),
+  )
+  return `one ${outcome} came through in ${Math.round(performance.now() - ended)} ms, row and span`
+}
+
+/** @throws {BrokenLink} where it does not come in time */
+async function arrival(what: string, ask: () => Promise<boolean>): Promise<void> {
+  const since = performance.now()
+  while (performance.now() - since < ARRIVAL_MS) {
+    if (await ask()) return
+    await pause(50)
+  }
+  throw new BrokenLink(`${what} did not arrive within ${ARRIVAL_MS / 1000} s`, LOOK)
+}
+
+async function hasRow(store: Store, executionId: string): Promise<boolean> {
+  try {
+    await getExecution({ store, scope: 'all' }, executionId)
+    return true
+  } catch (error) {
+    if (isExectrailError(error) && error.code === 'not_found') return false
+    throw error
+  }
+}
+
+async function hasSpan(store: Store, executionId: string): Promise<boolean> {
+  const found = await store.query(
+    'SELECT 1 AS one FROM otel_traces WHERE execution_id = {executionId:String} LIMIT 1',
+    { executionId },
+  )
+  return found.length > 0
+}
+
+/** Whether it answers, and shows the record that was sent through. */
+export async function askService({ config, probeId }: Walk): Promise<string> {
+  const { service } = await endpointsOf(config)
+  const key = await readCliKey(config.home, config.apiKey)
+  if (key === null) throw new BrokenLink('the key of this home is not known here', 'Set EXECTRAIL_API_KEY.')
+  const client = clientFor(service, key)
+  await client.get('/v1/executions', { limit: 1, fields: 'executionId' })
+  if (probeId === undefined) return `answers at ${service}`
+  await client.get(`/v1/executions/${probeId}`)
+  return `answers at ${service}, with the record`
+}
+
+/** What the service says of itself: its own outbox above all. */
+export async function askReadiness({ config }: Walk): Promise<string> {
+  const { service } = await endpointsOf(config)
+  const answer = await fetchBriefly(`${service}/readyz`)
+  const told: unknown = await answer?.json().catch(() => null)
+  const parsed = readiness.safeParse(told)
+  if (!parsed.success) throw new BrokenLink(`${service}/readyz does not answer`, START)
+  const named = parsed.data.checks.map(({ name, detail }) => `${name} ${detail}`)
+  if (parsed.data.ready) return named.join(', ')
+  throw new BrokenLink(
+    `the service is not ready: ${named.join(', ')}`,
+    'Its log, and those of the parts in logs/ under the home, say more.',
+  )
+}
+
+const readiness = z.object({
+  ready: z.boolean(),
+  checks: z.array(z.object({ name: z.string(), detail: z.string() })),
+})
+
+async function endpointsOf({ home }: Config): Promise<Endpoints> {
+  const endpoints = await readEndpoints(home)
+  if (endpoints === null) throw new BrokenLink(`no stack runs for ${home}`, START)
+  return endpoints
+}

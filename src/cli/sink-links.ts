@@ -1,0 +1,95 @@
+/** What lies behind the Collector: SigNoz, asked itself, and every queue, by what the Collector tells of it. */
+import { readEndpoints } from '../embedded/endpoints.ts'
+import { readCollectorMetrics, type ExporterMetrics } from '../embedded/otelcol/metrics.ts'
+import { BrokenLink, fetchBriefly, pause, type Walk } from './link.ts'
+
+/** Longer than the Collector batches. */
+const SINK_MS = 1_500
+/** A valid OTLP request that holds nothing. */
+const EMPTY_LOGS = '{"resourceLogs":[]}'
+/** What the Collector tries again; all else it gives up, as OTLP prescribes. */
+const TRIED_AGAIN = new Set([429, 502, 503, 504])
+
+export async function askSigNoz({ config }: Walk): Promise<string | { skipped: string }> {
+  const { otlpEndpoint, ingestionKey } = config.signoz
+  if (otlpEndpoint === null) return { skipped: 'not configured (SIGNOZ_OTLP_ENDPOINT)' }
+  const headers = {
+    'Content-Type': 'application/json',
+    ...(ingestionKey === null ? {} : { 'signoz-ingestion-key': ingestionKey }),
+  }
+  const answer = await fetchBriefly(`${otlpEndpoint}/v1/logs`, {
+    method: 'POST',
+    headers,
+    body: EMPTY_LOGS,
+  })
+  if (answer === null) {
+    throw new BrokenLink(
+      `SigNoz does not answer at ${otlpEndpoint}`,
+      'Check SIGNOZ_OTLP_ENDPOINT; meanwhile the Collector keeps what it owes SigNoz.',
+    )
+  }
+  if (answer.ok) return `answers at ${otlpEndpoint}`
+  throw refusalOf(answer.status, otlpEndpoint)
+}
+
+function refusalOf(status: number, url: string): BrokenLink {
+  if (status === 401 || status === 403)
+    return new BrokenLink(
+      `SigNoz refuses the ingestion key (${status})`,
+      'Set SIGNOZ_INGESTION_KEY to a valid key and start the stack again; what it refused meanwhile is given up.',
+    )
+  if (status === 404 || status === 405)
+    return new BrokenLink(
+      `what answers at ${url} takes no OTLP (${status})`,
+      'Set SIGNOZ_OTLP_ENDPOINT to the base URL of OTLP over HTTP, often port 4318, without /v1/logs.',
+    )
+  return new BrokenLink(
+    `SigNoz answers ${status} at ${url}`,
+    TRIED_AGAIN.has(status)
+      ? 'See the logs of SigNoz; the Collector keeps what it owes SigNoz and tries again.'
+      : 'See the logs of SigNoz; the Collector gives up what is answered so. ClickHouse has all of it.',
+  )
+}
+
+/** A sink is stuck when something waits for it and nothing goes out. */
+export async function askSinks({ config }: Walk): Promise<string | { skipped: string }> {
+  const url = (await readEndpoints(config.home))?.collectorMetrics
+  if (url === null || url === undefined) return { skipped: 'the Collector is not ours to ask' }
+  const before = (await readCollectorMetrics(url)).exporters
+  const waiting = before.filter((exporter) => exporter.queueBytes > 0)
+  if (waiting.length > 0) {
+    await pause(SINK_MS)
+    const after = (await readCollectorMetrics(url)).exporters
+    const stuck = waiting.filter((exporter) => isStuck(exporter, after))
+    if (stuck.length > 0) {
+      const named = stuck.map(
+        ({ exporter, signal, queueBytes }) => `${exporter} (${queueBytes} bytes of ${wordOf(signal)} wait)`,
+      )
+      throw new BrokenLink(
+        `the Collector cannot deliver to ${named.join(', ')}`,
+        'What waits is kept and tried again without end; the reason is in logs/collector.log under the home.',
+      )
+    }
+  }
+  return describeSinks(before)
+}
+
+function isStuck(before: ExporterMetrics, after: readonly ExporterMetrics[]): boolean {
+  const now = after.find(({ exporter, signal }) => exporter === before.exporter && signal === before.signal)
+  return now !== undefined && now.queueBytes > 0 && now.sent === before.sent
+}
+
+/** One entry a sink, all its signals together. */
+function describeSinks(exporters: readonly ExporterMetrics[]): string {
+  return [...Map.groupBy(exporters, ({ exporter }) => exporter)]
+    .map(([name, signals]) => {
+      const sent = signals.reduce((sum, one) => sum + one.sent, 0)
+      const failed = signals.reduce((sum, one) => sum + one.failed, 0)
+      return `${name} (${sent} sent${failed > 0 ? `, ${failed} refused and given up` : ''})`
+    })
+    .join(', ')
+}
+
+function wordOf(signal: string): string {
+  return signal.replace('_', ' ')
+}

@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { BrokenLink, type Walk } from '../../src/cli/link.ts'
+import { LINKS } from '../../src/cli/links.ts'
+import { writeEndpoints } from '../../src/embedded/endpoints.ts'
+import { createExecutor } from '../../src/executor/executor.ts'
+import { createStore } from '../../src/store/client.ts'
+import { noteLoss } from '../../src/telemetry/losses.ts'
+import { offlineConfig } from '../support/configuration.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { leave, openTrail } from '../telemetry/open-trail.ts'
+
+const NOWHERE = 'http://127.0.0.1:9'
+
+afterEach(() => vi.unstubAllEnvs())
+
+async function listen(answer: RequestListener): Promise<string> {
+  const server = createServer(answer)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+}
+
+const answering = (status: number): Promise<string> =>
+  listen((request, response) => {
+    request.resume()
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+  })
+
+async function walk(extra: Record<string, string> = {}): Promise<Walk> {
+  const home = await temporaryDirectory()
+  onTestFinished(() => home[Symbol.asyncDispose]())
+  const config = offlineConfig(home.path, extra)
+  const executor = await createExecutor({ config })
+  onTestFinished(async () => void (await executor.close(0)))
+  const store = createStore({ url: NOWHERE, user: 'u', password: 'p', database: 'd' })
+  onTestFinished(() => store.close())
+  return { config, executor, store }
+}
+
+/** What a link says: that it holds, or why not and what to do. */
+async function ask(name: string, given: Walk): Promise<string> {
+  const link = LINKS.find((one) => one.name === name)
+  if (link === undefined) throw new Error(`there is no link ${name}`)
+  try {
+    const answer = await link.ask(given)
+    return typeof answer === 'string' ? `ok: ${answer}` : `skipped: ${answer.skipped}`
+  } catch (error) {
+    if (error instanceof BrokenLink) return `broken: ${error.message} – fix: ${error.fix}`
+    throw error
+  }
+}
+
+describe('SigNoz', () => {
+  it.each([
+    [200, /^ok: answers/u],
+    [401, /^broken: .*ingestion key.*SIGNOZ_INGESTION_KEY/u],
+    [404, /^broken: .*takes no OTLP.*SIGNOZ_OTLP_ENDPOINT/u],
+    [500, /^broken: SigNoz answers 500.*gives up/u],
+    [503, /^broken: SigNoz answers 503.*tries again/u],
+  ])('that answers %i is told so', async (status, words) => {
+    expect(await ask('SigNoz', await walk({ SIGNOZ_OTLP_ENDPOINT: await answering(status) }))).toMatch(words)
+  })
+
+  it('that is away is told so', async () => {
+    expect(await ask('SigNoz', await walk({ SIGNOZ_OTLP_ENDPOINT: NOWHERE }))).toMatch(
+      /^broken: SigNoz does not answer.*Collector keeps/u,
+    )
+  })
+})
+
+describe('the Collector', () => {
+  it('is asked with the headers of the sender, and told apart from one that wants others', async () => {
+    const url = await listen((request, response) => {
+      request.resume()
+      response.writeHead(request.headers.authorization === 'Bearer right' ? 200 : 401).end('{}')
+    })
+    const given = await walk({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
+    expect(await ask('Collector', given)).toMatch(/^broken: .*401.*OTEL_EXPORTER_OTLP_HEADERS/u)
+    vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'Authorization=Bearer%20right')
+    expect(await ask('Collector', given)).toBe(`ok: takes OTLP at ${url}`)
+  })
+
+  it('at a wrong endpoint is told by the variable that names it', async () => {
+    expect(await ask('Collector', await walk({ OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE }))).toMatch(
+      /^broken: .*ECONNREFUSED.*Check OTEL_EXPORTER_OTLP_ENDPOINT/u,
+    )
+  })
+})
+
+it('a stack that was killed is told from one that runs', async () => {
+  const given = await walk()
+  expect(await ask('stack', given)).toMatch(/^broken: no stack runs.*exectrail up/u)
+  const rest = { otlpGrpc: null, collectorHealth: null, collectorMetrics: null }
+  const access = { clickhouseUser: 'u', clickhousePassword: 'p' }
+  const endpoints = { clickhouse: NOWHERE, otlpHttp: NOWHERE, ...rest, ...access }
+  await writeEndpoints(given.config.home, { service: NOWHERE, ...endpoints })
+  expect(await ask('stack', given)).toMatch(
+    /^broken: .*nothing answers at http:\/\/127\.0\.0\.1:9.*exectrail up/u,
+  )
+  await writeEndpoints(given.config.home, { service: await answering(200), ...endpoints })
+  expect(await ask('stack', given)).toMatch(/^ok: runs/u)
+})
+
+it('a store that does not serve is told with the place of its log, or the variable that names it', async () => {
+  expect(await ask('ClickHouse', await walk())).toMatch(/^broken: .*ECONNREFUSED.*store\.log/u)
+  expect(await ask('ClickHouse', await walk({ CLICKHOUSE_URL: NOWHERE }))).toMatch(/Check CLICKHOUSE_URL/u)
+})
+
+it('the outbox tells what waits of other processes, and what any of them lost', async () => {
+  const given = await walk()
+  const { home } = given.config
+  expect(await ask('outbox', given)).toBe('ok: nothing waits')
+  const other = await openTrail(home, null)
+  onTestFinished(async () => void (await other.shutdown(0)))
+  leave(other)
+  expect(await ask('outbox', given)).toMatch(/^ok: .* of 1 other process waits$/u)
+  noteLoss(join(home, 'outbox'), { executorId: 'e', records: 7, why: 'no space left' })
+  expect(await ask('outbox', given)).toMatch(
+    /^broken: 7 records were lost.*no space left – fix: Make room.*EXECTRAIL_OUTBOX_MAX_MB/u,
+  )
+})
