@@ -22,7 +22,8 @@ export interface HeldPart {
 export async function startHeld(spec: ProcessSpec): Promise<HeldPart> {
   let gate = Promise.withResolvers<void>()
   gate.resolve()
-  const env = { ...spec.env }
+  // The same object: what the part sizes before each start counts as well.
+  const env = spec.env as Record<string, string>
   const process_ = await supervise({
     ...spec,
     env,

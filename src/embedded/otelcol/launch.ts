@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ProcessSpec } from '../process.ts'
 import type { CollectorProgram } from './program.ts'
 import { listBackups, setAsideBroken } from './queue-files.ts'
-import { lackOfRoom, waitForRoom } from './room.ts'
+import { QueueRoom, UNSIZED } from './queue-room.ts'
 import { environmentOf, fragmentsOf, type CollectorSettings } from './settings.ts'
 
 const READY_TIMEOUT_MS = 60_000
@@ -30,11 +30,10 @@ export function collectorSpec(
   settings: CollectorSettings,
   { queueDirectory, logFile, storePatienceMs, report }: CollectorPlace,
 ): ProcessSpec {
-  const { command, args, env } = program.command({
-    fragments: fragmentsOf(settings),
-    env: environmentOf(settings),
-    queueDirectory,
-  })
+  const { command, args, env } = sizedProgram(program, settings, queueDirectory)
+  // ClickHouse's and SigNoz's: one a signal.
+  const queues = settings.signoz.otlpEndpoint === null ? 3 : 6
+  const room = new QueueRoom(queueDirectory, { queues, env, report })
   let backups: Set<string> | null = null
   return {
     name: 'Collector',
@@ -44,9 +43,9 @@ export function collectorSpec(
     logFile,
     readyTimeoutMs: READY_TIMEOUT_MS,
     graceMs: GRACE_MS,
-    hindrance: () => lackOfRoom(queueDirectory),
+    hindrance: () => room.lack(),
     async prepare(stopping) {
-      await waitForRoom(queueDirectory, { stopping, report })
+      await room.enter(stopping)
       for (const line of await setAsideBroken(queueDirectory)) report(`Collector: ${line}`)
       backups = new Set(await listBackups(queueDirectory))
       await waitForStore(settings.clickhouse.url, storePatienceMs, stopping)
@@ -62,6 +61,20 @@ export function collectorSpec(
       return true
     },
   }
+}
+
+/** The command, with an environment whose sizes may change from start to start. */
+function sizedProgram(
+  program: CollectorProgram,
+  settings: CollectorSettings,
+  queueDirectory: string,
+): { command: string; args: readonly string[]; env: Record<string, string> } {
+  const { command, args, env } = program.command({
+    fragments: fragmentsOf(settings),
+    env: { ...environmentOf(settings), ...UNSIZED },
+    queueDirectory,
+  })
+  return { command, args, env: { ...env } }
 }
 
 async function waitForStore(url: string, patienceMs: number, stopping: AbortSignal): Promise<void> {

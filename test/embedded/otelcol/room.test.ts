@@ -1,0 +1,63 @@
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { lackOfRoom, planRoom, waitForRoom } from '../../../src/embedded/otelcol/room.ts'
+import { mountSmallDisk } from '../../chaos/small-disk.ts'
+import { temporaryDirectory } from '../../support/directory.ts'
+
+const MIB = 1_048_576
+const room = (free: number, own: number, largest = own) => ({
+  freeBytes: free * MIB,
+  ownBytes: own * MIB,
+  largestBytes: largest * MIB,
+})
+
+describe('the plan for the disk of the queues', () => {
+  it('takes the usual sizes where there is much, and no more than the disk has where there is little', () => {
+    expect(planRoom(room(1_000_000, 0), 6)?.env).toEqual({
+      QUEUE_BYTES: String(8192 * MIB),
+      SIGNOZ_QUEUE_BYTES: String(32_768 * MIB),
+      COMPACT_ON_START: 'true',
+    })
+    for (const free of [200, 1000, 20_000]) {
+      const bytes = Number(planRoom(room(free, 0), 6)?.env.QUEUE_BYTES)
+      expect(bytes).toBeGreaterThanOrEqual(4 * MIB)
+      if (free > 300) expect(6 * 2 * bytes).toBeLessThanOrEqual((free - 128) * MIB)
+    }
+  })
+
+  it('waits where others have filled the disk, and delivers where the queues have', () => {
+    expect(planRoom(room(60, 10), 3)).toBeNull()
+    expect(planRoom(room(10, 500), 3)).toBeNull()
+    const own = planRoom(room(60, 500), 3)
+    expect(own?.floorBytes).toBe(30 * MIB)
+    expect(own?.env.COMPACT_ON_START).toBe('false')
+  })
+
+  it('compacts only where a second copy has room', () => {
+    expect(planRoom(room(1000, 2000, 900), 3)?.env.COMPACT_ON_START).toBe('false')
+    expect(planRoom(room(1000, 2000, 800), 3)?.env.COMPACT_ON_START).toBe('true')
+  })
+})
+
+it('a Collector whose queues have filled the disk starts again by itself, to deliver them', async ({
+  skip,
+}) => {
+  await using directory = await temporaryDirectory()
+  const disk = join(directory.path, 'queue')
+  const mounted = mountSmallDisk(disk, 256)
+  if (mounted === null) skip('a small disk needs the right to mount one')
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => mounted?.unmount())
+  const { bavail, bsize } = statfsSync(disk)
+  writeFileSync(join(disk, 'exporter_clickhouse_completed_logs'), Buffer.alloc(bavail * bsize - 60 * MIB))
+  expect(await lackOfRoom(disk, 64 * MIB)).toContain('60 are left')
+  const said: string[] = []
+  const wait = { queues: 3, report: (line: string) => void said.push(line) }
+  const plan = await waitForRoom(disk, { ...wait, stopping: AbortSignal.timeout(20_000) })
+  expect(plan?.floorBytes).toBe(30 * MIB)
+  expect(said).toHaveLength(1)
+  rmSync(join(disk, 'exporter_clickhouse_completed_logs'))
+  const roomy = await waitForRoom(disk, { ...wait, stopping: AbortSignal.timeout(20_000) })
+  expect(roomy?.floorBytes).toBe(64 * MIB)
+})
