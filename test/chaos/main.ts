@@ -1,7 +1,7 @@
 /**
- * `npm run chaos -- --minutes N --seed S [--only NAME] [--form short]`: scenarios in an order and with moments of the
- * seed, for as long as told. A failure is told with the seed of its scenario, and comes again with
- * `--only NAME --seed S`.
+ * `npm run chaos -- --minutes N --seed S [--only NAME,…] [--form short]`: scenarios in an order and with moments of
+ * the seed, for as long as told; `--minutes 0` plays one. A failure is told with the line that plays it again.
+ * `--list` names them.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
@@ -16,10 +16,17 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     only: { type: 'string' },
     form: { type: 'string', default: 'long' },
+    list: { type: 'boolean', default: false },
   },
 })
 const form = values.form === 'short' ? 'short' : 'long'
-const chosen = SCENARIOS.filter(({ name }) => values.only === undefined || name.startsWith(values.only))
+const wanted = values.only?.split(',') ?? ['']
+const chosen = SCENARIOS.filter(({ name }) => wanted.some((start) => name.startsWith(start)))
+if (values.list || chosen.length === 0) {
+  if (!values.list) console.log(`no scenario is called ${values.only}; there are:`)
+  for (const { name, says } of SCENARIOS) console.log(`${name.padEnd(40)} ${says}`)
+  process.exit(values.list ? 0 : 2)
+}
 const until = performance.now() + Number(values.minutes) * 60_000
 
 /** One scenario; true where it is well. */
@@ -31,16 +38,20 @@ async function tell(scenario: Scenario, stage: Stage, seed: number): Promise<boo
     const seconds = Math.round((performance.now() - since) / 1000)
     console.log(`${faults.length === 0 ? 'well' : 'NOT WELL'}  ${said}: ${begun} begun, ${seconds} s`)
     for (const fault of faults) console.log(`  ${fault}`)
-    if (faults.length > 0) console.log((await stage.lastWords()).join('\n'))
+    if (faults.length > 0) console.log([again(scenario, seed), ...(await stage.lastWords())].join('\n'))
     return faults.length === 0
   } catch (error) {
     if (error instanceof Unplayable) console.log(`skipped  ${said}: ${error.message}`)
     else
       console.log(
-        `NOT WELL  ${said}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        `NOT WELL  ${said}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n${again(scenario, seed)}`,
       )
     return error instanceof Unplayable
   }
+}
+
+function again({ name }: Scenario, seed: number): string {
+  return `  again: npm run chaos -- --only ${name} --seed ${seed} --minutes 0 --form ${form}`
 }
 
 /** In an order of the seed. */
@@ -53,7 +64,7 @@ function shuffle(scenarios: readonly Scenario[], random: () => number): Scenario
 
 const first = Number(values.seed ?? randomInt(2 ** 31))
 console.log(`seed ${first}, ${chosen.length} scenarios, ${form} form`)
-let isWell = chosen.length > 0
+let isWell = true
 {
   await using stage = await openStage()
   // Interrupted, it leaves no process and no mount behind.
