@@ -6,7 +6,8 @@ import { zeroCounters, type Counters } from './counters.ts'
 import { ExecutionEntry } from './execution-entry.ts'
 import { attributesJson } from './otlp-json.ts'
 import { noteLoss } from './losses.ts'
-import { OutboxWriter, type Fsync } from './outbox/writer.ts'
+import type { Fsync } from './outbox/sync-directory.ts'
+import { OutboxWriter } from './outbox/writer.ts'
 import { Recorder } from './recorder.ts'
 import { resourceOf } from './resource.ts'
 import { startProviders } from './providers.ts'
@@ -44,13 +45,13 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   const counters = zeroCounters()
   const resourceJson = `{"attributes":${attributesJson(resource.attributes)}}`
   const shared = { root, ownerId: options.executorId, resource: resourceJson }
-  const writer = new OutboxWriter({ ...shared, fsync: options.fsync ?? 'never' })
   const {
     outboxMaxBytes: maxBytes,
     outboxMaxAgeMs: maxAgeMs = MAX_AGE_MS,
     resolveEndpoint,
     silenceMs,
   } = options
+  const writer = new OutboxWriter({ ...shared, fsync: options.fsync ?? 'never', silenceMs })
   const recorder: Recorder = new Recorder({
     writer,
     counters,

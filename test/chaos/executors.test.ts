@@ -1,5 +1,6 @@
 import { KILLS } from './scenarios/kills.ts'
 import { DISKS } from './scenarios/disks.ts'
+import { OWNERS } from './scenarios/owners.ts'
 import { POISONED } from './scenarios/poisons.ts'
 import { SENDERS } from './scenarios/senders.ts'
 import { STRESS } from './scenarios/stress.ts'
@@ -9,7 +10,7 @@ import { testScenarios } from './short-form.ts'
 testScenarios(
   [
     ...[KILLS, DISKS, STRESS].map((scenarios) => ({ scenarios, order: 'in turn' as const })),
-    ...[SENDERS, POISONED].map((scenarios) => ({ scenarios, order: 'together' as const })),
+    ...[[...SENDERS, ...OWNERS], POISONED].map((scenarios) => ({ scenarios, order: 'together' as const })),
   ].map(({ scenarios, order }) => ({
     order,
     scenarios: scenarios.filter(({ disturbs }) => disturbs === 'itself'),

@@ -15,11 +15,11 @@ import type { Recording, RecorderPlace } from './recorder.ts'
 import { stepClock } from './step-clock.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as Recording & RecorderPlace
-const { home, url, organizationId, rate, block, poison, drainMs } = options
+const { home, url, organizationId, rate, block, poison, silenceMs, drainMs } = options
 const TICK_MS = 10
 const BURST = 500
 const count = options.count === 0 ? Number.POSITIVE_INFINITY : options.count
-const trail = await openTrail(home, url)
+const trail = await openTrail(home, url, silenceMs === null ? {} : { silenceMs })
 const clock = createClock()
 const alive = setInterval(() => undefined, 60_000)
 const ending = new AbortController()

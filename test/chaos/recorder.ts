@@ -19,6 +19,8 @@ export interface Recording {
   clock: readonly { afterMs: number; byMs: number }[]
   /** Put into the record, and into a log record of the host program, in the middle of `count`. */
   poison: string | null
+  /** See `TrailOptions`; null: as usual. */
+  silenceMs: number | null
   /** How long SIGTERM lets it drain. */
   drainMs: number
 }
@@ -54,6 +56,7 @@ const USUAL: Recording = {
   block: null,
   clock: [],
   poison: null,
+  silenceMs: null,
   drainMs: 90_000,
 }
 

@@ -17,18 +17,10 @@ import { join } from 'node:path'
 import { frameBytesAtMost, writeFrame, type Frame } from './frames.ts'
 import { ownIdentity, SILENCE_MS } from './owner.ts'
 import { OWNER_FILE, releasedName, segmentName } from './paths.ts'
-import { syncDirectory } from './sync-directory.ts'
+import { syncDirectory, type Fsync } from './sync-directory.ts'
 
 const SEGMENT_BYTES = 16 * 1_048_576
 const SCRATCH_BYTES = 262_144
-/** Without a sign for this long it looks first: nobody takes its directory before three times that. */
-const LATE_MS = SILENCE_MS / 3
-
-/**
- * When entries are made to survive power loss, too: never (they survive the end of the process alone), with
- * every entry, or every so many ms.
- */
-export type Fsync = 'never' | 'each' | { everyMs: number }
 
 export interface WriterOptions {
   /** `<home>/outbox` */
@@ -37,6 +29,8 @@ export interface WriterOptions {
   /** OTLP/JSON Resource. */
   resource: string
   fsync: Fsync
+  /** Nobody takes its directory before it was silent for so long, ms. @default SILENCE_MS */
+  silenceMs?: number | undefined
 }
 
 /**
@@ -57,10 +51,13 @@ export class OutboxWriter {
   #isDirty = false
   #lastWriteMs = Date.now()
   readonly #syncTimer: NodeJS.Timeout | null
+  /** Without a sign for this long it looks first. */
+  readonly #lateMs: number
 
   constructor(options: WriterOptions) {
     this.#options = options
-    const { fsync } = options
+    const { fsync, silenceMs = SILENCE_MS } = options
+    this.#lateMs = silenceMs / 3
     this.#syncTimer =
       typeof fsync === 'object' ? setInterval(() => this.#syncLater(), fsync.everyMs).unref() : null
   }
@@ -237,7 +234,7 @@ export class OutboxWriter {
   /** The wall clock also counts the time a machine slept. */
   #isBeatLate(): boolean {
     const { steadyMs, wallMs } = this.#lastBeat
-    return performance.now() - steadyMs > LATE_MS || Math.abs(Date.now() - wallMs) > LATE_MS
+    return performance.now() - steadyMs > this.#lateMs || Math.abs(Date.now() - wallMs) > this.#lateMs
   }
 
   #syncLater(): void {

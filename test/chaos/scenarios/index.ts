@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { DISKS } from './disks.ts'
 import { KILLS } from './kills.ts'
+import { OWNERS } from './owners.ts'
 import { OUTAGES } from './outages.ts'
 import { POISONED } from './poisons.ts'
 import { SENDERS } from './senders.ts'
@@ -14,4 +15,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DISKS,
   ...POISONED,
   ...STRESS,
+  ...OWNERS,
 ]

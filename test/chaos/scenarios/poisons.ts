@@ -2,7 +2,10 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
+import { createExecutor } from '../../../src/executor/executor.ts'
 import { decodeFrames, encodeFrame } from '../../../src/telemetry/outbox/frames.ts'
+import { offlineConfig } from '../../support/configuration.ts'
+import { exitWith, toyRuntime } from '../../support/toy-executor.ts'
 import { POISONS } from '../poison.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { waitFor } from '../../support/wait.ts'
@@ -21,9 +24,11 @@ function poisonAmongGood(name: string): Scenario {
       const { left } = await recorder.end('SIGTERM')
       if (left === null || left === 0) scene.fault('nothing was left in the outbox')
       const id = insertRaw(scene, name)
-      scene.allow(id)
+      const executed = await executePoison(scene, name)
+      for (const one of [id, executed]) scene.allow(one)
       await scene.drain()
       await expectSomewhere(scene, id)
+      await expectStored(scene, executed)
     },
   }
 }
@@ -48,6 +53,38 @@ function insertRaw({ home }: Scene, name: string): string {
   )
   writeFileSync(path, Buffer.concat([bytes.subarray(0, model.at), frame, bytes.subarray(model.at)]))
   return id
+}
+
+/** By way of `execute()`, with a runtime that answers with it; the id of the execution. */
+async function executePoison({ home, organizationId }: Scene, name: string): Promise<string> {
+  const { code = 'x', input, stdout, exit = {} } = POISONS[name]?.execution ?? {}
+  const runtime = toyRuntime(async (_request, io) => {
+    io.onRunning()
+    if (stdout !== undefined) await io.onOutput({ stream: 'stdout', bytes: stdout })
+    return exitWith(exit)
+  })
+  const executor = await createExecutor({ config: offlineConfig(home), runtimes: [runtime] })
+  const given = input === undefined ? {} : { input }
+  const context = { organizationId }
+  const { executionId } = await executor.execute({
+    runtime: 'subprocess',
+    language: 'javascript',
+    code,
+    ...given,
+    context,
+  })
+  await executor.close(0)
+  return executionId
+}
+
+/** Its row and its span. */
+async function expectStored({ stage, fault }: Scene, id: string): Promise<void> {
+  for (const table of ['code_exec_logs', 'otel_traces'])
+    await waitFor(
+      async () =>
+        (await stage.column(`SELECT 1 FROM ${table} FINAL WHERE execution_id = '${id}'`)).length === 1,
+      { timeoutMs: 20_000, what: id },
+    ).catch(() => fault(`what was executed is not in ${table} once`))
 }
 
 /** It is stored, or a dead letter says why it is not. */
