@@ -44,7 +44,46 @@ export function createRedactor(env: Readonly<Record<string, string>> | undefined
     [...literals.map((value) => RegExp.escape(value)), ...TOKEN_SHAPES].join('|'),
     'gu',
   )
-  return (text) => text.replaceAll(pattern, MASK)
+  return (text) => maskCut(text, literals).replaceAll(pattern, MASK)
+}
+
+/** Where output was cut in the middle; see `Capture` and `cutMiddle`. */
+const CUT = /\n… \d+ bytes left out …\n/gu
+/** Less of a secret than this tells nothing. */
+const PART_MIN_LENGTH = 4
+const PART_MAX_LENGTH = 4096
+
+/** Masks what is left of a secret the cut went through: its beginning before the cut, its end after it. */
+function maskCut(text: string, literals: readonly string[]): string {
+  const cuts = [...text.matchAll(CUT)]
+  if (cuts.length === 0 || literals.length === 0) return text
+  let masked = ''
+  let from = 0
+  for (const cut of cuts) {
+    masked += maskEdges(text.slice(from, cut.index), literals, from === 0 ? 'end' : 'both') + cut[0]
+    from = cut.index + cut[0].length
+  }
+  return masked + maskEdges(text.slice(from), literals, 'start')
+}
+
+function maskEdges(text: string, literals: readonly string[], edge: 'start' | 'end' | 'both'): string {
+  const ends =
+    edge === 'start' ? 0 : longestPart(literals, (secret, length) => text.endsWith(secret.slice(0, length)))
+  const starts =
+    edge === 'end' ? 0 : longestPart(literals, (secret, length) => text.startsWith(secret.slice(-length)))
+  const kept = text.slice(starts, Math.max(starts, text.length - ends))
+  return `${starts > 0 ? MASK : ''}${kept}${ends > 0 ? MASK : ''}`
+}
+
+function longestPart(
+  literals: readonly string[],
+  isThere: (secret: string, length: number) => boolean,
+): number {
+  let longest = 0
+  for (const secret of literals)
+    for (let length = Math.min(secret.length - 1, PART_MAX_LENGTH); length > longest; length -= 1)
+      if (length >= PART_MIN_LENGTH && isThere(secret, length)) longest = length
+  return longest
 }
 
 /** The record as it may be kept: content switched off is gone, what stays is masked. */

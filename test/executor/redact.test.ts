@@ -36,6 +36,27 @@ describe('redaction', () => {
     })
   })
 
+  it('masks a secret that came in pieces, and what is left of one that was cut through', async () => {
+    const secret = 'correct-horse-battery-staple'
+    const runtime = toyRuntime(async (_request, io) => {
+      io.onRunning()
+      for (const letter of `in pieces ${secret} `) {
+        await io.onOutput({ stream: 'stdout', bytes: Buffer.from(letter) })
+      }
+      const long = `${'x'.repeat(100)} ${secret}`
+      await io.onOutput({ stream: 'stderr', bytes: Buffer.from(`${long.slice(0, -10)}${secret.slice(-10)}`) })
+      await io.onOutput({ stream: 'stderr', bytes: Buffer.from('y'.repeat(1000)) })
+      await io.onOutput({ stream: 'stderr', bytes: Buffer.from(`${secret} ${'z'.repeat(20)}`) })
+      return exitWith()
+    })
+    const { execute, completed } = toyExecutor(runtime)
+    // 120 of 160 bytes are the head, which ends 19 bytes into the secret; the tail begins 9 bytes into it.
+    await execute({ env: { SECRET: secret }, limits: { outputBytes: 160 } })
+    const [record] = completed
+    expect(record?.stdout).toBe('in pieces [masked] ')
+    expect(record?.stderr).toMatch(/^x{100} \[masked\]\n… \d+ bytes left out …\n\[masked\] z{20}$/u)
+  })
+
   it.each([
     ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE'],
     ['a JWT', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N'],
