@@ -1,24 +1,37 @@
 /** What no receiver will ever take, and what could not be read, kept aside with the reason. */
-import { appendFile, mkdir } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CORRUPT, DEAD } from './outbox/paths.ts'
+import { CORRUPT, DEAD, LOST } from './outbox/paths.ts'
+
+/** A receiver that refuses all there is must not fill the disk: beyond this a day, refusals are counted alone. */
+const DAY_MAX_BYTES = 256 * 1_048_576
 
 /** Appends one refused record, with the receiver's words, to `<outbox>/dead/<day>.ndjson`. */
 export async function keepDeadLetter(
   root: string,
   letter: { signal: string; reason: string; json: string },
 ): Promise<void> {
-  const directory = join(root, DEAD)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
   const at = new Date().toISOString()
-  await appendFile(join(directory, `${at.slice(0, 10)}.ndjson`), `${JSON.stringify({ at, ...letter })}\n`, {
-    mode: 0o600,
-  })
+  await keep(join(root, DEAD), `${at.slice(0, 10)}.ndjson`, `${JSON.stringify({ at, ...letter })}\n`)
 }
 
 /** Appends bytes that hold no valid frame to `<outbox>/corrupt/<day>.bin`. */
 export async function keepCorrupt(root: string, bytes: Buffer): Promise<void> {
-  const directory = join(root, CORRUPT)
+  await keep(join(root, CORRUPT), `${new Date().toISOString().slice(0, 10)}.bin`, bytes)
+}
+
+/** Removes what was kept aside, or noted as lost, on days before `beforeMs` (epoch). */
+export async function expireKept(root: string, beforeMs: number): Promise<void> {
+  const firstDay = new Date(beforeMs).toISOString().slice(0, 10)
+  for (const kind of [DEAD, CORRUPT, LOST]) {
+    const names = await readdir(join(root, kind)).catch(() => [])
+    for (const name of names) if (name < firstDay) await rm(join(root, kind, name), { force: true })
+  }
+}
+
+async function keep(directory: string, name: string, bytes: string | Buffer): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  await appendFile(join(directory, `${new Date().toISOString().slice(0, 10)}.bin`), bytes, { mode: 0o600 })
+  const path = join(directory, name)
+  const size = (await stat(path).catch(() => null))?.size ?? 0
+  if (size < DAY_MAX_BYTES) await appendFile(path, bytes, { mode: 0o600 })
 }

@@ -1,5 +1,12 @@
 import type { Counters } from './counters.ts'
-import { decodeFrames, encodeFrame, recordsOf, type Frame, type StoredFrame } from './outbox/frames.ts'
+import {
+  decodeFrames,
+  encodeFrame,
+  MAX_PAYLOAD_BYTES,
+  recordsOf,
+  type Frame,
+  type StoredFrame,
+} from './outbox/frames.ts'
 import type { OutboxWriter } from './outbox/writer.ts'
 import type { Sink, Taken } from './processors.ts'
 
@@ -54,6 +61,8 @@ export class Recorder implements Sink {
 
   take(taken: Taken): void {
     if (this.#gathered !== null) this.#gathered.push(taken)
+    else if (isTooLarge(taken))
+      this.drop(1, `one of ${taken.signal} of the host program is larger than a frame`)
     else this.write([toFrame(taken)])
   }
 
@@ -197,6 +206,13 @@ export class Recorder implements Sink {
 
 function toFrame({ signal, scope, json }: Taken): Frame {
   return { kind: signal === 'logs' ? 'L' : 'S', executionId: '', first: scope, second: json }
+}
+
+/** Attributes within attributes have no bound together; an execution's have. */
+function isTooLarge({ scope, json }: Taken): boolean {
+  const most = MAX_PAYLOAD_BYTES - 1024
+  if (3 * (scope.length + json.length) <= most) return false
+  return Buffer.byteLength(scope) + Buffer.byteLength(json) > most
 }
 
 function isEnd({ kind }: Pick<Frame, 'kind'>): boolean {

@@ -1,6 +1,7 @@
 /** The one sender of this process: reads the outbox in order and advances only on success. */
 import { renameSync } from 'node:fs'
 import type { Counters } from './counters.ts'
+import { expireKept } from './dead-letters.ts'
 import { openDelivery, type Delivery, type Endpoint } from './delivery.ts'
 import { Adopter } from './outbox/adopt.ts'
 import { HEARTBEAT_MS } from './outbox/owner.ts'
@@ -153,12 +154,13 @@ export class Sender {
     if ((await this.#measure()) > 0) this.#schedule(GATHER_MS)
   }
 
-  /** The bound in time. */
   async #expire(): Promise<void> {
-    const { maxAgeMs, writer, recorder } = this.#options
+    const { maxAgeMs, writer, recorder, root } = this.#options
     if (performance.now() - this.#expiredAt < Math.min(EXPIRE_EVERY_MS, maxAgeMs)) return
     this.#expiredAt = performance.now()
-    const beforeMs = Date.now() - maxAgeMs
+    // A wall clock that was stepped forward makes nothing older.
+    const beforeMs = Math.min(Date.now(), performance.timeOrigin + performance.now()) - maxAgeMs
+    await expireKept(root, beforeMs)
     const own = this.#ownPart()
     let lost = own === null ? 0 : await expireOwn(own, writer, beforeMs)
     for (const inheritance of this.#inherited) lost += await inheritance.expire(beforeMs)

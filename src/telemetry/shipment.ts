@@ -66,12 +66,17 @@ export class Shipment {
     }
   }
 
-  async #send(signal: Signal, items: readonly Item[], { delivery, counters }: Sending): Promise<void> {
+  async #send(signal: Signal, items: readonly Item[], { delivery, counters, root }: Sending): Promise<void> {
     const { rejected, message } = await delivery.send(signal, this.#batch(items))
     counters.sent += items.length - rejected
     counters.dead += rejected
-    if (rejected > 0)
-      counters.lastError = `the receiver rejected ${rejected} of ${items.length} ${signal}: ${message}`
+    if (rejected === 0) return
+    // Which of them it does not say.
+    const reason = `the receiver rejected ${rejected} of ${items.length} ${signal}: ${message}`
+    counters.lastError = reason
+    await keepDeadLetter(root, { signal, reason, json: '' }).catch((error: unknown) => {
+      counters.lastError = `${reason}; that cannot be noted: ${String(error)}`
+    })
   }
 
   async #bury(

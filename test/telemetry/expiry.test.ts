@@ -1,6 +1,6 @@
-import { globSync, utimesSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { temporaryDirectory } from '../support/directory.ts'
 import { waitFor } from '../support/wait.ts'
 import { leave, openTrail } from './open-trail.ts'
@@ -46,4 +46,35 @@ it('what a process that lives could not deliver for too long is given up by itse
   const { id } = leave(trail)
   expect(await trail.shutdown(10_000)).toEqual({ left: 0 })
   expect(receiver.completed()).toEqual([id])
+})
+
+it('a wall clock that is stepped forward by a year makes nothing old', async () => {
+  await using home = await temporaryDirectory()
+  await using receiver = await startReceiver()
+  let url: string | null = null
+  const trail = await openTrail(home.path, null, {
+    resolveEndpoint: () => Promise.resolve(url === null ? null : { url, headers: {} }),
+  })
+  const { id } = leave(trail)
+  const now = Date.now()
+  vi.spyOn(Date, 'now').mockReturnValue(now + 365 * 86_400_000)
+  await trail.flush(300)
+  vi.restoreAllMocks()
+  expect(trail.status().dropped).toBe(0)
+  url = receiver.url
+  expect(await trail.shutdown(10_000)).toEqual({ left: 0 })
+  expect(receiver.completed()).toEqual([id])
+})
+
+it('what was kept aside goes after the same time', async () => {
+  await using home = await temporaryDirectory()
+  const dead = join(home.path, 'outbox', 'dead')
+  mkdirSync(dead, { recursive: true })
+  const today = new Date().toISOString().slice(0, 10)
+  for (const day of [LONG_AGO.toISOString().slice(0, 10), today])
+    writeFileSync(join(dead, `${day}.ndjson`), '')
+  const trail = await openTrail(home.path, null)
+  await waitFor(() => globSync('*', { cwd: dead }).length === 1, { timeoutMs: 5000, what: 'the old to go' })
+  expect(existsSync(join(dead, `${today}.ndjson`))).toBe(true)
+  await trail.shutdown(0)
 })

@@ -88,18 +88,23 @@ describe('the sender', () => {
     expect(last.completed()).toEqual([late])
   })
 
-  it('does not count as sent what a partial success rejects', async () => {
+  it('counts as dead what a partial success rejects, keeps the receiver’s words, and sends none of it again', async () => {
     await using home = await temporaryDirectory()
-    const body = '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too old"}}'
+    const body = '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}'
     await using receiver = await startReceiver((records) =>
-      records[0]?.eventName === 'code_exec.completed' ? { status: 200, body } : OK,
+      records.some(({ signal }) => signal === 'logs') ? { status: 200, body } : OK,
     )
-    const trail = await openTrail(home.path, receiver.url)
-    const { entry } = leave(trail)
-    expect(entry.traceId).toMatch(/^[0-9a-f]{32}$/u)
-    await trail.flush(10_000)
-    expect(trail.status().sent + trail.status().dead).toBe(3)
-    await trail.shutdown(10_000)
+    let url: string | null = null
+    const trail = await openTrail(home.path, null, {
+      resolveEndpoint: () => Promise.resolve(url === null ? null : { url, headers: {} }),
+    })
+    leave(trail)
+    url = receiver.url
+    expect(await trail.shutdown(10_000)).toEqual({ left: 0 })
+    expect(trail.status()).toMatchObject({ sent: 1, dead: 2 })
+    expect(receiver.requests).toBe(2)
+    const [letter = ''] = globSync('outbox/dead/*.ndjson', { cwd: home.path })
+    expect(readFileSync(join(home.path, letter), 'utf8')).toContain('rejected 2 of 2 logs: too old')
   })
 })
 

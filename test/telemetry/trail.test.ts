@@ -81,6 +81,19 @@ it('hostile values arrive made safe, and nothing is refused', async () => {
   expect(trail.status()).toMatchObject({ dead: 0, dropped: 0 })
 })
 
+it('a record of the host program that no frame holds is counted as lost, and costs no other', async () => {
+  await using home = await temporaryDirectory()
+  await using receiver = await startReceiver()
+  const trail = await openTrail(home.path, receiver.url)
+  const long = Array.from({ length: 128 }, () => 'x'.repeat(60_000))
+  const many = Object.fromEntries(Array.from({ length: 3 }, (_, n) => [`key ${n}`, long]))
+  logs.getLogger('host').emit({ eventName: 'host.large', attributes: many })
+  const { id } = leave(trail)
+  expect(await trail.shutdown(10_000)).toEqual({ left: 0 })
+  expect(trail.status()).toMatchObject({ dropped: 1, corrupt: 0, dead: 0 })
+  expect(receiver.completed()).toEqual([id])
+})
+
 it('an outbox that is full changes no execution: what has no room is counted', async () => {
   await using home = await temporaryDirectory()
   const trail = await openTrail(home.path, null, { outboxMaxBytes: 100_000 })
