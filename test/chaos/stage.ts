@@ -37,7 +37,7 @@ export interface Stage extends AsyncDisposable {
 
 const MAIN = join(import.meta.dirname, '../../src/embedded/clickhouse/main.ts')
 const ACCESS = { user: 'exectrail', password: 'chaos-password', database: 'exectrail' }
-const QUEUE_DISK_MIB = 512
+const QUEUE_DISK_MIB = 1024
 const STORE_DISK_MIB = 1024
 
 /** Starts all of it in a directory of its own, or stops what was started. */

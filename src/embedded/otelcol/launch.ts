@@ -31,9 +31,8 @@ export function collectorSpec(
   { queueDirectory, logFile, storePatienceMs, report }: CollectorPlace,
 ): ProcessSpec {
   const { command, args, env } = sizedProgram(program, settings, queueDirectory)
-  // ClickHouse's and SigNoz's: one a signal.
-  const queues = settings.signoz.otlpEndpoint === null ? 3 : 6
-  const room = new QueueRoom(queueDirectory, { queues, env, report })
+  const sinks = settings.signoz.otlpEndpoint === null ? 'clickhouse' : 'both'
+  const room = new QueueRoom(queueDirectory, { sinks, env, report })
   let backups: Set<string> | null = null
   return {
     name: 'Collector',

@@ -12,11 +12,22 @@ const DELIVERING_BYTES = 24 * MEBIBYTE
 /** Whoever else fills the disk has stopped to. */
 const CALM_MS = 3000
 const POLL_MS = 250
-/** A queue file is up to twice what lies in it. */
-const FILE_FACTOR = 2
+/** A queue file is this much larger than what lies in it, and grows in steps of so much. */
+const FILE_FACTOR = 1.5
+const FILE_STEP_BYTES = 16 * MEBIBYTE
+/** Each of log records, beginnings and spans has a queue; SigNoz's third is of metrics, which are few. */
+const QUEUES = { clickhouse: 3, both: 6 }
+/**
+ * Of all queues, what one of a sink may take. A full queue holds the senders back: for ClickHouse, which is away then,
+ * no harm; for SigNoz it holds ClickHouse up as well, so that one gets more.
+ */
+const SHARES = { clickhouse: { clickhouse: 1 / 3, signoz: 0 }, both: { clickhouse: 1 / 12, signoz: 3 / 8 } }
 const QUEUE_LEAST_BYTES = 4 * MEBIBYTE
 const QUEUE_MOST_BYTES = 8192 * MEBIBYTE
 const SIGNOZ_QUEUE_MOST_BYTES = 32_768 * MEBIBYTE
+
+/** The sinks that have their queues there. */
+export type Sinks = keyof typeof QUEUES
 
 /** What is free, what the queue files take, and the largest of them. */
 export interface Room {
@@ -51,20 +62,21 @@ export async function measureRoom(directory: string): Promise<Room> {
 }
 
 /**
- * How to run `queues` queues there; null where it must wait. Where they have filled the disk themselves it runs to
+ * How to run the queues of `sinks` there; null where it must wait. Where they have filled the disk themselves it runs to
  * deliver them: nobody else would make that room.
  */
-export function planRoom({ freeBytes, ownBytes, largestBytes }: Room, queues: number): RoomPlan | null {
+export function planRoom({ freeBytes, ownBytes, largestBytes }: Room, sinks: Sinks): RoomPlan | null {
   const isRoomy = freeBytes >= ENOUGH_BYTES
   const isOwn = freeBytes >= DELIVERING_BYTES && freeBytes + ownBytes >= ENOUGH_BYTES
   if (!isRoomy && !isOwn) return null
-  const share = Math.floor((freeBytes + ownBytes - ENOUGH_BYTES - LEAST_BYTES) / (FILE_FACTOR * queues))
-  const sized = (most: number): string => String(Math.max(QUEUE_LEAST_BYTES, Math.min(most, share)))
+  const usable = freeBytes + ownBytes - ENOUGH_BYTES - LEAST_BYTES - QUEUES[sinks] * FILE_STEP_BYTES
+  const sized = (share: number, most: number): string =>
+    String(Math.max(QUEUE_LEAST_BYTES, Math.min(most, Math.floor((usable / FILE_FACTOR) * share) || 0)))
   return {
     floorBytes: isRoomy ? LEAST_BYTES : Math.min(LEAST_BYTES, Math.floor(freeBytes / 2)),
     env: {
-      QUEUE_BYTES: sized(QUEUE_MOST_BYTES),
-      SIGNOZ_QUEUE_BYTES: sized(SIGNOZ_QUEUE_MOST_BYTES),
+      QUEUE_BYTES: sized(SHARES[sinks].clickhouse, QUEUE_MOST_BYTES),
+      SIGNOZ_QUEUE_BYTES: sized(SHARES[sinks].signoz, SIGNOZ_QUEUE_MOST_BYTES),
       // Compaction writes a second copy beside the first.
       COMPACT_ON_START: String(freeBytes >= largestBytes + ENOUGH_BYTES),
     },
@@ -80,7 +92,7 @@ export async function lackOfRoom(directory: string, floorBytes: number): Promise
 /** Waits until there is room, and says once that it waits; null when it is stopped meanwhile. */
 export async function waitForRoom(
   directory: string,
-  { queues, stopping, report }: { queues: number; stopping: AbortSignal; report: (line: string) => void },
+  { sinks, stopping, report }: { sinks: Sinks; stopping: AbortSignal; report: (line: string) => void },
 ): Promise<RoomPlan | null> {
   let isTold = false
   let calm = { freeBytes: Number.POSITIVE_INFINITY, since: performance.now() }
@@ -88,7 +100,7 @@ export async function waitForRoom(
     const room = await measureRoom(directory)
     const { freeBytes } = room
     if (freeBytes < calm.freeBytes) calm = { freeBytes, since: performance.now() }
-    const plan = planRoom(room, queues)
+    const plan = planRoom(room, sinks)
     if (plan !== null && (freeBytes >= ENOUGH_BYTES || performance.now() - calm.since >= CALM_MS)) return plan
     if (!isTold) {
       const lack = describeLack(directory, freeBytes, ENOUGH_BYTES)

@@ -14,29 +14,37 @@ const room = (free: number, own: number, largest = own) => ({
 
 describe('the plan for the disk of the queues', () => {
   it('takes the usual sizes where there is much, and no more than the disk has where there is little', () => {
-    expect(planRoom(room(1_000_000, 0), 6)?.env).toEqual({
+    expect(planRoom(room(1_000_000, 0), 'both')?.env).toEqual({
       QUEUE_BYTES: String(8192 * MIB),
       SIGNOZ_QUEUE_BYTES: String(32_768 * MIB),
       COMPACT_ON_START: 'true',
     })
-    for (const free of [200, 1000, 20_000]) {
-      const bytes = Number(planRoom(room(free, 0), 6)?.env.QUEUE_BYTES)
-      expect(bytes).toBeGreaterThanOrEqual(4 * MIB)
-      if (free > 300) expect(6 * 2 * bytes).toBeLessThanOrEqual((free - 128) * MIB)
+    for (const free of [400, 1000, 20_000]) {
+      const { QUEUE_BYTES, SIGNOZ_QUEUE_BYTES } = planRoom(room(free, 0), 'both')?.env ?? {}
+      expect(Number(SIGNOZ_QUEUE_BYTES)).toBeGreaterThan(Number(QUEUE_BYTES))
+      // The third of SigNoz is of metrics, which are few.
+      const most = 3 * Number(QUEUE_BYTES) + 2 * Number(SIGNOZ_QUEUE_BYTES)
+      expect(1.5 * most).toBeLessThanOrEqual((free - 128) * MIB)
     }
+    expect(planRoom(room(150, 0), 'both')?.env.QUEUE_BYTES).toBe(String(4 * MIB))
+    const unknown = { freeBytes: Number.POSITIVE_INFINITY, ownBytes: 0, largestBytes: 0 }
+    expect(planRoom(unknown, 'clickhouse')?.env).toMatchObject({
+      QUEUE_BYTES: String(8192 * MIB),
+      COMPACT_ON_START: 'true',
+    })
   })
 
   it('waits where others have filled the disk, and delivers where the queues have', () => {
-    expect(planRoom(room(60, 10), 3)).toBeNull()
-    expect(planRoom(room(10, 500), 3)).toBeNull()
-    const own = planRoom(room(60, 500), 3)
+    expect(planRoom(room(60, 10), 'clickhouse')).toBeNull()
+    expect(planRoom(room(10, 500), 'clickhouse')).toBeNull()
+    const own = planRoom(room(60, 500), 'clickhouse')
     expect(own?.floorBytes).toBe(30 * MIB)
     expect(own?.env.COMPACT_ON_START).toBe('false')
   })
 
   it('compacts only where a second copy has room', () => {
-    expect(planRoom(room(1000, 2000, 900), 3)?.env.COMPACT_ON_START).toBe('false')
-    expect(planRoom(room(1000, 2000, 800), 3)?.env.COMPACT_ON_START).toBe('true')
+    expect(planRoom(room(1000, 2000, 900), 'clickhouse')?.env.COMPACT_ON_START).toBe('false')
+    expect(planRoom(room(1000, 2000, 800), 'clickhouse')?.env.COMPACT_ON_START).toBe('true')
   })
 })
 
@@ -53,7 +61,7 @@ it('a Collector whose queues have filled the disk starts again by itself, to del
   writeFileSync(join(disk, 'exporter_clickhouse_completed_logs'), Buffer.alloc(bavail * bsize - 60 * MIB))
   expect(await lackOfRoom(disk, 64 * MIB)).toContain('60 are left')
   const said: string[] = []
-  const wait = { queues: 3, report: (line: string) => void said.push(line) }
+  const wait = { sinks: 'clickhouse' as const, report: (line: string) => void said.push(line) }
   const plan = await waitForRoom(disk, { ...wait, stopping: AbortSignal.timeout(20_000) })
   expect(plan?.floorBytes).toBe(30 * MIB)
   expect(said).toHaveLength(1)
