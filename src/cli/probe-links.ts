@@ -72,10 +72,22 @@ export async function askService({ config, probeId }: Walk): Promise<string> {
   const key = await readCliKey(config.home, config.apiKey)
   if (key === null) throw new BrokenLink('the key of this home is not known here', 'Set EXECTRAIL_API_KEY.')
   const client = clientFor(service, key)
-  await client.get('/v1/executions', { limit: 1, fields: 'executionId' })
+  // What needs no store: a store that is down is another link.
+  await client.get('/v1/runtimes').catch(asService)
   if (probeId === undefined) return `answers at ${service}`
-  await client.get(`/v1/executions/${probeId}`)
+  await client.get(`/v1/executions/${probeId}`).catch(asService)
   return `answers at ${service}, with the record`
+}
+
+function asService(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error)
+  const isKey = isExectrailError(error) && (error.code === 'unauthorized' || error.code === 'forbidden')
+  throw new BrokenLink(
+    why,
+    isKey
+      ? 'Set EXECTRAIL_API_KEY to a key of this home.'
+      : 'See what `exectrail up` says, or start it again.',
+  )
 }
 
 /** What the service says of itself: its own outbox above all. */

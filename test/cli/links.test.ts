@@ -45,6 +45,13 @@ async function walk(extra: Record<string, string> = {}): Promise<Walk> {
   return { config, executor, store }
 }
 
+/** Makes it look as if a stack ran for the home of a walk, with its service at `service`. */
+async function publish({ config }: Walk, service: string): Promise<void> {
+  const rest = { otlpGrpc: null, collectorHealth: null, collectorMetrics: null }
+  const access = { clickhouseUser: 'u', clickhousePassword: 'p' }
+  await writeEndpoints(config.home, { service, clickhouse: NOWHERE, otlpHttp: NOWHERE, ...rest, ...access })
+}
+
 /** What a link says: that it holds, or why not and what to do. */
 async function ask(name: string, given: Walk): Promise<string> {
   const link = LINKS.find((one) => one.name === name)
@@ -98,15 +105,27 @@ describe('the Collector', () => {
 it('a stack that was killed is told from one that runs', async () => {
   const given = await walk()
   expect(await ask('stack', given)).toMatch(/^broken: no stack runs.*exectrail up/u)
-  const rest = { otlpGrpc: null, collectorHealth: null, collectorMetrics: null }
-  const access = { clickhouseUser: 'u', clickhousePassword: 'p' }
-  const endpoints = { clickhouse: NOWHERE, otlpHttp: NOWHERE, ...rest, ...access }
-  await writeEndpoints(given.config.home, { service: NOWHERE, ...endpoints })
+  await publish(given, NOWHERE)
   expect(await ask('stack', given)).toMatch(
     /^broken: .*nothing answers at http:\/\/127\.0\.0\.1:9.*exectrail up/u,
   )
-  await writeEndpoints(given.config.home, { service: await answering(200), ...endpoints })
+  await publish(given, await answering(200))
   expect(await ask('stack', given)).toMatch(/^ok: runs/u)
+})
+
+it('the service is asked first for what needs no store, and a key it refuses is told', async () => {
+  const given = await walk({ EXECTRAIL_API_KEY: 'a key of 16 letters' })
+  const url = await listen((request, response) => {
+    // Whatever asks the store hangs.
+    if (request.url === '/v1/runtimes') response.end('{"data":[]}')
+  })
+  await publish(given, url)
+  expect(await ask('service', given)).toBe(`ok: answers at ${url}`)
+  const refusing = await listen((_request, response) => {
+    response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"code":"unauthorized"}')
+  })
+  await publish(given, refusing)
+  expect(await ask('service', given)).toMatch(/^broken: .*fix: Set EXECTRAIL_API_KEY/u)
 })
 
 it('a store that does not serve is told with the place of its log, or the variable that names it', async () => {
