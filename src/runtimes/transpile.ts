@@ -35,13 +35,22 @@ export async function transpile(code: string, fileName: string): Promise<Transpi
   return { code: `${done.code}${map}` }
 }
 
-/** To a CommonJS script, as vm2 takes it. */
+const MODULE = /\b(?:import|export)\b/
+const NO_AWAIT = /^Top-level await is currently not supported/u
+
+/** To a CommonJS script, as vm2 takes it; what is no module keeps its top-level await. */
 export async function transpileToScript(
   code: string,
   fileName: string,
   loader: 'js' | 'ts',
 ): Promise<Transpiled> {
-  return lower(code, fileName, { format: 'cjs', loader })
+  if (!MODULE.test(code)) return lower(code, fileName, { loader })
+  const done = await lower(code, fileName, { format: 'cjs', loader })
+  if (!('error' in done) || !NO_AWAIT.test(done.error.message)) return done
+  const message =
+    'vm2 takes no top-level await beside import or export; move it into main, or use runtime "subprocess"'
+  const { name, stack } = done.error
+  return { error: { name, message, stack: stack?.replace(done.error.message, message) ?? null } }
 }
 
 /** By esbuild, with its options beside the usual ones; the source map is inline. */
