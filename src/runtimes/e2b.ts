@@ -146,7 +146,16 @@ function readHeard(
   // Taking the interpreter down is not the program's time; where begin and result came as one, the end bounds it.
   const durationMs = guest.result === null || end.resultMs === 0 ? end.durationMs : end.resultMs
   return readExit(
-    { guest, supervisor, slot, broke: null, aborted: false, durationMs, setupNoise: heard.noise },
+    {
+      guest,
+      supervisor,
+      slot,
+      broke: null,
+      forsaken: false,
+      aborted: false,
+      durationMs,
+      setupNoise: heard.noise,
+    },
     request,
     ISOLATION,
     { workDir: heard.workDir, guestDir: task.guestDir },

@@ -15,7 +15,7 @@ import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
 
 const OWN_PROCESSES = 8
-/** For a run whose slot was found dead before the program began. */
+/** For a run whose slot or launcher died before the program began. */
 const ATTEMPTS = 3
 
 /** The program as the guest takes it. */
@@ -100,8 +100,9 @@ async function runJob(
   })
   for (let attempt = 1; ; attempt += 1) {
     const { facts, directory } = await runOnce(host, footing, recipe, job, io)
-    // A slot that had died unseen: the program never began, so it may begin in another.
-    if (attempt < ATTEMPTS && facts.slot === null && !facts.guest.running && !facts.aborted) continue
+    // A slot or launcher that died before the program began: it may begin in another.
+    const lost = facts.slot === null || facts.forsaken
+    if (attempt < ATTEMPTS && lost && !facts.guest.running && !facts.aborted) continue
     return readExit(facts, request, footing.isolation, {
       workDir: `${directory}/work`,
       guestDir: footing.isolation === 'namespace' ? SANDBOX_PATHS.guest : footing.files.directory,

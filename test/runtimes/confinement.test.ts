@@ -22,8 +22,6 @@ afterAll(async () => {
   await Promise.all(made.map((runtime) => runtime.close()))
 })
 
-const SLOW = 'echo begun\nsleep 0.3\nmain() { result 1; }'
-
 describe('the guest programs', () => {
   it.each(globSync('*.pl', { cwd: GUEST }))('%s compiles under strict and warnings', (name) => {
     const checked = spawnSync('perl', ['-Mstrict', '-Mwarnings', '-c', `${GUEST}${name}`], {
@@ -86,20 +84,6 @@ describe('a sandbox', () => {
 })
 
 describe('when a part dies', () => {
-  it('a run outlives the launcher, and the next one gets another', async () => {
-    const runtime = make()
-    const running = record(runtime, makeRequest('bash', SLOW))
-    const launcher = await waitFor(() => pidsOf(/launcher\.pl/).at(-1), {
-      what: 'a launcher',
-      timeoutMs: 5000,
-    })
-    await waitFor(() => pidsOf(/supervisor\.pl.*bash\.sh/)[0], { what: 'the run', timeoutMs: 5000 })
-    process.kill(launcher, 'SIGKILL')
-    expect((await running).exit).toMatchObject({ result: '1', fault: null })
-    const next = await record(runtime, makeRequest('bash', 'main() { result 2; }'))
-    expect(next.exit).toMatchObject({ result: '2', fault: null })
-  })
-
   it('a run whose slot dies is the runtime’s fault, and the next one runs', async () => {
     const runtime = make()
     await record(runtime, makeRequest('bash', 'true'))

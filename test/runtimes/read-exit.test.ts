@@ -25,6 +25,7 @@ function read(channel: string, ended: Partial<typeof ENDED> = {}): ReturnType<ty
       slot: SLOT,
       aborted: false,
       broke: null,
+      forsaken: false,
       setupNoise: '',
       durationMs: 1,
     },

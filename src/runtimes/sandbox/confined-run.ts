@@ -12,6 +12,8 @@ import { parseSupervisorReport, type SupervisorReport } from './supervisor-repor
 const SOFT_KILL_MS = 60
 const REPORT_MAX_BYTES = 67_108_864
 const SETUP_NOISE_BYTES = 4096
+/** Of a sandbox that was killed nobody is left to close the pipes, unless a process got away. */
+const LAST_WORDS_MS = 1000
 
 /** What the sandbox is told to do, in the order it takes it. */
 export interface Job {
@@ -33,6 +35,8 @@ export interface RunFacts {
   supervisor: SupervisorReport | string | null
   slot: SlotReport | null
   broke: Broken | null
+  /** The launcher died, so the run was ended. */
+  forsaken: boolean
   /** The executor asked for the end. */
   aborted: boolean
   durationMs: number
@@ -49,6 +53,7 @@ export class Sandbox {
   #settle: (report: SlotReport | null) => void = () => undefined
   #onBroke: (limit: Broken) => void = () => undefined
   #ended = false
+  #forsaken = false
   #ready: Promise<void>
 
   private constructor(slot: Slot, channels: Channels) {
@@ -65,11 +70,12 @@ export class Sandbox {
 
   /** Starts one in `slot`. */
   static async start(slot: Slot, launch: Launch): Promise<Sandbox> {
-    const events: SlotEvents = { broke: () => undefined, done: () => undefined, lost: () => undefined }
+    const events: SlotEvents = { broke: ignore, forsaken: ignore, done: ignore, lost: ignore }
     const channels = await slot.start(launch, events)
     for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
     const sandbox = new Sandbox(slot, channels)
     events.broke = (limit) => sandbox.#onBroke(limit)
+    events.forsaken = () => sandbox.#forsake()
     events.done = (report) => sandbox.#finish(report)
     events.lost = () => sandbox.#finish(null)
     return sandbox
@@ -125,7 +131,9 @@ export class Sandbox {
     const overAt = guest.result === null ? endedAt : guest.lastAt
     const durationMs = seen.runningAt === null ? 0 : Math.max(0, overAt - seen.runningAt)
     const supervisor = parseSupervisorReport(report)
-    return { guest, supervisor, slot, broke: seen.broke, aborted: io.signal.aborted, durationMs, setupNoise }
+    const { aborted } = io.signal
+    const forsaken = this.#forsaken
+    return { guest, supervisor, slot, broke: seen.broke, forsaken, aborted, durationMs, setupNoise }
   }
 
   /** Ends a sandbox that was never used. */
@@ -154,10 +162,28 @@ export class Sandbox {
     void this.#done.then(() => clearTimeout(timer))
   }
 
+  #forsake(): void {
+    this.#forsaken = true
+    this.#kill()
+  }
+
   #finish(report: SlotReport | null): void {
     this.#ended = true
+    if (report === null || report.status !== 0) this.#hangUp()
     this.#settle(report)
   }
+
+  /** A supervisor that is still there ends its tree when the job's pipe does. */
+  #hangUp(): void {
+    this.#channels.job.destroy()
+    setTimeout(() => {
+      for (const channel of Object.values(this.#channels)) channel.destroy()
+    }, LAST_WORDS_MS).unref()
+  }
+}
+
+function ignore(): void {
+  // what happens before the sandbox is made is seen by its first run
 }
 
 /** Carries stdout and stderr to the executor, waiting for it; holds them back until the program begins. */

@@ -81,7 +81,10 @@ export class SandboxHost {
 
   async #launcher(): Promise<Launcher> {
     const footing = await this.footing()
-    if (footing.launcher.alive) return footing.launcher
+    return footing.launcher.alive ? footing.launcher : this.#relaunch(footing)
+  }
+
+  async #relaunch(footing: Footing): Promise<Launcher> {
     footing.launcher = await Launcher.start({
       perl: footing.tools.perl ?? 'perl',
       guestDir: footing.files.directory,
@@ -96,6 +99,8 @@ export class SandboxHost {
     await this.pool.close()
     this.#shelf.close()
     if (footing === null || footing === undefined) return
+    // One that was killed left its control groups; the next sweeps them up when it starts.
+    if (!footing.launcher.alive) await this.#relaunch(footing).catch(() => undefined)
     await footing.launcher.close()
     await footing.files.remove()
     await rm(footing.files.runs, { recursive: true, force: true })

@@ -155,11 +155,24 @@ function readUsage(facts: RunFacts): Pick<RuntimeExit, 'cpuMs' | 'memoryPeakByte
   }
 }
 
+const LOST = {
+  launcher: 'the process that starts the sandboxes died while the program ran, and the program was ended',
+  slot: 'the process that keeps the sandbox died while the program ran, and the program was ended',
+  sandbox: 'the sandbox was killed from outside while the program ran',
+} as const
+
+/** The supervisor, which no program reaches, did not get to report, and none of the limits can be why. */
+function wasKilled({ supervisor, guest, slot, broke }: RunFacts): boolean {
+  return supervisor === null && broke === null && !guest.tooLarge && slot?.oomKills === 0
+}
+
 function findFault(facts: RunFacts): string | null {
   const { supervisor, guest, slot } = facts
   if (typeof supervisor === 'string') return supervisor
-  if (slot === null) return 'the sandbox lost its launcher while the program ran'
-  if (guest.running || guest.syntax !== null || facts.aborted) return null
+  if (slot === null) return LOST.slot
+  if (facts.forsaken && supervisor?.killed !== false) return LOST.launcher
+  if (guest.syntax !== null || facts.aborted) return null
+  if (guest.running) return wasKilled(facts) ? LOST.sandbox : null
   if (supervisor?.killed === true || facts.broke !== null || slot.oomKills > 0) return null
   const words = facts.setupNoise === '' ? `status ${slot.status}` : facts.setupNoise
   return supervisor === null

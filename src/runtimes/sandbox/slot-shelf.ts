@@ -33,6 +33,7 @@ export class SlotShelf {
    */
   put(slot: Slot, forker: Forker | null): void {
     if (this.#closed) return slot.close()
+    this.#idle = this.#idle.filter((entry) => entry.slot.usable) // one that was killed is no stock
     if (!slot.usable) return
     if (forker !== null && this.#isWorth(slot, forker)) void this.#raise(slot, forker)
     else if (forker !== null && isPlain(slot) && this.#idle.some((entry) => isPlain(entry.slot))) slot.close()

@@ -37,9 +37,10 @@ export interface Forker {
 
 export type Broken = 'memory' | 'pids' | 'cpu'
 
-/** Called as a run goes; `lost` means the slot itself died. */
+/** Called as a run goes; `forsaken`: the launcher died, so the run is to end now; `lost`: the slot itself died. */
 export interface SlotEvents {
   broke: (limit: Broken) => void
+  forsaken: () => void
   done: (report: SlotReport) => void
   lost: () => void
 }
@@ -138,11 +139,12 @@ export class Slot {
     this.#lines[how]()
   }
 
-  /** Lets the present run end, then closes. */
+  /** The launcher is gone and nobody tidies up after this slot: its run is ended, then it closes. */
   retire(): void {
     if (this.#state !== 'open') return
     this.#state = 'retired'
     if (this.#events === null) this.close()
+    else this.#events.forsaken()
   }
 
   close(): void {

@@ -163,9 +163,12 @@ sub sweep_groups {
     opendir(my $handle, $parent) or next;
     for my $name (readdir $handle) {
       next unless $name =~ /^\Q$prefix\E-(\d+)-/ && $1 != $$ && !kill(0, $1);
-      my @left = split /\s+/, slurp("$parent/$name/cgroup.procs") // '';
-      kill 'KILL', @left if @left;
-      rmdir "$parent/$name";
+      for (1 .. 50) {
+        my @left = split /\s+/, slurp("$parent/$name/cgroup.procs") // '';
+        kill 'KILL', @left if @left;
+        last if rmdir("$parent/$name") || !-d "$parent/$name";
+        select undef, undef, undef, 0.002;
+      }
     }
   }
 }

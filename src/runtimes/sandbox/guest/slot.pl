@@ -198,6 +198,7 @@ sub reap_run {
 sub end_run {
   my ($status) = @_;
   clear_group() if $group;
+  kill 'KILL', -$run->{pid} if $status != 0 && !$group && $run->{pid};    # its session outlives a supervisor that was killed
   sweep() if $status != 0 && !forker();
   my ($peak, $oom, $pids, $cpu) = (0, 0, 0, 0);
   if ($group) {
