@@ -36,21 +36,30 @@ export async function transpile(code: string, fileName: string): Promise<Transpi
 }
 
 const MODULE = /\b(?:import|export)\b/
-const NO_AWAIT = /^Top-level await is currently not supported/u
 
-/** To a CommonJS script, as vm2 takes it; what is no module keeps its top-level await. */
+/** To the body of an async function that fills `exports`, as vm2 takes it; what is no module stays a script. */
 export async function transpileToScript(
   code: string,
   fileName: string,
   loader: 'js' | 'ts',
 ): Promise<Transpiled> {
   if (!MODULE.test(code)) return lower(code, fileName, { loader })
-  const done = await lower(code, fileName, { format: 'cjs', loader })
-  if (!('error' in done) || !NO_AWAIT.test(done.error.message)) return done
-  const message =
-    'vm2 takes no top-level await beside import or export; move it into main, or use runtime "subprocess"'
-  const { name, stack } = done.error
-  return { error: { name, message, stack: stack?.replace(done.error.message, message) ?? null } }
+  const script = await lower(code, fileName, { format: 'cjs', loader })
+  if (!('error' in script) || !script.error.message.startsWith('Top-level await')) return script
+  const module = await lower(code, fileName, { format: 'esm', loader, define: { 'import.meta': '{}' } })
+  return 'error' in module ? module : { code: fillExports(module.code) }
+}
+
+/** esbuild collects what a module exports in one statement, which is its last. */
+const EXPORTS = /(?<=^|\n)export \{\n((?: {2}[^\n]*\n)*)\};\n(?=\/\/# sourceMappingURL=[^\n]*\n$)/
+
+function fillExports(code: string): string {
+  return code.replace(EXPORTS, (_whole, list: string) =>
+    list.replaceAll(/^ {2}(\S+?)(?: as (.+?))?,?$/gm, (_line, local: string, name: string = local) => {
+      const key = name.startsWith('"') ? name : JSON.stringify(name)
+      return `exports[${key}] = ${local};`
+    }),
+  )
 }
 
 /** By esbuild, with its options beside the usual ones; the source map is inline. */

@@ -1,33 +1,98 @@
-/** What programs may expect of vm2 beyond the contract. */
+/** Programs for vm2 as people write them, where vm2 by itself would answer otherwise. */
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Language } from '../../src/execution.ts'
+import type { ExecutionRequest, ExecutionResult } from '../../src/execution.ts'
 import { vm2 } from '../../src/runtimes/vm2.ts'
 import { localOptions } from '../support/local-runtime.ts'
-import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
+import { toyExecutor } from '../support/toy-executor.ts'
 
 const runtime = vm2(localOptions())
 afterAll(() => runtime.close())
 
-const run = (language: Language, code: string): Promise<Recording> =>
-  record(runtime, makeRequest(language, code))
+function run(
+  language: ExecutionRequest['language'],
+  code: string,
+  input?: unknown,
+): Promise<ExecutionResult> {
+  return toyExecutor(runtime).execute({ runtime: 'vm2', language, code, input })
+}
 
-describe('programs in vm2', () => {
-  it.each<[Language, string]>([
+describe('a rejection nobody handles in vm2', () => {
+  it.each([
+    "Promise.reject(new RangeError('stray'))",
+    "new Promise((_, reject) => reject(new RangeError('stray')))",
+    "new Promise(() => { throw new RangeError('stray') })",
+    "Promise.resolve().then(() => { throw new RangeError('stray') })",
+    "Promise.all([1, Promise.reject(new RangeError('stray'))])",
+    "const { reject } = Promise.withResolvers(); reject(new RangeError('stray'))",
+    "(async () => { throw new RangeError('stray') })()",
+    "exports.main = () => { Promise.reject(new RangeError('stray')); return 1 }",
+    "setTimeout(() => { Promise.reject(new RangeError('stray')) }, 1)",
+  ])('is an exception: %s', async (code) => {
+    const result = await run('javascript', `// first line\n${code}`)
+    expect(result).toMatchObject({
+      outcome: 'failure',
+      errorType: 'exception',
+      errorMessage: 'RangeError: stray',
+      result: null,
+      exitCode: 1,
+    })
+    expect(result.errorStack).toMatch(/^RangeError: stray\n\s+at .*main\.js:2:/)
+  })
+
+  it.each([
+    "Promise.reject(new Error('x')).catch(() => {})",
+    "const p = Promise.reject(new Error('x')); p.catch(() => {})",
+    "Promise.allSettled([Promise.reject(new Error('x'))])",
+    "Promise.any([Promise.reject(new Error('x')), 1])",
+    "Promise.race([1, Promise.reject(new Error('x'))])",
+    "(async () => { try { await Promise.reject(new Error('x')) } catch {} })()",
+    "(async () => { const p = Promise.reject(new Error('x')); try { await p } catch {} })()",
+  ])('is none where somebody does: %s', async (code) => {
+    expect(await run('javascript', code)).toMatchObject({ outcome: 'success', stderr: '' })
+  })
+})
+
+describe('await at the top level of a script in vm2', () => {
+  it.each([
     ['javascript', 'const two = await Promise.resolve(2)\nfunction main() { return two }'],
     ['typescript', 'const two: number = await Promise.resolve(2)\nfunction main(): number { return two }'],
-  ])('may wait at the top level of a script in %s', async (language, code) => {
-    const { exit } = await run(language, code)
-    expect(exit).toMatchObject({ result: '2', uncaught: null, exitCode: 0 })
+  ] as const)('runs in %s', async (language, code) => {
+    expect(await run(language, code)).toMatchObject({ outcome: 'success', result: 2 })
   })
-  it('are told what to do instead where a module waits at its top level', async () => {
-    const { exit } = await run('typescript', 'const two = await 2\nexport const main = (): number => two')
-    expect(exit).toMatchObject({ syntaxError: true, result: null })
-    expect(exit.uncaught?.message).toContain('move it into main, or use runtime "subprocess"')
-    expect(exit.uncaught?.stack).toContain('main.ts:1')
-    expect(exit.uncaught?.stack).not.toContain('cjs')
+})
+
+describe('await at the top level of a module in vm2', () => {
+  it.each([
+    ['javascript', 'const base = await Promise.resolve(40)\nexport const main = async (n) => base + n'],
+    ['javascript', 'export default async function main(n) { return base + n }\nconst base = await 40'],
+    ['javascript', 'const base = await 40\nconst go = (n) => base + n\nexport { go as main }'],
+    ['javascript', 'const base = await 40\nexport default { main: (n) => base + n }'],
+    [
+      'typescript',
+      'enum Base { Here = 40 }\nconst base: number = await Promise.resolve(Base.Here)\nexport type N = number\nexport async function main(n: N): Promise<number> {\n  return base + n\n}',
+    ],
+    [
+      'typescript',
+      'const text = `\nexport {\n};\n`\nawait text\nexport const main = (n: number): number => n + 40',
+    ],
+  ] as const)('runs: %s %s', async (language, code) => {
+    expect(await run(language, code, 2)).toMatchObject({ outcome: 'success', result: 42 })
   })
-  it('fail of an async function that nobody handles', async () => {
-    const { exit } = await run('javascript', '(async () => { throw new TypeError("nobody") })()')
-    expect(exit).toMatchObject({ exitCode: 1, uncaught: { name: 'TypeError', message: 'nobody' } })
+
+  it('keeps the lines of the user', async () => {
+    const code =
+      'interface Gone {\n  a: string\n}\nawait 1\nexport function main(): never {\n  throw new TypeError("here")\n}'
+    const result = await run('typescript', code)
+    expect(result).toMatchObject({ errorMessage: 'TypeError: here' })
+    expect(result.errorStack).toContain('main.ts:6:9')
+  })
+
+  it('with an import is refused with a word on where it would run', async () => {
+    const result = await run(
+      'typescript',
+      'import fs from "node:fs"\nexport const x = await fs.promises.readFile("x")',
+    )
+    expect(result).toMatchObject({ outcome: 'failure', errorType: 'syntax_error' })
+    expect(result.errorMessage).toContain('the subprocess runtime has')
   })
 })

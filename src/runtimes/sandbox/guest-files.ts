@@ -74,13 +74,19 @@ export async function bundleVm2({ directory }: GuestFiles): Promise<void> {
   await chmod(target, 0o644)
 }
 
+/**
+ * vm2 handles every promise it makes, so that a rejection nobody handles cannot end its host. Our host has this one
+ * program to serve and has to hear of it: without this line the runs of such programs would be successes.
+ */
+const SWALLOWS = 'apply(globalPromisePrototypeThen, this, [undefined, localPromiseSwallow]);'
+
 /** vm2 carries its bootstrap scripts as strings, 400 kB that V8 would unpack at each start; two of four are used. */
 async function keepSourcesApart(directory: string): Promise<Plugin> {
   const load = createRequire(fileURLToPath(import.meta.resolve('vm2')))
   const sources: unknown = load('./lib/sources.js')
   const getters: string[] = []
   for (const [name, text] of Object.entries(sources ?? {})) {
-    await writeFile(join(directory, `vm2-${name}`), String(text), { mode: 0o644 })
+    await writeFile(join(directory, `vm2-${name}`), String(text).replace(SWALLOWS, ''), { mode: 0o644 })
     getters.push(`get '${name}'() { return readFileSync(__dirname + '/vm2-${name}', 'utf8') }`)
   }
   const contents = `const { readFileSync } = require('node:fs')\nmodule.exports = { ${getters.join(', ')} }`

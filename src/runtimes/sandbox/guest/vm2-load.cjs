@@ -7,6 +7,7 @@ const nodeVm = require('node:vm')
 /** Looks absolute, as vm2 takes such frames for the host's and hides them; the same wherever the file lies. */
 const BUNDLE = '/vm2/bundle.cjs'
 const CACHE = `${__dirname}/vm2.cache`
+const MAP_MARK = '//# sourceMappingURL=data:application/json;base64,'
 const compiled = new Map()
 const cached = readCache()
 
@@ -88,4 +89,20 @@ function readWhatIsThere() {
   }
 }
 
-module.exports = { loadVm2, makeCache, readJob, recall }
+/** Lines of lowered code back to those the user wrote. */
+function mapStack(stack, code) {
+  const at = code.lastIndexOf(MAP_MARK)
+  if (at < 0) return stack
+  const { SourceMap } = require('node:module')
+  const map = new SourceMap(
+    JSON.parse(Buffer.from(code.slice(at + MAP_MARK.length), 'base64').toString('utf8')),
+  )
+  return stack.replaceAll(/main\.js:(\d+):(\d+)/g, (place, line, column) => {
+    const found = map.findEntry(line - 1, column - 1)
+    return found.originalSource === undefined
+      ? place
+      : `${found.originalSource}:${found.originalLine + 1}:${found.originalColumn + 1}`
+  })
+}
+
+module.exports = { loadVm2, makeCache, mapStack, readJob, recall }

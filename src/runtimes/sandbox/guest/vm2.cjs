@@ -2,7 +2,7 @@
 // Runs one program in vm2, as defence in depth inside the sandbox of the process. Only text crosses: the
 // input goes in as JSON, results, errors and output come out as strings, and the first result counts.
 const { readFileSync, writeSync } = require('node:fs')
-const { loadVm2, makeCache, readJob, recall } = require('./vm2-load.cjs')
+const { loadVm2, makeCache, mapStack, readJob, recall } = require('./vm2-load.cjs')
 const { VM, VMScript } = loadVm2()
 
 const PRELUDE = `(host) => {
@@ -89,6 +89,7 @@ const PRELUDE = `(host) => {
     if (found !== null) refuse(found)
     return json
   }
+  const mainOf = (value) => value?.main ?? (typeof value === 'function' && value.name === 'main' ? value : undefined)
   return {
     fire: (id) => { const job = pending.get(id); if (job) job() },
     setEnv: (env) => { globalThis.process = { env: parse(env) } },
@@ -98,7 +99,7 @@ const PRELUDE = `(host) => {
       const require = (name) => { throw new Error("vm2 has no modules: cannot require '" + text(name) + "'; the subprocess runtime has") }
       const run = async () => {
         const found = await body(module.exports, module, require)
-        const main = typeof found === 'function' ? found : module.exports.main ?? (typeof module.exports.default === 'function' && module.exports.default.name === 'main' ? module.exports.default : undefined)
+        const main = found ?? mainOf(module.exports) ?? mainOf(module.exports?.default)
         if (typeof main !== 'function') return
         const json = encode(await main(parse(inputText)))
         send(json === null ? 'nothing' : 'result', json === null ? '' : json)
@@ -113,7 +114,6 @@ const timers = new Map()
 let [ended, settled] = [false, false]
 let guest
 let [nonce, code] = ['', '']
-const MAP_MARK = '//# sourceMappingURL=data:application/json;base64,'
 
 function frame(kind, text) {
   const body = Buffer.from(text, 'utf8')
@@ -127,29 +127,13 @@ function fail(text) {
   let error = { name: 'Error', message: 'an error that cannot be shown', stack: null, code: '' }
   try {
     error = JSON.parse(text)
-    if (typeof error.stack === 'string') error.stack = mapStack(error.stack)
+    if (typeof error.stack === 'string') error.stack = mapStack(error.stack, code)
   } catch {
     // a program that patched JSON before it failed
   }
   frame('error', JSON.stringify(error))
   writeSync(2, `${error.stack ?? `${error.name}: ${error.message}`}\n`)
   process.exit(1)
-}
-
-/** Lines of lowered code back to those the user wrote. */
-function mapStack(stack) {
-  const at = code.lastIndexOf(MAP_MARK)
-  if (at < 0) return stack
-  const { SourceMap } = require('node:module')
-  const map = new SourceMap(
-    JSON.parse(Buffer.from(code.slice(at + MAP_MARK.length), 'base64').toString('utf8')),
-  )
-  return stack.replaceAll(/main\.js:(\d+):(\d+)/g, (place, line, column) => {
-    const found = map.findEntry(line - 1, column - 1)
-    return found.originalSource === undefined
-      ? place
-      : `${found.originalSource}:${found.originalLine + 1}:${found.originalColumn + 1}`
-  })
 }
 
 const host = {
@@ -235,12 +219,16 @@ try {
 frame('running', '')
 guest.start(body, job.toString('utf8', end + 1))
 
+// A module with an import and a top-level await comes as it is: nothing makes a script of it.
 function syntax(error) {
   frame(
     'syntax',
     JSON.stringify({
       name: 'SyntaxError',
-      message: String(error.message),
+      message: String(error.message).replace(
+        /import statement.*|.*import.*export.*/,
+        '$&; vm2 has no modules, the subprocess runtime has',
+      ),
       stack: String(error.stack),
       code: '',
     }),
