@@ -41,10 +41,10 @@ export async function makeTask(request: RuntimeRequest, program: Program, code: 
   const directory = `/tmp/${name}`
   const nonce = randomBytes(16).toString('hex')
   const { file, command } = INTERPRETERS[guest]
-  const [relay, supervisor, runner] = await Promise.all([
+  const names = ['supervisor.pl', file, ...(guest === 'python' ? ['write_trace.py'] : [])]
+  const [relay, ...programs] = await Promise.all([
     readFile(RELAY, 'utf8'),
-    readFile(new URL('supervisor.pl', LOCAL_GUESTS), 'utf8'),
-    readFile(new URL(file, LOCAL_GUESTS), 'utf8'),
+    ...names.map((path) => readFile(new URL(path, LOCAL_GUESTS), 'utf8')),
   ])
   const limits = ['perl', `${directory}/relay.pl`, directory, OUT_MAX_FILES, OUT_MAX_BYTES]
   return {
@@ -53,8 +53,7 @@ export async function makeTask(request: RuntimeRequest, program: Program, code: 
     guestDir: directory,
     files: [
       { path: `${directory}/relay.pl`, data: relay },
-      { path: `${directory}/supervisor.pl`, data: supervisor },
-      { path: `${directory}/${file}`, data: runner },
+      ...names.map((path, index) => ({ path: `${directory}/${path}`, data: programs[index] ?? '' })),
       { path: `${directory}/job`, data: encodeJob(request, program, code, { nonce, guest }) },
       // An upload makes the directories on its way, here one that only root could: /out. The relay clears it.
       { path: '/out/.exectrail', data: 'x' },

@@ -236,7 +236,7 @@ function toText(value: unknown): string {
 
 /** Drops frames of the guest program and of the interpreter's inside; paths become the user's own. */
 function cleanStack(stack: string, names: SourceNames): string {
-  const guests = ['javascript.cjs', 'vm2.cjs', 'vm2-bundle.cjs', 'python.py'].map(
+  const guests = ['javascript.cjs', 'vm2.cjs', 'vm2-bundle.cjs', 'python.py', 'write_trace.py'].map(
     (name) => `${names.guestDir}/${name}`,
   )
   return stack

@@ -151,6 +151,7 @@ with open("/proc/sys/user/max_user_namespaces", "w") as file:
 program, filter_bytes = load_filter()
 bounding = [n for n in range(41) if libc.syscall(ctypes.c_long(CALLS["prctl"]), 23, n, 0, 0, 0) == 1]
 guest = load("python")
+guest["write_trace"] = load("write_trace")["write_trace"]
 supervise = load("supervisor")["supervise"]
 renew_stdin()
 os.environ.pop("PWD", None)  # bubblewrap's

@@ -51,12 +51,42 @@ function toText(value) {
   }
 }
 
+const KEPT_LINES = 100
+const KEPT_CAUSES = 5
+
+/** The first and last of `list`, and in between how many were left out. */
+function cut(list, kept, what) {
+  const left = list.length - 2 * kept
+  return left <= 1 ? list : [...list.slice(0, kept), `    [${left} more ${what}]`, ...list.slice(-kept)]
+}
+
+/** The stack, with those of what caused it and of the errors it gathers; null where there is none. */
+function trace(error) {
+  const own = stackOf(error)
+  if (own === null) return null
+  try {
+    const chain = new Set()
+    for (let at = error.cause; at instanceof Error && !chain.has(at); at = at.cause) chain.add(at)
+    const gathered = Array.isArray(error.errors) ? error.errors.slice(0, 2 * KEPT_CAUSES) : []
+    const parts = gathered.map((one) => `[error]: ${stackOf(one) ?? toText(one)}`)
+    const causes = cut([...chain], KEPT_CAUSES, 'causes')
+    for (const at of causes) parts.push(typeof at === 'string' ? at : `[cause]: ${stackOf(at)}`)
+    return [own, ...parts].join('\n')
+  } catch {
+    return own // a hostile getter
+  }
+}
+
+function stackOf(error) {
+  if (error === null || typeof error !== 'object' || typeof error.stack !== 'string') return null
+  return cut(error.stack.split('\n'), KEPT_LINES, 'lines').join('\n')
+}
+
 function describe(error) {
   try {
     if (error !== null && typeof error === 'object' && 'message' in error) {
       const name = toText(error.name || error.constructor?.name || 'Error')
-      const stack = typeof error.stack === 'string' ? error.stack : null
-      return { name, message: toText(error.message), stack, code: toText(error.code ?? '') }
+      return { name, message: toText(error.message), stack: trace(error), code: toText(error.code ?? '') }
     }
   } catch {
     // a hostile getter; the plain text has to do

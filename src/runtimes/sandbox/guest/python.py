@@ -50,6 +50,17 @@ def make_json():
     return loads, dumps
 
 
+write_trace = None  # the fork server has loaded it
+
+
+def load_write_trace():
+    """From the program beside this one, which only who fails needs."""
+    names = {}
+    with open(os.path.dirname(__file__) + "/write_trace.py", "rb") as file:
+        exec(compile(file.read(), "write_trace.py", "exec", dont_inherit=True), names)
+    return names["write_trace"]
+
+
 def run(head, text):
     import builtins
 
@@ -72,12 +83,7 @@ def run(head, text):
         except BaseException:
             message = "an error whose text cannot be shown"
         try:
-            import traceback
-
-            trace = error.__traceback__
-            while trace is not None and trace.tb_frame.f_code.co_filename != path:
-                trace = trace.tb_next
-            stack = "".join(traceback.format_exception(type(error), error, trace))
+            stack = (write_trace or load_write_trace())(error, path, source)
         except BaseException:
             stack = None
         errno = getattr(error, "errno", None)

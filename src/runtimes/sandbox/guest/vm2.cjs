@@ -18,9 +18,22 @@ const PRELUDE = `(host) => {
       const name = frame.getFunctionName()
       return '    at ' + (name ? name + ' (' + place + ')' : place)
     })
-    let head = 'Error'
-    try { head = StringOf(error) } catch {}
-    return [head, ...lines].join('\\n')
+    let head = 'Error'; try { head = StringOf(error) } catch {}
+    return [head, ...cut(lines, 100, 'lines')].join('\\n')
+  }
+  const cut = (list, kept, what) => {
+    const left = list.length - 2 * kept
+    return left <= 1 ? list : [...list.slice(0, kept), '    [' + left + ' more ' + what + ']', ...list.slice(-kept)]
+  }
+  const trace = (error) => {
+    if (typeof error.stack !== 'string') return null
+    const chain = [], stacks = [error.stack]
+    try {
+      for (let at = error.cause; at instanceof Error && !chain.includes(at) && chain.length < 1000; at = at.cause) chain.push(at)
+      if (isArray(error.errors)) for (const one of error.errors.slice(0, 10)) stacks.push('[error]: ' + text(one?.stack ?? one))
+      for (const at of cut(chain, 5, 'causes')) stacks.push(typeof at === 'string' ? at : '[cause]: ' + at.stack)
+    } catch {}
+    return stacks.join('\\n')
   }
   const text = (value) => { try { return StringOf(value) } catch { return 'a value that cannot be shown' } }
   const describe = (error) => {
@@ -28,7 +41,7 @@ const PRELUDE = `(host) => {
     try {
       if (error !== null && typeof error === 'object' && 'message' in error) {
         name = text(error.name || 'Error'); message = text(error.message)
-        stack = typeof error.stack === 'string' ? error.stack : null
+        stack = trace(error)
       } else message = text(error)
     } catch { message = 'an error that cannot be shown' }
     return stringify({ name, message, stack, code: '' })
@@ -45,16 +58,13 @@ const PRELUDE = `(host) => {
     return isArray(value) ? '[ ' + parts.join(', ') + ' ]' : '{ ' + parts.join(', ') + ' }'
   }
   const print = (fd) => (...values) => {
-    let line
-    try { line = values.map((value) => show(value, 0)).join(' ') } catch { line = 'a value that cannot be shown' }
+    let line; try { line = values.map((value) => show(value, 0)).join(' ') } catch { line = 'a value that cannot be shown' }
     write(fd, line + '\\n')
   }
-  const out = print(1), err = print(2)
-  globalThis.console = { log: out, info: out, debug: out, error: err, warn: err, trace: err }
+  const out = print(1), err = print(2); globalThis.console = { log: out, info: out, debug: out, error: err, warn: err, trace: err }
   const start = (kind) => (fn, ms = 0, ...args) => {
     if (typeof fn !== 'function') throw new TypeError('a timer takes a function')
-    const id = next++
-    pending.set(id, () => { if (kind !== 'interval') pending.delete(id); fn(...args) })
+    const id = next++; pending.set(id, () => { if (kind !== 'interval') pending.delete(id); fn(...args) })
     timer(id, Number(ms) || 0, kind)
     return id
   }
@@ -110,6 +120,7 @@ const PRELUDE = `(host) => {
 }`
 
 const prelude = recall(new VMScript(PRELUDE, 'prelude.js'), 'prelude.js')
+const BEFORE = '(async (exports, module, require) => {'
 const timers = new Map()
 let [ended, settled] = [false, false]
 let guest
@@ -201,10 +212,11 @@ guest.setEnv(JSON.stringify(head.env))
 code = readFileSync(head.file, 'utf8').replace(/^\uFEFF?#!.*/, '')
 let script
 try {
-  script = new VMScript(
-    `(async (exports, module, require) => {${code}\n;return typeof main === 'function' ? main : undefined})`,
-    head.file,
-  )
+  // The frame before the code is on its first line and does not count.
+  script = new VMScript(`${BEFORE}${code}\n;return typeof main === 'function' ? main : undefined})`, {
+    filename: head.file,
+    columnOffset: -BEFORE.length,
+  })
   script.compile?.()
 } catch (error) {
   syntax(error)
