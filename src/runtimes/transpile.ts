@@ -6,8 +6,8 @@ import type { UncaughtError } from './runtime.ts'
 /** JavaScript with its source map inline, or why the language refused. */
 export type Transpiled = { code: string } | { error: UncaughtError }
 
-/** Decorators are not yet in V8; only esbuild lowers the standard ones. */
-const DECORATOR = /(?:^|[\s;{}(])@[A-Za-z_$(]/m
+/** Decorators and their accessors are not yet in V8; only esbuild lowers the standard ones. */
+const DECORATOR = /(?:^|[\s;{}(])@[A-Za-z_$(]|\baccessor\s/m
 
 /**
  * The native parser recurses on this process's own stack and takes the process with it when it overflows.

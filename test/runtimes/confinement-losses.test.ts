@@ -34,7 +34,11 @@ const childrenOf =
     return all.filter(({ parent }) => parents.has(parent))
   }
 
-const forkedRuns = childrenOf(forkServers)
+/** Not the child by which a new fork server tries itself: that one has none of its own. */
+const forkedRuns: Find = (all) => {
+  const parents = new Set(all.map(({ parent }) => parent))
+  return childrenOf(forkServers)(all).filter(({ pid }) => parents.has(pid))
+}
 
 const COLD: Record<string, Find> = {
   launcher: outermost(/\/launcher\.pl /),

@@ -16,20 +16,24 @@ const ENDED = {
 }
 const SLOT = { status: 0, oomKills: 0, pidsRefused: 0, peakBytes: 0, cpuUs: 0 }
 
-function read(channel: string, ended: Partial<typeof ENDED> = {}): ReturnType<typeof readExit> {
+function read(
+  channel: string,
+  ended: Partial<typeof ENDED> = {},
+  { memoryBytes = 268_435_456, peakBytes = 0 } = {},
+): ReturnType<typeof readExit> {
   const guest = { ...parseFrames(Buffer.from(channel), Buffer.from('\nN0 ')), tooLarge: false, lastAt: 0 }
   return readExit(
     {
       supervisor: { ...ENDED, ...ended },
       guest,
-      slot: SLOT,
+      slot: { ...SLOT, peakBytes },
       aborted: false,
       broke: null,
       forsaken: false,
       setupNoise: '',
       durationMs: 1,
     },
-    makeRequest('javascript', ''),
+    makeRequest('javascript', '', { limits: { memoryBytes } }),
     'namespace',
     { workDir: '/work', guestDir: '/guest' },
   )
@@ -50,5 +54,13 @@ describe('the exit of a run', () => {
   it('says only how the program died when it died while it wrote', () => {
     const exit = read('\nN0 running 0\n\nN0 result 30\n[1', { signal: 9, exitCode: 0 })
     expect(exit).toMatchObject({ signal: 'SIGKILL', uncaught: null, result: null })
+  })
+  it.each([
+    ['near the limit of memory', 268_435_456, 200_000_000, 'memory'],
+    ['at its own limit, far below that of the run', 16_000_000_000, 4_400_000_000, 'memory'],
+    ['with hardly any memory used, as by process.abort()', 268_435_456, 40_000_000, null],
+  ])('tells an abort of V8 %s', (_when, memoryBytes, peakBytes, limit) => {
+    const exit = read('\nN0 running 0\n', { signal: 6 }, { memoryBytes, peakBytes })
+    expect(exit).toMatchObject({ limit, signal: 'SIGABRT', fault: null })
   })
 })

@@ -43,6 +43,11 @@ describe.each(['subprocess', 'vm2'] as const)('javascript in %s', (runtime) => {
     ['[undefined]', 'the result[0] is undefined'],
     ['{ f() {} }', 'the result.f is a function'],
     ['{ a: NaN }', 'the result.a is NaN'],
+    ['[1, , 3]', 'the result[1] is undefined'],
+    ['{ a: [Symbol(1)] }', 'the result.a[0] is a symbol'],
+    ['{ s: Symbol(1) }', 'the result.s is a symbol'],
+    ['new Map([[1, 2]])', 'the result is a Map'],
+    ['{ seen: new Set([1]) }', 'the result.seen is a Set'],
   ])('that returns %s is told what JSON cannot carry', async (value, words) => {
     const result = await run('javascript', `exports.main = () => (${value})`, { runtime })
     expect(result).toMatchObject({ outcome: 'failure', result: null })
@@ -52,6 +57,33 @@ describe.each(['subprocess', 'vm2'] as const)('javascript in %s', (runtime) => {
   it('may begin with a shebang', async () => {
     const code = '#!/usr/bin/env node\nexports.main = () => 1'
     expect(await run('javascript', code, { runtime })).toMatchObject({ outcome: 'success', result: 1 })
+  })
+})
+
+describe.each(['subprocess', 'vm2'] as const)('typescript in %s', (runtime) => {
+  it.each([
+    'class A { accessor x = 42 }\nexport const main = (): number => new A().x',
+    'function twice(value: unknown, _context: unknown) { return value }\n@twice class A { x = 42 }\nexport default { main: (): number => new A().x }',
+    'namespace N { export const v = 42 }\nexport default function main(): number { return N.v }',
+    'import type { Foo } from "nowhere"\nconst a = { v: 42 } satisfies { v: number }\nexport const main = (_: Foo): number => a.v',
+    'export = { main: (): number => 42 }',
+  ])('runs: %s', async (code) => {
+    expect(await run('typescript', code, { runtime })).toMatchObject({ outcome: 'success', result: 42 })
+  })
+
+  it('refuses JSX', async () => {
+    const code = 'export const main = () => <div>hi</div>'
+    expect(await run('typescript', code, { runtime })).toMatchObject({ errorType: 'syntax_error' })
+  })
+})
+
+describe('bash', () => {
+  it('that gives two results is told that they are no JSON, not given a third', async () => {
+    expect(await run('bash', 'main() { result 1; result 2; }')).toMatchObject({
+      outcome: 'failure',
+      result: null,
+      errorMessage: expect.stringContaining('not JSON') as string,
+    })
   })
 })
 

@@ -1,5 +1,5 @@
 /** From what was observed to what happened: the exit a runtime reports, each limit from evidence only. */
-import { constants } from 'node:os'
+import { constants, totalmem } from 'node:os'
 import type { Isolation, Limit } from '../../execution.ts'
 import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
 import type { RunFacts } from './confined-run.ts'
@@ -14,6 +14,8 @@ const SIGNAL_NAMES = new Map(
 )
 /** How V8 dies when the heap is full: abort, trap, illegal instruction. */
 const V8_DEATHS = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL'])
+/** Where V8 gives up by itself, about: a quarter of the memory it sees, at most 4 GiB. */
+const V8_HEAP_BYTES = Math.min(totalmem() / 4, 4_294_967_296)
 
 /** Node's refusals of memory, by code or by message where they have none. */
 const NODE_MEMORY_ERRORS = new Set([
@@ -208,8 +210,7 @@ function findLimit(facts: RunFacts, ending: Ending): Limit | null {
 function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: Ending): boolean {
   if (error?.name === 'MemoryError' && !error.raised) return true
   const peak = Math.max(facts.slot?.peakBytes ?? 0, ended?.maxRssBytes ?? 0)
-  const limit = request.limits.memoryBytes
-  if (limit === null || peak < limit / 2) return false
+  if (peak < Math.min(request.limits.memoryBytes ?? Infinity, V8_HEAP_BYTES) / 2) return false
   if (signal !== null && V8_DEATHS.has(signal)) return true
   return NODE_MEMORY_ERRORS.has(error?.code ?? '') || NODE_MEMORY_ERRORS.has(error?.message ?? '')
 }

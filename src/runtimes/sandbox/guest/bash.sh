@@ -27,6 +27,7 @@ unset __head __nonce __size __code
 
 # result JSON, or JSON on standard input: what the execution gives back.
 result() {
+  printf '\n' >&3 # a second result does not become part of the first
   if (($#)); then printf '%s' "$*" >&3; else /usr/bin/cat >&3; fi
 }
 

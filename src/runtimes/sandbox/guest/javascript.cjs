@@ -98,13 +98,14 @@ function describe(error) {
 function findUnsupported(value, path, seen) {
   if (typeof value === 'number' && !Number.isFinite(value)) return `${path} is ${value}`
   if (typeof value === 'bigint') return `${path} is a BigInt`
-  if (value === undefined || typeof value === 'function')
-    return `${path} is ${value === undefined ? 'undefined' : 'a function'}`
+  if (value === undefined) return `${path} is undefined`
+  if (typeof value === 'function' || typeof value === 'symbol') return `${path} is a ${typeof value}`
   if (typeof value !== 'object' || value === null) return null
   if (seen.has(value)) return `${path} refers back to itself`
   if (typeof value.toJSON === 'function') return null
+  if (value instanceof Map || value instanceof Set) return `${path} is a ${value.constructor.name}`
   seen.add(value)
-  for (const key of Object.keys(value)) {
+  for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
     const found = findUnsupported(
       value[key],
       Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`,
@@ -118,8 +119,10 @@ function findUnsupported(value, path, seen) {
 
 /** True where JSON would leave something out without a word. */
 function hides(value) {
-  if (typeof value !== 'object' || value === null) return value === undefined || typeof value === 'function'
+  if (typeof value !== 'object' || value === null)
+    return ['undefined', 'function', 'symbol'].includes(typeof value)
   if (typeof value.toJSON === 'function') return false
+  if (value instanceof Map || value instanceof Set) return true
   return Array.isArray(value) ? value.some(hides) : Object.keys(value).some((key) => hides(value[key]))
 }
 

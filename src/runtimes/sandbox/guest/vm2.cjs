@@ -37,8 +37,7 @@ const PRELUDE = `(host) => {
   }
   const text = (value) => { try { return StringOf(value) } catch { return 'a value that cannot be shown' } }
   const describe = (error) => {
-    let name = 'Error', message = '', stack = null
-    try {
+    let name = 'Error', message = '', stack = null; try {
       if (error !== null && typeof error === 'object' && 'message' in error) {
         name = text(error.name || 'Error'); message = text(error.message)
         stack = trace(error)
@@ -71,22 +70,23 @@ const PRELUDE = `(host) => {
   const stop = (id) => { pending.delete(id); cancel(Number(id) || 0) }
   Object.assign(globalThis, { setTimeout: start('timeout'), setInterval: start('interval'),
     setImmediate: (fn, ...args) => start('timeout')(fn, 0, ...args), clearTimeout: stop, clearInterval: stop, clearImmediate: stop })
+  const lost = (value) => ['undefined', 'function', 'symbol'].includes(typeof value), isCollection = (value) => value instanceof Map || value instanceof Set
   const unsupported = (value, path, seen) => {
     if (typeof value === 'number' && !Number.isFinite(value)) return path + ' is ' + value
-    if (typeof value === 'bigint') return path + ' is a BigInt'
-    if (value === undefined || typeof value === 'function') return path + ' is ' + (value === undefined ? 'undefined' : 'a function')
+    if (typeof value === 'bigint') return path + ' is a BigInt'; if (value === undefined) return path + ' is undefined'
+    if (lost(value)) return path + ' is a ' + typeof value
     if (typeof value !== 'object' || value === null) return null
     if (seen.includes(value)) return path + ' refers back to itself'
-    if (typeof value.toJSON === 'function') return null
-    for (const key of ObjectKeys(value)) {
+    if (typeof value.toJSON === 'function') return null; if (isCollection(value)) return path + ' is a ' + (value instanceof Map ? 'Map' : 'Set')
+    for (const key of isArray(value) ? value.keys() : ObjectKeys(value)) {
       const found = unsupported(value[key], isArray(value) ? path + '[' + key + ']' : path + '.' + key, [...seen, value])
       if (found !== null) return found
     }
     return null
   }
   const hides = (value) => {
-    if (typeof value !== 'object' || value === null) return value === undefined || typeof value === 'function'
-    return typeof value.toJSON !== 'function' && ObjectKeys(value).some((key) => hides(value[key]))
+    if (typeof value !== 'object' || value === null) return lost(value)
+    return typeof value.toJSON !== 'function' && (isCollection(value) || ObjectKeys(value).some((key) => hides(value[key])))
   }
   const refuse = (found) => { throw new TypeError('main returned a value JSON cannot carry: ' + found) }
   const encode = (value) => {
