@@ -50,4 +50,24 @@ describe('capture', () => {
     expect(capture.text()).not.toContain('\uFFFD')
     expect(capture.totalBytes).toBe(200)
   })
+
+  it('takes memory for what it keeps, not for each chunk', () => {
+    const capture = new Capture(64 * 1_048_576)
+    const one = Uint8Array.of(120)
+    const before = process.memoryUsage()
+    for (let n = 0; n < 500_000; n += 1) capture.push(one)
+    const after = process.memoryUsage()
+    const taken = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers
+    expect(taken).toBeLessThan(32 * 1_048_576)
+    expect(capture.text()).toHaveLength(500_000)
+  })
+
+  it('lets ten gigabytes pass in the time of copying a little', () => {
+    const capture = new Capture(1_048_576)
+    const chunk = new Uint8Array(65_536)
+    const before = performance.now()
+    for (let n = 0; n < 160_000; n += 1) capture.push(chunk)
+    expect(performance.now() - before).toBeLessThan(15_000)
+    expect(capture.totalBytes).toBe(160_000 * 65_536)
+  })
 })
