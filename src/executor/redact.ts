@@ -49,41 +49,58 @@ export function createRedactor(env: Readonly<Record<string, string>> | undefined
 
 /** Where output was cut in the middle; see `Capture` and `cutMiddle`. */
 const CUT = /\n… \d+ bytes left out …\n/gu
+/** A text is cut twice at most; a program may print what looks like many more. */
+const CUTS_MAX = 8
 /** Less of a secret than this tells nothing. */
 const PART_MIN_LENGTH = 4
 const PART_MAX_LENGTH = 4096
 
 /** Masks what is left of a secret the cut went through: its beginning before the cut, its end after it. */
 function maskCut(text: string, literals: readonly string[]): string {
-  const cuts = [...text.matchAll(CUT)]
-  if (cuts.length === 0 || literals.length === 0) return text
+  const cuts = literals.length === 0 ? [] : [...text.matchAll(CUT)]
   let masked = ''
   let from = 0
-  for (const cut of cuts) {
+  for (const [index, cut] of cuts.entries()) {
+    // The first and the last ones: what a program prints lies between, or is a program that hides nothing.
+    if (index >= CUTS_MAX / 2 && index < cuts.length - CUTS_MAX / 2) continue
     masked += maskEdges(text.slice(from, cut.index), literals, from === 0 ? 'end' : 'both') + cut[0]
     from = cut.index + cut[0].length
   }
-  return masked + maskEdges(text.slice(from), literals, 'start')
+  return from === 0 ? text : masked + maskEdges(text.slice(from), literals, 'start')
 }
 
 function maskEdges(text: string, literals: readonly string[], edge: 'start' | 'end' | 'both'): string {
-  const ends =
-    edge === 'start' ? 0 : longestPart(literals, (secret, length) => text.endsWith(secret.slice(0, length)))
-  const starts =
-    edge === 'end' ? 0 : longestPart(literals, (secret, length) => text.startsWith(secret.slice(-length)))
+  const tail = text.slice(-PART_MAX_LENGTH)
+  const head = reversed(text.slice(0, PART_MAX_LENGTH))
+  let [starts, ends] = [0, 0]
+  for (const secret of literals) {
+    if (edge !== 'start') ends = Math.max(ends, longestOverlap(secret, tail))
+    if (edge !== 'end') starts = Math.max(starts, longestOverlap(reversed(secret), head))
+  }
   const kept = text.slice(starts, Math.max(starts, text.length - ends))
   return `${starts > 0 ? MASK : ''}${kept}${ends > 0 ? MASK : ''}`
 }
 
-function longestPart(
-  literals: readonly string[],
-  isThere: (secret: string, length: number) => boolean,
-): number {
-  let longest = 0
-  for (const secret of literals)
-    for (let length = Math.min(secret.length - 1, PART_MAX_LENGTH); length > longest; length -= 1)
-      if (length >= PART_MIN_LENGTH && isThere(secret, length)) longest = length
-  return longest
+/** Units of the longest beginning of `secret`, but not all of it, that `text` ends with. One pass over each. */
+function longestOverlap(secret: string, text: string): number {
+  const tail = text.slice(-Math.min(secret.length - 1, PART_MAX_LENGTH))
+  const longest = Math.min(secret.length, tail.length)
+  // Of each beginning, the length of the longest shorter one it ends with (Knuth, Morris and Pratt).
+  const fallback = new Uint16Array(longest + 1)
+  const step = (matched: number, unit: number): number => {
+    let length = matched
+    while (length > 0 && (length === longest || secret.charCodeAt(length) !== unit))
+      length = fallback[length] ?? 0
+    return secret.charCodeAt(length) === unit ? length + 1 : 0
+  }
+  for (let at = 1; at < longest; at += 1) fallback[at + 1] = step(fallback[at] ?? 0, secret.charCodeAt(at))
+  let matched = 0
+  for (let at = 0; at < tail.length; at += 1) matched = step(matched, tail.charCodeAt(at))
+  return matched >= PART_MIN_LENGTH ? matched : 0
+}
+
+function reversed(text: string): string {
+  return text.split('').reverse().join('')
 }
 
 /** The record as it may be kept: content switched off is gone, what stays is masked. */

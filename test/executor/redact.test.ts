@@ -89,6 +89,22 @@ describe('redaction', () => {
     })
   })
 
+  it('masks what real cuts left among any number of false ones, without minutes of looking', () => {
+    const secrets = Array.from(
+      { length: 500 },
+      (_, index) => `aaaaaaaaaaaaaaaaaaaaaaaa${index}-${'b'.repeat(80)}`,
+    )
+    const redact = createRedactor(Object.fromEntries(secrets.map((secret, index) => [`K${index}`, secret])))
+    const cut = '\n… 12 bytes left out …\n'
+    const before = performance.now()
+    const masked = redact(
+      `head ${secrets[7]?.slice(0, 60)}${cut}${cut.repeat(8000)}${cut}${'b'.repeat(50)} tail`,
+    )
+    expect(performance.now() - before).toBeLessThan(2000)
+    expect(masked.startsWith(`head [masked]${cut}`)).toBe(true)
+    expect(masked.endsWith(`${cut}[masked] tail`)).toBe(true)
+  })
+
   it('is on unless switched off by name', () => {
     expect(loadConfig({ EXECTRAIL_MASK_SECRETS: '' }).content.mask).toContain('stdout')
     expect(loadConfig({ EXECTRAIL_MASK_SECRETS: 'none' }).content.mask).toEqual([])
