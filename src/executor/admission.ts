@@ -11,21 +11,25 @@ export interface AdmissionOptions {
 
 interface Waiter {
   admit(): void
+  refuse(error: CapacityError): void
 }
 
-/** A place in the queue. `enter` must be called once; `leave` once after it resolved. */
+/** A place among those that run or wait. */
 export interface Place {
   /**
-   * Resolves when the execution may run.
-   * @throws {CapacityError} when the wait took longer than allowed; rejects with the signal's reason when aborted.
+   * Resolves when the execution may run; called once at most.
+   * @throws {CapacityError} when the wait took longer than allowed, or another organization's turn came in a
+   * full queue; rejects with the signal's reason when aborted.
    */
   enter(signal: AbortSignal): Promise<void>
+  /** Gives the place up, whether it was entered or not. */
   leave(): void
 }
 
 /**
- * Lets a bounded number run at once; those that wait take turns by organization, so none starves another.
- * Every step costs the same however many wait.
+ * Lets a bounded number run at once; those that wait take turns by organization, so none starves another: also
+ * in a full queue, where the newest of the organization that waits most makes room for one that waits less.
+ * Every step costs the same however many wait, but for making room.
  */
 export class Admission {
   readonly #options: AdmissionOptions
@@ -33,6 +37,8 @@ export class Admission {
   readonly #queues = new Map<string, Set<Waiter>>()
   #running = 0
   #waiting = 0
+  /** Places given and not yet entered. */
+  #reserved = 0
 
   constructor(options: AdmissionOptions) {
     this.#options = options
@@ -49,19 +55,39 @@ export class Admission {
   /** @throws {CapacityError} at once when the queue is full. */
   reserve(organizationId: string): Place {
     const { concurrency, queueLimit } = this.#options
-    if (this.#running >= concurrency && this.#waiting >= queueLimit)
-      throw queueFull(this.#options, this.#waiting)
+    const taken = this.#running + this.#waiting + this.#reserved
+    if (taken >= concurrency + queueLimit) this.#makeRoom(organizationId)
+    this.#reserved += 1
+    let state: 'reserved' | 'running' | 'gone' = 'reserved'
     return {
       enter: async (signal) => {
+        this.#reserved -= 1
+        state = 'gone'
         signal.throwIfAborted()
         if (this.#running < concurrency && this.#waiting === 0) this.#running += 1
         else await this.#wait(organizationId, signal)
+        state = 'running'
       },
       leave: () => {
-        this.#running -= 1
-        this.#admitNext()
+        if (state === 'reserved') this.#reserved -= 1
+        if (state === 'running') {
+          this.#running -= 1
+          this.#admitNext()
+        }
+        state = 'gone'
       },
     }
+  }
+
+  /** @throws {CapacityError} when no organization waits for more than this one would. */
+  #makeRoom(organizationId: string): void {
+    const own = this.#queues.get(organizationId)?.size ?? 0
+    let longest: Set<Waiter> | undefined
+    for (const queue of this.#queues.values()) if (queue.size > (longest?.size ?? own + 1)) longest = queue
+    const newest = longest === undefined ? undefined : [...longest].at(-1)
+    const full = queueFull(this.#options, this.#waiting)
+    if (newest === undefined) throw full
+    newest.refuse(full)
   }
 
   #wait(organizationId: string, signal: AbortSignal): Promise<void> {
@@ -81,6 +107,7 @@ export class Admission {
         settle()
         resolve()
       },
+      refuse,
     }
     signal.addEventListener('abort', abort, { once: true })
     const queue = this.#queues.get(organizationId) ?? new Set<Waiter>()

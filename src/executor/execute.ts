@@ -1,9 +1,11 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { ExecutionRecord, ExecutionResult, FileContent, Json } from '../execution.ts'
+import { CapacityError } from '../errors.ts'
+import type { ExecutionRecord, ExecutionResult, Json } from '../execution.ts'
 import type { RuntimeRequest } from '../runtimes/runtime.ts'
 import type { Trail, TrailEntry } from '../telemetry/trail.ts'
 import type { Admission, Place } from './admission.ts'
 import { toIso } from './clock.ts'
+import { isTooDeep, TOO_DEEP } from './json-text.ts'
 import { decideOutcome, judge, SUCCESS } from './outcome.ts'
 import { findPolicyBreach } from './policy.ts'
 import { applyContentPolicy, createRedactor, type ContentPolicy } from './redact.ts'
@@ -24,7 +26,10 @@ export interface ExecuteContext {
   closing: AbortSignal
 }
 
-type Findings = Pick<End, 'verdict' | 'report' | 'validationPassed' | 'queueMs'>
+type Findings = Pick<End, 'verdict' | 'report' | 'validationPassed' | 'queueMs'> & {
+  /** What `main` returned, whatever the outcome made of it. */
+  value: Json
+}
 
 /**
  * Runs a settled request from acceptance to record. From `begin` on, every way out leaves exactly one
@@ -56,21 +61,10 @@ export async function executeSettled(
     entry.complete(applyContentPolicy(record, context.content, redact))
     return record
   }
-  const findings =
-    refuseEarly(settled) ?? (await admitAndRun(settled, { executionId, entry, place, context, finish }))
-  return toResult(finish(findings), findings.report?.exit.files ?? [])
-}
-
-/** What can be said without spending a sandbox: the policy and the input's schema. */
-function refuseEarly(settled: SettledRequest): Findings | null {
-  const { body } = settled
-  const unrun = { report: null, queueMs: 0 }
-  const breach = findPolicyBreach(body.code, body.language, body.policy)
-  if (breach !== null)
-    return { ...unrun, verdict: judge('failure', 'policy', breach), validationPassed: null }
-  const fault = settled.checkInput?.(JSON.parse(settled.input)) ?? null
-  if (fault === null) return null
-  return { ...unrun, verdict: judge('failure', 'validation_input', fault), validationPassed: false }
+  const findings = await findOut(settled, { executionId, entry, place, context })
+  const record = finish(findings)
+  if (findings.refused !== undefined) throw findings.refused
+  return { ...record, result: findings.value, files: findings.report?.exit.files ?? [] }
 }
 
 interface Run {
@@ -78,7 +72,33 @@ interface Run {
   entry: TrailEntry
   place: Place
   context: ExecuteContext
-  finish(findings: Findings): ExecutionRecord
+}
+
+/** Never rejects: what was begun is completed, also where something of ours fails. */
+async function findOut(settled: SettledRequest, run: Run): Promise<Findings & { refused?: CapacityError }> {
+  const since = performance.now()
+  try {
+    return (await refuseEarly(settled)) ?? (await admitAndRun(settled, run))
+  } catch (error) {
+    const unrun = { ...NOT_RUN, queueMs: performance.now() - since }
+    const message = error instanceof Error ? error.message : String(error)
+    if (error instanceof CapacityError)
+      return { ...unrun, verdict: judge('error', 'runtime_unavailable', message), refused: error }
+    return { ...unrun, verdict: judge('error', 'runtime_error', `exectrail failed: ${message}`) }
+  } finally {
+    run.place.leave()
+  }
+}
+
+const NOT_RUN = { report: null, validationPassed: null, queueMs: 0, value: null }
+
+/** What can be said without spending a sandbox: the policy and the input's schema. */
+async function refuseEarly({ body, input, checkInput }: SettledRequest): Promise<Findings | null> {
+  const breach = await findPolicyBreach(body.code, body.language, body.policy)
+  if (breach !== null) return { ...NOT_RUN, verdict: judge('failure', 'policy', breach) }
+  const fault = (await checkInput?.(input)) ?? null
+  if (fault === null) return null
+  return { ...NOT_RUN, verdict: judge('failure', 'validation_input', fault), validationPassed: false }
 }
 
 async function admitAndRun(settled: SettledRequest, run: Run): Promise<Findings> {
@@ -90,24 +110,16 @@ async function admitAndRun(settled: SettledRequest, run: Run): Promise<Findings>
   try {
     await run.place.enter(signal)
   } catch (error) {
+    if (!signal.aborted) throw error
     const queueMs = performance.now() - waitedSince
-    const gone: Omit<Findings, 'verdict'> = { report: null, validationPassed: null, queueMs }
-    if (signal.aborted)
-      return { ...gone, verdict: judge('cancelled', 'cancelled', 'cancelled while waiting') }
-    const message = error instanceof Error ? error.message : String(error)
-    run.finish({ ...gone, verdict: judge('error', 'runtime_unavailable', message) })
-    throw error
+    return { ...NOT_RUN, queueMs, verdict: judge('cancelled', 'cancelled', 'cancelled while waiting') }
   }
   const queueMs = performance.now() - waitedSince
-  try {
-    const report = await runOnRuntime(settled.runtime, runtimeRequest(settled, run), {
-      signal,
-      onOutput: settled.onOutput,
-    })
-    return { ...concludeRun(settled, report), queueMs }
-  } finally {
-    run.place.leave()
-  }
+  const report = await runOnRuntime(settled.runtime, runtimeRequest(settled, run), {
+    signal,
+    onOutput: settled.onOutput,
+  })
+  return { ...(await concludeRun(settled, report)), queueMs }
 }
 
 function runtimeRequest(settled: SettledRequest, run: Run): RuntimeRequest {
@@ -128,32 +140,29 @@ function runtimeRequest(settled: SettledRequest, run: Run): RuntimeRequest {
 }
 
 /** Outcome of a run, with the result held against its schema. */
-function concludeRun(settled: SettledRequest, given: RunReport): Findings {
+async function concludeRun(settled: SettledRequest, given: RunReport): Promise<Findings> {
   const result = parseResult(given.exit.result)
   const report = result.ok ? given : { ...given, exit: { ...given.exit, result: null } }
   const verdict = decideOutcome(report.exit, report.cause, settled.limits.timeoutMs)
-  const inputPassed = settled.checkInput === null ? null : true
-  const findings: Findings = { verdict, report, validationPassed: inputPassed, queueMs: 0 }
+  const validationPassed = settled.checkInput === null ? null : true
+  const value = result.ok ? result.value : null
+  const findings: Findings = { verdict, report, validationPassed, queueMs: 0, value }
   if (verdict !== SUCCESS) return findings
   if (!result.ok) return { ...findings, verdict: judge('failure', 'exception', result.fault) }
-  const fault = settled.checkOutput?.(result.value) ?? null
-  if (fault !== null)
-    return { ...findings, verdict: judge('failure', 'validation_output', fault), validationPassed: false }
-  return settled.checkOutput === null ? findings : { ...findings, validationPassed: true }
+  if (settled.checkOutput === null) return findings
+  const fault = await settled.checkOutput(report.exit.result ?? 'null')
+  if (fault === null) return { ...findings, validationPassed: true }
+  return { ...findings, verdict: judge('failure', 'validation_output', fault), validationPassed: false }
 }
 
-function toResult(record: ExecutionRecord, files: readonly FileContent[]): ExecutionResult {
-  const result = parseResult(record.result)
-  return { ...record, result: result.ok ? result.value : null, files }
-}
-
-type ParsedResult = { ok: true; value: Json | null } | { ok: false; fault: string }
+type ParsedResult = { ok: true; value: Json } | { ok: false; fault: string }
 
 /** The code wrote this text, so it may be anything. */
 function parseResult(text: string | null): ParsedResult {
   if (text === null) return { ok: true, value: null }
   if (Buffer.byteLength(text) > MAX_RESULT_BYTES)
     return { ok: false, fault: `the result is larger than ${MAX_RESULT_BYTES} bytes of JSON` }
+  if (isTooDeep(text)) return { ok: false, fault: `the result is ${TOO_DEEP}` }
   try {
     return { ok: true, value: JSON.parse(text) }
   } catch {

@@ -137,7 +137,7 @@ function assemble(parts: Parts): Executor {
       if (closed !== null) throw closedError()
       return begin(request)
     },
-    runtimes: () => runtimes.checkAll(),
+    runtimes: shareUnderWay(() => runtimes.checkAll()),
     status: () => ({
       executorId,
       running: admission.running,
@@ -156,8 +156,10 @@ function createBegin(parts: Parts, closing: AbortSignal, inFlight: Set<Promise<E
   const { runtimes, ...rest } = parts
   const idempotency = createIdempotency()
   const context = { ...rest, clock: createClock(), closing }
-  return (request: ExecutionRequest): Promise<ExecutionResult> => {
-    const settled = settleRequest(request, (name: RuntimeName) => runtimes.find(name))
+  return async (request: ExecutionRequest): Promise<ExecutionResult> => {
+    const given = settleRequest(request, (name: RuntimeName) => runtimes.find(name))
+    const settled = given instanceof Promise ? await given : given
+    if (closing.aborted) throw closedError()
     return idempotency.once(settled, () => {
       const work = executeSettled(settled, context)
       inFlight.add(work)
@@ -165,6 +167,18 @@ function createBegin(parts: Parts, closing: AbortSignal, inFlight: Set<Promise<E
       work.then(forget, forget)
       return work
     })
+  }
+}
+
+/** Who asks while an answer is on its way gets that one: a check starts processes. */
+function shareUnderWay<T>(ask: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | null = null
+  return () => {
+    const forget = (): void => {
+      underWay = null
+    }
+    underWay ??= ask().finally(forget)
+    return underWay
   }
 }
 

@@ -3,31 +3,95 @@ import type { Issue } from '../errors.ts'
 /** Text of a value as JSON, or everything about it that JSON cannot carry. */
 export type JsonText = { ok: true; text: string } | { ok: false; issues: Issue[] }
 
+/** Levels of nesting an input or a result may have: about what every language's JSON reader takes. */
+export const MAX_DEPTH = 900
+export const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`
+const ISSUES_MAX = 100
+
 /**
  * Writes a value as JSON and says clearly what JSON would have changed in silence: NaN, Infinity, BigInt,
  * undefined and functions inside, cycles. `undefined` itself counts as null.
  */
-export function toJsonText(value: unknown, path: string): JsonText {
+export function toJsonText(value: unknown, path: string, maxBytes: number): JsonText {
   if (value === undefined) return { ok: true, text: 'null' }
+  const tooLarge = { ok: false, issues: [{ path, message: `at most ${maxBytes} bytes of JSON` }] } as const
+  try {
+    const text: unknown = JSON.stringify(value)
+    if (typeof text === 'string' && Buffer.byteLength(text) > maxBytes)
+      return { ...tooLarge, issues: [...tooLarge.issues] }
+    const careful =
+      typeof text === 'string' && isPlain(value) ? { ok: true as const, text } : writeCarefully(value, path)
+    return careful.ok && isTooDeep(careful.text)
+      ? { ok: false, issues: [{ path, message: TOO_DEEP }] }
+      : careful
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, issues: [{ path, message: TOO_DEEP }] }
+    return writeCarefully(value, path)
+  }
+}
+
+/** True for JSON text nested deeper than `MAX_DEPTH`. */
+export function isTooDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_DEPTH) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit === QUOTE) at = endOfString(text, at)
+    else if (unit === OPEN_LIST || unit === OPEN_OBJECT) {
+      depth += 1
+      if (depth > MAX_DEPTH) return true
+    } else if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) depth -= 1
+  }
+  return false
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125]
+
+/** Where the string that begins at `from` ends; the end of the text where it does not. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes += 1
+    if (slashes % 2 === 0) return at
+  }
+  return text.length
+}
+
+/** True for what JSON carries as it is; false also for what has to be looked at more closely. */
+function isPlain(root: unknown): boolean {
+  const open: unknown[] = [[root]]
+  while (open.length > 0) {
+    const items = itemsOf(open.pop())
+    if (items === null) return false
+    for (const item of items) {
+      if (typeof item === 'object' && item !== null) open.push(item)
+      else if (describeFault(item) !== null) return false
+    }
+  }
+  return true
+}
+
+function itemsOf(holder: unknown): readonly unknown[] | null {
+  if (typeof holder !== 'object' || holder === null || 'toJSON' in holder) return null
+  if (Array.isArray(holder)) return holder
+  const prototype: unknown = Object.getPrototypeOf(holder)
+  return prototype === Object.prototype || prototype === null ? Object.values(holder) : null
+}
+
+function writeCarefully(value: unknown, path: string): JsonText {
   const issues: Issue[] = []
   const check = (key: string, item: unknown): unknown => {
     const fault = describeFault(item)
-    if (fault !== null) issues.push({ path: key === '' ? path : `${path}.${key}`, message: fault })
+    if (fault !== null && issues.length < ISSUES_MAX)
+      issues.push({ path: key === '' ? path : `${path}.${key}`, message: fault })
     return fault === null ? item : null
   }
   try {
     const text = JSON.stringify(value, check)
     return issues.length === 0 ? { ok: true, text } : { ok: false, issues }
   } catch (error) {
-    return {
-      ok: false,
-      issues: [
-        {
-          path,
-          message: `not JSON: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-        },
-      ],
-    }
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    return { ok: false, issues: [{ path, message: `not JSON: ${why}` }] }
   }
 }
 

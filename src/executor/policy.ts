@@ -1,33 +1,48 @@
 import type { CodePolicy, Language } from '../execution.ts'
-import { BOUND_MS, runBounded } from './bounded.ts'
+import { askThread, BOUND_MS, tryBriefly } from './bounded.ts'
 
 const JAVASCRIPT_IMPORT =
   /(?:\bfrom\s*|\bimport\s*|\brequire\s*\(\s*|\bimport\s*\(\s*)(?<quote>['"`])(?<name>[^'"`\n]+)\k<quote>/gu
 const PYTHON_IMPORT =
   /^[ \t]*(?:import[ \t]+(?<list>[^\n#;]+)|from[ \t]+(?<name>[\w.]+)[ \t]+import)|__import__\(\s*['"](?<dynamic>[\w.]+)['"]/gmu
 
+/** Breaches named; more of them tell nothing more. */
+const NAMED_MAX = 20
+
 /**
- * What in the code the caller's policy forbids, or null. A reading of the text: it keeps honest code
- * honest and stops nobody who hides a name; the sandbox is the wall.
+ * What in the code the caller's policy forbids, or null; a promise where telling takes so long that a thread
+ * has to do it. A reading of the text: it keeps honest code honest and stops nobody who hides a name; the
+ * sandbox is the wall.
  */
 export function findPolicyBreach(
   code: string,
   language: Language,
   policy: CodePolicy | undefined,
-): string | null {
-  const breaches: string[] = []
-  const denied = new Set(policy?.denyModules ?? [])
-  if (denied.size > 0) {
+): string | null | Promise<string | null> {
+  if (policy === undefined) return null
+  const tried = tryBriefly(() => readBreaches(code, language, policy))
+  return tried === null ? readInThread(code, language, policy) : tried.value
+}
+
+async function readInThread(code: string, language: Language, policy: CodePolicy): Promise<string | null> {
+  const answer = await askThread({ about: 'policy', code, language, policy })
+  return answer === null
+    ? `holding this code against the policy took longer than ${BOUND_MS} ms`
+    : answer.value
+}
+
+/** The breaches, however long reading takes. */
+export function readBreaches(code: string, language: Language, policy: CodePolicy): string | null {
+  const breaches = new Set<string>()
+  const denied = new Set(policy.denyModules)
+  const longest = Math.max(0, ...[...denied].map(({ length }) => length))
+  if (denied.size > 0)
     for (const name of importedModules(code, language))
-      if (isDenied(name, denied)) breaches.push(`module ${name} is denied`)
-  }
-  for (const source of policy?.denyPatterns ?? []) {
-    const matches = (): string | null =>
-      new RegExp(source, 'u').test(code) ? `pattern ${source} is denied` : null
-    const breach = runBounded(matches, () => `pattern ${source} took longer than ${BOUND_MS} ms on this code`)
-    if (breach !== null) breaches.push(breach)
-  }
-  return breaches.length === 0 ? null : [...new Set(breaches)].join('; ')
+      if (breaches.size < NAMED_MAX && isDenied(name, denied, longest))
+        breaches.add(`module ${name} is denied`)
+  for (const source of policy.denyPatterns ?? [])
+    if (new RegExp(source, 'u').test(code)) breaches.add(`pattern ${source} is denied`)
+  return breaches.size === 0 ? null : [...breaches].join('; ')
 }
 
 /** Modules the text imports, as written, without a `node:` prefix. */
@@ -36,15 +51,17 @@ function importedModules(code: string, language: Language): string[] {
   const names: string[] = []
   for (const { groups } of code.matchAll(language === 'python' ? PYTHON_IMPORT : JAVASCRIPT_IMPORT)) {
     const list = groups?.['list']?.split(',').map((item) => item.trim().split(/\s/u)[0] ?? '')
-    names.push(...(list ?? [groups?.['name'] ?? groups?.['dynamic'] ?? '']))
+    for (const name of list ?? [groups?.['name'] ?? groups?.['dynamic'] ?? '']) names.push(name)
   }
   return names.filter((name) => name !== '').map((name) => name.replace(/^node:/u, ''))
 }
 
-function isDenied(name: string, denied: ReadonlySet<string>): boolean {
-  const parts = name.split(/[./]/u)
-  return (
-    denied.has(name) ||
-    parts.some((_, index) => denied.has(name.slice(0, parts.slice(0, index + 1).join('.').length)))
-  )
+/** The name, or a package it lies in. Longer than the longest denied name nothing can be one. */
+function isDenied(name: string, denied: ReadonlySet<string>, longest: number): boolean {
+  const head = name.slice(0, longest + 1)
+  for (let end = 0; end <= head.length; end += 1) {
+    const ends = end === name.length || name[end] === '.' || name[end] === '/'
+    if (ends && denied.has(head.slice(0, end))) return true
+  }
+  return false
 }

@@ -1,4 +1,5 @@
 import type { ExecutionRecord, StartedRecord } from '../execution.ts'
+import { cutHead, TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
 import { fingerprintError } from './fingerprint.ts'
 import type { Verdict } from './outcome.ts'
 import type { RunReport } from './run.ts'
@@ -55,10 +56,14 @@ export interface End {
 export function completedRecord(started: StartedRecord, end: End): ExecutionRecord {
   const { verdict, report } = end
   const exit = report?.exit
-  const { errorType, errorMessage, errorStack } = verdict
+  const { errorType } = verdict
+  const errorMessage = capped(verdict.errorMessage)
+  const errorStack = capped(verdict.errorStack)
   return {
     ...started,
     ...verdict,
+    errorMessage,
+    errorStack,
     isolation: exit?.isolation ?? 'none',
     success: verdict.outcome === 'success',
     exitCode: exit?.exitCode ?? null,
@@ -84,6 +89,11 @@ export function completedRecord(started: StartedRecord, end: End): ExecutionReco
     traceId: end.traceId,
     spanId: end.spanId,
   }
+}
+
+/** The code's own words, so of any size. */
+function capped(text: string | null): string | null {
+  return text === null ? null : cutHead(text, TEXT_MAX_BYTES)
 }
 
 /** Waiting inside a backend's own queue is queueing, not start-up. */

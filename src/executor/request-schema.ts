@@ -5,7 +5,10 @@ import { LANGUAGES, RUNTIMES } from '../execution.ts'
 const MIB = 1_048_576
 const MAX_CODE_BYTES = 5 * MIB
 export const MAX_INPUT_BYTES = 10 * MIB
-const MAX_FILES = 1000
+export const MAX_FILES = 1000
+/** Entries of a list in a request. */
+export const MAX_LIST = 1000
+export const MAX_ENV_NAMES = 10_000
 const MAX_FILES_BYTES = 32 * MIB
 const MAX_ENV_BYTES = 65_536
 
@@ -56,11 +59,22 @@ const safePath = z
   .refine((path) => !CONTROL.test(path) && path.isWellFormed(), 'no control characters or broken Unicode')
   .refine((path) => path.split('/').every((part) => bytes(part) <= 255), 'at most 255 bytes a name')
 
-const file = z.strictObject({
-  path: safePath,
-  content: z.string(),
-  encoding: z.enum(['utf8', 'base64']).optional(),
-})
+/** As Node reads it: also with line breaks, without padding, and with the letters of URLs. */
+const BASE64 = /^[A-Za-z0-9+/_\r\n-]*={0,2}[\r\n]*$/
+
+const file = z
+  .strictObject({
+    path: safePath,
+    content: z.string(),
+    encoding: z.enum(['utf8', 'base64']).optional(),
+  })
+  .refine(
+    ({ content, encoding }) => (encoding === 'base64' ? BASE64.test(content) : content.isWellFormed()),
+    {
+      path: ['content'],
+      message: 'base64 where `encoding` says so, else text without broken Unicode',
+    },
+  )
 
 const env = z
   .record(
@@ -87,6 +101,7 @@ export const executionRequestSchema = z.strictObject({
   code: z
     .string()
     .min(1, 'there is no code to run')
+    .refine((text) => text.isWellFormed(), 'no broken Unicode: half of a surrogate pair stands alone')
     .refine((text) => bytes(text) <= MAX_CODE_BYTES, `at most ${MAX_CODE_BYTES} bytes`),
   input: z.unknown().optional(),
   limits: limits.optional(),
@@ -107,7 +122,7 @@ export const executionRequestSchema = z.strictObject({
     .optional(),
   policy: z
     .strictObject({
-      denyModules: z.array(z.string().min(1).max(256)).max(1000).optional(),
+      denyModules: z.array(z.string().min(1).max(256)).max(MAX_LIST).optional(),
       denyPatterns: z.array(pattern).max(100).optional(),
     })
     .optional(),

@@ -47,6 +47,7 @@ export async function runOnRuntime(
   })
   const endedAt = performance.now()
   const cause = ending.settle()
+  await output.end()
   const { stdout, stderr } = output
   const startedAt = runningAt ?? endedAt
   return { exit, cause, stdout, stderr, startupMs: startedAt - begunAt, durationMs: endedAt - startedAt }
@@ -138,7 +139,7 @@ function faultExit(runtime: Runtime, message: string): RuntimeExit {
   }
 }
 
-function captureOutput(limits: Limits, onOutput: RunOptions['onOutput'], end: (cause: Cause) => void) {
+function captureOutput(limits: Limits, onOutput: RunOptions['onOutput'], stop: (cause: Cause) => void) {
   const captures = { stdout: new Capture(limits.outputBytes), stderr: new Capture(limits.outputBytes) }
   const decoders = {
     stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
@@ -146,12 +147,20 @@ function captureOutput(limits: Limits, onOutput: RunOptions['onOutput'], end: (c
   }
   const push: RuntimeIo['onOutput'] = ({ stream, bytes }) => {
     captures[stream].push(bytes)
-    if (limits.outputPolicy === 'kill' && captures[stream].truncated) end('output_limit')
+    if (limits.outputPolicy === 'kill' && captures[stream].truncated) stop('output_limit')
     if (onOutput === undefined) return undefined
     const text = decoders[stream].decode(bytes, { stream: true })
     return text === '' ? undefined : deliver(onOutput, { stream, text })
   }
-  return { ...captures, push }
+  /** What a program left half said of a character. */
+  const end = async (): Promise<void> => {
+    if (onOutput === undefined) return
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const text = decoders[stream].decode()
+      if (text !== '') await deliver(onOutput, { stream, text })
+    }
+  }
+  return { ...captures, push, end }
 }
 
 /** A listener that throws is the caller's trouble; the run and its trail go on. */

@@ -4,7 +4,8 @@ import type { ExecutionContext, ExecutionRequest, Limits, LimitsRequest } from '
 import type { Runtime } from '../runtimes/runtime.ts'
 import { toJsonText } from './json-text.ts'
 import { executionRequestSchema, MAX_INPUT_BYTES, type RequestBody } from './request-schema.ts'
-import { compileSchema, type Check } from './validation.ts'
+import { refuseOversized } from './request-size.ts'
+import { compileSchema, type Check, type Compiled } from './validation.ts'
 
 /** A request with every default settled, ready to run. */
 export interface SettledRequest {
@@ -39,44 +40,81 @@ const DEFAULT_LIMITS: Limits = {
 type FindRuntime = (name: Runtime['name']) => Runtime | null
 
 /**
- * Checks a request whole and settles its defaults.
+ * Checks a request whole and settles its defaults; a promise where a schema takes long to compile.
  * @throws {InvalidRequestError} with every issue at once.
  */
-export function settleRequest(request: ExecutionRequest, findRuntime: FindRuntime): SettledRequest {
+export function settleRequest(
+  request: ExecutionRequest,
+  findRuntime: FindRuntime,
+): SettledRequest | Promise<SettledRequest> {
+  if (!isObject(request)) throw new InvalidRequestError([{ path: '', message: 'a request is an object' }])
+  refuseOversized(request)
   const { signal, onOutput, ...json } = request
+  const issues = [...findStrangers(request), ...findPrototypes(json.env)]
+  const parsed = executionRequestSchema.safeParse(json)
+  for (const issue of parsed.error?.issues.slice(0, ISSUES_MAX) ?? [])
+    issues.push({ path: issue.path.join('.'), message: issue.message })
+  const input = toJsonText(json.input, 'input', MAX_INPUT_BYTES)
+  if (!input.ok) issues.push(...input.issues)
+  const runtime = parsed.success ? servingRuntime(parsed.data, findRuntime, issues) : null
+  const conclude = (checks: readonly (Compiled | null)[]): SettledRequest => {
+    const [checkOfInput = null, checkOfOutput = null] = checks.map((compiled) => takeCheck(compiled, issues))
+    if (!parsed.success || !input.ok || runtime === null || issues.length > 0)
+      throw new InvalidRequestError(issues)
+    return {
+      ...settleBody(parsed.data),
+      runtime,
+      input: input.text,
+      checkInput: checkOfInput,
+      checkOutput: checkOfOutput,
+      signal,
+      onOutput,
+    }
+  }
+  const checkInput = compileSchema(json.inputSchema, 'inputSchema')
+  const checkOutput = compileSchema(json.outputSchema, 'outputSchema')
+  return checkInput instanceof Promise || checkOutput instanceof Promise
+    ? Promise.all([checkInput, checkOutput]).then(conclude)
+    : conclude([checkInput, checkOutput])
+}
+
+/** Issues named; more of them tell nothing more. */
+const ISSUES_MAX = 100
+
+function isObject(request: unknown): boolean {
+  return typeof request === 'object' && request !== null
+}
+
+/** What of a request is no JSON. */
+function findStrangers({ signal, onOutput }: ExecutionRequest): Issue[] {
   const issues: Issue[] = []
   if (signal !== undefined && !(signal instanceof AbortSignal))
     issues.push({ path: 'signal', message: 'an AbortSignal' })
   if (onOutput !== undefined && typeof onOutput !== 'function')
     issues.push({ path: 'onOutput', message: 'a function' })
-  const parsed = executionRequestSchema.safeParse(json)
-  if (!parsed.success) {
-    issues.push(
-      ...parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
-    )
-  }
-  const input = toJsonText(json.input, 'input')
-  if (!input.ok) issues.push(...input.issues)
-  else if (Buffer.byteLength(input.text) > MAX_INPUT_BYTES)
-    issues.push({ path: 'input', message: `at most ${MAX_INPUT_BYTES} bytes of JSON` })
-  const checkInput = compileSchema(json.inputSchema, 'inputSchema', issues)
-  const checkOutput = compileSchema(json.outputSchema, 'outputSchema', issues)
-  const runtime = parsed.success ? servingRuntime(parsed.data, findRuntime, issues) : null
-  if (!parsed.success || !input.ok || runtime === null || issues.length > 0)
-    throw new InvalidRequestError(issues)
-  const body = parsed.data
+  return issues
+}
+
+/** The schema would drop this one name without a word. */
+function findPrototypes(env: unknown): Issue[] {
+  if (typeof env !== 'object' || env === null || !Object.hasOwn(env, '__proto__')) return []
+  return [{ path: 'env.__proto__', message: 'this name cannot be set' }]
+}
+
+function takeCheck(compiled: Compiled | null, issues: Issue[]): Check | null {
+  if (compiled === null) return null
+  if ('check' in compiled) return compiled.check
+  issues.push(compiled.issue)
+  return null
+}
+
+function settleBody(body: RequestBody) {
   return {
     body,
-    runtime,
     context: { ...body.context, organizationId: body.context?.organizationId ?? 'default' },
     limits: settleLimits(body.limits),
-    input: input.text,
     codeSha256: createHash('sha256').update(body.code).digest('hex'),
     codeBytes: Buffer.byteLength(body.code),
-    checkInput,
-    checkOutput,
-    signal,
-    onOutput,
   }
 }
 

@@ -41,6 +41,38 @@ describe('admission', () => {
     expect(() => admission.reserve('a')).toThrow(expect.objectContaining({ retryAfterMs: 1000 }))
   })
 
+  it('makes room in a full queue for an organization that waits less, at the cost of the one that waits most', async () => {
+    const admission = new Admission({ concurrency: 1, queueLimit: 6, queueTimeoutMs: 60_000 })
+    const holder = admission.reserve('flood')
+    await holder.enter(never)
+    const wait = async (organization: string): Promise<string> => {
+      const place = admission.reserve(organization)
+      await place.enter(never)
+      place.leave()
+      return organization
+    }
+    const flood = Array.from({ length: 6 }, () => wait('flood'))
+    const ends = Promise.allSettled(flood)
+    expect(() => admission.reserve('flood')).toThrow(CapacityError)
+    const quiet = [1, 2, 3].map(() => wait('quiet'))
+    await expect(flood[5]).rejects.toThrow(CapacityError)
+    expect(admission.waiting).toBe(6)
+    expect(() => admission.reserve('quiet')).toThrow(CapacityError)
+    holder.leave()
+    expect(await Promise.all(quiet)).toHaveLength(3)
+    const [kept, refused] = ['fulfilled', 'rejected']
+    expect((await ends).map(({ status }) => status)).toEqual([kept, kept, kept, refused, refused, refused])
+  })
+
+  it('counts a place as taken from the moment it is reserved until it is given up', () => {
+    const admission = new Admission({ concurrency: 1, queueLimit: 1, queueTimeoutMs: 60_000 })
+    const places = [admission.reserve('a'), admission.reserve('a')]
+    expect(() => admission.reserve('a')).toThrow(CapacityError)
+    for (const place of places) place.leave()
+    admission.reserve('a').leave()
+    expect([admission.running, admission.waiting]).toEqual([0, 0])
+  })
+
   it('refuses one that waited too long and keeps its place free for others', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 10, queueTimeoutMs: 5 })
     const holder = admission.reserve('a')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Limit } from '../../src/execution.ts'
 import { createClock, toIso } from '../../src/executor/clock.ts'
 import { fingerprintError } from '../../src/executor/fingerprint.ts'
-import { toJsonText } from '../../src/executor/json-text.ts'
+import { isTooDeep, MAX_DEPTH, toJsonText } from '../../src/executor/json-text.ts'
 import { decideOutcome } from '../../src/executor/outcome.ts'
 import { findPolicyBreach } from '../../src/executor/policy.ts'
 import { compileSchema } from '../../src/executor/validation.ts'
@@ -99,13 +99,13 @@ describe('JSON text', () => {
   it('writes any JSON value as JSON.stringify does', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(toJsonText(value, 'input')).toEqual({ ok: true, text: JSON.stringify(value) })
+        expect(toJsonText(value, 'input', 1e6)).toEqual({ ok: true, text: JSON.stringify(value) })
       }),
     )
   })
 
   it('names every value that JSON cannot carry, all at once', () => {
-    const answer = toJsonText({ a: Number.NaN, b: 1n, c: undefined, d: [() => 1] }, 'input')
+    const answer = toJsonText({ a: Number.NaN, b: 1n, c: undefined, d: [() => 1] }, 'input', 1e6)
     expect(answer).toMatchObject({ ok: false })
     expect(answer.ok ? [] : answer.issues.map((issue) => issue.path)).toEqual([
       'input.a',
@@ -118,7 +118,7 @@ describe('JSON text', () => {
   it('names a cycle', () => {
     const value: Record<string, unknown> = {}
     value['self'] = value
-    expect(toJsonText(value, 'input')).toMatchObject({ ok: false, issues: [{ path: 'input' }] })
+    expect(toJsonText(value, 'input', 1e6)).toMatchObject({ ok: false, issues: [{ path: 'input' }] })
   })
 })
 
@@ -146,14 +146,81 @@ describe('what a caller could make endless', () => {
   const bomb = '^(a+)+$'
   const text = `${'a'.repeat(60)}!`
 
-  it('is cut short: a denied pattern that does not end refuses the code', () => {
-    expect(findPolicyBreach(text, 'bash', { denyPatterns: [bomb] })).toMatch(/took longer than 250 ms/u)
+  /** The check of a schema, and how long the process was held at most while `work` went on, ms. */
+  async function heldBy<T>(work: () => T | Promise<T>): Promise<{ value: T; heldMs: number }> {
+    let heldMs = 0
+    let last = performance.now()
+    const beat = setInterval(() => {
+      heldMs = Math.max(heldMs, performance.now() - last)
+      last = performance.now()
+    }, 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    const value = await work()
+    heldMs = Math.max(heldMs, performance.now() - last)
+    clearInterval(beat)
+    return { value, heldMs }
+  }
+  async function checkOf(schema: unknown) {
+    const compiled = await compileSchema(schema, 'inputSchema')
+    if (compiled === null || !('check' in compiled)) throw new Error(JSON.stringify(compiled))
+    return compiled.check
+  }
+
+  it('is cut short: denied patterns that do not end refuse the code, however many, and nobody waits', async () => {
+    const denyPatterns = Array.from({ length: 20 }, (_, index) => `${bomb}|${index}$`)
+    const { value, heldMs } = await heldBy(() => findPolicyBreach(text, 'bash', { denyPatterns }))
+    expect(value).toMatch(/took longer than 2000 ms/u)
+    expect(heldMs).toBeLessThan(200)
   })
 
-  it('is cut short: a schema whose pattern does not end is not met', () => {
-    const check = compileSchema({ type: 'string', pattern: bomb }, 'inputSchema', [])
-    expect(check?.(text)).toMatch(/took longer than 250 ms/u)
-    expect(check?.('aaa')).toBeNull()
+  it('is cut short: a schema whose pattern does not end is not met', async () => {
+    const check = await checkOf({ type: 'string', pattern: bomb })
+    const { value, heldMs } = await heldBy(() => check(JSON.stringify(text)))
+    expect(value).toMatch(/took longer than 2000 ms/u)
+    expect(heldMs).toBeLessThan(200)
+    expect(await check('"aaa"')).toBeNull()
+  })
+
+  it('is a value not met by a schema that leads back to itself', async () => {
+    const check = await checkOf({ $ref: '#' })
+    expect(await check('{}')).toMatch(/cannot be held against its schema/u)
+  })
+
+  it('gets a thread where it is only slow: large schemas and values are held against each other whole', async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `p${index}`)
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string', pattern: '^a+$' }]))
+    const slow = await checkOf({ properties })
+    expect(await slow('{"p7":"a"}')).toBeNull()
+    expect(await slow('{"p7":"b"}')).toBe('value/p7 must match pattern "^a+$"')
+    const large = await checkOf({ items: { type: 'number' } })
+    expect(await large(`[${'1,'.repeat(600_000)}"x"]`)).toBe('value/600000 must be number')
+  })
+
+  it('is refused by its size or depth', () => {
+    const tooLarge = { description: 'x'.repeat(300_000) }
+    expect(compileSchema(tooLarge, 'inputSchema')).toMatchObject({ issue: { path: 'inputSchema' } })
+    const deep: unknown = JSON.parse(`${'{"not":'.repeat(50_000)}true${'}'.repeat(50_000)}`)
+    expect(compileSchema(deep, 'inputSchema')).toMatchObject({ issue: { message: 'nested too deep' } })
+  })
+
+  it('is read in time that grows with the code alone', () => {
+    const code = `import ${'a.'.repeat(500_000)}b\nimport fs.sub`
+    const before = performance.now()
+    expect(findPolicyBreach(code, 'python', { denyModules: ['fs', 'a.b'] })).toBe('module fs.sub is denied')
+    expect(performance.now() - before).toBeLessThan(2000)
+  })
+})
+
+describe('depth', () => {
+  it.each([
+    ['[', ']'],
+    ['{"a":', '}'],
+  ])('of %s is counted outside of strings only', (open, close) => {
+    const nested = (levels: number): string => `${open.repeat(levels)}1${close.repeat(levels)}`
+    expect(isTooDeep(nested(MAX_DEPTH))).toBe(false)
+    expect(isTooDeep(nested(MAX_DEPTH + 1))).toBe(true)
+    expect(isTooDeep(JSON.stringify(`"\\${nested(5000)}`))).toBe(false)
+    expect(isTooDeep('"never ends'.padEnd(5000, '['))).toBe(false)
   })
 })
 

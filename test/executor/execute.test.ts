@@ -117,6 +117,17 @@ describe('execute', () => {
     expect(heard).toEqual(['a', 'é', '😀', 'z', 'end'])
   })
 
+  it('hands on what a program left half said of a character', async () => {
+    const heard: string[] = []
+    const runtime = toyRuntime(async (_request, io) => {
+      io.onRunning()
+      await io.onOutput({ stream: 'stderr', bytes: Uint8Array.of(97, 0xe2, 0x82) })
+      return exitWith()
+    })
+    const { stderr } = await toyExecutor(runtime).execute({ onOutput: ({ text }) => void heard.push(text) })
+    expect(heard.join('')).toBe(stderr)
+  })
+
   it('refuses denied code and bad input without a run, as a failure that validation explains', async () => {
     const { execute, completed } = toyExecutor(toyRuntime(() => Promise.reject(new Error('must not run'))))
     expect(await execute({ code: "require('fs')", policy: { denyModules: ['fs'] } })).toMatchObject({

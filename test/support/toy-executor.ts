@@ -109,10 +109,8 @@ export function toyExecutor(runtime: Runtime, options: Partial<AdmissionOptions>
         code: 'toy',
         ...request,
       }
-      return executeSettled(
-        settleRequest(whole, (name) => (name === runtime.name ? runtime : null)),
-        context,
-      )
+      const settled = settleRequest(whole, (name) => (name === runtime.name ? runtime : null))
+      return executeSettled(settled instanceof Promise ? await settled : settled, context)
     },
   }
 }
