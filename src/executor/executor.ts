@@ -13,7 +13,7 @@ import { Admission, type AdmissionOptions } from './admission.ts'
 import { createClock } from './clock.ts'
 import { resolveOtlpEndpoint } from './collector-endpoint.ts'
 import { executeSettled } from './execute.ts'
-import { createIdempotency } from './idempotency.ts'
+import { Idempotency } from './idempotency.ts'
 import type { ContentPolicy } from './redact.ts'
 import { settleRequest } from './settle.ts'
 import { executorMetrics } from './status-metrics.ts'
@@ -154,13 +154,13 @@ function assemble(parts: Parts): Executor {
 
 function createBegin(parts: Parts, closing: AbortSignal, inFlight: Set<Promise<ExecutionResult>>) {
   const { runtimes, ...rest } = parts
-  const idempotency = createIdempotency()
+  const idempotency = new Idempotency()
   const context = { ...rest, clock: createClock(), closing }
   return async (request: ExecutionRequest): Promise<ExecutionResult> => {
     const given = settleRequest(request, (name: RuntimeName) => runtimes.find(name))
-    const settled = given instanceof Promise ? await given : given
+    const whole = given instanceof Promise ? await given : given
     if (closing.aborted) throw closedError()
-    return idempotency.once(settled, () => {
+    return idempotency.once(whole, (settled) => {
       const work = executeSettled(settled, context)
       inFlight.add(work)
       const forget = (): boolean => inFlight.delete(work)
