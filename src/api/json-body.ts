@@ -1,11 +1,11 @@
-import { HttpProblem, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE } from './problem.ts'
+import { BODY_CUT_SHORT, HttpProblem, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE } from './problem.ts'
 import type { ApiContext } from './environment.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
 /**
  * Reads a JSON object from the body.
- * @throws {HttpProblem} for another media type, broken JSON, or JSON that is no object
+ * @throws {HttpProblem} for another media type or encoding, broken UTF-8 or JSON, or JSON that is no object
  */
 export async function readJsonObject(c: ApiContext): Promise<Record<string, unknown>> {
   const type = c.req.header('Content-Type') ?? ''
@@ -18,11 +18,42 @@ export async function readJsonObject(c: ApiContext): Promise<Record<string, unkn
       },
     )
   }
-  const body = parse(await c.req.text())
+  const encoding = c.req.header('Content-Encoding') ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new HttpProblem(
+      UNSUPPORTED_MEDIA_TYPE,
+      `the body came as ${JSON.stringify(encoding.slice(0, 100))}`,
+      {
+        hint: 'Send it without a Content-Encoding.',
+      },
+    )
+  }
+  const body = parse(decode(await readBytes(c)))
   if (!isRecord(body)) {
     throw new HttpProblem(MALFORMED_JSON, 'the body is JSON but no object', { hint: 'Send one JSON object.' })
   }
   return body
+}
+
+/** A caller that hangs up amid the body is no fault of ours. */
+async function readBytes(c: ApiContext): Promise<ArrayBuffer> {
+  try {
+    return await c.req.arrayBuffer()
+  } catch (error) {
+    if (error instanceof HttpProblem) throw error
+    throw new HttpProblem(BODY_CUT_SHORT, 'the connection was closed before the whole body had come')
+  }
+}
+
+/** Strictly: what is no UTF-8 would otherwise be run and recorded as something else. */
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new HttpProblem(MALFORMED_JSON, 'the body is not UTF-8', {
+      hint: 'Send JSON in UTF-8; files of other bytes as base64.',
+    })
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -32,6 +32,7 @@ export const METHOD_NOT_ALLOWED = {
   title: 'This resource does not take that method',
 }
 export const MALFORMED_JSON = { status: 400, code: 'malformed_json', title: 'The body is not JSON' }
+export const BODY_CUT_SHORT = { status: 400, code: 'body_cut_short', title: 'The body is not whole' }
 export const BODY_TOO_LARGE = { status: 413, code: 'body_too_large', title: 'The body is too large' }
 export const UNSUPPORTED_MEDIA_TYPE = {
   status: 415,

@@ -15,8 +15,8 @@ export async function runCode(
   parts: { executor: Pick<Executor, 'execute'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<RunView> {
-  const { files, ...record } = await parts.executor.execute(settleOrganization(request, parts.scope))
-  return { ...viewExecution({ ...record, result: JSON.stringify(record.result) }), files }
+  const { files, result, ...record } = await parts.executor.execute(settleOrganization(request, parts.scope))
+  return { ...viewExecution({ ...record, result: null }), result, files }
 }
 
 function settleOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { context } from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { enableTraceContext } from '../../src/api/trace-context.ts'
@@ -115,6 +117,46 @@ it('cancels the execution when the caller hangs up', async () => {
   await expect(hungUp).rejects.toThrow(/abort/)
   await waitFor(() => trail.completed.length > before, { timeoutMs: 10_000, what: 'the record' })
   expect(trail.completed.at(-1)).toMatchObject({ outcome: 'cancelled', errorType: 'cancelled' })
+})
+
+it('refuses a body that is no UTF-8 or came packed, instead of running something else', async () => {
+  const bytes = Buffer.from('{"runtime":"subprocess","language":"bash","code":"echo \u00ff"}', 'latin1')
+  const headers = { ...withKey(ADMIN_KEY).headers, 'Content-Type': 'application/json' }
+  const latin = await service.ask('/v1/executions', { method: 'POST', headers, body: bytes })
+  expect(await readProblem(latin)).toMatchObject({ status: 400, detail: 'the body is not UTF-8' })
+  const packed = await service.post('/v1/executions', '{}', { 'Content-Encoding': 'gzip' })
+  expect(await readProblem(packed)).toMatchObject({ status: 415 })
+})
+
+it('answers a hostile result and a flood of wrong fields in words, not with its own failure', async () => {
+  const result = `result "$(printf '[%.0s' $(seq 5000))$(printf ']%.0s' $(seq 5000))"`
+  const deep = await service.post('/v1/executions', {
+    runtime: 'subprocess',
+    language: 'bash',
+    code: `main() { ${result}; }`,
+  })
+  expect(await deep.json()).toMatchObject({ outcome: 'failure', errorType: 'exception', result: null })
+  const env = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`${index}`, 1]))
+  const flood = await service.post('/v1/executions', {
+    runtime: 'subprocess',
+    language: 'bash',
+    code: '1',
+    env,
+  })
+  const problem = await readProblem(flood)
+  expect(problem).toMatchObject({ status: 422, errors: [{ path: 'env' }] })
+  expect(service.logged).toEqual([])
+})
+
+it('says nothing in its log of a caller who hangs up amid the body', async () => {
+  const head = `POST /v1/executions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n`
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(`${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"runtime"`)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  socket.destroy()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(service.logged).toEqual([])
 })
 
 it("makes the caller's traceparent the parent of the span", async () => {

@@ -1,6 +1,7 @@
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import type { ExecutionRequest } from '../../execution.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
+import { refuseOversized } from '../../executor/request-size.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'
 import { scopeOf } from '../auth.ts'
 import { describe } from '../describe.ts'
@@ -24,6 +25,7 @@ export const runDocumented = describe({
  */
 export async function runFromBody(c: ApiContext, { executor }: AppParts): Promise<RunView> {
   const body = await readJsonObject(c)
+  refuseOversized(body)
   refuseFunctions(body)
   const idempotencyKey = c.req.header('Idempotency-Key')
   const given = { ...(idempotencyKey === undefined ? {} : { idempotencyKey }), ...body }

@@ -1,7 +1,8 @@
 /** Turns the options of `run` into a request, with everything wrong about them said at once. */
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import { LANGUAGES, type ExecutionRequest, type Language } from '../../execution.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
@@ -101,8 +102,12 @@ async function readCode(
   if (file !== undefined && inline !== undefined) return fail('give a file or -e, not both')
   if (inline !== undefined) return inline
   if (file === undefined) return fail('give a file, `-` for standard input, or -e CODE')
-  if (file === '-') return text(process.stdin)
-  return readFile(file, 'utf8').catch((error: Error) => fail(`${file} cannot be read: ${error.message}`))
+  try {
+    const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file)
+    return isUtf8(bytes) ? bytes.toString('utf8') : fail(`${file} is not UTF-8`)
+  } catch (error) {
+    return fail(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 function languageOf(file: string | undefined, issues: Issue[]): string {
@@ -121,11 +126,12 @@ async function readInput(given: string, issues: Issue[]): Promise<unknown> {
   let json = given
   if (given.startsWith('@')) {
     const file = given.slice(1)
-    const read = await readFile(file, 'utf8').catch((error: Error) =>
+    const read = await readFile(file).catch((error: Error) =>
       fail(`${file} cannot be read: ${error.message}`),
     )
     if (read === undefined) return undefined
-    json = read
+    if (!isUtf8(read)) return fail(`${file} is not UTF-8`)
+    json = read.toString('utf8')
   }
   try {
     return JSON.parse(json)
