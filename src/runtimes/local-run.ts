@@ -1,7 +1,7 @@
 /** One run of a local runtime, from request to exit; what `subprocess` and `vm2` share. */
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import type { FileContent } from '../execution.ts'
+import type { FileContent, NetworkPolicy } from '../execution.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { Sandbox, type Job, type RunFacts } from './sandbox/confined-run.ts'
 import { NoFootingError, type Footing } from './sandbox/footing.ts'
@@ -9,7 +9,8 @@ import { findGuest, type Guest, type GuestName } from './sandbox/guests.ts'
 import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
 import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
 import { planForker, planLaunch, runDirectory, type Place } from './sandbox/supervise.ts'
-import { SANDBOX_PATHS } from './sandbox/bubblewrap.ts'
+import { SANDBOX_PATHS, type SandboxNetwork } from './sandbox/bubblewrap.ts'
+import { openEgress } from './sandbox/egress.ts'
 import type { Forker } from './sandbox/slot.ts'
 import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
@@ -54,7 +55,8 @@ export async function runLocally(
   if (io.signal.aborted) return { ...faultExit('runtime_error', '', footing.isolation), fault: null }
   const job = makeJob(request, program, program.code.code, guest, footing)
   try {
-    return await runJob(host, footing, options, guest, request, job, io)
+    await using network = await openNetwork(request.network)
+    return await runJob(host, footing, options, guest, { request, network: network.kind, job }, io)
   } catch (error) {
     return faultExit(
       'runtime_error',
@@ -70,11 +72,18 @@ function toFault(error: unknown): string {
 }
 
 function refuse(footing: Footing, options: LocalOptions, request: RuntimeRequest): string | null {
-  if (typeof request.network === 'object')
-    return 'a list of allowed hosts is not served by this runtime; use network "none" or "host"'
+  if (typeof request.network === 'object' && footing.isolation === 'process')
+    return 'a list of allowed hosts needs namespaces, which this host does not grant; use network "none" or "host"'
   if (!options.requireIsolation || footing.isolation === 'namespace') return null
   const why = footing.missing.map(({ what, fix }) => `${what}; ${fix}`).join('; ')
   return `isolation is required and this host does not grant it: ${why}`
+}
+
+/** The network of one run, open for as long as it lasts. */
+async function openNetwork(policy: NetworkPolicy): Promise<{ kind: SandboxNetwork } & AsyncDisposable> {
+  if (typeof policy === 'string') return { kind: policy, [Symbol.asyncDispose]: () => Promise.resolve() }
+  const egress = await openEgress(policy.allow)
+  return { kind: { egress: egress.socketPath }, [Symbol.asyncDispose]: () => egress[Symbol.asyncDispose]() }
 }
 
 async function runJob(
@@ -82,8 +91,7 @@ async function runJob(
   footing: Footing,
   options: LocalOptions,
   guest: Guest,
-  request: RuntimeRequest,
-  job: Job,
+  { request, network, job }: { request: RuntimeRequest; network: SandboxNetwork; job: Job },
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
   // Without a control group the supervisor itself has to watch the tree; only perl's does.
@@ -94,7 +102,7 @@ async function runJob(
     tools: footing.tools,
     files: footing.files,
     binds: guest.binds,
-    network: request.network === 'host' ? 'host' : 'none',
+    network,
     diskBytes: request.limits.diskBytes,
     seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
   })
@@ -137,7 +145,7 @@ function makeRecipe(
   const forker = forkServer === 'off' ? null : planForker(place, guest.forks)
   return {
     forker,
-    key: `${guest.name} ${place.network} ${place.diskBytes}`,
+    key: typeof place.network === 'object' ? null : `${guest.name} ${place.network} ${place.diskBytes}`,
     async start() {
       const directory = runDirectory(place)
       const launch = planLaunch(place, guest.command, directory)

@@ -55,14 +55,6 @@ describe('a sandbox', () => {
     expect(notes).toEqual([])
   })
 
-  it('refuses a list of allowed hosts in plain words', async () => {
-    const { exit } = await record(
-      make(),
-      makeRequest('bash', 'true', { network: { allow: ['example.com'] } }),
-    )
-    expect(exit.fault).toMatchObject({ kind: 'runtime_unavailable' })
-  })
-
   it('has a file that would leave the working directory refused', async () => {
     const files = [{ path: '../../etc/x', content: 'x' }]
     const { exit } = await record(make(), makeRequest('bash', 'true', { files }))

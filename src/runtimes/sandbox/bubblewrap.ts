@@ -3,6 +3,9 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ETC_NAMES } from './guest-files.ts'
 
+/** `egress`: path of the socket of a proxy on the host that is all of the network. */
+export type SandboxNetwork = 'none' | 'host' | { egress: string }
+
 /** What one sandbox needs beyond the fixed part. */
 export interface SandboxSpec {
   bwrap: string
@@ -12,7 +15,7 @@ export interface SandboxSpec {
   binds: readonly (readonly [string, string])[]
   /** Size of the one writable file system, bytes. */
   diskBytes: number
-  network: 'none' | 'host'
+  network: SandboxNetwork
   /** True where the seccomp filter is handed over on fd 9. */
   filtered: boolean
   /** `run`: one program. `forks`: the outer sandbox of many, each of which makes its own inside. */
@@ -25,6 +28,7 @@ export const SANDBOX_PATHS = {
   node: '/usr/local/bin/node',
   work: '/tmp/work',
   out: '/tmp/out',
+  egress: '/run/exectrail-egress',
 } as const
 
 /** PATH, HOME and LANG: all the environment there is besides the caller's. */
@@ -34,7 +38,24 @@ const BASE_ENV = {
   LANG: 'C.UTF-8',
 } as const
 
-const NETWORK_FILES = ['/etc/resolv.conf', '/etc/ssl', '/etc/ca-certificates']
+const CERTIFICATES = ['/etc/ssl', '/etc/ca-certificates']
+
+/** Where a program finds the proxy on its own loopback; see guest/forwarder.pl. */
+export const EGRESS_PORT = 3128
+const EGRESS_URL = `http://127.0.0.1:${EGRESS_PORT}`
+
+/** The names that curl, Python and most clients read; Node reads them when told to. */
+const EGRESS_ENV = {
+  ...Object.fromEntries(
+    ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [
+      [name, EGRESS_URL],
+      [name.toLowerCase(), EGRESS_URL],
+    ]),
+  ),
+  NO_PROXY: 'localhost,127.0.0.1,::1',
+  no_proxy: 'localhost,127.0.0.1,::1',
+  NODE_USE_ENV_PROXY: '1',
+}
 
 const words = (line: string): string[] => line.split(' ')
 
@@ -56,11 +77,13 @@ export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): s
   return [
     spec.bwrap,
     ...NAMESPACES,
-    ...(spec.network === 'none' ? ['--unshare-net'] : []),
-    ...Object.entries(BASE_ENV).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...(spec.network === 'host' ? [] : ['--unshare-net']),
+    ...Object.entries({ ...BASE_ENV, ...(typeof spec.network === 'object' ? EGRESS_ENV : {}) }).flatMap(
+      ([name, value]) => ['--setenv', name, value],
+    ),
     ...systemBinds(),
     ...ETC_NAMES.flatMap((name) => ['--ro-bind', `${spec.guestDir}/etc/${name}`, `/etc/${name}`]),
-    ...(spec.network === 'host' ? readOnly(NETWORK_FILES.filter((path) => existsSync(path))) : []),
+    ...networkBinds(spec.network),
     ...spec.binds.flatMap(([from, to]) => ['--ro-bind', from, to]),
     ...words(`--proc /proc --dev /dev --ro-bind ${spec.guestDir} ${guest}`),
     // Half of the host's memory would be writable through these otherwise.
@@ -72,6 +95,13 @@ export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): s
     ...(spec.filtered ? ['--seccomp', '9'] : []),
     ...command,
   ]
+}
+
+function networkBinds(network: SandboxNetwork): string[] {
+  if (network === 'none') return []
+  const files = network === 'host' ? ['/etc/resolv.conf', ...CERTIFICATES] : CERTIFICATES
+  const present = readOnly(files.filter((path) => existsSync(path)))
+  return network === 'host' ? present : [...present, '--ro-bind', network.egress, SANDBOX_PATHS.egress]
 }
 
 let cached: string[] | undefined

@@ -1,7 +1,7 @@
 /** The whole command of one run: sandbox (or not), supervisor, interpreter. */
 import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
-import { sandboxCommand, SANDBOX_PATHS } from './bubblewrap.ts'
+import { EGRESS_PORT, sandboxCommand, SANDBOX_PATHS, type SandboxNetwork } from './bubblewrap.ts'
 import type { Tools } from './footing.ts'
 import type { GuestFiles } from './guest-files.ts'
 import type { Forker, Launch } from './slot.ts'
@@ -16,7 +16,7 @@ export interface Place {
   tools: Tools
   files: GuestFiles
   binds: readonly (readonly [string, string])[]
-  network: 'none' | 'host'
+  network: SandboxNetwork
   diskBytes: number
   /** Path of the seccomp filter, '' for none. */
   seccomp: string
@@ -50,7 +50,7 @@ export function planForker(place: Place, interpreter: readonly string[] | null):
   }
 }
 
-/** A network of the host's own cannot be given to a child of one that has none. */
+/** Neither a network of the host's own nor a way out can be given to a child of one that has none. */
 function canFork(place: Place): boolean {
   return place.isolation === 'namespace' && place.network === 'none'
 }
@@ -79,8 +79,16 @@ function supervisorWords(place: Place, command: readonly string[], directory: st
     `${directory}/out`,
     String(OUT_MAX_FILES),
     String(OUT_MAX_BYTES),
+    ...egressWords(place),
     ...command,
   ]
+}
+
+/** What stands before the interpreter where the network is a proxy: it carries the sandbox's loopback there. */
+function egressWords({ network, tools }: Place): string[] {
+  if (typeof network !== 'object') return []
+  const program = `${SANDBOX_PATHS.guest}/forwarder.pl`
+  return [tools.perl ?? 'perl', program, SANDBOX_PATHS.egress, String(EGRESS_PORT)]
 }
 
 /** A fork server takes no filter itself: it mounts, and each of its children loads the filter. */

@@ -22,7 +22,8 @@ export interface Started {
 
 /** How one kind of sandbox is started; equal keys are interchangeable. */
 export interface Recipe {
-  key: string
+  /** Null for one that serves a single run alone: none is started ahead. */
+  key: string | null
   start(): Promise<Started>
   /** Called with one that is not used after all. */
   discard(started: Started): Promise<void>
@@ -65,7 +66,8 @@ export class WarmPool {
   /** A waiting sandbox, or a cold one at once. Call `release` when its run is over. */
   async take(recipe: Recipe): Promise<Started> {
     this.#active += 1
-    const shelf = this.#shelf(recipe)
+    if (recipe.key === null) return recipe.start()
+    const shelf = this.#shelf(recipe.key, recipe)
     for (let found = shelf.ready.shift(); found !== undefined; found = shelf.ready.shift()) {
       if (found.started.sandbox.alive) {
         found.started.sandbox.setRef('ref')
@@ -93,12 +95,12 @@ export class WarmPool {
   }
 
   /** The first run of a kind asks for nothing; each further one that finds too few asks for one more. */
-  #shelf(recipe: Recipe): Shelf {
+  #shelf(key: string, recipe: Recipe): Shelf {
     const now = performance.now()
-    const shelf = this.#shelves.get(recipe.key)
+    const shelf = this.#shelves.get(key)
     if (shelf === undefined) {
       const fresh = { recipe, ready: [], starting: 0, wanted: this.#floor, lastUsed: now }
-      this.#shelves.set(recipe.key, fresh)
+      this.#shelves.set(key, fresh)
       return fresh
     }
     shelf.lastUsed = now
