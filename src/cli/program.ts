@@ -62,6 +62,13 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
       'subprocess',
     )
     .option('-i, --input <json>', 'input of main(input) as JSON, or @FILE')
+    .option('--file <path>', 'a file for the working directory; may be given again', gather)
+    .option('--env <name=value>', 'a variable for the code; may be given again', gather)
+    .addOption(
+      new Option('--network <kind>', 'none unless given').choices(['none', 'host']).conflicts('allowHost'),
+    )
+    .option('--allow-host <name>', 'a host the code may reach, or *.name; may be given again', gather)
+    .option('--out <directory>', 'where the files of /out are put')
     .option('--timeout-ms <n>', 'wall time of the run')
     .option('--memory-mb <n>', 'memory of the whole process tree, MiB')
     .option('--org <id>', 'organization')
@@ -81,6 +88,10 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
       const { run } = await import('./commands/run.ts')
       await end(run(file, options, terminal))
     })
+}
+
+function gather(value: string, sooner: readonly string[] = []): string[] {
+  return [...sooner, value]
 }
 
 function addWindow(command: Command, begin = '30 days ago'): Command {

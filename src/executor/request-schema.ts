@@ -1,5 +1,6 @@
 /** The JSON part of an execution request as a schema; `POST /v1/executions` shows the same one. */
 import { z } from 'zod'
+import type { Issue } from '../errors.ts'
 import { LANGUAGES, RUNTIMES } from '../execution.ts'
 
 const MIB = 1_048_576
@@ -93,6 +94,12 @@ const pattern = z
   .refine((text) => compiles(text), 'an ECMAScript regular expression')
 
 const jsonSchema = z.union([z.boolean(), z.record(z.string(), z.unknown())])
+
+/** Path and words of an issue; of a wrong key, what is wrong with it. */
+export function describeIssue(issue: z.core.$ZodIssue): Issue {
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+  return { path: issue.path.join('.'), message }
+}
 
 /** Everything of an execution request that is JSON. Unknown keys are refused. */
 export const executionRequestSchema = z.strictObject({

@@ -3,7 +3,7 @@ import { InvalidRequestError, type Issue } from '../errors.ts'
 import type { ExecutionContext, ExecutionRequest, Limits, LimitsRequest } from '../execution.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import { toJsonText } from './json-text.ts'
-import { executionRequestSchema, MAX_INPUT_BYTES, type RequestBody } from './request-schema.ts'
+import { describeIssue, executionRequestSchema, MAX_INPUT_BYTES, type RequestBody } from './request-schema.ts'
 import { refuseOversized } from './request-size.ts'
 import { compileSchema, type Check, type Compiled } from './validation.ts'
 
@@ -52,8 +52,7 @@ export function settleRequest(
   const { signal, onOutput, ...json } = request
   const issues = [...findStrangers(request), ...findPrototypes(json.env)]
   const parsed = executionRequestSchema.safeParse(json)
-  for (const issue of parsed.error?.issues.slice(0, ISSUES_MAX) ?? [])
-    issues.push({ path: issue.path.join('.'), message: issue.message })
+  for (const issue of parsed.error?.issues.slice(0, ISSUES_MAX) ?? []) issues.push(describeIssue(issue))
   const input = toJsonText(json.input, 'input', MAX_INPUT_BYTES)
   if (!input.ok) issues.push(...input.issues)
   const runtime = parsed.success ? servingRuntime(parsed.data, findRuntime, issues) : null

@@ -94,3 +94,41 @@ it('needs no more than the language for code on the command line', async () => {
     language: 'bash',
   })
 })
+
+it('takes files, variables and hosts, each option again and again', async () => {
+  const request = await readRunRequest(join(directory, 'hello.py'), {
+    runtime: 'subprocess',
+    file: [join(directory, 'input.json'), 'package.json'],
+    env: ['A=1', 'B=x=y'],
+    allowHost: ['api.example.com', '*.example.org'],
+  })
+  expect(request.files?.map(({ path, encoding }) => [path, encoding])).toEqual([
+    ['input.json', 'utf8'],
+    ['package.json', 'utf8'],
+  ])
+  expect(request.env).toEqual({ A: '1', B: 'x=y' })
+  expect(request.network).toEqual({ allow: ['api.example.com', '*.example.org'] })
+})
+
+it('names what is wrong with a file, a variable and a host by their options', async () => {
+  const reading = readRunRequest(join(directory, 'hello.py'), {
+    runtime: 'subprocess',
+    file: [join(directory, 'nowhere')],
+    env: ['no value', '1=x'],
+    allowHost: ['a b'],
+  })
+  const error: unknown = await reading.catch((reason: unknown) => reason)
+  if (!(error instanceof InvalidRequestError)) throw error
+  expect(error.issues).toEqual([
+    { path: '--file', message: expect.stringContaining('cannot be read') },
+    { path: '--env', message: 'NAME=VALUE' },
+    { path: '--allow-host', message: 'a host name such as api.example.com' },
+  ])
+})
+
+it('says how a variable may be called', async () => {
+  const reading = readRunRequest(join(directory, 'hello.py'), { runtime: 'subprocess', env: ['1=x'] })
+  await expect(reading).rejects.toMatchObject({
+    issues: [{ path: '--env', message: 'names are letters, digits and _' }],
+  })
+})

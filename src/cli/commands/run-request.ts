@@ -1,11 +1,11 @@
 /** Turns the options of `run` into a request, with everything wrong about them said at once. */
 import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, extname, isAbsolute, normalize } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { InvalidRequestError, type Issue } from '../../errors.ts'
-import { LANGUAGES, type ExecutionRequest, type Language } from '../../execution.ts'
-import { executionRequestSchema } from '../../executor/request-schema.ts'
+import { LANGUAGES, type ExecutionRequest, type FileContent, type Language } from '../../execution.ts'
+import { describeIssue, executionRequestSchema } from '../../executor/request-schema.ts'
 
 /** Options as typed on the command line. */
 export interface RunOptions {
@@ -13,6 +13,11 @@ export interface RunOptions {
   language?: string
   runtime: string
   input?: string
+  file?: readonly string[]
+  env?: readonly string[]
+  network?: string
+  allowHost?: readonly string[]
+  out?: string
   timeoutMs?: string
   memoryMb?: string
   org?: string
@@ -41,6 +46,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   language: '--language',
   runtime: '--runtime',
   input: '--input',
+  network: '--network',
   'limits.timeoutMs': '--timeout-ms',
   'limits.memoryMb': '--memory-mb',
   'context.organizationId': '--org',
@@ -66,6 +72,9 @@ export async function readRunRequest(
     language: options.language ?? languageOf(file, issues),
     code,
     ...(options.input === undefined ? {} : { input: await readInput(options.input, issues) }),
+    files: options.file && (await readFiles(options.file, issues)),
+    env: options.env && readEnv(options.env, issues),
+    network: options.allowHost === undefined ? options.network : { allow: options.allowHost },
     limits: { timeoutMs: toNumber(options.timeoutMs), memoryMb: toNumber(options.memoryMb) },
     context: {
       organizationId: options.org,
@@ -80,13 +89,16 @@ export async function readRunRequest(
   if (parsed.success && issues.length === 0) return parsed.data
   const said = new Set(issues.map((issue) => issue.path))
   const rest = (parsed.error?.issues ?? [])
-    .map((issue) => ({ path: nameOption(issue.path.join('.')), message: issue.message }))
+    .map((issue) => describeIssue(issue))
+    .map(({ path, message }) => ({ path: nameOption(path), message }))
     .filter((issue) => !said.has(issue.path))
   throw new InvalidRequestError([...issues, ...rest], 'See `exectrail run --help`.')
 }
 
 function nameOption(path: string): string {
-  return OPTION_OF[path] ?? path
+  const [part = ''] = path.split('.')
+  if (path.startsWith('network.allow')) return '--allow-host'
+  return OPTION_OF[path] ?? (part === 'files' || part === 'env' ? `--${part.replace('files', 'file')}` : path)
 }
 
 async function readCode(
@@ -140,6 +152,35 @@ async function readInput(given: string, issues: Issue[]): Promise<unknown> {
       `not JSON: ${error instanceof Error ? error.message : String(error)}; quote strings, or use @FILE`,
     )
   }
+}
+
+/** Each file keeps the path it was given by where that lies below this directory, else its name. */
+async function readFiles(paths: readonly string[], issues: Issue[]): Promise<FileContent[]> {
+  const read = paths.map(async (path): Promise<FileContent[]> => {
+    const below = normalize(path)
+    const name = isAbsolute(below) || below.startsWith('..') ? basename(below) : below
+    try {
+      const bytes = await readFile(path)
+      const encoding = isUtf8(bytes) ? 'utf8' : 'base64'
+      return [{ path: name, content: bytes.toString(encoding), encoding }]
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      issues.push({ path: '--file', message: `${path} cannot be read: ${message}` })
+      return []
+    }
+  })
+  return (await Promise.all(read)).flat()
+}
+
+function readEnv(given: readonly string[], issues: Issue[]): Record<string, string> {
+  return Object.fromEntries(
+    given.flatMap((pair) => {
+      const at = pair.indexOf('=')
+      if (at > 0) return [[pair.slice(0, at), pair.slice(at + 1)]]
+      issues.push({ path: '--env', message: 'NAME=VALUE' })
+      return []
+    }),
+  )
 }
 
 /** What is no number is left for the schema to refuse. */

@@ -1,13 +1,14 @@
 /** `exectrail run`: one execution in this process. Works without a running stack. */
 import { loadConfig, type Config } from '../../config.ts'
 import { readEndpoints } from '../../embedded/endpoints.ts'
-import type { ExecutionRequest, OutputChunk } from '../../execution.ts'
+import type { OutputChunk } from '../../execution.ts'
 import { createExecutor } from '../../executor/executor.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'
 import { formatBytes, formatMs } from '../format.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine, visible, visibleLine } from '../visible.ts'
 import { cancelOnSignals, closeDelivered, EXIT_CODES, withoutFiles } from './run-ending.ts'
+import { saveFiles } from './save-files.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
 const RESULT_SHOWN = 2000
@@ -32,8 +33,9 @@ export async function run(
       { ...request, onOutput, signal: cancelling.signal },
     )
     const left = await closeDelivered(executor, config)
+    if (options.out !== undefined) await saveFiles(view.files, options.out, terminal)
     if (options.json) await terminal.data(toJson(withoutFiles(view)))
-    else await summarize(view, { config, left, terminal, request })
+    else await summarize(view, { config, left, terminal, options })
     return EXIT_CODES[view.outcome]
   } finally {
     cancelling.release()
@@ -53,10 +55,10 @@ interface Ending {
   config: Config
   left: number
   terminal: Terminal
-  request: ExecutionRequest
+  options: RunOptions
 }
 
-async function summarize(view: RunView, { config, left, terminal }: Ending): Promise<void> {
+async function summarize(view: RunView, { config, left, terminal, options }: Ending): Promise<void> {
   const good = view.outcome === 'success'
   const mark = terminal.paint(good ? 'green' : 'red', `${good ? '✔' : '✖'} ${view.outcome}`, 'talk')
   const memory = view.memoryPeakBytes === null ? '' : ` · ${formatBytes(view.memoryPeakBytes)}`
@@ -73,6 +75,8 @@ async function summarize(view: RunView, { config, left, terminal }: Ending): Pro
   const endpoints = await readEndpoints(config.home)
   if (endpoints !== null) terminal.say(`  record  ${endpoints.service}/v1/executions/${view.executionId}`)
   if (config.signoz.url !== null) terminal.say(`  trace   ${config.signoz.url}/trace/${view.traceId}`)
+  if (options.out === undefined && view.files.length > 0)
+    terminal.say(`  files   ${view.files.length} in /out; \`--out DIRECTORY\` keeps them`)
   if (left > 0)
     terminal.say(`  the record waits in the outbox of ${config.home}; \`exectrail up\` takes it along`)
 }
