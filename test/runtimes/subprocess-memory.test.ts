@@ -57,10 +57,27 @@ describe.each(['auto', 'off'] as const)(
       const executor = toyExecutor(made[cgroups][runtime])
       const limits = { memoryMb: 128, timeoutMs: 20_000 }
       const result = await executor.execute({ runtime, language, code, limits })
-      expect(result).toMatchObject({ outcome: 'limit', errorType: 'memory_limit', result: null })
+      expect(result).toMatchObject({
+        outcome: 'limit',
+        errorType: 'memory_limit',
+        errorMessage: expect.stringContaining('memory'),
+        result: null,
+      })
     })
   },
 )
+
+describe('memory that stays when programs die, in /tmp,', () => {
+  it('costs the run and never the process that measures it', async () => {
+    const executor = toyExecutor(made.auto.subprocess)
+    const code = 'for i in 1 2 3 4; do head -c 20M /dev/zero > /tmp/$i & done; wait'
+    const limits = { memoryMb: 24 }
+    for (let run = 0; run < 12; run += 1) {
+      const result = await executor.execute({ runtime: 'subprocess', language: 'bash', code, limits })
+      expect([result.outcome, result.errorMessage]).toEqual(['limit', 'reached the memory limit'])
+    }
+  })
+})
 
 describe('memory is not the limit reached by', () => {
   it.each([

@@ -15,6 +15,7 @@ sub serve_slot {
   ($user, $architecture) = ($slot_user, $arch);
   $0 = "exectrail slot $number";
   $group = enter_group($base, $launcher, $number);
+  spit('/proc/self/oom_score_adj', "-1000\n");    # root alone may; others' slots stand behind their sandboxes all the same
   pipe($control, my $control_writer) or die "pipe: $!";
   pipe(my $lines_reader, $lines) or die "pipe: $!";
   my $version = $group ? $group->{version} : 0;
@@ -119,7 +120,11 @@ sub become {
   POSIX::_exit(127);
 }
 
+# Of a group that is out of memory the kernel takes what runs in the sandbox, and not the one that measures it.
+sub offer_to_oom { spit('/proc/self/oom_score_adj', "500\n") }
+
 sub drop_user {
+  offer_to_oom();
   return unless defined $user;
   $) = "$user $user";
   $( = $user;
