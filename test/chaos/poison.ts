@@ -21,7 +21,7 @@ export const POISONS: Readonly<Record<string, Poison>> = {
     record: { stdout: 'a\uD800b', errorMessage: '\uDC00', codeAgentId: '\uD83D' },
     attributes: { text: '\uD800' },
     execution: {
-      code: 'a\uD800b',
+      input: 'a\uD800b',
       stdout: Buffer.from([0xed, 0xa0, 0x80, 0xff]),
       exit: { result: '"\\ud800"', uncaught: { name: '\uDC00', message: '\uD800', stack: '\uD800' } },
     },
