@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { readLog, type LogEnd, type LogOptions } from './log-stream.ts'
 
 const LOOK_MS = 50
+const AGAIN_MS = 250
 /** ms without a word after which a stream is taken for stalled once its job is over: a node now and then stops. */
 const STALL_MS = 4_000
 
@@ -46,12 +47,18 @@ export class LogFollower {
     void this.#note(this.#log)
   }
 
-  /** What is still on its way when the job is over: asks for the log again until it holds nothing more. */
-  async collect(executionId: string): Promise<void> {
+  /**
+   * What is still on its way when the job is over: asks for the log again until it holds nothing more, and where
+   * there has to be more, until `patienceMs` have passed: a busy node closes a log it has not yet written.
+   */
+  async collect(executionId: string, patienceMs = 0): Promise<void> {
+    const deadline = performance.now() + patienceMs
     for (let taken = -1; !this.#options.isDone(); taken = this.#end?.taken ?? 0) {
       this.open(executionId)
       await this.#untilEndOrStall()
-      if (this.#end !== null && this.#end.taken === taken) return
+      if (this.#end === null || this.#end.taken !== taken) continue
+      if (performance.now() > deadline) return
+      await pause(AGAIN_MS)
     }
   }
 

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RuntimeExit, RuntimeFault, RuntimeIo } from '../runtime.ts'
 import type { Afterwards } from './afterwards.ts'
-import { BacalhauError, type BacalhauApi } from './api.ts'
+import { BacalhauError, type BacalhauApi, type JobExecution } from './api.ts'
 import type { Connection, Route } from './cluster.ts'
 import { FrameReader } from './frames.ts'
 import { GuestReport } from './guest-report.ts'
@@ -18,6 +18,8 @@ const POLL_MOST_MS = 250
 /** ms an orchestrator that was there may be silent before the run is given up. */
 const SILENCE_MS = 10_000
 const STOP_PATIENCE_MS = 3_000
+/** ms for the last words of a program that came to its end. */
+const LATE_MS = 10_000
 
 export interface JobRunOptions {
   connection: Connection
@@ -80,7 +82,10 @@ class JobRun {
     try {
       const ended = await this.#watch()
       if (ended) await this.#collect()
-      if (ended && this.#report.end === null) execution = (await this.#api.executions(this.#jobId))[0] ?? null
+      if (ended && this.#report.end === null) {
+        execution = (await this.#api.executions(this.#jobId))[0] ?? null
+        if (execution !== null) await this.#collectLate(execution)
+      }
     } catch (error) {
       fault = { kind: 'runtime_error', message: describe(error) }
     }
@@ -167,6 +172,14 @@ class JobRun {
     const { runningAtMs, completedAtMs } = this.#progress
     if (this.#report.end !== null && runningAtMs !== null && completedAtMs !== null)
       this.#options.startup.learn(completedAtMs - runningAtMs - this.#report.end.durationMs)
+  }
+
+  /** A WASM guest that returned has said so before: its words are on their way. */
+  async #collectLate({ failed, exitCode }: JobExecution): Promise<void> {
+    const { channel, engine } = this.#options.route
+    const [executionId] = this.#progress.executionIds
+    if (channel !== 'stream' || engine !== 'wasm' || executionId === undefined) return
+    if (!failed && (exitCode === null || exitCode === 0)) await this.#log.collect(executionId, LATE_MS)
   }
 
   /** Stops the job, trying again for a while: nothing may run on that nobody watches. */
