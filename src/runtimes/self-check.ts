@@ -1,5 +1,6 @@
 /** Breaks every limit once, on purpose, in a sandbox like any other: what is claimed here has been seen to hold. */
 import type { Limit, Limits } from '../execution.ts'
+import { bashHead } from './bash-head.ts'
 import { runLocally } from './local-run.ts'
 import type { RuntimeExit, RuntimeRequest } from './runtime.ts'
 import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
@@ -88,13 +89,14 @@ export async function proveLimits(host: SandboxHost, options: LocalOptions): Pro
 async function proveOne(host: SandboxHost, options: LocalOptions, probe: Probe): Promise<boolean> {
   const startedAt = performance.now()
   let outputBytes = 0
+  const request = makeRequest(probe)
   const program = {
     guest: 'bash' as const,
     file: 'main.sh',
     code: { code: probe.code },
-    head: (nonce: string) => `__nonce=${nonce} __size=4`,
+    head: (nonce: string) => bashHead(nonce, request),
   }
-  const exit = await runLocally(host, options, makeRequest(probe), program, {
+  const exit = await runLocally(host, options, request, program, {
     signal: AbortSignal.timeout(probe.abortAfterMs ?? GIVE_UP_MS),
     onOutput: ({ bytes }) => {
       outputBytes += bytes.length

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Language } from '../execution.ts'
 import { runLocally, type Program } from './local-run.ts'
+import { bashHead } from './bash-head.ts'
 import { checkLocal } from './local-check.ts'
 import type { Runtime, RuntimeRequest } from './runtime.ts'
 import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
@@ -59,22 +60,4 @@ function prepareModule(request: RuntimeRequest, code: Program['code'], kind: 'pl
 function addTrailer(code: string, trailer: string): string {
   const map = code.lastIndexOf('\n//# sourceMappingURL=')
   return map < 0 ? code + trailer : code.slice(0, map) + trailer + code.slice(map + 1)
-}
-
-function bashHead(nonce: string, request: RuntimeRequest): string {
-  // bash itself takes IFS from nobody and refuses to set some of its own, such as UID.
-  const exports = Object.entries(request.env)
-    .filter(([name]) => name !== 'IFS')
-    .map(([name, value]) => `export ${name}=${quote(value)}`)
-  const size = Buffer.byteLength(request.input)
-  return [`{ ${['true', ...exports].join(';')}; } 2> /dev/null`, `__nonce=${nonce} __size=${size}`].join(';')
-}
-
-/** One line of shell text whatever the value holds. */
-function quote(value: string): string {
-  const escaped = value
-    .replace(/['\\]/g, String.raw`\$&`)
-    .replaceAll('\n', String.raw`\n`)
-    .replaceAll('\r', String.raw`\r`)
-  return `$'${escaped}'`
 }

@@ -130,7 +130,15 @@ describe('python', () => {
 
 describe('the environment', () => {
   it('may hold names the guest program of bash uses itself, or bash keeps to itself', async () => {
-    const env = { __nonce: 'x', __size: '5', UID: '0', IFS: 'a', BASHOPTS: 'x', KEPT: 'yes' }
+    const env = {
+      __nonce: 'x',
+      __characters: '5',
+      __head: 'x',
+      UID: '0',
+      IFS: 'a',
+      BASHOPTS: 'x',
+      KEPT: 'yes',
+    }
     const code = 'echo "$KEPT"\nfor i in a b; do echo $i; done\nmain() { result "$1"; }'
     expect(await run('bash', code, { env, input: 'bab' })).toMatchObject({
       outcome: 'success',
@@ -139,6 +147,29 @@ describe('the environment', () => {
       stderr: '',
     })
   })
+})
+
+describe('what bash is given', () => {
+  it.each([
+    ['of a byte', '1'],
+    ['as long as bash reads by itself', 'a'.repeat(16_381)],
+    ['longer', 'a'.repeat(16_382)],
+    ['in other scripts', 'é日本🎉'],
+    ['in other scripts, long', 'é日本🎉'.repeat(5000)],
+  ])('comes whole: input %s', async (_what, input) => {
+    expect(await run('bash', 'main() { printf %s "$1" | result; }', { input })).toMatchObject({
+      result: input,
+    })
+  })
+
+  it.each(['é日本🎉1', 'éa', '\u0001\u007f', "a'b\\c\nd\re", String.raw`\x41\u0042$(id)`])(
+    'comes whole: a variable of %j',
+    async (value) => {
+      const env = { VALUE: value, LC_ALL: 'C' }
+      const code = 'printf %s "$VALUE" | od -An -v -tx1 | tr -d " \\n"'
+      expect((await run('bash', code, { env })).stdout).toBe(Buffer.from(value).toString('hex'))
+    },
+  )
 })
 
 describe('files', () => {

@@ -1,12 +1,13 @@
-# Runs one program: the first line on fd 5 is shell text that sets the nonce, the size of the input and the
-# environment; the rest is the input. fd 3 takes the result as JSON text, from `result` or by hand; frames
+# Runs one program. On fd 5 come eight digits, that many characters of shell text that sets the nonce, the size
+# of the input and the environment, and the input. From a pipe bash reads byte by byte unless it is told how many
+# characters to take. fd 3 takes the result as JSON text, from `result` or by hand; frames
 # on it carry the nonce, which is gone before the program runs.
 printf '\n' >&3 # started, waiting
-IFS= read -r -u 5 __head
+IFS= read -r -N 8 -u 5 __head
+IFS= read -r -N "$__head" -u 5 __head
 eval "$__head"
-# From a pipe bash reads byte by byte; from here on starting a reader is cheaper.
-if ((__size < 3072)); then
-  IFS= read -r -d '' -u 5 __input
+if ((__characters)); then
+  IFS= read -r -N "$__characters" -u 5 __input
 else
   __input=$(/usr/bin/cat <&5)
 fi
@@ -23,7 +24,7 @@ fi
 shopt -u extglob
 unset -f __check
 printf '\n%s running 0\n' "$__nonce" >&3
-unset __head __nonce __size __code
+unset __head __nonce __characters __code
 
 # result JSON, or JSON on standard input: what the execution gives back.
 result() {

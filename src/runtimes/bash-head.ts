@@ -1,0 +1,35 @@
+/** The first part of a job for bash, see sandbox/guest/bash.sh. */
+import type { RuntimeRequest } from './runtime.ts'
+
+const ASCII = /^[\0-\x7f]*$/
+const NOT_ASCII = /[^\0-\x7f]+/g
+
+/** Eight digits, and that many characters of shell text, of which the line feed after it is one; all of it ASCII. */
+export function bashHead(nonce: string, request: RuntimeRequest): string {
+  // bash itself takes IFS from nobody and refuses to set some of its own, such as UID.
+  const exports = Object.entries(request.env)
+    .filter(([name]) => name !== 'IFS')
+    .map(([name, value]) => `export ${name}=${quote(value)}`)
+  const sets = `__nonce=${nonce} __characters=${readByBash(request.input) ? request.input.length : 0}`
+  const head = [`{ ${['true', ...exports].join(';')}; } 2> /dev/null`, sets].join(';')
+  return String(head.length + 1).padStart(8, '0') + head
+}
+
+/** Of more it is faster to start a reader, and what a character is depends on the locale where it is not ASCII. */
+function readByBash(text: string): boolean {
+  return text.length < 16_384 && ASCII.test(text)
+}
+
+/** One line of ASCII shell text whatever the value holds. */
+function quote(value: string): string {
+  const escaped = value
+    .replace(/['\\]/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`)
+    .replaceAll(NOT_ASCII, (text) =>
+      Buffer.from(text)
+        .toString('hex')
+        .replaceAll(/../g, String.raw`\x$&`),
+    )
+  return `$'${escaped}'`
+}
