@@ -1,9 +1,9 @@
 /** One run of a local runtime, from request to exit; what `subprocess` and `vm2` share. */
-import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import type { FileContent, NetworkPolicy } from '../execution.ts'
+import type { Limits, NetworkPolicy } from '../execution.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { Sandbox, type Job, type RunFacts } from './sandbox/confined-run.ts'
+import { makeBounds, makeJob } from './local-job.ts'
 import { NoFootingError, type Footing } from './sandbox/footing.ts'
 import { findGuest, type Guest, type GuestName } from './sandbox/guests.ts'
 import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
@@ -15,7 +15,6 @@ import type { Forker } from './sandbox/slot.ts'
 import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
 
-const OWN_PROCESSES = 8
 /** For a run whose slot or launcher died before the program began. */
 const ATTEMPTS = 3
 
@@ -53,7 +52,7 @@ export async function runLocally(
   if ('missing' in guest)
     return faultExit('runtime_unavailable', `${guest.missing}: ${guest.fix}`, footing.isolation)
   if (io.signal.aborted) return { ...faultExit('runtime_error', '', footing.isolation), fault: null }
-  const job = makeJob(request, program, program.code.code, guest, footing)
+  const job = makeJob(request, { ...program, code: program.code.code }, footing)
   try {
     await using network = await openNetwork(request.network)
     return await runJob(host, footing, options, guest, { request, network: network.kind, job }, io)
@@ -97,7 +96,7 @@ async function runJob(
   // Without a control group the supervisor itself has to watch the tree; only perl's does.
   const { forkServer = 'auto' } = options
   const forks = forkServer === 'auto' && footing.launcher.cgroupVersion > 0 ? guest.forks : null
-  const recipe = makeRecipe(host, footing, { ...guest, forks }, forkServer, {
+  const recipe = makeRecipe(host, footing, { ...guest, forks }, request.limits, forkServer, {
     isolation: footing.isolation,
     tools: footing.tools,
     files: footing.files,
@@ -139,69 +138,25 @@ function makeRecipe(
   host: SandboxHost,
   footing: Footing,
   guest: Guest,
+  limits: Limits,
   forkServer: LocalOptions['forkServer'],
   place: Place,
 ): Recipe & { forker: Forker | null } {
   const forker = forkServer === 'off' ? null : planForker(place, guest.forks)
+  const bounds = makeBounds(limits, guest, footing)
+  const key = JSON.stringify([guest.name, place.network, place.diskBytes, bounds])
   return {
     forker,
-    key: typeof place.network === 'object' ? null : `${guest.name} ${place.network} ${place.diskBytes}`,
+    key: typeof place.network === 'object' ? null : key,
     async start() {
       const directory = runDirectory(place)
       const launch = planLaunch(place, guest.command, directory)
-      return { sandbox: await Sandbox.start(await host.borrow(forker), launch), directory }
+      return { sandbox: await Sandbox.start(await host.borrow(forker), launch, bounds), directory }
     },
     async discard({ sandbox, directory }) {
       await sandbox.discard()
       host.giveBack(sandbox.slot, forker)
       if (footing.isolation === 'process') await rm(directory, { recursive: true, force: true })
     },
-  }
-}
-
-function makeJob(
-  request: RuntimeRequest,
-  program: Program | ForeignProgram,
-  code: string,
-  guest: Guest,
-  footing: Footing,
-): Job {
-  const { limits } = request
-  const nonce = randomBytes(16).toString('hex')
-  const rlimits: (readonly [string, number])[] = [
-    ['core', 0],
-    ['nofile', limits.openFiles],
-    ['fsize', limits.diskBytes],
-  ]
-  if (limits.cpuMs !== null) rlimits.push(['cpu', Math.ceil(limits.cpuMs / 1000) + 1])
-  if (footing.launcher.cgroupVersion === 0) {
-    if (limits.memoryBytes !== null)
-      rlimits.push(
-        ['data', guest.data.floorBytes + guest.data.times * limits.memoryBytes],
-        ['watch_memory', limits.memoryBytes],
-      )
-    rlimits.push(['watch_pids', limits.pids], ['watch_cpu', (limits.cpuMs ?? 0) * 1000])
-    // The sandbox's own processes count under the user, too; the supervisor's look comes first.
-    if (footing.users === 'drop') rlimits.push(['nproc', limits.pids + OWN_PROCESSES])
-  }
-  return {
-    nonce,
-    rlimits,
-    files: [
-      ...request.files.map((file) => toBytes(file)),
-      { path: program.file, content: Buffer.from(code, 'utf8') },
-    ],
-    head: program.head(nonce),
-    input: request.input,
-    memoryBytes: limits.memoryBytes,
-    pids: limits.pids,
-    cpuMs: limits.cpuMs,
-  }
-}
-
-function toBytes(file: FileContent): { path: string; content: Uint8Array } {
-  return {
-    path: file.path.replaceAll('\n', '_'),
-    content: Buffer.from(file.content, file.encoding ?? 'utf8'),
   }
 }

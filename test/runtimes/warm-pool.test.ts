@@ -70,3 +70,25 @@ describe('the pool', () => {
     expect([ended.status, ended.signal, String(ended.stderr)]).toEqual([0, null, ''])
   })
 })
+
+function waiting(): number {
+  return pidsOf(/^\S*bash --norc/).length
+}
+
+describe('many kinds', () => {
+  it('do not keep more waiting than one machine can bear, however many limits callers think of', async () => {
+    const runtime = make()
+    const before = waiting()
+    for (let kind = 0; kind < 12; kind += 1) {
+      const limits = { pids: 40 + kind }
+      for (let run = 0; run < 4; run += 1)
+        expect((await record(runtime, makeRequest('bash', 'true', { limits }))).exit.fault).toBe(null)
+    }
+    await waitFor(() => waiting() - before <= 16, {
+      what: 'at most 16 waiting sandboxes',
+      timeoutMs: 5000,
+    })
+    const { exit } = await record(runtime, makeRequest('bash', 'main() { result 1; }'))
+    expect(exit.result).toBe('1')
+  })
+})

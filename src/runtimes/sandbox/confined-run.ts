@@ -15,17 +15,26 @@ const SETUP_NOISE_BYTES = 4096
 /** Of a sandbox that was killed nobody is left to close the pipes, unless a process got away. */
 const LAST_WORDS_MS = 1000
 
+type Named = readonly (readonly [string, number])[]
+
+/** What holds a sandbox from its first step on. */
+export interface Bounds {
+  /** Limits of every process, by the names of setrlimit. */
+  rlimits: Named
+  /** Of the whole tree. */
+  memoryBytes: number | null
+  pids: number | null
+}
+
 /** What the sandbox is told to do, in the order it takes it. */
 export interface Job {
   nonce: string
-  /** Limits of every process, by the names of setrlimit. */
-  rlimits: readonly (readonly [string, number])[]
+  /** What the supervisor has to look after itself while the program runs. */
+  watches: Named
   files: readonly { path: string; content: Uint8Array }[]
   /** First line for the guest program, then the input. */
   head: string
   input: string
-  memoryBytes: number | null
-  pids: number | null
   cpuMs: number | null
 }
 
@@ -51,6 +60,7 @@ export class Sandbox {
   #channels: Channels
   #done: Promise<SlotReport | null>
   #settle: (report: SlotReport | null) => void = () => undefined
+  #broke: Broken | null = null
   #onBroke: (limit: Broken) => void = () => undefined
   #ended = false
   #forsaken = false
@@ -69,15 +79,20 @@ export class Sandbox {
   }
 
   /** Starts one in `slot`. */
-  static async start(slot: Slot, launch: Launch): Promise<Sandbox> {
+  static async start(slot: Slot, launch: Launch, bounds: Bounds): Promise<Sandbox> {
     const events: SlotEvents = { broke: ignore, forsaken: ignore, done: ignore, lost: ignore }
     const channels = await slot.start(launch, events)
     for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
     const sandbox = new Sandbox(slot, channels)
-    events.broke = (limit) => sandbox.#onBroke(limit)
+    events.broke = (limit) => {
+      sandbox.#broke ??= limit
+      sandbox.#onBroke(limit)
+    }
     events.forsaken = () => sandbox.#forsake()
     events.done = (report) => sandbox.#finish(report)
     events.lost = () => sandbox.#finish(null)
+    slot.limit(bounds.memoryBytes, bounds.pids)
+    channels.job.write(Buffer.concat(bounds.rlimits.flatMap((limit) => toRecord('limit', limit.join(' ')))))
     return sandbox
   }
 
@@ -100,21 +115,18 @@ export class Sandbox {
   /** Runs the job to its end. Resolves whatever happens. */
   async run(job: Job, io: RuntimeIo): Promise<RunFacts> {
     const channels = this.#channels
-    const seen: { broke: Broken | null; runningAt: number | null } = { broke: null, runningAt: null }
+    let runningAt: number | null = null
     const output = new OutputPump(channels, io)
     const abort = () => this.#kill()
-    this.#onBroke = (limit) => {
-      seen.broke ??= limit
-      this.#kill()
-    }
+    this.#onBroke = abort
     io.signal.addEventListener('abort', abort, { once: true })
-    this.slot.limit(job.memoryBytes, job.pids, job.cpuMs)
     this.#send(job)
-    if (io.signal.aborted) this.#kill()
+    this.slot.watch(job.cpuMs)
+    if (io.signal.aborted || this.#broke !== null) this.#kill()
     const [guest, report] = await Promise.all([
       readGuest(channels.result, job.nonce, {
         onRunning: () => {
-          seen.runningAt = performance.now()
+          runningAt = performance.now()
           io.onRunning()
           output.begin()
         },
@@ -123,17 +135,17 @@ export class Sandbox {
       readAll(channels.report),
     ])
     const endedAt = performance.now()
-    const setupNoise = await output.end(seen.runningAt === null ? guest : null)
+    const setupNoise = await output.end(runningAt === null ? guest : null)
     const slot = await this.#done
     io.signal.removeEventListener('abort', abort)
     for (const channel of Object.values(channels)) channel.destroy()
     // Taking the interpreter down is not the program's time.
     const overAt = guest.result === null ? endedAt : guest.lastAt
-    const durationMs = seen.runningAt === null ? 0 : Math.max(0, overAt - seen.runningAt)
+    const durationMs = runningAt === null ? 0 : Math.max(0, overAt - runningAt)
     const supervisor = parseSupervisorReport(report)
     const { aborted } = io.signal
     const forsaken = this.#forsaken
-    return { guest, supervisor, slot, broke: seen.broke, forsaken, aborted, durationMs, setupNoise }
+    return { guest, supervisor, slot, broke: this.#broke, forsaken, aborted, durationMs, setupNoise }
   }
 
   /** Ends a sandbox that was never used. */
@@ -144,14 +156,11 @@ export class Sandbox {
   }
 
   #send(job: Job): void {
-    const records: Uint8Array[] = []
-    const add = (verb: string, argument: string, body: Uint8Array) => {
-      records.push(Buffer.from(`${verb} ${body.length} ${argument}\n`), body)
-    }
-    const nothing = new Uint8Array()
-    for (const { path, content } of job.files) add('file', path, content)
-    for (const [name, value] of job.rlimits) add('limit', `${name} ${value}`, nothing)
-    add('job', '', Buffer.from(`${job.head}\n${job.input}`, 'utf8'))
+    const records = [
+      ...job.files.flatMap(({ path, content }) => toRecord('file', path, content)),
+      ...job.watches.flatMap((watch) => toRecord('limit', watch.join(' '))),
+      ...toRecord('job', '', Buffer.from(`${job.head}\n${job.input}`, 'utf8')),
+    ]
     this.#channels.job.write(Buffer.concat(records))
   }
 
@@ -180,6 +189,13 @@ export class Sandbox {
       for (const channel of Object.values(this.#channels)) channel.destroy()
     }, LAST_WORDS_MS).unref()
   }
+}
+
+const NOTHING = new Uint8Array()
+
+/** As the supervisor takes it. */
+function toRecord(verb: string, argument: string, body: Uint8Array = NOTHING): Uint8Array[] {
+  return [Buffer.from(`${verb} ${body.length} ${argument}\n`), body]
 }
 
 function ignore(): void {

@@ -149,10 +149,10 @@ async function tryFooting(
       },
       ['/bin/sh', '-c', 'exit 0'],
     )
-    const sandbox = await Sandbox.start(slot, { command, seccomp: files.seccomp, fork: [] })
-    const job = { nonce: 'probe', rlimits: [], files: [], head: '', input: '' }
+    const bounds = { rlimits: [], memoryBytes: null, pids: null }
+    const sandbox = await Sandbox.start(slot, { command, seccomp: files.seccomp, fork: [] }, bounds)
     const facts = await sandbox.run(
-      { ...job, memoryBytes: null, pids: null, cpuMs: null },
+      { nonce: 'probe', watches: [], files: [], head: '', input: '', cpuMs: null },
       { signal: AbortSignal.timeout(5000), onOutput: () => undefined, onRunning: () => undefined },
     )
     if (typeof facts.supervisor !== 'object' || facts.supervisor?.exitCode !== 0)

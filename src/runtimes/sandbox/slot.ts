@@ -123,10 +123,14 @@ export class Slot {
     return channels
   }
 
-  /** Limits of the whole tree from now on; the peak is counted anew. Null means none. */
-  limit(memoryBytes: number | null, pids: number | null, cpuMs: number | null): void {
-    const cpuUs = cpuMs === null ? 0 : cpuMs * 1000
-    this.#send(['limits', String(memoryBytes ?? 0), String(pids ?? 0), String(cpuUs)])
+  /** Limits of the whole tree from now on. Null means none. */
+  limit(memoryBytes: number | null, pids: number | null): void {
+    this.#send(['limits', String(memoryBytes ?? 0), String(pids ?? 0)])
+  }
+
+  /** From now on tells when a limit is broken, that of processor time too. Null means none. */
+  watch(cpuMs: number | null): void {
+    this.#send(['watch', String(cpuMs === null ? 0 : cpuMs * 1000)])
   }
 
   /** SIGKILL to everything of the run. */

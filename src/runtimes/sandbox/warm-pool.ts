@@ -33,6 +33,8 @@ const MAX_AGE_MS = 300_000
 /** Demand is forgotten after so long without a run of the kind. */
 const IDLE_MS = 60_000
 const MAX_STARTERS = 2
+/** Of all kinds together: callers choose the limits, and each choice is a kind. */
+const MAX_WAITING = 16
 
 interface Shelf {
   recipe: Recipe
@@ -121,9 +123,20 @@ export class WarmPool {
       while (!this.#closed && shelf.ready.length + shelf.starting < shelf.wanted) {
         const starting = this.#starting()
         if (starting >= MAX_STARTERS || this.#active + starting >= availableParallelism()) return
+        if (this.waiting + starting >= MAX_WAITING && !this.#makeRoom(shelf)) return
         this.#start(shelf)
       }
     }
+  }
+
+  /** Gives up one of the kind that was used least lately; false where that is the one that wants more. */
+  #makeRoom(shelf: Shelf): boolean {
+    const others = [...this.#shelves.values()].filter((other) => other.ready.length > 0)
+    const [oldest] = others.toSorted((a, b) => a.lastUsed - b.lastUsed)
+    if (oldest === undefined || oldest.lastUsed >= shelf.lastUsed) return false
+    oldest.wanted = Math.max(this.#floor, oldest.wanted - 1)
+    this.#empty(oldest, oldest.ready.length - 1)
+    return true
   }
 
   #start(shelf: Shelf): void {
@@ -147,8 +160,9 @@ export class WarmPool {
 
   #sweep(): void {
     const now = performance.now()
-    for (const shelf of this.#shelves.values()) {
+    for (const [key, shelf] of this.#shelves) {
       if (now - shelf.lastUsed > IDLE_MS) shelf.wanted = this.#floor
+      if (shelf.wanted + shelf.ready.length + shelf.starting === 0) this.#shelves.delete(key)
       while (shelf.ready[0] !== undefined && now - shelf.ready[0].since > MAX_AGE_MS)
         this.#empty(shelf, shelf.ready.length - 1)
       if (shelf.ready.length > shelf.wanted) this.#empty(shelf, shelf.wanted)

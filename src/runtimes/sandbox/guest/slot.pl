@@ -60,6 +60,7 @@ sub take {
   my ($verb, @fields) = split /\0/, $_[0], -1;
   if ($verb eq 'start') { start_run(@fields) }
   elsif ($verb eq 'limits') { set_limits(@fields) }
+  elsif ($verb eq 'watch') { watch_run(@fields) }
   elsif ($verb eq 'forker') { replace_forker(@fields) }
   elsif ($verb eq 'kill') { hard_kill() if $run }
 }
@@ -167,14 +168,19 @@ sub lose_forker {
 }
 
 sub set_limits {
-  my ($memory, $pids, $cpu_us) = @_;
+  my ($memory, $pids) = @_;
   return unless $run;
   $pids += 1 if $pids && $run->{forked} ne '';    # the fork server counts as well
-  $run->{cpu_limit} = $cpu_us;
-  $run->{armed} = 1;
   return if !$group || set_group_limits($group, $memory, $pids);
   $run->{broke} = 'memory';
   emit('broke memory');
+}
+
+# A sandbox that only waits is not looked at.
+sub watch_run {
+  my ($cpu_us) = @_;
+  return unless $run;
+  ($run->{cpu_limit}, $run->{armed}) = ($cpu_us, 1);
 }
 
 # Evidence while it runs; the executor is told and ends the run.
