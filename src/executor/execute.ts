@@ -5,7 +5,7 @@ import type { RuntimeRequest } from '../runtimes/runtime.ts'
 import type { Trail, TrailEntry } from '../telemetry/trail.ts'
 import type { Admission, Place } from './admission.ts'
 import { toIso } from './clock.ts'
-import { isTooDeep, TOO_DEEP } from './json-text.ts'
+import { findTextFault } from './json-text.ts'
 import { decideOutcome, judge, SUCCESS } from './outcome.ts'
 import { findPolicyBreach } from './policy.ts'
 import { applyContentPolicy, createRedactor, type ContentPolicy } from './redact.ts'
@@ -148,7 +148,8 @@ async function concludeRun(settled: SettledRequest, given: RunReport): Promise<F
   const value = result.ok ? result.value : null
   const findings: Findings = { verdict, report, validationPassed, queueMs: 0, value }
   if (verdict !== SUCCESS) return findings
-  if (!result.ok) return { ...findings, verdict: judge('failure', 'exception', result.fault) }
+  if (!result.ok)
+    return { ...findings, verdict: judge('failure', 'exception', `ResultError: ${result.fault}`) }
   if (settled.checkOutput === null) return findings
   const fault = await settled.checkOutput(report.exit.result ?? 'null')
   if (fault === null) return { ...findings, validationPassed: true }
@@ -162,7 +163,8 @@ function parseResult(text: string | null): ParsedResult {
   if (text === null) return { ok: true, value: null }
   if (Buffer.byteLength(text) > MAX_RESULT_BYTES)
     return { ok: false, fault: `the result is larger than ${MAX_RESULT_BYTES} bytes of JSON` }
-  if (isTooDeep(text)) return { ok: false, fault: `the result is ${TOO_DEEP}` }
+  const fault = findTextFault(text)
+  if (fault !== null) return { ok: false, fault: `the result ${fault}` }
   try {
     return { ok: true, value: JSON.parse(text) }
   } catch {

@@ -5,7 +5,7 @@ export type JsonText = { ok: true; text: string } | { ok: false; issues: Issue[]
 
 /** Levels of nesting an input or a result may have: about what every language's JSON reader takes. */
 export const MAX_DEPTH = 900
-export const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`
+const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`
 const ISSUES_MAX = 100
 
 /**
@@ -21,31 +21,62 @@ export function toJsonText(value: unknown, path: string, maxBytes: number): Json
       return { ...tooLarge, issues: [...tooLarge.issues] }
     const careful =
       typeof text === 'string' && isPlain(value) ? { ok: true as const, text } : writeCarefully(value, path)
-    return careful.ok && isTooDeep(careful.text)
-      ? { ok: false, issues: [{ path, message: TOO_DEEP }] }
-      : careful
+    const fault = careful.ok ? findTextFault(careful.text) : null
+    return fault === null ? careful : { ok: false, issues: [{ path, message: fault }] }
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, issues: [{ path, message: TOO_DEEP }] }
     return writeCarefully(value, path)
   }
 }
 
-/** True for JSON text nested deeper than `MAX_DEPTH`. */
-export function isTooDeep(text: string): boolean {
-  if (text.length <= 2 * MAX_DEPTH) return false
+/**
+ * What JSON text has that its readers refuse or change in silence: nesting deeper than `MAX_DEPTH`, numbers that
+ * become Infinity. Null where there is none. One pass, a fraction of what `JSON.parse` takes.
+ */
+export function findTextFault(text: string): string | null {
   let depth = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
     if (unit === QUOTE) at = endOfString(text, at)
-    else if (unit === OPEN_LIST || unit === OPEN_OBJECT) {
+    else if (unit >= ZERO && unit <= NINE) {
+      const end = endOfNumber(text, at)
+      if (isInfinite(text, at, end)) return describeInfinite(text.slice(at, end))
+      at = end - 1
+    } else if (unit === OPEN_LIST || unit === OPEN_OBJECT) {
       depth += 1
-      if (depth > MAX_DEPTH) return true
+      if (depth > MAX_DEPTH) return TOO_DEEP
     } else if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) depth -= 1
   }
-  return false
+  return null
 }
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125]
+const [PLUS, MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E] = [43, 45, 46, 48, 57, 69, 101]
+/** Of the shortest that is infinite: 2e308. */
+const INFINITE_MIN_LENGTH = 5
+const NUMBER_SHOWN = 24
+
+/** Where the number that begins at `from`, after its sign, ends. */
+function endOfNumber(text: string, from: number): number {
+  let end = from + 1
+  for (; end < text.length; end += 1) {
+    const unit = text.charCodeAt(end)
+    const digit = unit >= ZERO && unit <= NINE
+    const other = unit === POINT || unit === LOWER_E || unit === UPPER_E || unit === PLUS || unit === MINUS
+    if (!digit && !other) break
+  }
+  return end
+}
+
+function isInfinite(text: string, from: number, end: number): boolean {
+  return end - from >= INFINITE_MIN_LENGTH && Number(text.slice(from, end)) === Infinity
+}
+
+function describeInfinite(digits: string): string {
+  const shown =
+    digits.length > NUMBER_SHOWN ? `${digits.slice(0, NUMBER_SHOWN)}… (${digits.length} digits)` : digits
+  return `has the number ${shown}, and JSON readers take none above 1.8e308; write it as a string`
+}
 
 /** Where the string that begins at `from` ends; the end of the text where it does not. */
 function endOfString(text: string, from: number): number {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Limit } from '../../src/execution.ts'
 import { createClock, toIso } from '../../src/executor/clock.ts'
 import { fingerprintError } from '../../src/executor/fingerprint.ts'
-import { isTooDeep, MAX_DEPTH, toJsonText } from '../../src/executor/json-text.ts'
+import { findTextFault, MAX_DEPTH, toJsonText } from '../../src/executor/json-text.ts'
 import { decideOutcome } from '../../src/executor/outcome.ts'
 import { findPolicyBreach } from '../../src/executor/policy.ts'
 import { compileSchema } from '../../src/executor/validation.ts'
@@ -217,10 +217,10 @@ describe('depth', () => {
     ['{"a":', '}'],
   ])('of %s is counted outside of strings only', (open, close) => {
     const nested = (levels: number): string => `${open.repeat(levels)}1${close.repeat(levels)}`
-    expect(isTooDeep(nested(MAX_DEPTH))).toBe(false)
-    expect(isTooDeep(nested(MAX_DEPTH + 1))).toBe(true)
-    expect(isTooDeep(JSON.stringify(`"\\${nested(5000)}`))).toBe(false)
-    expect(isTooDeep('"never ends'.padEnd(5000, '['))).toBe(false)
+    expect(findTextFault(nested(MAX_DEPTH))).toBeNull()
+    expect(findTextFault(nested(MAX_DEPTH + 1))).toMatch(/deeper/)
+    expect(findTextFault(JSON.stringify(`"\\${nested(5000)}`))).toBeNull()
+    expect(findTextFault('"never ends'.padEnd(5000, '['))).toBeNull()
   })
 })
 

@@ -1,0 +1,71 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { findTextFault } from '../../src/executor/json-text.ts'
+import { subprocess } from '../../src/runtimes/subprocess.ts'
+import { localOptions } from '../support/local-runtime.ts'
+import { exitWith, toyExecutor, toyRuntime, type ToyExecutor } from '../support/toy-executor.ts'
+
+const runtime = subprocess(localOptions())
+const real = toyExecutor(runtime)
+afterAll(() => runtime.close())
+
+/** Executes a program that gives `text` as its result. */
+function give(text: string): ReturnType<ToyExecutor['execute']> {
+  return toyExecutor(toyRuntime(() => Promise.resolve(exitWith({ result: text })))).execute()
+}
+
+describe('a number that no JSON reader takes', () => {
+  it.each([
+    ['python', 'def main(input):\n    return {"a": [10 ** 400]}', '100000000000000000000000… (401 digits)'],
+    ['bash', 'main() { result 1e999; }', '1e999'],
+    ['bash', `main() { result '{"a": -2E308}'; }`, '2E308'],
+  ] as const)('is refused by name in the result of %s: %s', async (language, code, shown) => {
+    const told = await real.execute({ language, code })
+    expect(told).toMatchObject({ outcome: 'failure', errorType: 'exception', result: null })
+    expect(told.errorMessage).toBe(
+      `ResultError: the result has the number ${shown}, and JSON readers take none above 1.8e308; write it as a string`,
+    )
+    expect(real.completed.at(-1)).toMatchObject({ outcome: 'failure', result: null })
+  })
+
+  it.each([
+    '1e308',
+    '[-1.7976931348623157e308]',
+    '1e-999',
+    '"1e999"',
+    '{"1e999": "\\"1e999"}',
+    '[1,2e30,5E+3]',
+  ])('is not seen in %s', async (text) => {
+    expect(await give(text)).toMatchObject({ outcome: 'success', result: JSON.parse(text) })
+  })
+
+  it('is not what broken JSON is told as', async () => {
+    for (const text of ['1e1e1e1e9', '99e', '1-2-3+4', '{"a":'])
+      expect(await give(text)).toMatchObject({
+        errorMessage: 'ResultError: what came back as the result is not JSON',
+      })
+  })
+
+  it('is looked for in one pass, whatever the text', () => {
+    const hostile = {
+      digits: '7'.repeat(2_000_000),
+      long: `[${`${'1'.repeat(308)},`.repeat(6500)}1]`,
+      exponents: '1e'.repeat(1_000_000),
+      quotes: '"\\'.repeat(1_000_000),
+      ones: `[${'1,'.repeat(1_000_000)}1]`,
+    }
+    for (const [name, text] of Object.entries(hostile)) {
+      const since = performance.now()
+      findTextFault(text)
+      expect(performance.now() - since, name).toBeLessThan(500)
+    }
+  })
+})
+
+describe('a strange result', () => {
+  it('keeps what JSON itself keeps: surrogates alone, prototypes by name, minus nought', async () => {
+    const told = await give('{"__proto__": {"polluted": 1}, "a": "\\ud800", "b": -0}')
+    expect(told).toMatchObject({ outcome: 'success', result: { a: '\ud800', b: -0 } })
+    expect(Object.keys(Object(told.result))).toEqual(['__proto__', 'a', 'b'])
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+  })
+})
