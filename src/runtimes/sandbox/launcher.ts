@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 import { Slot } from './slot.ts'
 
 const START_TIMEOUT_MS = 10_000
-/** User ids of slots leave six bits for the number. */
-const MAX_SLOTS = 64
+/** User ids of slots leave eight bits for the number. */
+const MAX_SLOTS = 256
 
 /** How to start a launcher. */
 export interface LauncherOptions {

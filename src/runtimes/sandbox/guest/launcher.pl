@@ -50,7 +50,7 @@ sub sweep_users {
     # Not the directory's owner: that is root where a process cannot be dumped.
     my ($user) = (slurp("/proc/$pid/status") // '') =~ /^Uid:\s+(\d+)/m or next;
     next if $user < $uid_base;
-    my $owner = ($user - $uid_base) >> 6;
+    my $owner = ($user - $uid_base) >> 8;
     kill 'KILL', $pid if $owner == $$ || !kill(0, $owner);
   }
 }
@@ -63,7 +63,7 @@ sub add_slot {
   $SIG{CHLD} = 'DEFAULT';
   close $wake_reader;
   close $wake_writer;
-  my $user = $uid_mode eq 'drop' ? $uid_base + ($launcher << 6) + $number : undef;
+  my $user = $uid_mode eq 'drop' ? $uid_base + ($launcher << 8) + $number : undef;
   serve_slot($number, $user, $base, $launcher, $arch);
   POSIX::_exit(0);
 }
