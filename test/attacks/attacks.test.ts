@@ -23,7 +23,7 @@ const ATTACKS: readonly Attack[] = [
 ]
 
 /** Where the user ids of slots begin. */
-const SLOT_USERS = 0x10000000
+const SLOT_USERS = 0x20000000
 
 const CLEAN: Record<Language, string> = {
   javascript: 'exports.main = (input) => input.n + 1',

@@ -15,7 +15,7 @@ require "$home/forks.pl";
 require "$home/slot.pl";
 close_inherited();
 
-my $uid_base = 0x10000000;
+my $uid_base = 0x20000000;
 my $launcher = $$;
 my $executor = getppid;
 my %slots;
