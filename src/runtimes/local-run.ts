@@ -103,6 +103,7 @@ async function runJob(
     binds: guest.binds,
     network,
     diskBytes: request.limits.diskBytes,
+    cpus: footing.launcher.cpus,
     seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
   })
   for (let attempt = 1; ; attempt += 1) {

@@ -16,6 +16,8 @@ export interface SandboxSpec {
   /** Size of the one writable file system, bytes. */
   diskBytes: number
   network: SandboxNetwork
+  /** Processors that programs may count; null for all there are. */
+  cpus: number | null
   /** True where the seccomp filter is handed over on fd 9. */
   filtered: boolean
   /** `run`: one program. `forks`: the outer sandbox of many, each of which makes its own inside. */
@@ -37,6 +39,9 @@ const BASE_ENV = {
   HOME: '/tmp',
   LANG: 'C.UTF-8',
 } as const
+
+/** Holds the list of processors, as the kernel writes it; the launcher makes it where there is a quota. */
+const CPUS_FILE = 'online-cpus'
 
 const CERTIFICATES = ['/etc/ssl', '/etc/ca-certificates']
 
@@ -84,6 +89,10 @@ export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): s
     ...systemBinds(),
     ...ETC_NAMES.flatMap((name) => ['--ro-bind', `${spec.guestDir}/etc/${name}`, `/etc/${name}`]),
     ...networkBinds(spec.network),
+    // What glibc counts, and so Python; the rest goes by the affinity that the slot has set.
+    ...(spec.cpus === null
+      ? []
+      : ['--ro-bind', `${spec.guestDir}/${CPUS_FILE}`, '/sys/devices/system/cpu/online']),
     ...spec.binds.flatMap(([from, to]) => ['--ro-bind', from, to]),
     ...words(`--proc /proc --dev /dev --ro-bind ${spec.guestDir} ${guest}`),
     // Half of the host's memory would be writable through these otherwise.

@@ -124,6 +124,8 @@ function isRecent(version: string | null): boolean {
   return major > 0 || minor >= 8
 }
 
+const UNBOUND = { rlimits: [], memoryBytes: null, pids: null }
+
 async function tryFooting(
   tools: Tools,
   files: GuestFiles,
@@ -145,12 +147,12 @@ async function tryFooting(
         binds: [],
         network: 'none',
         diskBytes: 1_048_576,
+        cpus: launcher.cpus,
         seccomp: files.seccomp,
       },
       ['/bin/sh', '-c', 'exit 0'],
     )
-    const bounds = { rlimits: [], memoryBytes: null, pids: null }
-    const sandbox = await Sandbox.start(slot, { command, seccomp: files.seccomp, fork: [] }, bounds)
+    const sandbox = await Sandbox.start(slot, { command, seccomp: files.seccomp, fork: [] }, UNBOUND)
     const facts = await sandbox.run(
       { nonce: 'probe', watches: [], files: [], head: '', input: '', cpuMs: null },
       { signal: AbortSignal.timeout(5000), onOutput: () => undefined, onRunning: () => undefined },

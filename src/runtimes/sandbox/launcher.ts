@@ -24,15 +24,22 @@ interface Waiter {
 /** A running launcher. It dies with this process: its stdin is the tie. */
 export class Launcher {
   readonly cgroupVersion: number
+  /** Processors a quota leaves worth using; null where all are. */
+  readonly cpus: number | null
   #child: ChildProcess
   #waiters = new Map<number, Waiter>()
   #slots = new Map<number, Slot>()
   #alive = true
   #exited: Promise<void>
 
-  private constructor(child: ChildProcess, cgroupVersion: number, exited: Promise<void>) {
+  private constructor(
+    child: ChildProcess,
+    [version = 0, cpus = 0]: readonly number[],
+    exited: Promise<void>,
+  ) {
     this.#child = child
-    this.cgroupVersion = cgroupVersion
+    this.cgroupVersion = version
+    this.cpus = cpus === 0 ? null : cpus
     this.#exited = exited
   }
 
@@ -53,8 +60,8 @@ export class Launcher {
       child.once('error', () => resolve())
     })
     const lines = createInterface({ input: child.stdout })
-    const version = await firstLine(lines, exited, () => complaint)
-    const launcher = new Launcher(child, version, exited)
+    const numbers = await firstLine(lines, exited, () => complaint)
+    const launcher = new Launcher(child, numbers, exited)
     lines.on('line', (line) => launcher.#take(line))
     void exited.then(() => launcher.#end(complaint))
     child.unref()
@@ -133,7 +140,7 @@ async function firstLine(
   lines: ReturnType<typeof createInterface>,
   exited: Promise<void>,
   complaint: () => string,
-): Promise<number> {
+): Promise<number[]> {
   const line = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error('the launcher did not answer within 10 s')),
@@ -149,7 +156,7 @@ async function firstLine(
     }
     void exited.then(fail)
   })
-  return Number(line.split(' ')[2] ?? 0)
+  return line.split(' ').slice(2).map(Number)
 }
 
 /** A launcher that only waits does not keep this process alive. */

@@ -18,6 +18,8 @@ export interface Place {
   binds: readonly (readonly [string, string])[]
   network: SandboxNetwork
   diskBytes: number
+  /** Processors that programs may count; null for all there are. */
+  cpus: number | null
   /** Path of the seccomp filter, '' for none. */
   seccomp: string
 }
@@ -100,6 +102,7 @@ function wrap(place: Place, command: readonly string[], purpose: 'run' | 'forks'
       binds: place.binds,
       diskBytes: place.diskBytes,
       network: place.network,
+      cpus: place.cpus,
       filtered: purpose === 'run' && place.seccomp !== '',
       purpose,
     },

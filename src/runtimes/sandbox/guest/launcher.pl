@@ -11,6 +11,7 @@ use POSIX qw(WNOHANG);
 
 my ($home, $uid_mode, $arch, $cgroups) = @ARGV;
 require "$home/cgroup.pl";
+require "$home/cpus.pl";
 require "$home/forks.pl";
 require "$home/slot.pl";
 close_inherited();
@@ -27,7 +28,9 @@ syscall($arch eq 'arm64' ? 167 : 157, 36, 1, 0, 0, 0) if $^O eq 'linux';    # PR
 my $base = $cgroups eq 'off' ? { version => 0 } : find_cgroup();
 sweep_groups($base);
 sweep_users() if $uid_mode eq 'drop';
-say_line("ready $$ $base->{version}");
+my $cpus = quota_cpus();
+list_cpus("$home/online-cpus", $cpus) if defined $cpus;
+say_line("ready $$ $base->{version} " . ($cpus // 0));
 
 pipe(my $wake_reader, my $wake_writer) or die "pipe: $!";
 $SIG{CHLD} = sub { syswrite $wake_writer, '.' };
@@ -63,6 +66,7 @@ sub add_slot {
   $SIG{CHLD} = 'DEFAULT';
   close $wake_reader;
   close $wake_writer;
+  keep_cpus($arch, $cpus, $launcher + $number) if defined $cpus;
   my $user = $uid_mode eq 'drop' ? $uid_base + ($launcher << 8) + $number : undef;
   serve_slot($number, $user, $base, $launcher, $arch);
   POSIX::_exit(0);
