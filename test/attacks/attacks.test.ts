@@ -22,7 +22,7 @@ const ATTACKS: readonly Attack[] = [
   ...VM2_ATTACKS,
 ]
 
-/** Where the user ids of slots begin. */
+/** Where the user ids of slots begin: 256 for each launcher, by its process id. */
 const SLOT_USERS = 0x20000000
 
 const CLEAN: Record<Language, string> = {
@@ -88,7 +88,7 @@ function strays(): string[] {
   return readdirSync('/proc').filter((name) => {
     if (!/^\d+$/.test(name)) return false
     const user = userOf(name)
-    return user >= SLOT_USERS && !existsSync(`/proc/${Math.floor((user - SLOT_USERS) / 64)}`)
+    return user >= SLOT_USERS && !existsSync(`/proc/${Math.floor((user - SLOT_USERS) / 256)}`)
   })
 }
 
