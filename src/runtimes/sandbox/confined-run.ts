@@ -121,13 +121,13 @@ export class Sandbox {
     this.#onBroke = abort
     io.signal.addEventListener('abort', abort, { once: true })
     this.#send(job)
-    this.slot.watch(job.cpuMs)
     if (io.signal.aborted || this.#broke !== null) this.#kill()
     const [guest, report] = await Promise.all([
       readGuest(channels.result, job.nonce, {
         onRunning: () => {
           runningAt = performance.now()
           io.onRunning()
+          this.slot.watch(job.cpuMs)
           output.begin()
         },
         onTooLarge: () => this.#kill(),
