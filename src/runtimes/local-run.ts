@@ -1,18 +1,16 @@
 /** One run of a local runtime, from request to exit; what `subprocess` and `vm2` share. */
 import { rm } from 'node:fs/promises'
-import type { Limits, NetworkPolicy } from '../execution.ts'
+import type { NetworkPolicy } from '../execution.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
-import { Sandbox, type Job, type RunFacts } from './sandbox/confined-run.ts'
-import { makeBounds, makeJob } from './local-job.ts'
+import type { Job, RunFacts } from './sandbox/confined-run.ts'
+import { makeJob } from './local-job.ts'
+import { findRecipe } from './local-recipe.ts'
 import { NoFootingError, type Footing } from './sandbox/footing.ts'
 import { findGuest, type Guest, type GuestName } from './sandbox/guests.ts'
-import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
+import type { LocalOptions, LocalRecipe, SandboxHost } from './sandbox/host.ts'
 import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
-import { planForker, planLaunch, runDirectory, type Place } from './sandbox/supervise.ts'
 import { SANDBOX_PATHS, type SandboxNetwork } from './sandbox/bubblewrap.ts'
 import { openEgress } from './sandbox/egress.ts'
-import type { Forker } from './sandbox/slot.ts'
-import type { Recipe } from './sandbox/warm-pool.ts'
 import type { Transpiled } from './transpile.ts'
 
 /** For a run whose slot or launcher died before the program began. */
@@ -93,19 +91,7 @@ async function runJob(
   { request, network, job }: { request: RuntimeRequest; network: SandboxNetwork; job: Job },
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
-  // Without a control group the supervisor itself has to watch the tree; only perl's does.
-  const { forkServer = 'auto' } = options
-  const forks = forkServer === 'auto' && footing.launcher.cgroupVersion > 0 ? guest.forks : null
-  const recipe = makeRecipe(host, footing, { ...guest, forks }, request.limits, forkServer, {
-    isolation: footing.isolation,
-    tools: footing.tools,
-    files: footing.files,
-    binds: guest.binds,
-    network,
-    diskBytes: request.limits.diskBytes,
-    cpus: footing.launcher.cpus,
-    seccomp: footing.isolation === 'namespace' ? footing.files.seccomp : '',
-  })
+  const recipe = findRecipe(host, footing, options, guest, request.limits, network)
   for (let attempt = 1; ; attempt += 1) {
     const { facts, directory } = await runOnce(host, footing, recipe, job, io)
     // A slot or launcher that died before the program began: it may begin in another.
@@ -121,7 +107,7 @@ async function runJob(
 async function runOnce(
   host: SandboxHost,
   footing: Footing,
-  recipe: Recipe & { forker: Forker | null },
+  recipe: LocalRecipe,
   job: Job,
   io: RuntimeIo,
 ): Promise<{ facts: RunFacts; directory: string }> {
@@ -132,32 +118,5 @@ async function runOnce(
     host.giveBack(started.sandbox.slot, recipe.forker)
     host.pool.release()
     if (footing.isolation === 'process') await rm(started.directory, { recursive: true, force: true })
-  }
-}
-
-function makeRecipe(
-  host: SandboxHost,
-  footing: Footing,
-  guest: Guest,
-  limits: Limits,
-  forkServer: LocalOptions['forkServer'],
-  place: Place,
-): Recipe & { forker: Forker | null } {
-  const forker = forkServer === 'off' ? null : planForker(place, guest.forks)
-  const bounds = makeBounds(limits, guest, footing)
-  const key = JSON.stringify([guest.name, place.network, place.diskBytes, bounds])
-  return {
-    forker,
-    key: typeof place.network === 'object' ? null : key,
-    async start() {
-      const directory = runDirectory(place)
-      const launch = planLaunch(place, guest.command, directory)
-      return { sandbox: await Sandbox.start(await host.borrow(forker), launch, bounds), directory }
-    },
-    async discard({ sandbox, directory }) {
-      await sandbox.discard()
-      host.giveBack(sandbox.slot, forker)
-      if (footing.isolation === 'process') await rm(directory, { recursive: true, force: true })
-    },
   }
 }

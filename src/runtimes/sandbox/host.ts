@@ -5,7 +5,7 @@ import type { GuestFiles } from './guest-files.ts'
 import { Launcher } from './launcher.ts'
 import { SlotShelf } from './slot-shelf.ts'
 import type { Forker, Slot } from './slot.ts'
-import { WarmPool, type PoolOptions } from './warm-pool.ts'
+import { WarmPool, type PoolOptions, type Recipe } from './warm-pool.ts'
 
 /** What a local runtime is told. */
 export interface LocalOptions {
@@ -24,12 +24,19 @@ export interface LocalOptions {
   report?: (line: string) => void
 }
 
+/** A recipe, and the fork server that its sandboxes are best made by. */
+export type LocalRecipe = Recipe & { forker: Forker | null }
+
+/** Recipes kept at once; callers choose the limits. */
+const MAX_RECIPES = 64
+
 export class SandboxHost {
   readonly pool: WarmPool
   readonly #options: LocalOptions
   readonly #equip: ((files: GuestFiles) => Promise<void>) | undefined
   #footing: Promise<Footing> | null = null
   readonly #shelf = new SlotShelf()
+  readonly #recipes = new Map<string, LocalRecipe>()
   #closing: Promise<void> | null = null
 
   /** `equip` adds to the guest files what the runtime alone needs. */
@@ -45,6 +52,16 @@ export class SandboxHost {
       return Promise.reject(new NoFootingError('the runtime is closed', 'make a new one'))
     this.#footing ??= this.#find()
     return this.#footing
+  }
+
+  /** The recipe of that key, made where it is not at hand. */
+  recall(key: string, make: () => LocalRecipe): LocalRecipe {
+    const known = this.#recipes.get(key)
+    if (known !== undefined) return known
+    const made = make()
+    if (this.#recipes.size >= MAX_RECIPES) this.#recipes.clear()
+    this.#recipes.set(key, made)
+    return made
   }
 
   /** A slot nobody else uses, with that fork server if one waits. */
@@ -91,6 +108,7 @@ export class SandboxHost {
       users: footing.users,
       cgroups: this.#options.cgroups ?? 'auto',
     })
+    this.#recipes.clear() // they know what the old one was told of its host
     return footing.launcher
   }
 
