@@ -1,5 +1,5 @@
 /** The HTTP surface: middleware in order, then one route file per resource. */
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { ExectrailError } from '../errors.ts'
@@ -7,7 +7,7 @@ import { requireKey, signIn } from './auth.ts'
 import type { ApiContext, ApiEnv, AppParts } from './environment.ts'
 import { replyHeaders } from './headers.ts'
 import { KEY_NEEDED_PAGE, PAGE_POLICY } from './html.ts'
-import { answerProblem, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
+import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
 import { RequestCounts } from './request-counts.ts'
 import { agents } from './routes/agents.ts'
 import { executions } from './routes/executions.ts'
@@ -40,7 +40,7 @@ export function createApp(parts: AppParts): Hono<ApiEnv> {
   )
   app.use(signIn(parts.keys))
   app.use(requireKey(parts.keys))
-  app.use(bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => refuseLargeBody() }))
+  app.use(limitBody)
 
   app.route('/', pages())
   app.route('/', health(parts, counts))
@@ -74,6 +74,17 @@ function wrongMethod(method: string, allowed: readonly string[]): HttpProblem {
   return new HttpProblem(METHOD_NOT_ALLOWED, `${method.slice(0, 20)} is not served here; ${allow} is`, {
     headers: { Allow: allow },
   })
+}
+
+const limitBytes = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => refuseLargeBody() })
+
+/** A body without a length is read here, and a caller that hangs up amid it is no fault of ours. */
+const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  try {
+    return await limitBytes(c, next)
+  } catch (error) {
+    throw error instanceof HttpProblem ? error : bodyCutShort()
+  }
 }
 
 function refuseLargeBody(): never {

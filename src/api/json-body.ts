@@ -1,4 +1,4 @@
-import { BODY_CUT_SHORT, HttpProblem, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE } from './problem.ts'
+import { bodyCutShort, HttpProblem, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE } from './problem.ts'
 import type { ApiContext } from './environment.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
@@ -41,7 +41,7 @@ async function readBytes(c: ApiContext): Promise<ArrayBuffer> {
     return await c.req.arrayBuffer()
   } catch (error) {
     if (error instanceof HttpProblem) throw error
-    throw new HttpProblem(BODY_CUT_SHORT, 'the connection was closed before the whole body had come')
+    throw bodyCutShort()
   }
 }
 

@@ -32,7 +32,7 @@ export const METHOD_NOT_ALLOWED = {
   title: 'This resource does not take that method',
 }
 export const MALFORMED_JSON = { status: 400, code: 'malformed_json', title: 'The body is not JSON' }
-export const BODY_CUT_SHORT = { status: 400, code: 'body_cut_short', title: 'The body is not whole' }
+const BODY_CUT_SHORT = { status: 400, code: 'body_cut_short', title: 'The body is not whole' }
 export const BODY_TOO_LARGE = { status: 413, code: 'body_too_large', title: 'The body is too large' }
 export const UNSUPPORTED_MEDIA_TYPE = {
   status: 415,
@@ -40,6 +40,11 @@ export const UNSUPPORTED_MEDIA_TYPE = {
   title: 'The body must be JSON',
 }
 const INTERNAL = { status: 500, code: 'internal', title: 'Something failed on our side' }
+
+/** For a connection that was closed before the whole body had come. */
+export function bodyCutShort(): HttpProblem {
+  return new HttpProblem(BODY_CUT_SHORT, 'the connection was closed before the whole body had come')
+}
 
 /** The shape of every error reply, `application/problem+json`. */
 export const problemSchema = z
