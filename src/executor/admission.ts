@@ -85,7 +85,7 @@ export class Admission {
     let longest: Set<Waiter> | undefined
     for (const queue of this.#queues.values()) if (queue.size > (longest?.size ?? own + 1)) longest = queue
     const newest = longest === undefined ? undefined : [...longest].at(-1)
-    const full = queueFull(this.#options, this.#waiting)
+    const full = queueFull(this.#options)
     if (newest === undefined) throw full
     newest.refuse(full)
   }
@@ -140,8 +140,8 @@ export class Admission {
   }
 }
 
-function queueFull(options: AdmissionOptions, waiting: number): CapacityError {
-  return new CapacityError(`${options.concurrency} executions run and ${waiting} wait; the queue is full`, {
+function queueFull({ concurrency, queueLimit }: AdmissionOptions): CapacityError {
+  return new CapacityError(`${concurrency} executions run and ${queueLimit} wait; the queue is full`, {
     retryAfterMs: 1000,
     hint: 'Try again later, or raise `concurrency` or `queueLimit` of the executor.',
   })

@@ -46,6 +46,9 @@ const limits = z.strictObject({
   openFiles: count(16, 65_536).optional(),
 })
 
+/** The code is a file of one of these names. */
+const CODE_AS_FOLDER = /^main\.(?:js|ts|py|sh)\//u
+
 const safePath = z
   .string()
   .min(1)
@@ -59,6 +62,7 @@ const safePath = z
   )
   .refine((path) => !CONTROL.test(path) && path.isWellFormed(), 'no control characters or broken Unicode')
   .refine((path) => path.split('/').every((part) => bytes(part) <= 255), 'at most 255 bytes a name')
+  .refine((path) => !CODE_AS_FOLDER.test(path), 'a folder cannot have the name of the code')
 
 /** As Node reads it: also with line breaks, without padding, and with the letters of URLs. */
 const BASE64 = /^[A-Za-z0-9+/_\r\n-]*={0,2}[\r\n]*$/

@@ -41,6 +41,12 @@ describe('admission', () => {
     expect(() => admission.reserve('a')).toThrow(expect.objectContaining({ retryAfterMs: 1000 }))
   })
 
+  it('counts those that have come and not yet begun to wait among those that do', () => {
+    const admission = new Admission({ concurrency: 2, queueLimit: 3, queueTimeoutMs: 60_000 })
+    for (let place = 0; place < 5; place += 1) admission.reserve('a')
+    expect(() => admission.reserve('a')).toThrow('2 executions run and 3 wait; the queue is full')
+  })
+
   it('makes room in a full queue for an organization that waits less, at the cost of the one that waits most', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 6, queueTimeoutMs: 60_000 })
     const holder = admission.reserve('flood')

@@ -53,6 +53,16 @@ describe('a request', () => {
     expect(await issuesOf(content('!AAA'))).toMatchObject([{ path: 'files.0.content' }])
   })
 
+  it('cannot have a folder where the code goes', async () => {
+    const files = [
+      { path: 'main.sh/x', content: '' },
+      { path: 'lib/main.sh/x', content: '' },
+    ]
+    expect(await issuesOf({ files })).toEqual([
+      { path: 'files.0.path', message: 'a folder cannot have the name of the code' },
+    ])
+  })
+
   it('cannot name a variable that would be dropped', async () => {
     const env: unknown = JSON.parse('{"__proto__":"x"}')
     expect(await issuesOf({ env })).toMatchObject([{ path: 'env.__proto__' }])
