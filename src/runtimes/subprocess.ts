@@ -32,6 +32,11 @@ const FILES: Record<Language, string> = {
   bash: 'main.sh',
 }
 
+/** bash would leave it out and run something else than is recorded. */
+const NUL_IN_BASH: Program['code'] = {
+  error: { name: 'SyntaxError', message: 'bash takes no NUL character in its code', stack: null },
+}
+
 /** The program as the guest programs take it, wherever they run. */
 export async function prepare(request: RuntimeRequest): Promise<Program> {
   const { language, code, env } = request
@@ -39,7 +44,12 @@ export async function prepare(request: RuntimeRequest): Promise<Program> {
   if (language === 'typescript') return prepareModule(request, await transpile(code, file), 'mapped')
   if (language === 'javascript') return prepareModule(request, { code }, 'plain')
   if (language === 'bash')
-    return { guest: 'bash', file, code: { code }, head: (nonce) => bashHead(nonce, request) }
+    return {
+      guest: 'bash',
+      file,
+      code: code.includes('\0') ? NUL_IN_BASH : { code },
+      head: (nonce) => bashHead(nonce, request),
+    }
   return { guest: 'python', file, code: { code }, head: (nonce) => JSON.stringify({ nonce, env, file }) }
 }
 

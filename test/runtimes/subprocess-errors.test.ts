@@ -26,6 +26,14 @@ function run(
 
 const linesOf = (text: string | null): string[] => (text ?? '').trimEnd().split('\n')
 
+describe('bash tells of an error', () => {
+  it('where it would leave a NUL out and run something else', async () => {
+    const result = await run('subprocess', 'bash', 'echo ru\0n')
+    expect(result).toMatchObject({ errorType: 'syntax_error', stdout: '' })
+    expect(result.errorMessage).toContain('no NUL character')
+  })
+})
+
 describe('python tells of an error', () => {
   const deep = (fails: string) =>
     `import sys\nsys.setrecursionlimit(10**6)\ndef even(n):\n    return odd(n + 1)\ndef odd(n):\n    if n > 200_000:\n        ${fails}\n    return even(n + 1)\ndef main(input):\n    even(0)`
