@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import type { Terminal } from './terminal.ts'
+import { visible } from './visible.ts'
 
 type SetExitCode = (code: number) => void
 
@@ -16,7 +17,8 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
     .helpOption('-h, --help', 'print help')
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error:/, terminal.paint('red', 'error:', 'talk'))),
+      outputError: (text, write) =>
+        write(visible(text).replace(/^error:/, terminal.paint('red', 'error:', 'talk'))),
     })
     .showHelpAfterError('fix: see `exectrail --help`, or `exectrail <command> --help`')
   const end = async (code: Promise<number>): Promise<void> => setExitCode(await code)

@@ -15,6 +15,7 @@ it('writes files where the reader wants them, and none whose name leads elsewher
       { path: 'raw', content: '/wA=', encoding: 'base64' },
       { path: '../outside', content: 'x' },
       { path: 'red\u001b[31m', content: 'x' },
+      { path: '\u202e'.repeat(90), content: 'x' },
     ],
     root,
     { say: (line) => said.push(line) },
@@ -22,9 +23,11 @@ it('writes files where the reader wants them, and none whose name leads elsewher
   expect(await readFile(join(root, 'a/b.txt'), 'utf8')).toBe('text')
   expect([...(await readFile(join(root, 'raw')))]).toEqual([255, 0])
   expect(existsSync(join(directory.path, 'outside'))).toBe(false)
+  expect(said.join('')).not.toContain('\u202e')
   expect(said).toEqual([
     '  ../outside was not written: its name is refused',
     '  red␛[31m was not written: its name is refused',
-    `  2 of 4 files of /out are in ${root}`,
+    expect.stringMatching(/<U\+202E>.* was not written: ENAMETOOLONG/u),
+    `  2 of 5 files of /out are in ${root}`,
   ])
 })

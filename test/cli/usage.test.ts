@@ -34,6 +34,11 @@ it.each([
   expect(stderr).toMatch(/^error: /)
 })
 
+it('does not obey what it was given for a command', async () => {
+  const { stderr } = await exectrail(['jump\u001b[2J'], environmentFor(home))
+  expect(stderr).toContain("unknown command 'jump␛[2J'")
+})
+
 it('names every bad variable of the environment at once and exits 78', async () => {
   const env = environmentFor(home, {
     EXECTRAIL_PORT: 'seventy',

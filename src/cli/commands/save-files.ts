@@ -6,6 +6,7 @@ import type { Terminal } from '../terminal.ts'
 import { visibleLine } from '../visible.ts'
 
 const NAME_SHOWN = 200
+const WHY_SHOWN = 600
 const CONTROL = /\p{Cc}/u
 
 /** Writes them below `directory`, over what is there; says what was written and what could not be. */
@@ -23,7 +24,7 @@ export async function saveFiles(
         ? 'its name is refused'
         : await save(target, Buffer.from(content, encoding ?? 'utf8'))
     if (why === null) saved += 1
-    else terminal.say(`  ${visibleLine(path, NAME_SHOWN)} was not written: ${why}`)
+    else terminal.say(`  ${visibleLine(path, NAME_SHOWN)} was not written: ${visibleLine(why, WHY_SHOWN)}`)
   }
   terminal.say(`  ${saved} of ${files.length} files of /out are in ${directory}`)
 }
