@@ -28,6 +28,16 @@ export function exectrail(args: readonly string[], env: Record<string, string>):
   return runToEnd(EXECTRAIL, args, env)
 }
 
+/** As `exectrail`, on a terminal: all it prints, on one stream. */
+export async function exectrailOnTerminal(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ exitCode: number | null; shown: string }> {
+  const program = join(import.meta.dirname, 'on-terminal.py')
+  const { exitCode, stdout } = await runToEnd('python3', [program, EXECTRAIL, ...args], env)
+  return { exitCode, shown: stdout }
+}
+
 /** Runs one line of a document as a shell would, in the checkout, under the pinned Node. */
 export function runShell(line: string, env: Record<string, string>): Promise<CommandResult> {
   const path = `${join(ROOT, 'node_modules/.bin')}:${env['PATH'] ?? ''}`
