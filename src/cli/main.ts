@@ -8,13 +8,6 @@ import { openTerminal } from './terminal.ts'
 enableCompileCache()
 
 const BAD_USAGE = 2
-const BROKEN_PIPE = 141
-
-// A reader that has seen enough (`| head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(BROKEN_PIPE)
-  throw error
-})
 
 const terminal = openTerminal()
 const program = createProgram(terminal, (code) => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -71,6 +72,29 @@ it('shows the result and the error of the code without obeying what is in them',
   expect(stderr).toContain('␛[2Jgone␇')
   expect(stderr.split('✖')[1]).not.toContain('\u001b')
 })
+
+it.each(['stdout', 'stderr'] as const)(
+  'cancels the execution when nobody reads its %s any more, and leaves the record of it',
+  async (stream) => {
+    await using own = await temporaryDirectory()
+    const code = stream === 'stdout' ? 'yes' : 'yes >&2'
+    const child = spawn(EXECTRAIL, ['run', '-e', code, '-l', 'bash', '--timeout-ms', '60000'], {
+      env: environmentFor(own.path),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    await once(child[stream], 'data')
+    child[stream].destroy()
+    const [exitCode] = await once(child, 'exit')
+    expect(exitCode).toBe(141)
+    const outbox = join(own.path, 'outbox')
+    const kept = readdirSync(outbox, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.log'),
+    )
+    const records = kept.map((name) => readFileSync(join(outbox, name), 'latin1')).join('')
+    expect(records).toContain('code_exec.completed')
+    expect(records).toContain('cancelled by the caller')
+  },
+)
 
 it('cancels the execution on Ctrl-C, says so, and ends with 130', async () => {
   const child = spawn(

@@ -35,6 +35,7 @@ export async function runAll(
       { ...request, signal: cancelling.signal },
     )
     const left = await closeDelivered(executor, config)
+    cancelling.ran()
     if (options.json) await terminal.data(toJson(runs.map(withoutFiles)))
     else await terminal.data(renderRuns(runs))
     const bold = (text: string): string => terminal.paint('bold', text, 'talk')

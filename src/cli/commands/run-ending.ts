@@ -4,7 +4,7 @@ import { readEndpoints } from '../../embedded/endpoints.ts'
 import type { Outcome } from '../../execution.ts'
 import type { Executor } from '../../executor/executor.ts'
 import type { RunView } from '../../service/run-code.ts'
-import type { Terminal } from '../terminal.ts'
+import { BROKEN_PIPE, type Terminal } from '../terminal.ts'
 
 /** Exit code of an outcome. */
 export const EXIT_CODES: Readonly<Record<Outcome, number>> = {
@@ -16,22 +16,44 @@ export const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   limit: 137,
 }
 const DELIVERY_MS = 2000
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The first signal cancels the execution, the second ends the command at once. */
-export function cancelOnSignals(terminal: Terminal): { signal: AbortSignal; release(): void } {
+/** What may cancel a run on the command line. */
+export interface Cancelling {
+  signal: AbortSignal
+  /** The run is over and recorded: a reader that goes now ends the command; with its exit code where it has gone. */
+  ran(): void
+  release(): void
+}
+
+/**
+ * The first signal, or a reader that goes away amid the run, cancels the execution, so that its record is true;
+ * the second signal ends the command at once.
+ */
+export function cancelOnSignals(terminal: Terminal): Cancelling {
   const controller = new AbortController()
   const cancel = (): void => {
     if (controller.signal.aborted) process.exit(EXIT_CODES.cancelled)
     terminal.say('cancelling the execution; once more to leave at once')
     controller.abort()
   }
-  process.on('SIGINT', cancel)
-  process.on('SIGTERM', cancel)
-  const release = (): void => {
-    process.off('SIGINT', cancel)
-    process.off('SIGTERM', cancel)
+  let readerGone = false
+  const stay = terminal.onReaderGone(() => {
+    readerGone = true
+    controller.abort()
+  })
+  for (const name of SIGNALS) process.on(name, cancel)
+  return {
+    signal: controller.signal,
+    ran() {
+      stay()
+      if (readerGone) process.exit(BROKEN_PIPE)
+    },
+    release() {
+      stay()
+      for (const name of SIGNALS) process.off(name, cancel)
+    },
   }
-  return { signal: controller.signal, release }
 }
 
 /** Closes the executor; waits for delivery only where there is a Collector. Resolves to the bytes left. */

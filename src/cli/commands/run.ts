@@ -33,6 +33,7 @@ export async function run(
       { ...request, onOutput, signal: cancelling.signal },
     )
     const left = await closeDelivered(executor, config)
+    cancelling.ran()
     if (options.out !== undefined) await saveFiles(view.files, options.out, terminal)
     if (options.json) await terminal.data(toJson(withoutFiles(view)))
     else await summarize(view, { config, left, terminal, options })
@@ -46,8 +47,9 @@ export async function run(
 /** Pipes get what the code printed as it is; a terminal must not be steered by it. */
 function printChunk({ stream, text }: OutputChunk): Promise<void> {
   const target = process[stream]
-  return new Promise((resolve, reject) => {
-    target.write(target.isTTY ? visible(text) : text, (error) => (error ? reject(error) : resolve()))
+  // What fails here the terminal hears of as well.
+  return new Promise((resolve) => {
+    target.write(target.isTTY ? visible(text) : text, () => resolve())
   })
 }
 
