@@ -45,7 +45,10 @@ export interface RuntimeRequest {
 export interface RuntimeIo {
   /** Aborted at the deadline or by the caller; the runtime then ends the whole tree and resolves. */
   signal: AbortSignal
-  /** Called for each chunk in order; await it before reading on, it is the back-pressure. */
+  /**
+   * Called for each chunk in order; await it before reading on, it is the back-pressure. After that `bytes` may
+   * be written over: who keeps them copies them.
+   */
   onOutput(chunk: { stream: OutputChunk['stream']; bytes: Uint8Array }): void | Promise<void>
   /** Called once, the moment the user's code begins: start-up ends and the deadline starts to count. */
   onRunning(): void

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import type { OutputChunk } from '../../execution.ts'
 import type { RuntimeIo } from '../runtime.ts'
 import { readGuest, type GuestReport } from './frames.ts'
+import type { Outlet } from './outlet.ts'
 import type { Broken, Channels, Launch, Slot, SlotEvents, SlotReport } from './slot.ts'
 import { parseSupervisorReport, type SupervisorReport } from './supervisor-report.ts'
 
@@ -223,12 +224,15 @@ class OutputPump {
     await Promise.all(this.#pumps)
     if (unstarted === null || unstarted.syntax !== null) return ''
     this.#channels.out.destroy()
-    const noise = await readAll(this.#channels.err)
-    return noise.toString('utf8').slice(0, SETUP_NOISE_BYTES).trim()
+    let noise = ''
+    await this.#channels.err.pump((bytes) => {
+      if (noise.length < SETUP_NOISE_BYTES) noise += Buffer.from(bytes).toString('utf8')
+    })
+    return noise.slice(0, SETUP_NOISE_BYTES).trim()
   }
 
-  async #pump(stream: OutputChunk['stream'], socket: Socket): Promise<void> {
-    for await (const bytes of socket) await this.#io.onOutput({ stream, bytes })
+  #pump(stream: OutputChunk['stream'], outlet: Outlet): Promise<void> {
+    return outlet.pump((bytes) => this.#io.onOutput({ stream, bytes }))
   }
 }
 

@@ -1,6 +1,7 @@
 /** One slot of the launcher as seen from here: five pipes for a run, lines about how it goes. */
 import { constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { Outlet } from './outlet.ts'
 
 /** What the slot measured and saw; zeros where the host has no control groups. */
 export interface SlotReport {
@@ -15,8 +16,8 @@ export interface SlotReport {
 /** Our ends of the pipes of one run. */
 export interface Channels {
   job: Socket
-  out: Socket
-  err: Socket
+  out: Outlet
+  err: Outlet
   result: Socket
   report: Socket
 }
@@ -194,8 +195,8 @@ export class Slot {
     try {
       this.#channels = {
         job: openWriter(path(0)),
-        out: openReader(path(1)),
-        err: openReader(path(2)),
+        out: openOutlet(path(1)),
+        err: openOutlet(path(2)),
         result: openReader(path(3)),
         report: openReader(path(4)),
       }
@@ -229,6 +230,10 @@ function toBroken(name: string | undefined): Broken {
 
 function openReader(path: string): Socket {
   return new Socket({ fd: openSync(path, reader), readable: true, writable: false }).unref()
+}
+
+function openOutlet(path: string): Outlet {
+  return new Outlet(openSync(path, reader)).unref()
 }
 
 function openWriter(path: string): Socket {

@@ -1,0 +1,55 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { constants, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { Outlet } from '../../src/runtimes/sandbox/outlet.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+/** An outlet of what `code` prints. */
+async function printing(code: string) {
+  const directory = await temporaryDirectory()
+  const pipe = join(directory.path, 'pipe')
+  execFileSync('bash', ['-c', 'mkfifo "$0"', pipe])
+  const outlet = new Outlet(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK))
+  outlet.on('error', () => undefined)
+  const child = spawn('bash', ['-c', `exec > '${pipe}'; ${code}`], { stdio: 'ignore' })
+  const gone = async (): Promise<void> => {
+    outlet.destroy()
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await directory[Symbol.asyncDispose]()
+  }
+  return { outlet, [Symbol.asyncDispose]: gone }
+}
+
+it('reads nothing before it is asked, and then everything in order', async () => {
+  await using printed = await printing('for i in 1 2 3; do echo $i; sleep 0.02; done; seq 4 200000')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(printed.outlet.bytesRead).toBe(0)
+  let text = ''
+  await printed.outlet.pump((bytes) => void (text += Buffer.from(bytes).toString()))
+  expect(text).toBe(Array.from({ length: 200_000 }, (_, index) => `${index + 1}\n`).join(''))
+})
+
+it('leaves the bytes alone while somebody is at them', async () => {
+  await using printed = await printing('seq 1 200000')
+  let text = ''
+  let calls = 0
+  await printed.outlet.pump((bytes) => {
+    calls += 1
+    if (calls % 2 === 1) return void (text += Buffer.from(bytes).toString())
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        text += Buffer.from(bytes).toString()
+        resolve()
+      }, 2)
+    })
+  })
+  expect(calls).toBeGreaterThan(10)
+  expect(text).toBe(Array.from({ length: 200_000 }, (_, index) => `${index + 1}\n`).join(''))
+})
+
+it('fails as whoever takes the bytes does', async () => {
+  await using printed = await printing('yes')
+  await expect(printed.outlet.pump(() => Promise.reject(new Error('full')))).rejects.toThrow('full')
+})
