@@ -63,6 +63,18 @@ export function describeAnswers({ runtime, language, needs, options, code }: Sub
     expect(exit.fault).toBeNull()
     expect(exit.result).toBe('3')
   })
+  it.skipIf(language === 'python' || language === 'bash')(
+    'takes a default export that can be called for main',
+    async () => {
+      for (const form of ['export default', 'module.exports =']) {
+        const { exit } = await record(
+          runtime(),
+          makeRequest(language, `${form} async (input) => input.n + 1`, { input: '{"n":41}' }),
+        )
+        expect(exit, form).toMatchObject({ fault: null, result: '42' })
+      }
+    },
+  )
   it('runs a plain script, which has no result', async () => {
     const { exit, stdout, stderr } = await record(runtime(), makeRequest(language, code('script')))
     expect(exit).toMatchObject({ fault: null, exitCode: 0, result: null, uncaught: null })

@@ -60,6 +60,32 @@ describe.each(['subprocess', 'vm2'] as const)('javascript in %s', (runtime) => {
   })
 })
 
+describe.each(['subprocess', 'vm2'] as const)('a default export in %s', (runtime) => {
+  it.each([
+    ['javascript', 'export default (input) => input + 1'],
+    ['javascript', 'export default async function (input) { return input + 1 }'],
+    ['javascript', 'export default async function handler(input) { return input + 1 }'],
+    ['javascript', 'module.exports = (input) => input + 1'],
+    ['javascript', 'const base = await 1\nexport default (input) => input + base'],
+    ['javascript', 'export default () => 0\nexport const main = (input) => input + 1'],
+    ['typescript', 'export default (input: number): number => input + 1'],
+    ['typescript', 'export default async function (input: number): Promise<number> { return input + 1 }'],
+    ['typescript', 'export = (input: number): number => input + 1'],
+  ] as const)('is called: %s %s', async (language, code) => {
+    expect(await run(language, code, { runtime, input: 41 })).toMatchObject({
+      outcome: 'success',
+      result: 42,
+    })
+  })
+
+  it.each(['export default class { constructor() { throw new Error() } }', 'module.exports = class Main {}'])(
+    'that is a class is not: %s',
+    async (code) => {
+      expect(await run('javascript', code, { runtime })).toMatchObject({ outcome: 'success', result: null })
+    },
+  )
+})
+
 describe.each(['subprocess', 'vm2'] as const)('typescript in %s', (runtime) => {
   it.each([
     'class A { accessor x = 42 }\nexport const main = (): number => new A().x',

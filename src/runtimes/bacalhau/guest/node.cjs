@@ -123,7 +123,9 @@ function encode(value) {
   return text
 }
 
-const named = (value) => (typeof value === 'function' && value.name === 'main' ? value : undefined)
+/** A default export that can be called is main, whatever its name; a class is not called. */
+const entry = (value) =>
+  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
 
 async function begin() {
   process.chdir(join(JOB, 'work'))
@@ -144,7 +146,7 @@ async function begin() {
   begun = performance.now()
   const loaded = await import(pathToFileURL(join(process.cwd(), 'main.js')).href)
   loading = false
-  const main = defined ?? loaded.main ?? loaded.default?.main ?? named(loaded.default)
+  const main = defined ?? loaded.main ?? loaded.default?.main ?? entry(loaded.default)
   if (typeof main !== 'function') return
   const text = encode(await main(parse(input)))
   await new Promise((resolve) => {

@@ -160,7 +160,9 @@ function isParseError(error) {
   return !new RegExp(`^\\s+at .*${head.file.replace('.', '\\.')}:\\d+`, 'm').test(String(error.stack))
 }
 
-const named = (value) => (typeof value === 'function' && value.name === 'main' ? value : undefined)
+/** A default export that can be called is main, whatever its name; a class is not called. */
+const entry = (value) =>
+  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
 const INSIDE = /^\s+at .*(?:node:internal|\/javascript\.cjs:)/
 
 /** Ends as Node would, in the user's own names and lines; a program that handles such errors itself may. */
@@ -201,7 +203,7 @@ async function begin() {
   send('running', '')
   const loaded = await import(pathToFileURL(path).href)
   head.loading = false
-  const main = defined ?? loaded.main ?? loaded.default?.main ?? named(loaded.default)
+  const main = defined ?? loaded.main ?? loaded.default?.main ?? entry(loaded.default)
   if (typeof main === 'function') await finish(main)
   waiting = false
 }

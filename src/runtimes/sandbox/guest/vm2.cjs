@@ -99,7 +99,7 @@ const PRELUDE = `(host) => {
     if (found !== null) refuse(found)
     return json
   }
-  const mainOf = (value) => value?.main ?? (typeof value === 'function' && value.name === 'main' ? value : undefined)
+  const mainOf = (value) => value?.main ?? (typeof value === 'function' && !StringOf(value).startsWith('class') ? value : undefined)
   return {
     fire: (id) => { const job = pending.get(id); if (job) job() },
     setEnv: (env) => { globalThis.process = { env: parse(env) } },

@@ -66,12 +66,14 @@ function fail(error) {
   end(1)
 }
 
-const named = (value) => (typeof value === 'function' && value.name === 'main' ? value : undefined)
+/** A default export that can be called is main, whatever its name; a class is not called. */
+const entry = (value) =>
+  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
 
 function findMain(loaded) {
   const fallback = loaded.default
   const { exports } = hook.module
-  return hook.main ?? loaded.main ?? fallback?.main ?? named(fallback) ?? exports.main ?? named(exports)
+  return hook.main ?? loaded.main ?? fallback?.main ?? entry(fallback) ?? exports.main ?? entry(exports)
 }
 
 /** What CommonJS programs find; `require` knows the modules the program names. */
