@@ -39,6 +39,12 @@ const CASES: readonly (readonly [string, 'subprocess' | 'vm2', Language, string]
     'python',
     'import subprocess\nsubprocess.run(["python3", "-c", "kept = []\\nwhile True: kept.append(bytearray(10**7))"])\ndef main(input):\n    return 1',
   ],
+  [
+    'a Worker',
+    'subprocess',
+    'javascript',
+    `new (require('node:worker_threads').Worker)('${HEAP.replace('\n', ';')}', { eval: true })`,
+  ],
   ['a child alone', 'subprocess', 'bash', `${HUNGRY} || true\nmain() { result 1; }`],
   [
     'a child alone',
@@ -51,9 +57,7 @@ const CASES: readonly (readonly [string, 'subprocess' | 'vm2', Language, string]
 describe.each(['auto', 'off'] as const)(
   'memory, with control groups %s, is the limit reached by',
   (cgroups) => {
-    // Where no group counts, memory may be refused between two looks of the supervisor: the program lives on.
-    const cases = cgroups === 'auto' ? CASES : CASES.filter(([what]) => what === 'a heap')
-    it.each(cases)('%s in %s %s', async (_what, runtime, language, code) => {
+    it.each(CASES)('%s in %s %s', async (_what, runtime, language, code) => {
       const executor = toyExecutor(made[cgroups][runtime])
       const limits = { memoryMb: 128, timeoutMs: 20_000 }
       const result = await executor.execute({ runtime, language, code, limits })
@@ -66,6 +70,17 @@ describe.each(['auto', 'off'] as const)(
     })
   },
 )
+
+describe('without control groups', () => {
+  it('a program may have Workers, for each of which V8 reserves a lot', async () => {
+    const code = `const { Worker } = require('node:worker_threads')
+for (let at = 0; at < 4; at += 1) new Worker('console.log("worked")', { eval: true })`
+    const executor = toyExecutor(made.off.subprocess)
+    const limits = { memoryMb: 256 }
+    const result = await executor.execute({ runtime: 'subprocess', language: 'javascript', code, limits })
+    expect(result).toMatchObject({ outcome: 'success', stdout: 'worked\n'.repeat(4) })
+  })
+})
 
 describe('memory that stays when programs die, in /tmp,', () => {
   it('costs the run and never the process that measures it', async () => {

@@ -11,13 +11,17 @@ export interface Guest {
   binds: readonly (readonly [string, string])[]
   /** Started ahead, with the fork server's program, it forks instead of being started; null where it cannot. */
   forks: readonly string[] | null
-  /** For hosts without control groups: data segment of one process, a fixed part and a share of the limit. */
+  /**
+   * For hosts without control groups: data segment of one process, a fixed part and a share of the limit. So much
+   * more than the limit that the supervisor's look comes before a refusal, which leaves no trace.
+   */
   data: { floorBytes: number; times: number }
 }
 
 export const NODE_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--no-addons']
-/** V8 reserves 512 MB of code range that count as data. */
+/** V8 reserves 512 MiB for code, which count as data, and as much for each Worker. */
 const NODE_DATA_FLOOR = 603_979_776
+const NODE_WORKERS_DATA = 8 * 536_870_912
 
 const PYTHON_DATA_FLOOR = 33_554_432
 const BASH_DATA_FLOOR = 16_777_216
@@ -40,7 +44,7 @@ export function findGuest(name: GuestName, tools: Tools, directory: string | nul
     command: [node, ...NODE_FLAGS, guest(name === 'vm2' ? 'vm2.cjs' : 'javascript.cjs')],
     binds: [[tools.node, SANDBOX_PATHS.node]],
     forks: null,
-    data: { floorBytes: NODE_DATA_FLOOR, times: 1 },
+    data: { floorBytes: NODE_DATA_FLOOR + (name === 'vm2' ? 0 : NODE_WORKERS_DATA), times: 1 },
   }
 }
 
@@ -52,7 +56,7 @@ function findPythonGuest(tools: Tools, program: string): Guest | MissingGuest {
     command: [...python, program],
     binds: prefixBind(tools.python.prefix),
     forks: [...python, `${SANDBOX_PATHS.guest}/forker.py`],
-    data: { floorBytes: PYTHON_DATA_FLOOR, times: 1 },
+    data: { floorBytes: PYTHON_DATA_FLOOR, times: 4 },
   }
 }
 
@@ -63,7 +67,6 @@ function findBashGuest(tools: Tools, program: string): Guest | MissingGuest {
     command: [tools.bash, '--norc', '--noprofile', program],
     binds: [],
     forks: null,
-    // bash dies of a refused allocation without a trace; the supervisor's look has to come first.
     data: { floorBytes: BASH_DATA_FLOOR, times: 4 },
   }
 }
