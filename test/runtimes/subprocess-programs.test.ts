@@ -113,6 +113,16 @@ describe('bash', () => {
   })
 })
 
+describe('a result of bash', () => {
+  it('that is no UTF-8 is refused, not changed', async () => {
+    expect(await run('bash', `main() { printf '"\\xff"' >&3; }`)).toMatchObject({
+      outcome: 'failure',
+      errorMessage: 'ResultError: the result is not UTF-8',
+      result: null,
+    })
+  })
+})
+
 describe('python', () => {
   it.each([
     ['exit()', 0],

@@ -1,4 +1,5 @@
 /** From what was observed to what happened: the exit a runtime reports, each limit from evidence only. */
+import { isUtf8 } from 'node:buffer'
 import { constants, totalmem } from 'node:os'
 import type { Isolation, Limit } from '../../execution.ts'
 import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
@@ -120,14 +121,14 @@ function readResult(
   if (guest.tooLarge)
     return refuseResult(`the result is larger than ${RESULT_MAX_BYTES} bytes; write a file to /out`)
   if (request.language !== 'bash' || guest.syntax !== null) return { result: guest.result, error: null }
+  if (!isUtf8(guest.loose)) return refuseResult('the result is not UTF-8')
   const text = guest.loose.toString('utf8').trim()
   if (text === '') return { result: null, error: null }
   try {
     JSON.parse(text)
     return { result: text, error: null }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return refuseResult(`the result is not JSON: ${why}`)
+    return refuseResult(`the result is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
