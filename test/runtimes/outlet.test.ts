@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { Outlet } from '../../src/runtimes/sandbox/outlet.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
@@ -52,4 +52,35 @@ it('leaves the bytes alone while somebody is at them', async () => {
 it('fails as whoever takes the bytes does', async () => {
   await using printed = await printing('yes')
   await expect(printed.outlet.pump(() => Promise.reject(new Error('full')))).rejects.toThrow('full')
+})
+
+it('reads pipe after pipe into the same memory', async () => {
+  const readOnce = async (): Promise<void> => {
+    await using printed = await printing('echo hello')
+    await printed.outlet.pump(() => undefined)
+  }
+  await readOnce()
+  const before = process.memoryUsage().arrayBuffers
+  for (let run = 0; run < 20; run++) await readOnce()
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5 * 65_536)
+})
+
+it('gives nobody the memory of bytes that somebody is still at', async () => {
+  await using first = await printing('echo first')
+  let held: Uint8Array = new Uint8Array()
+  let release = (): void => undefined
+  const drained = first.outlet.pump((bytes) => {
+    held = bytes
+    return new Promise((resolve) => {
+      release = resolve
+    })
+  })
+  await vi.waitFor(() => expect(held.length).toBeGreaterThan(0))
+  first.outlet.destroy()
+  await once(first.outlet, 'close')
+  await using second = await printing('echo second')
+  await second.outlet.pump(() => undefined)
+  expect(Buffer.from(held).toString()).toBe('first\n')
+  release()
+  await drained
 })
