@@ -2,19 +2,19 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import type { OutputChunk } from '../../execution.ts'
 import type { RuntimeIo } from '../runtime.ts'
 import { readGuest, type GuestReport } from './frames.ts'
-import type { Outlet } from './outlet.ts'
+import { OutputPump } from './output-pump.ts'
 import type { Broken, Channels, Launch, Slot, SlotEvents, SlotReport } from './slot.ts'
 import { parseSupervisorReport, type SupervisorReport } from './supervisor-report.ts'
 
 /** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
 const SOFT_KILL_MS = 60
 const REPORT_MAX_BYTES = 67_108_864
-const SETUP_NOISE_BYTES = 4096
 /** Of a sandbox that was killed nobody is left to close the pipes, unless a process got away. */
 const LAST_WORDS_MS = 1000
+/** Shorter runs are judged at their end alone and do not wake the slot beside the program. */
+const WATCH_AFTER_MS = 20
 
 type Named = readonly (readonly [string, number])[]
 
@@ -128,8 +128,8 @@ export class Sandbox {
         onRunning: () => {
           runningAt = performance.now()
           io.onRunning()
-          this.slot.watch(job.cpuMs)
           output.begin()
+          this.#unlessDone(WATCH_AFTER_MS, () => this.slot.watch(job.cpuMs))
         },
         onTooLarge: () => this.#kill(),
       }),
@@ -168,7 +168,12 @@ export class Sandbox {
   #kill(): void {
     if (this.#ended) return
     this.#channels.job.write('kill 0 \n')
-    const timer = setTimeout(() => this.slot.kill(), SOFT_KILL_MS)
+    this.#unlessDone(SOFT_KILL_MS, () => this.slot.kill())
+  }
+
+  /** Does `act` after so long, unless the slot is free by then. */
+  #unlessDone(afterMs: number, act: () => void): void {
+    const timer = setTimeout(act, afterMs)
     void this.#done.then(() => clearTimeout(timer))
   }
 
@@ -201,39 +206,6 @@ function toRecord(verb: string, argument: string, body: Uint8Array = NOTHING): U
 
 function ignore(): void {
   // what happens before the sandbox is made is seen by its first run
-}
-
-/** Carries stdout and stderr to the executor, waiting for it; holds them back until the program begins. */
-class OutputPump {
-  #channels: Channels
-  #io: RuntimeIo
-  #pumps: Promise<void>[] = []
-
-  constructor(channels: Channels, io: RuntimeIo) {
-    this.#channels = channels
-    this.#io = io
-  }
-
-  begin(): void {
-    this.#pumps = [this.#pump('stdout', this.#channels.out), this.#pump('stderr', this.#channels.err)]
-  }
-
-  /** Waits for the last of it; of a program that never began, only the language's refusal is output. */
-  async end(unstarted: GuestReport | null): Promise<string> {
-    if (unstarted !== null && unstarted.syntax !== null) this.begin()
-    await Promise.all(this.#pumps)
-    if (unstarted === null || unstarted.syntax !== null) return ''
-    this.#channels.out.destroy()
-    let noise = ''
-    await this.#channels.err.pump((bytes) => {
-      if (noise.length < SETUP_NOISE_BYTES) noise += Buffer.from(bytes).toString('utf8')
-    })
-    return noise.slice(0, SETUP_NOISE_BYTES).trim()
-  }
-
-  #pump(stream: OutputChunk['stream'], outlet: Outlet): Promise<void> {
-    return outlet.pump((bytes) => this.#io.onOutput({ stream, bytes }))
-  }
 }
 
 async function readAll(socket: Socket): Promise<Buffer> {
