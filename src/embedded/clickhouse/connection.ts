@@ -1,6 +1,6 @@
 /** One connection to the engine. Each statement finds the settings and parameters it asks for and no others. */
 import { Session } from 'chdb'
-import { RefusedStatement } from './refusal.ts'
+import { settleSetting } from './settings.ts'
 
 /** `write` inserts and defines, `serve` reads for the service, `ask` runs callers' statements; both of them only read. */
 export type Lane = 'write' | 'serve' | 'ask'
@@ -79,7 +79,9 @@ function preparer(session: Session, base: Readonly<Record<string, string>>): (wo
       await session.queryAsync(`USE ${quoteIdentifier(work.database)}`)
       database = work.database
     }
-    const wanted = new Map([...work.settings].map(([name, value]) => [name, settle(base[name], value)]))
+    const wanted = new Map(
+      [...work.settings].map(([name, value]) => [name, settleSetting(name, value, base[name])]),
+    )
     const before = held
     const left = [...before.keys()].filter((name) => !wanted.has(name))
     const changed = [...wanted].filter(([name, value]) => before.get(name) !== value)
@@ -92,14 +94,6 @@ function preparer(session: Session, base: Readonly<Record<string, string>>): (wo
     ])
     held = wanted
   }
-}
-
-/** What a lane bounds, a client may lower and never lift. */
-function settle(bound: string | undefined, asked: string): string {
-  if (bound === undefined) return asked
-  if (!/^\d{1,15}$/u.test(asked))
-    throw new RefusedStatement(72, `Cannot parse ${JSON.stringify(asked)} as a limit`)
-  return Number(asked) === 0 ? bound : String(Math.min(Number(asked), Number(bound)))
 }
 
 /** In one statement; a value of null is the engine's default. */

@@ -1,60 +1,19 @@
 /** What the URL and the headers of a ClickHouse HTTP request ask for. */
 import type { IncomingMessage } from 'node:http'
 import { RefusedStatement } from './refusal.ts'
+import { judgeSetting } from './settings.ts'
 
-/** Settings a client may send; everything else is refused with code 115. */
-const SETTINGS = new Set([
-  'date_time_input_format',
-  'date_time_output_format',
-  'do_not_merge_across_partitions_select_final',
-  'extremes',
-  'input_format_null_as_default',
-  'input_format_skip_unknown_fields',
-  'insert_deduplication_token',
-  'insert_deduplicate',
-  'join_use_nulls',
-  'max_block_size',
-  'max_execution_time',
-  'max_result_bytes',
-  'max_result_rows',
-  'max_threads',
-  'output_format_json_quote_64bit_integers',
-  'output_format_json_quote_denormals',
-  'output_format_json_quote_decimals',
-  'result_overflow_mode',
-  'final',
-  'max_rows_to_read',
-  'max_bytes_to_read',
-  'max_memory_usage',
-  'optimize_skip_unused_shards',
-])
-/** Parameters of the protocol and settings of drivers that mean nothing to an engine without a network. */
-const IGNORED = new Set([
+/** Names of the protocol itself; those of sessions, roles and quotas mean nothing here. */
+const PROTOCOL = new Set([
   'client_protocol_version',
   'quota_key',
+  'role',
   'session_id',
   'session_timeout',
   'session_check',
+  'close_session',
+  'stacktrace',
   'buffer_size',
-  'send_progress_in_http_headers',
-  'http_headers_progress_interval_ms',
-  'enable_http_compression',
-  'http_zlib_compression_level',
-  'cancel_http_readonly_queries_on_client_close',
-  'async_insert',
-  'wait_for_async_insert',
-  'readonly',
-  'role',
-  'allow_experimental_object_type',
-  'allow_experimental_json_type',
-  'enable_json_type',
-  'send_timeout',
-  'receive_timeout',
-  'profile',
-])
-
-/** Names that the protocol itself gives a meaning here. */
-const PROTOCOL = new Set([
   'query',
   'database',
   'default_format',
@@ -82,15 +41,13 @@ export interface RequestQuery {
   parameters: Map<string, string>
 }
 
-/** Reads them. @throws {RefusedStatement} for a setting outside the allowlist and for framing not spoken here */
+/** Reads them. @throws {RefusedStatement} for a setting that is unknown or closed and for framing not spoken here */
 export function readQuery(search: URLSearchParams, headers: IncomingMessage['headers']): RequestQuery {
   const settings = new Map<string, string>()
   const parameters = new Map<string, string>()
   for (const [name, value] of search) {
     if (/^param_\w+$/u.test(name)) parameters.set(name.slice(6), value)
-    else if (SETTINGS.has(name)) settings.set(name, value)
-    else if (!IGNORED.has(name) && !PROTOCOL.has(name))
-      throw new RefusedStatement(115, `Setting ${name} is neither known nor allowed here`)
+    else if (!PROTOCOL.has(name) && judgeSetting(name) !== 'ignored') settings.set(name, value)
   }
   const framed = ['compress', 'decompress'].find((name) => isSet(search, name))
   if (framed !== undefined)

@@ -166,9 +166,9 @@ describe('what goes wrong', () => {
   })
 
   it('is a setting that is not on the list, a parameter that is not one, a format that is none', async () => {
-    expect(
-      (await ask({ query: 'SELECT 1', allow_ddl: '1' })).headers.get('X-ClickHouse-Exception-Code'),
-    ).toBe('115')
+    expect((await ask({ query: 'SELECT 1', no_such: '1' })).headers.get('X-ClickHouse-Exception-Code')).toBe(
+      '115',
+    )
     expect((await ask({ query: 'SELECT 1', max_threads: "1' , readonly = '0" })).status).toBeGreaterThan(399)
     expect((await ask({ query: 'SELECT 1', default_format: "JSON'" })).status).toBe(404)
     expect((await ask({ query: 'SELECT 1', default_format: 'Nonsense' })).status).toBe(404)
