@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError, type Issue } from './errors.ts'
+import { CONTENT, OPTIONAL_CONTENT } from './record/record.ts'
 
 const httpUrl = z
   .string()
@@ -18,9 +19,7 @@ const port = z.coerce.number('write a port from 0 to 65535').int().min(0).max(65
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'write letters, digits and _ only')
 const mebibytes = z.coerce.number('write a number of MiB').int().min(16).max(1_048_576)
 
-const CONTENT = ['code', 'input', 'stdout', 'stderr', 'result'] as const
-const MASKED = [...CONTENT, 'errorMessage', 'errorStack'] as const
-const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) =>
+const listOf = <Name extends string>(names: readonly Name[]) =>
   z
     .string()
     .transform((text) => (text === 'none' ? [] : text.split(',').map((name) => name.trim())))
@@ -41,8 +40,8 @@ const environment = z.object({
   EXECTRAIL_API_KEY: z.string().min(16, 'write a key of at least 16 characters').optional(),
   EXECTRAIL_REQUIRE_ISOLATION: flag.default(false),
   EXECTRAIL_OTELCOL: z.string().min(1).optional(),
-  EXECTRAIL_RECORD_CONTENT: listOf(CONTENT).default([...CONTENT]),
-  EXECTRAIL_MASK_SECRETS: listOf(MASKED).default([...MASKED]),
+  EXECTRAIL_RECORD_CONTENT: listOf(OPTIONAL_CONTENT).default(OPTIONAL_CONTENT),
+  EXECTRAIL_MASK_SECRETS: listOf(CONTENT).default(CONTENT),
   EXECTRAIL_OUTBOX_MAX_MB: mebibytes.default(1024),
   EXECTRAIL_OUTBOX_MAX_DAYS: z.coerce.number('write a number of days').positive().max(36_500).default(30),
   EXECTRAIL_OUTBOX_FSYNC: fsync.default('never'),
@@ -85,7 +84,7 @@ export interface Config {
   /** When the outbox survives power loss, too. */
   outboxFsync: 'never' | 'each' | { everyMs: number }
   /** Content that is recorded, and in which of it secrets are masked. */
-  content: { keep: readonly (typeof CONTENT)[number][]; mask: readonly (typeof MASKED)[number][] }
+  content: { keep: typeof OPTIONAL_CONTENT; mask: typeof CONTENT }
   clickhouse: { url: string | null; user: string; password: string; database: string }
   otlpEndpoint: string | null
   /** Whole URLs of signals that go elsewhere. */

@@ -1,44 +1,13 @@
 /** The vocabulary of an execution: what is asked, what happened, what is kept. No behaviour lives here. */
 
-export const RUNTIMES = ['vm2', 'subprocess', 'wasmedge', 'e2b', 'bacalhau'] as const
-export type RuntimeName = (typeof RUNTIMES)[number]
+import type { ExecutionRecord } from './record/record.ts'
+import type { Language, RuntimeName } from './record/values.ts'
 
-export const LANGUAGES = ['javascript', 'typescript', 'python', 'bash'] as const
-export type Language = (typeof LANGUAGES)[number]
-
-/** What truly held around the code, never what was hoped for. */
-export const ISOLATIONS = ['none', 'process', 'namespace', 'wasm', 'microvm', 'container'] as const
-export type Isolation = (typeof ISOLATIONS)[number]
-
-export const OUTCOMES = ['success', 'failure', 'timeout', 'limit', 'cancelled', 'error'] as const
-export type Outcome = (typeof OUTCOMES)[number]
-
-/** Low-cardinality reasons; the value of OpenTelemetry's `error.type`. */
-export const ERROR_TYPES = [
-  'exception',
-  'exit_code',
-  'syntax_error',
-  'validation_input',
-  'validation_output',
-  'policy',
-  'timeout',
-  'memory_limit',
-  'cpu_limit',
-  'pids_limit',
-  'output_limit',
-  'disk_limit',
-  'cancelled',
-  'runtime_unavailable',
-  'runtime_error',
-  'executor_crashed',
-] as const
-export type ErrorType = (typeof ERROR_TYPES)[number]
+export type { ExecutionRecord, StartedRecord } from './record/record.ts'
+export * from './record/values.ts'
 
 export const LIMITS = ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'] as const
 export type Limit = (typeof LIMITS)[number]
-
-/** Who measured the memory peak. */
-export type MemorySource = 'cgroup' | 'rusage' | 'engine' | 'provider'
 
 /** Any value JSON can carry. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -141,98 +110,6 @@ export interface ExecutionRequest {
   /** Called in order; a returned promise holds back the stream that called. */
   onOutput?: ((chunk: OutputChunk) => void | Promise<void>) | undefined
 }
-
-/**
- * The execution record: one row, one log record. Names are the API's JSON names and map one to one to
- * the snake_case columns of `code_exec_logs`. Absent is null, never 0 or ''. Times are ISO 8601 UTC
- * with up to nine fractional digits.
- */
-export interface ExecutionRecord {
-  executionId: string
-  organizationId: string
-  workspaceId: string | null
-  userId: string | null
-  codeAgentId: string | null
-  codeAgentVersion: string | null
-  workflowExecutionId: string | null
-  nodeId: string | null
-  attempt: number
-  runtime: RuntimeName
-  language: Language
-  isolation: Isolation
-  outcome: Outcome
-  success: boolean
-  exitCode: number | null
-  signal: string | null
-  errorType: ErrorType | null
-  errorMessage: string | null
-  errorStack: string | null
-  errorFingerprint: string | null
-  validationPassed: boolean | null
-  durationMs: number
-  queueMs: number
-  startupMs: number
-  cpuMs: number | null
-  memoryPeakBytes: number | null
-  memorySource: MemorySource | null
-  limitTimeoutMs: number
-  limitMemoryBytes: number | null
-  tokensUsed: number | null
-  inputTokens: number | null
-  outputTokens: number | null
-  model: string | null
-  costRunNanoUsd: number | null
-  costAllocatedNanoUsd: number | null
-  priceId: string | null
-  codeSha256: string
-  codeBytes: number
-  code: string | null
-  /** JSON text. */
-  input: string | null
-  stdout: string
-  stderr: string
-  stdoutBytes: number
-  stderrBytes: number
-  outputTruncated: boolean
-  /** JSON text. */
-  result: string | null
-  sandboxId: string | null
-  /** ms the sandbox had been there when the run got it, 0 for a new one; null where none is ever kept. */
-  sandboxAgeMs: number | null
-  startedAt: string
-  timestamp: string
-  executorId: string
-  traceId: string
-  spanId: string
-}
-
-/** What is known when a run begins; the `code_exec.started` event. */
-export type StartedRecord = Pick<
-  ExecutionRecord,
-  | 'executionId'
-  | 'organizationId'
-  | 'workspaceId'
-  | 'userId'
-  | 'codeAgentId'
-  | 'codeAgentVersion'
-  | 'workflowExecutionId'
-  | 'nodeId'
-  | 'attempt'
-  | 'runtime'
-  | 'language'
-  | 'limitTimeoutMs'
-  | 'limitMemoryBytes'
-  | 'inputTokens'
-  | 'outputTokens'
-  | 'tokensUsed'
-  | 'model'
-  | 'codeSha256'
-  | 'codeBytes'
-  | 'code'
-  | 'input'
-  | 'startedAt'
-  | 'executorId'
->
 
 /** What `execute()` resolves to: the record with `result` and `input` parsed, and the files of `/out`. */
 export interface ExecutionResult extends Omit<ExecutionRecord, 'result'> {

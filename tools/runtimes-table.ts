@@ -2,23 +2,19 @@
  * Writes the table of runtimes in docs/runtimes/README.md from what they declare of themselves:
  * `node tools/runtimes-table.ts`. A test holds the page to it.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../src/config.ts'
 import { LIMITS, RUNTIMES } from '../src/execution.ts'
 import { createRuntimes } from '../src/runtimes/index.ts'
 import { LACKS, type Runtime } from '../src/runtimes/runtime.ts'
+import { drawTable, renderSection, type Page } from './generated-section.ts'
 
 const PAGE = new URL('../docs/runtimes/README.md', import.meta.url)
-const BEGIN = '<!-- made by tools/runtimes-table.ts -->\n'
-const END = '<!-- end -->'
 
 /** The page, and the page as it should be. */
-export async function renderPage(): Promise<{ page: string; wanted: string }> {
-  const page = readFileSync(PAGE, 'utf8')
-  const [before, rest = ''] = page.split(BEGIN)
-  const after = rest.slice(rest.indexOf(END))
-  return { page, wanted: `${before}${BEGIN}\n${await renderTable()}\n\n${after}` }
+export async function renderPage(): Promise<Page> {
+  return renderSection(PAGE, 'runtimes-table.ts', await renderTable())
 }
 
 /** What they declare without settings: nothing is started or asked. */
@@ -33,11 +29,6 @@ async function renderTable(): Promise<string> {
     'The contract suite holds all of them to the same answers; what one cannot give by its nature it declares:',
     drawTable(['runtime', 'goes without', 'because'], differences),
   ].join('\n\n')
-}
-
-function drawTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [titles, titles.map(() => '---'), ...rows]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
 function toDifferences({ name, capabilities }: Runtime): string[][] {

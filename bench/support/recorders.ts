@@ -6,7 +6,7 @@ import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
-import { ATTRIBUTES, ATTRIBUTE_FIELDS } from '../../src/telemetry/attributes.ts'
+import { ATTRIBUTE_FIELDS, fieldOf } from '../../src/record/record.ts'
 import { createTrail, type TrailOptions } from '../../src/telemetry/sdk.ts'
 import type { TrailStatus } from '../../src/telemetry/trail.ts'
 
@@ -76,9 +76,10 @@ function attributesOf(execution: ExecutionRecord): { all: Attributes; few: Attri
   for (const field of ATTRIBUTE_FIELDS) {
     const value = execution[field]
     if (value === null) continue
-    const { key, onSpan } = ATTRIBUTES[field]
-    all[key] = value
-    if (onSpan === true) few[key] = value
+    const { attribute, onSpan } = fieldOf(field)
+    if (attribute === undefined) continue
+    all[attribute] = value
+    if (onSpan === true) few[attribute] = value
   }
   return { all, few }
 }

@@ -1,6 +1,6 @@
 /** An execution as they come: a short program, three fields of caller's context, a line of output. */
 import { v7 as uuidv7 } from 'uuid'
-import type { ExecutionRecord } from '../../src/execution.ts'
+import { mapFields, namesWith, type ExecutionRecord } from '../../src/record/record.ts'
 
 const CODE = 'def main(input):\n    return {"sum": sum(input["xs"])}\n'.repeat(7)
 const WHO = {
@@ -20,26 +20,15 @@ const MEASURED = {
   memoryPeakBytes: 31_457_280,
   memorySource: 'cgroup',
 } as const
-const NOTHING = {
-  signal: null,
-  errorType: null,
-  errorMessage: null,
-  errorStack: null,
-  errorFingerprint: null,
-  costRunNanoUsd: null,
-  costAllocatedNanoUsd: null,
-  priceId: null,
-  sandboxId: null,
-  sandboxAgeMs: null,
-}
+const ABSENT = mapFields(namesWith({ nullable: true }), () => null)
 
 /** A fresh record, as the executor hands it over. */
 export function sampleExecution(): ExecutionRecord {
   const startedAt = new Date().toISOString().replace('Z', '123456Z')
   return {
+    ...ABSENT,
     ...WHO,
     ...MEASURED,
-    ...NOTHING,
     executionId: uuidv7(),
     attempt: 1,
     runtime: 'subprocess',

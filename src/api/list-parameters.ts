@@ -1,13 +1,12 @@
 /** The parameters every list of executions takes, and how they become a question to the service. */
 import { z } from 'zod'
-import { ERROR_TYPES, LANGUAGES, OUTCOMES, RUNTIMES } from '../execution.ts'
+import { FIELD_NAMES, fieldOf, FILTER_FIELDS, mapFields } from '../record/record.ts'
 import { listExecutions, type ExecutionPage, type Filters } from '../service/list-executions.ts'
 import { resolveWindow } from '../service/window.ts'
 import { scopeOf } from './auth.ts'
 import { decodeCursor, encodeCursor, nameQuestion } from './cursor.ts'
 import type { ApiContext, AppParts } from './environment.ts'
 import { identifiers, limit, organization, someOf, time } from './parameters.ts'
-import { FIELD_NAMES } from './record-schema.ts'
 
 const fieldName = z.enum(FIELD_NAMES, {
   error: ({ input }) =>
@@ -20,18 +19,10 @@ const fields = z
   .pipe(z.array(fieldName))
 
 /** Each takes several values, of which any will do. */
-const filters = {
-  codeAgentId: identifiers.optional(),
-  workflowExecutionId: identifiers.optional(),
-  workspaceId: identifiers.optional(),
-  userId: identifiers.optional(),
-  nodeId: identifiers.optional(),
-  runtime: someOf(RUNTIMES).optional(),
-  language: someOf(LANGUAGES).optional(),
-  outcome: someOf(OUTCOMES).optional(),
-  errorType: someOf(ERROR_TYPES).optional(),
-  errorFingerprint: identifiers.optional(),
-}
+const filters = mapFields(FILTER_FIELDS, (name) => {
+  const { values } = fieldOf(name)
+  return (values === undefined ? identifiers : someOf(values)).optional()
+})
 
 export const window = {
   from: time

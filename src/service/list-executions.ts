@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from '../execution.ts'
+import { CONTENT, type ExecutionRecord, type FieldName } from '../record/record.ts'
 import type { Store } from '../store/client.ts'
 import {
   listExecutions as queryExecutions,
@@ -25,11 +25,10 @@ export interface ListQuestion {
   limit: number
   /** The last record of the page before; null for the first page. */
   after: Position | null
-  fields: readonly (keyof ExecutionRecord)[]
+  fields: readonly FieldName[]
 }
 
 const PAGE_MAX_BYTES = 32 * 1_048_576
-const BODIES = ['code', 'input', 'result', 'stdout', 'stderr', 'errorStack', 'errorMessage'] as const
 
 /**
  * Executions of a window, newest first. `next` is where the next page begins, null on the last. A page
@@ -54,15 +53,12 @@ export async function listExecutions(
 function withinBytes(rows: readonly Partial<ExecutionRecord>[]): Partial<ExecutionRecord>[] {
   let left = PAGE_MAX_BYTES
   const end = rows.findIndex((row) => {
-    left -= BODIES.reduce((sum, name) => sum + (row[name]?.length ?? 0), 0)
+    left -= CONTENT.reduce((sum, name) => sum + (row[name]?.length ?? 0), 0)
     return left < 0
   })
   return rows.slice(0, end === -1 ? rows.length : Math.max(end, 1))
 }
 
-function pick(
-  row: Partial<ExecutionRecord>,
-  fields: readonly (keyof ExecutionRecord)[],
-): Partial<ExecutionRecord> {
+function pick(row: Partial<ExecutionRecord>, fields: readonly FieldName[]): Partial<ExecutionRecord> {
   return Object.fromEntries(fields.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]))
 }

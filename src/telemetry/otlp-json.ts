@@ -3,11 +3,18 @@ import type { Attributes, Context, HrTime } from '@opentelemetry/api'
 import type { InstrumentationScope } from '@opentelemetry/core'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { DOUBLE_KEYS } from './attributes.ts'
+import { FIELDS } from '../record/fields.ts'
+import { ATTRIBUTE_FIELDS } from '../record/record.ts'
 import { cutMiddle, safeKey, TEXT_MAX_BYTES } from './safe-values.ts'
 
 const MAX_ATTRIBUTES = 128
 const MAX_DEPTH = 5
+/** Keys that are always sent as doubles, also when the value happens to be whole. */
+const DOUBLE_KEYS: ReadonlySet<string> = new Set(
+  ATTRIBUTE_FIELDS.map((name) => FIELDS[name])
+    .filter(({ type }) => type === 'double')
+    .map(({ attribute }) => attribute),
+)
 
 /** Instrumentation scope of executions, and the conventions its attributes follow. */
 export const SCOPE = 'exectrail'

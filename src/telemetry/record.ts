@@ -1,61 +1,56 @@
 /** From one record to the attributes of its span, of its log record and of its `started` event. */
 import { SeverityNumber, type Attributes } from '@opentelemetry/api'
-import type { ExecutionRecord, StartedRecord } from '../execution.ts'
-import { ATTRIBUTES, ATTRIBUTE_FIELDS, type AttributeField } from './attributes.ts'
+import type { Field } from '../record/fields.ts'
+import { ATTRIBUTE_FIELDS, fieldOf, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
 import { cutHead, cutMiddle, safeInteger, safeNumber, safeText, TEXT_MAX_BYTES } from './safe-values.ts'
 
 export const STARTED_EVENT = 'code_exec.started'
 export const COMPLETED_EVENT = 'code_exec.completed'
 
-type Fields = Partial<Pick<ExecutionRecord, AttributeField>>
 type Scalar = string | number | boolean
 
-/** OTLP names of the kinds' values, and the start of each field's KeyValue. */
-const VALUE_NAMES = {
-  text: 'stringValue',
-  head: 'stringValue',
-  output: 'stringValue',
-  nanoseconds: 'stringValue',
-  integer: 'intValue',
-  double: 'doubleValue',
-  boolean: 'boolValue',
-} as const
-type Step = (typeof PLAN)[number]
-const PLAN = ATTRIBUTE_FIELDS.map((field) => {
-  const { key, kind, isContent = false, onSpan = false } = ATTRIBUTES[field]
-  const opening = `{"key":${JSON.stringify(key)},"value":{"${VALUE_NAMES[kind]}":`
-  return { field, key, kind, isContent, onSpan, opening }
-})
-
-/** What is known at the start. */
-const STARTED_FIELDS: Readonly<Record<Exclude<keyof StartedRecord, 'executorId'>, true>> = {
-  executionId: true,
-  organizationId: true,
-  workspaceId: true,
-  userId: true,
-  codeAgentId: true,
-  codeAgentVersion: true,
-  workflowExecutionId: true,
-  nodeId: true,
-  attempt: true,
-  runtime: true,
-  language: true,
-  limitTimeoutMs: true,
-  limitMemoryBytes: true,
-  inputTokens: true,
-  outputTokens: true,
-  tokensUsed: true,
-  model: true,
-  codeSha256: true,
-  codeBytes: true,
-  code: true,
-  input: true,
-  startedAt: true,
+/** How a value of each kind is made safe: records come from other programs, so types say what comes, not what may. */
+interface Kind {
+  /** OTLP's name of the value. */
+  valueName: string
+  makeSafe: (value: Scalar) => Scalar | null
 }
-const AT_START = PLAN.filter(({ field }) => Object.hasOwn(STARTED_FIELDS, field))
-const EVENT_STEPS = AT_START.filter(({ isContent }) => !isContent)
-const CONTENT_STEPS = AT_START.filter(({ isContent }) => isContent)
-const AT_END = PLAN.filter((step) => !AT_START.includes(step))
+const TEXT = { valueName: 'stringValue', makeSafe: (value: Scalar) => safeText(String(value)) }
+const KINDS: Readonly<Record<Field['type'], Kind>> = {
+  text: TEXT,
+  json: TEXT,
+  integer: { valueName: 'intValue', makeSafe: (value) => safeInteger(Number(value)) },
+  double: { valueName: 'doubleValue', makeSafe: (value) => safeNumber(Number(value)) },
+  boolean: { valueName: 'boolValue', makeSafe: (value) => value === true },
+  time: { valueName: 'stringValue', makeSafe: (value) => toNanoseconds(String(value)) },
+}
+const LONG_TEXTS = {
+  head: (value: Scalar) => cutHead(String(value), TEXT_MAX_BYTES),
+  ends: (value: Scalar) => cutMiddle(String(value), TEXT_MAX_BYTES),
+}
+
+/** How each field is written, with the start of its KeyValue. */
+const STEPS = ATTRIBUTE_FIELDS.map((name) => {
+  const { attribute: key = '', type, keeps, content, atStart = false, onSpan = false } = fieldOf(name)
+  const { valueName, makeSafe } = KINDS[type]
+  return {
+    name,
+    key,
+    opening: `{"key":${JSON.stringify(key)},"value":{"${valueName}":`,
+    isQuoted: type === 'integer',
+    makeSafe: keeps === undefined ? makeSafe : LONG_TEXTS[keeps],
+    isOptional: content === 'optional',
+    atStart,
+    onSpan,
+  }
+})
+type Step = (typeof STEPS)[number]
+type Fields = Partial<Pick<ExecutionRecord, Step['name']>>
+
+const AT_START = STEPS.filter(({ atStart }) => atStart)
+const EVENT_STEPS = AT_START.filter(({ isOptional }) => !isOptional)
+const CONTENT_STEPS = AT_START.filter(({ isOptional }) => isOptional)
+const AT_END = STEPS.filter(({ atStart }) => !atStart)
 const SPAN_AT_START = AT_START.filter(({ onSpan }) => onSpan)
 const SPAN_AT_END = AT_END.filter(({ onSpan }) => onSpan)
 
@@ -77,7 +72,7 @@ export function writeCompletion(
   record: ExecutionRecord,
   { record: started, event, content }: Beginning,
 ): string {
-  const isSame = AT_START.every(({ field }) => Reflect.get(started, field) === record[field])
+  const isSame = AT_START.every(({ name }) => Reflect.get(started, name) === record[name])
   const known = isSame ? joinFields(event, content) : writeFields(record, AT_START)
   return joinFields(known, writeFields(record, AT_END))
 }
@@ -85,9 +80,9 @@ export function writeCompletion(
 /** The span's attributes known at the start, and those that come at the end: about twelve together. */
 export function spanAttributes(record: Fields, step: 'start' | 'end'): Attributes {
   const attributes: Attributes = {}
-  for (const { field, key, kind } of step === 'start' ? SPAN_AT_START : SPAN_AT_END) {
-    const value = record[field]
-    const safe = value === null || value === undefined ? null : MAKE_SAFE[kind](value)
+  for (const { name, key, makeSafe } of step === 'start' ? SPAN_AT_START : SPAN_AT_END) {
+    const value = record[name]
+    const safe = value === null || value === undefined ? null : makeSafe(value)
     if (safe !== null) attributes[key] = safe
   }
   return attributes
@@ -95,12 +90,12 @@ export function spanAttributes(record: Fields, step: 'start' | 'end'): Attribute
 
 function writeFields(record: Fields, steps: readonly Step[]): string {
   let written = ''
-  for (const { field, kind, opening } of steps) {
-    const value = record[field]
+  for (const { name, opening, isQuoted, makeSafe } of steps) {
+    const value = record[name]
     if (value === null || value === undefined) continue
-    const safe = MAKE_SAFE[kind](value)
+    const safe = makeSafe(value)
     if (safe === null) continue
-    written += `${written === '' ? '' : ','}${opening}${kind === 'integer' ? `"${safe}"` : JSON.stringify(safe)}}}`
+    written += `${written === '' ? '' : ','}${opening}${isQuoted ? `"${safe}"` : JSON.stringify(safe)}}}`
   }
   return written
 }
@@ -108,17 +103,6 @@ function writeFields(record: Fields, steps: readonly Step[]): string {
 /** KeyValues after each other, either of which may be none. */
 export function joinFields(first: string, second: string): string {
   return first === '' || second === '' ? first + second : `${first},${second}`
-}
-
-/** A value of the kind's own type, or null where the value is none: types say what comes, not what may. */
-const MAKE_SAFE: Readonly<Record<keyof typeof VALUE_NAMES, (value: Scalar) => Scalar | null>> = {
-  text: (value) => safeText(String(value)),
-  head: (value) => cutHead(String(value), TEXT_MAX_BYTES),
-  output: (value) => cutMiddle(String(value), TEXT_MAX_BYTES),
-  integer: (value) => safeInteger(Number(value)),
-  double: (value) => safeNumber(Number(value)),
-  boolean: (value) => value === true,
-  nanoseconds: (value) => toNanoseconds(String(value)),
 }
 
 /** Nanoseconds since the epoch, decimal, of ISO 8601 UTC with up to nine fractional digits. */

@@ -1,6 +1,8 @@
+import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
+import { FILTER_FIELDS } from '../../src/record/record.ts'
 import type { ExecutionPage } from '../../src/service/list-executions.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 import { offlineConfig } from '../support/configuration.ts'
@@ -60,7 +62,13 @@ it('narrow a list, every one of them', async () => {
     outcome: 'failure',
     errorType: 'exception',
     errorFingerprint: 'abcdabcdabcdabcd',
+    isolation: 'process',
+    model: 'a model',
+    codeSha256: 'b'.repeat(64),
+    executionId: uuidv7(),
+    traceId: '1af7651916cd43dd8448eb211c80319c',
   } as const
+  expect(Object.keys(mine).toSorted()).toEqual(FILTER_FIELDS.toSorted())
   await insert('filtered', 3)
   const [record] = await insert('filtered', 1, () => ({ ...mine, success: false }))
   for (const [name, value] of Object.entries(mine)) {

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { columnOf, RECORD_FIELDS } from '../../src/store/rows.ts'
-import { ATTRIBUTE_FIELDS, ATTRIBUTES } from '../../src/telemetry/attributes.ts'
+import { columnOf } from '../../src/record/columns.ts'
+import { FIELDS } from '../../src/record/fields.ts'
+import { ATTRIBUTE_FIELDS, FIELD_NAMES } from '../../src/record/record.ts'
+import { renderPage } from '../../tools/data-dictionary.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
 let clickhouse: RunningClickHouse
@@ -40,6 +42,11 @@ async function columnsOf(table: string, kinds: string): Promise<string[][]> {
 }
 
 describe('the data dictionary', () => {
+  it('is what the table of fields says (else: node tools/data-dictionary.ts)', () => {
+    const { page, wanted } = renderPage()
+    expect(page).toBe(wanted)
+  })
+
   it('has every column of code_exec_logs, in order, with its type', async () => {
     const told = (tables.get('code_exec_logs') ?? []).map(([column, , type]) => [column, type])
     expect(told).toEqual(await columnsOf('code_exec_logs', "default_kind != 'EPHEMERAL'"))
@@ -47,7 +54,7 @@ describe('the data dictionary', () => {
 
   it('names the field of each column, and has every field of the record', () => {
     const told = (tables.get('code_exec_logs') ?? []).filter(([, field]) => field !== '–')
-    const expected = RECORD_FIELDS.map((field) => [columnOf(field), field])
+    const expected = FIELD_NAMES.map((field) => [columnOf(field), field])
     expect(new Map(told.map(([column, field]) => [column, field]))).toEqual(
       new Map(expected as [string, string][]),
     )
@@ -56,7 +63,7 @@ describe('the data dictionary', () => {
   it('names the attribute each column is filled from', () => {
     const told = new Map((tables.get('code_exec_logs') ?? []).map((row) => [row[0], row[5]]))
     for (const field of ATTRIBUTE_FIELDS)
-      expect(told.get(columnOf(field))?.split(',')[0]).toBe(ATTRIBUTES[field].key)
+      expect(told.get(columnOf(field))?.split(',')[0]).toBe(FIELDS[field].attribute)
   })
 
   it('says of every column what it means', () => {

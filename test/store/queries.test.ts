@@ -7,7 +7,7 @@ import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
 import { listExecutions, type ListExecutions } from '../../src/store/queries/list-executions.ts'
 import { runSql } from '../../src/store/queries/run-sql.ts'
-import { RECORD_FIELDS } from '../../src/store/rows.ts'
+import { FIELD_NAMES } from '../../src/record/record.ts'
 import { DAY, insertOtelRows, type Given } from '../support/otel-rows.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
@@ -54,7 +54,7 @@ describe('the store', () => {
       },
     ])
     const found = await getExecution(store, { organizationId: 'acme' }, executionId)
-    expect(Object.keys(found ?? {})).toEqual([...RECORD_FIELDS])
+    expect(Object.keys(found ?? {})).toEqual([...FIELD_NAMES])
     expect(found).toMatchObject({
       executionId,
       codeAgentId: 'whole',

@@ -24,7 +24,8 @@ import {
   type ExecutionRecord,
 } from '../../src/execution.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
-import { fromIso, RECORD_FIELDS, toIso } from '../../src/store/rows.ts'
+import { FIELD_NAMES } from '../../src/record/record.ts'
+import { fromIso, toIso } from '../../src/store/rows.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 import { insertExported, toExported } from '../support/exporter-rows.ts'
 import { makeRecord } from '../support/records.ts'
@@ -106,7 +107,7 @@ describe('a record', () => {
       const found = await getExecution(clickhouse.store, { organizationId: 'acme' }, one.executionId)
       expect(found).toEqual(one)
     }
-    expect(Object.keys(sent[0] ?? {}).toSorted()).toEqual(RECORD_FIELDS.toSorted())
+    expect(Object.keys(sent[0] ?? {}).toSorted()).toEqual(FIELD_NAMES.toSorted())
   })
 
   it('whose attributes are nonsense is a row all the same, and none beside it is lost', async () => {

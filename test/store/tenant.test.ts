@@ -15,9 +15,9 @@ import { describe, expect, it } from 'vitest'
 import type { Parameters, Store } from '../../src/store/client.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
-import { FILTER_FIELDS, listExecutions } from '../../src/store/queries/list-executions.ts'
+import { listExecutions } from '../../src/store/queries/list-executions.ts'
 import { reconcile } from '../../src/store/queries/reconcile.ts'
-import { RECORD_FIELDS } from '../../src/store/rows.ts'
+import { FIELD_NAMES, FILTER_FIELDS } from '../../src/record/record.ts'
 import type { Scope } from '../../src/store/scope.ts'
 
 interface Asked {
@@ -73,7 +73,7 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
       filter: wanted,
       after: place,
       limit,
-      fields: RECORD_FIELDS,
+      fields: FIELD_NAMES,
     }),
   'reconcile.ts': (store, { scope: seen, window, limit }) =>
     reconcile(store, { scope: seen, window, settleMs: 1000, limit }),

@@ -1,6 +1,7 @@
 /** Whole records as the Collector's ClickHouse exporter inserts them. */
 import type { ExecutionRecord } from '../../src/execution.ts'
-import { ATTRIBUTE_FIELDS, ATTRIBUTES } from '../../src/telemetry/attributes.ts'
+import { FIELDS } from '../../src/record/fields.ts'
+import { ATTRIBUTE_FIELDS } from '../../src/record/record.ts'
 import { fromIso } from '../../src/store/rows.ts'
 import { askClickHouse, type RunningClickHouse } from './clickhouse.ts'
 
@@ -30,7 +31,7 @@ export type ExportedRow = Readonly<Record<(typeof LOG_COLUMNS)[number], unknown>
 export function toExported(record: ExecutionRecord): ExportedRow {
   const LogAttributes = Object.fromEntries(
     ATTRIBUTE_FIELDS.filter((field) => record[field] !== null).map((field) => [
-      ATTRIBUTES[field].key,
+      FIELDS[field].attribute,
       field === 'startedAt' ? String(toNanoseconds(record.startedAt)) : String(record[field]),
     ]),
   )

@@ -2,21 +2,21 @@
 import { createClient } from '@clickhouse/client'
 import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
-import { columnOf, fromIso, RECORD_FIELDS } from '../../src/store/rows.ts'
+import { columnOf } from '../../src/record/columns.ts'
+import { FIELD_NAMES, mapFields, namesWith } from '../../src/record/record.ts'
+import { fromIso } from '../../src/store/rows.ts'
 import { PASSWORD, USER, type RunningClickHouse } from './clickhouse.ts'
+
+const ABSENT = mapFields(namesWith({ nullable: true }), () => null)
 
 /** A successful execution of a minute ago, changed by `part`. */
 export function makeRecord(part: Partial<ExecutionRecord> = {}): ExecutionRecord {
   const startedAt = new Date(Date.now() - 60_000).toISOString()
   return {
+    ...ABSENT,
     executionId: uuidv7(),
     organizationId: 'acme',
-    workspaceId: null,
-    userId: null,
     codeAgentId: 'summer',
-    codeAgentVersion: null,
-    workflowExecutionId: null,
-    nodeId: null,
     attempt: 1,
     runtime: 'subprocess',
     language: 'python',
@@ -24,12 +24,6 @@ export function makeRecord(part: Partial<ExecutionRecord> = {}): ExecutionRecord
     outcome: 'success',
     success: true,
     exitCode: 0,
-    signal: null,
-    errorType: null,
-    errorMessage: null,
-    errorStack: null,
-    errorFingerprint: null,
-    validationPassed: null,
     durationMs: 12.5,
     queueMs: 0.1,
     startupMs: 3,
@@ -38,25 +32,14 @@ export function makeRecord(part: Partial<ExecutionRecord> = {}): ExecutionRecord
     memorySource: 'cgroup',
     limitTimeoutMs: 30_000,
     limitMemoryBytes: 536_870_912,
-    tokensUsed: null,
-    inputTokens: null,
-    outputTokens: null,
-    model: null,
-    costRunNanoUsd: null,
-    costAllocatedNanoUsd: null,
-    priceId: null,
     codeSha256: 'a'.repeat(64),
     codeBytes: 4,
     code: 'pass',
-    input: null,
     stdout: '',
     stderr: '',
     stdoutBytes: 0,
     stderrBytes: 0,
     outputTruncated: false,
-    result: null,
-    sandboxId: null,
-    sandboxAgeMs: null,
     startedAt,
     timestamp: startedAt,
     executorId: 'executor-1',
@@ -86,11 +69,11 @@ export async function insertRecords(
   await client.close()
 }
 
-const [FIRST = '', ...REST] = RECORD_FIELDS.map(columnOf)
+const [FIRST = '', ...REST] = FIELD_NAMES.map(columnOf)
 const COLUMNS: [string, ...string[]] = [FIRST, ...REST]
 
 function toRow(record: ExecutionRecord): Record<string, unknown> {
-  const row = Object.fromEntries(RECORD_FIELDS.map((field) => [columnOf(field), record[field]]))
+  const row = Object.fromEntries(FIELD_NAMES.map((field) => [columnOf(field), record[field]]))
   const { codeAgentId, startedAt, timestamp } = record
   return {
     ...row,

@@ -1,6 +1,6 @@
-import type { ExecutionRecord } from '../../execution.ts'
+import { FIELD_NAMES, type ExecutionRecord } from '../../record/record.ts'
 import type { Store } from '../client.ts'
-import { RECORD_FIELDS, selectList, toWholeRecord } from '../rows.ts'
+import { selectList, toWholeRecord } from '../rows.ts'
 import type { Scope } from '../scope.ts'
 import { narrow, tenantCondition } from '../tenant.ts'
 
@@ -12,7 +12,7 @@ export async function getExecution(
 ): Promise<ExecutionRecord | null> {
   const where = narrow(tenantCondition(scope, null), 'execution_id = {executionId:String}', { executionId })
   const [row] = await store.query<Record<string, unknown>>(
-    `SELECT ${selectList(RECORD_FIELDS)} FROM code_exec_logs FINAL WHERE ${where.sql} LIMIT 1`,
+    `SELECT ${selectList(FIELD_NAMES)} FROM code_exec_logs FINAL WHERE ${where.sql} LIMIT 1`,
     where.parameters,
   )
   return row === undefined ? null : toWholeRecord(row)

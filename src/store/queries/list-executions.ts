@@ -1,31 +1,14 @@
-import type { ExecutionRecord } from '../../execution.ts'
+import { columnOf } from '../../record/columns.ts'
+import { FILTER_FIELDS, type ExecutionRecord, type FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
-import { columnOf, fromIso, selectList, toRecord, type RecordField } from '../rows.ts'
+import { fromIso, selectList, toRecord } from '../rows.ts'
 import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 
-/** Fields a list may be narrowed by. */
-export const FILTER_FIELDS = [
-  'codeAgentId',
-  'workflowExecutionId',
-  'workspaceId',
-  'userId',
-  'nodeId',
-  'runtime',
-  'language',
-  'outcome',
-  'errorType',
-  'errorFingerprint',
-  'model',
-  'isolation',
-  'executionId',
-  'traceId',
-  'codeSha256',
-] as const satisfies readonly RecordField[]
-type FilterField = (typeof FILTER_FIELDS)[number]
-
 /** A value, or several of which any will do; absent means any. */
-export type ExecutionFilter = { readonly [Field in FilterField]?: string | readonly string[] | undefined }
+export type ExecutionFilter = {
+  readonly [Name in (typeof FILTER_FIELDS)[number]]?: string | readonly string[] | undefined
+}
 
 /** Place of a record in the order newest first. */
 export interface Position {
@@ -40,7 +23,7 @@ export interface ListExecutions {
   /** Only what comes after this place; null from the newest on. */
   after: Position | null
   limit: number
-  fields: readonly RecordField[]
+  fields: readonly FieldName[]
 }
 
 /** Executions newest first, by start and then id; a row that arrives meanwhile moves none of the others. */

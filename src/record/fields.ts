@@ -1,0 +1,108 @@
+/**
+ * The execution record, one line a field. Types, attributes, columns, the API's schema and filters and the data
+ * dictionary are derived from here; `test/record/fields.test.ts` holds the migrations to it.
+ */
+import { ERROR_TYPES, ISOLATIONS, LANGUAGES, MEMORY_SOURCES, OUTCOMES, RUNTIMES } from './values.ts'
+
+export interface Field {
+  /** 'json' is JSON as text; 'time' is ISO 8601 UTC with up to nine fractional digits. */
+  type: 'text' | 'json' | 'integer' | 'double' | 'boolean' | 'time'
+  /** A text of a closed set. */
+  values?: readonly [string, ...string[]]
+  /** Least value of an integer. @default 0 where the column is unsigned */
+  min?: number
+  /** Absent is null, never 0 or ''. */
+  nullable?: true
+  /** ClickHouse type of the column; its name is the field's in snake_case. */
+  column: string
+  /**
+   * Attribute key: OpenTelemetry's semantic conventions where one exists (gen_ai.*, process.*, exception.*,
+   * error.type, user.id), else under `code_exec.`. One type per key for ever: stores split keys by type.
+   */
+  attribute?: string
+  /** Where the log record carries it, for a field without an attribute. */
+  carriedBy?: string
+  /** Known when the run begins, so it is on the `started` event as well, except content. */
+  atStart?: true
+  /** On the span as well. */
+  onSpan?: true
+  /** Text of the caller or of the code, in which secrets are masked. 'optional' content can be switched off. */
+  content?: 'optional' | 'always'
+  /** A long text keeps its first 64 KiB, or its beginning and its end. @default the first 4 KiB */
+  keeps?: 'head' | 'ends'
+  /** Lists can be narrowed by it. */
+  filterable?: true
+  unit?: string
+  /** A sentence; of a closed set, what stands before its values. */
+  means: string
+}
+
+// oxfmt-ignore
+export const FIELDS = {
+  // Who asked, and for what.
+  executionId: { type: 'text', column: 'String', attribute: 'code_exec.execution.id', atStart: true, onSpan: true, filterable: true, unit: 'UUIDv7', means: 'Identity of the execution, made before the run; part of the sort key.' },
+  organizationId: { type: 'text', column: 'LowCardinality(String)', attribute: 'code_exec.organization.id', atStart: true, onSpan: true, means: 'Tenant; every query of the service names it. `default` where the caller gave none.' },
+  workspaceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.workspace.id', atStart: true, filterable: true, means: 'Workspace within the organization.' },
+  userId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'user.id', atStart: true, filterable: true, means: 'The person or account the run was for.' },
+  codeAgentId: { type: 'text', nullable: true, column: 'LowCardinality(String)', attribute: 'gen_ai.agent.id', atStart: true, onSpan: true, filterable: true, means: "The agent that wrote the code. In the sort key, so an execution without one holds `''`; the API shows null." },
+  codeAgentVersion: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'gen_ai.agent.version', atStart: true, means: 'Version of that agent.' },
+  workflowExecutionId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.workflow_execution.id', atStart: true, onSpan: true, filterable: true, means: 'The workflow run this execution was a step of.' },
+  nodeId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.node.id', atStart: true, filterable: true, means: 'The step of the workflow.' },
+  attempt: { type: 'integer', min: 1, column: 'UInt32', attribute: 'code_exec.attempt', atStart: true, unit: '≥ 1', means: 'Which try of the same step this was.' },
+
+  // How it ran.
+  runtime: { type: 'text', values: RUNTIMES, column: 'LowCardinality(String)', attribute: 'code_exec.runtime', atStart: true, onSpan: true, filterable: true, means: 'Where it ran' },
+  language: { type: 'text', values: LANGUAGES, column: 'LowCardinality(String)', attribute: 'code_exec.language', atStart: true, onSpan: true, filterable: true, means: 'Language of the code' },
+  isolation: { type: 'text', values: ISOLATIONS, column: 'LowCardinality(String)', attribute: 'code_exec.isolation', filterable: true, means: 'What truly held around the code' },
+
+  // How it ended.
+  outcome: { type: 'text', values: OUTCOMES, column: 'LowCardinality(String)', attribute: 'code_exec.outcome', onSpan: true, filterable: true, means: 'How the execution ended' },
+  success: { type: 'boolean', column: 'Bool', attribute: 'code_exec.success', means: 'Whether `outcome` is `success`.' },
+  exitCode: { type: 'integer', nullable: true, column: 'Nullable(Int32)', attribute: 'process.exit.code', onSpan: true, means: 'Exit code of the program; null where it never ended by itself.' },
+  signal: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.signal', means: 'Signal that ended the program.' },
+  errorType: { type: 'text', values: ERROR_TYPES, nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'error.type', onSpan: true, filterable: true, means: 'Low-cardinality reason' },
+  errorMessage: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'exception.message', content: 'always', keeps: 'head', unit: 'text, capped', means: "What went wrong, in the words of the code or of the runtime; may be `''` where an error has no message." },
+  errorStack: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'exception.stacktrace', content: 'always', keeps: 'head', unit: 'text, capped', means: "Stack in the user's own files and lines." },
+  errorFingerprint: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.error.fingerprint', filterable: true, unit: '16 hex', means: 'Same for errors that differ only in ids, numbers and paths.' },
+  validationPassed: { type: 'boolean', nullable: true, column: 'Nullable(Bool)', attribute: 'code_exec.validation.passed', means: 'Whether input and result met their schemas; null where there was nothing to validate.' },
+
+  // What it took.
+  durationMs: { type: 'double', column: 'Float64', attribute: 'code_exec.duration_ms', onSpan: true, unit: 'ms', means: 'The run alone, without queue and start-up.' },
+  queueMs: { type: 'double', column: 'Float64', attribute: 'code_exec.queue_ms', unit: 'ms', means: 'Waiting for a slot before the run.' },
+  startupMs: { type: 'double', column: 'Float64', attribute: 'code_exec.startup_ms', unit: 'ms', means: 'Making the sandbox ready before the run.' },
+  cpuMs: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.cpu_ms', unit: 'ms', means: 'CPU time of the whole process tree.' },
+  memoryPeakBytes: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'code_exec.memory.peak_bytes', unit: 'bytes', means: 'Peak of the whole process tree.' },
+  memorySource: { type: 'text', values: MEMORY_SOURCES, nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.memory.source', means: 'Who measured the peak' },
+  limitTimeoutMs: { type: 'integer', column: 'UInt64', attribute: 'code_exec.limit.timeout_ms', atStart: true, unit: 'ms', means: 'Time limit that was set for the run.' },
+  limitMemoryBytes: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'code_exec.limit.memory_bytes', atStart: true, unit: 'bytes', means: 'Memory limit that was set.' },
+
+  // What it cost.
+  tokensUsed: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'code_exec.tokens_used', atStart: true, unit: 'count', means: 'Tokens the model spent in all.' },
+  inputTokens: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'gen_ai.usage.input_tokens', atStart: true, unit: 'count', means: 'Tokens of the prompt.' },
+  outputTokens: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'gen_ai.usage.output_tokens', atStart: true, unit: 'count', means: 'Tokens of the answer.' },
+  model: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'gen_ai.request.model', atStart: true, filterable: true, means: 'The model that wrote the code.' },
+  costRunNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.run_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the resources the run used.' },
+  costAllocatedNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.allocated_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the resources that were set aside for it.' },
+  priceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.cost.price_id', means: 'The price list both were computed with.' },
+
+  // What ran, and what came back.
+  codeSha256: { type: 'text', column: 'String', attribute: 'code_exec.code.sha256', atStart: true, filterable: true, unit: '64 hex', means: 'Hash of the code, also where the code itself is not kept.' },
+  codeBytes: { type: 'integer', column: 'UInt64', attribute: 'code_exec.code.bytes', atStart: true, unit: 'bytes', means: 'Size of the code.' },
+  code: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.code', atStart: true, content: 'optional', keeps: 'head', unit: 'text, capped', means: 'The code; null where it is not kept.' },
+  input: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.input', atStart: true, content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What `main` was given.' },
+  stdout: { type: 'text', column: 'String', attribute: 'code_exec.stdout', content: 'optional', keeps: 'ends', unit: 'text, head and tail', means: 'What the code printed.' },
+  stderr: { type: 'text', column: 'String', attribute: 'code_exec.stderr', content: 'optional', keeps: 'ends', unit: 'text, head and tail', means: 'What the code printed as errors.' },
+  stdoutBytes: { type: 'integer', column: 'UInt64', attribute: 'code_exec.stdout.bytes', unit: 'bytes', means: 'All that was printed, whatever was kept.' },
+  stderrBytes: { type: 'integer', column: 'UInt64', attribute: 'code_exec.stderr.bytes', unit: 'bytes', means: 'The same for errors.' },
+  outputTruncated: { type: 'boolean', column: 'Bool', attribute: 'code_exec.output.truncated', means: 'Whether `stdout` or `stderr` is cut.' },
+  result: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.result', content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What `main` returned; null for a script.' },
+
+  // Where the record belongs.
+  sandboxId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.sandbox.id', means: "The provider's own id of the sandbox." },
+  sandboxAgeMs: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.sandbox.age_ms', unit: 'ms', means: 'How long the sandbox had been there when the run got it, 0 for a new one; null where the runtime keeps none.' },
+  startedAt: { type: 'time', column: "DateTime64(9, 'UTC')", attribute: 'code_exec.started_at', atStart: true, unit: 'UTC, ns', means: 'When `execute()` accepted the request; in the sort key, and what windows of queries are over.' },
+  timestamp: { type: 'time', column: "DateTime64(9, 'UTC')", carriedBy: '(time of the log record)', unit: 'UTC, ns', means: 'When the execution ended.' },
+  executorId: { type: 'text', column: 'LowCardinality(String)', carriedBy: 'resource `service.instance.id`', atStart: true, means: 'The executor that ran it.' },
+  traceId: { type: 'text', column: 'String', carriedBy: '(context of the log record)', filterable: true, unit: '32 hex', means: 'Trace of its span in `otel_traces`.' },
+  spanId: { type: 'text', column: 'String', carriedBy: '(context of the log record)', unit: '16 hex', means: 'Its span.' },
+} as const satisfies Readonly<Record<string, Field>>
