@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs'
 import { createServer, request as sendRequest, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
-import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { isAllowed, isPublicAddress, openEgress } from '../../src/runtimes/sandbox/egress.ts'
+import { openEgress } from '../../src/runtimes/sandbox/egress.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
@@ -36,46 +35,6 @@ afterAll(async () => {
   await new Promise((resolve) => {
     server.close(resolve)
     server.closeAllConnections()
-  })
-})
-
-describe('a list of allowed hosts', () => {
-  it.each([
-    ['api.example.com', ['api.example.com'], true],
-    ['API.Example.com.', ['api.example.com'], true],
-    ['example.com', ['*.example.com'], false],
-    ['a.b.example.com', ['*.example.com'], true],
-    ['badexample.com', ['*.example.com'], false],
-    ['example.com.evil.org', ['example.com', '*.example.com'], false],
-    ['10.0.0.1', ['*.0.0.1', '*.0.1'], false],
-    ['10.0.0.1', ['10.0.0.1'], true],
-    ['[::1]', ['example.com'], false],
-    ['', ['example.com'], false],
-  ])('takes %j against %j for %j', (host, allow, expected) => {
-    expect(isAllowed(host, allow)).toBe(expected)
-  })
-
-  it('never takes a name that neither is an entry nor ends like one', () => {
-    const label = fc.stringMatching(/^[a-z0-9-]{1,10}$/)
-    const name = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.'))
-    fc.assert(
-      fc.property(name, name, (host, entry) => {
-        expect(isAllowed(host, [entry])).toBe(host === entry)
-        expect(isAllowed(`${host}.${entry}.x`, [entry, `*.${entry}`])).toBe(false)
-      }),
-    )
-  })
-
-  it.each(['1.1.1.1', '93.184.216.34', '2606:4700::1111'])('may lead to %s', (address) => {
-    expect(isPublicAddress(address)).toBe(true)
-  })
-
-  it.each(
-    '127.0.0.1 10.1.2.3 172.31.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255 ::1 :: fe80::1 fd00::1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 2002:7f00:1:: localhost 0x7f.1'.split(
-      ' ',
-    ),
-  )('never leads a name to %s', (address) => {
-    expect(isPublicAddress(address)).toBe(false)
   })
 })
 

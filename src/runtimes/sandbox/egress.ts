@@ -1,22 +1,26 @@
 /** The way out of one sandbox that may reach some hosts: an HTTP proxy on a Unix socket that lets through those alone. */
-import { lookup, type LookupAddress } from 'node:dns'
 import { mkdtemp, chmod, rm } from 'node:fs/promises'
 import {
   createServer,
   request as sendRequest,
   STATUS_CODES,
+  type ClientRequest,
   type IncomingMessage,
   type Server,
   type ServerResponse,
 } from 'node:http'
-import { BlockList, connect, isIP, isIPv6, type LookupFunction } from 'node:net'
+import { connect, type LookupFunction, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { isAllowed, plainName } from './allowed-hosts.ts'
+import { NameError, PublicNames } from './public-names.ts'
 
-/** Connections of one sandbox at once. */
+/** Connections of one sandbox at once, and those made for it: one connection may carry many requests. */
 const CONNECTIONS_MAX = 64
+/** ms to reach a host. */
+const CONNECT_MS = 20_000
 /** Of one connection alone, not of the one behind it (RFC 9110 §7.6.1). */
 const HOP_HEADERS = new Set([
   'connection',
@@ -30,41 +34,6 @@ const HOP_HEADERS = new Set([
   'upgrade',
 ])
 
-/** Addresses that are no public host: special-purpose registries of IANA (RFC 6890), and multicast. */
-const PRIVATE = new BlockList()
-for (const network of [
-  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16',
-  '198.18.0.0/15 224.0.0.0/4 240.0.0.0/4 ::/127 64:ff9b:1::/48 100::/64 2001::/32 2002::/16 fc00::/7 fe80::/10 ff00::/8',
-].flatMap((line) => line.split(' '))) {
-  const [address = '', bits] = network.split('/')
-  PRIVATE.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4')
-}
-
-/** True for an address of a public host. Also takes IPv4 written as IPv6. */
-export function isPublicAddress(address: string): boolean {
-  return isIP(address) !== 0 && !PRIVATE.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-}
-
-/**
- * True where `host` is on the list: by its name, as a name below `*.name`, or as an address written out. Names
- * compare without regard to case and to a dot at their end.
- */
-export function isAllowed(host: string, allow: readonly string[]): boolean {
-  const name = plainName(host)
-  return allow.some((entry) => {
-    const wanted = plainName(entry)
-    if (wanted.startsWith('*.')) return isIP(name) === 0 && name.endsWith(wanted.slice(1))
-    return wanted === name
-  })
-}
-
-function plainName(host: string): string {
-  return host
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '')
-}
-
 /** A proxy for one run. Disposing of it ends every connection it carries. */
 export interface Egress extends AsyncDisposable {
   /** Path of the socket; whoever may connect to it may reach the hosts. */
@@ -72,10 +41,10 @@ export interface Egress extends AsyncDisposable {
 }
 
 /** Opens a proxy that reaches the hosts of `allow` and no other; names only where they lead to public addresses. */
-export async function openEgress(allow: readonly string[]): Promise<Egress> {
+export async function openEgress(allow: readonly string[], names = new PublicNames()): Promise<Egress> {
   const directory = await mkdtemp(join(tmpdir(), 'exectrail-egress-'))
   await chmod(directory, 0o711) // the sandbox is made by another user
-  const proxy = new FilteringProxy(allow)
+  const proxy = new FilteringProxy(allow, names)
   const socketPath = join(directory, 'socket')
   await proxy.listen(socketPath)
   return {
@@ -88,7 +57,7 @@ export async function openEgress(allow: readonly string[]): Promise<Egress> {
 }
 
 /** Clients often show no more of an answer to CONNECT than this line. */
-const REASONS = new Map([[403, 'Not on the list network.allow']])
+const REASONS = new Map([[403, 'Refused by network.allow']])
 
 class Refusal extends Error {
   readonly status: number
@@ -101,11 +70,14 @@ class Refusal extends Error {
 
 class FilteringProxy {
   readonly #allow: readonly string[]
+  readonly #names: PublicNames
   readonly #server: Server
   readonly #open = new Set<Duplex>()
+  #upstreams = 0
 
-  constructor(allow: readonly string[]) {
+  constructor(allow: readonly string[], names: PublicNames) {
     this.#allow = allow
+    this.#names = names
     this.#server = createServer((request, response) => void this.#forward(request, response))
     this.#server.maxConnections = CONNECTIONS_MAX
     this.#server.on('connection', (socket) => this.#hold(socket))
@@ -123,6 +95,7 @@ class FilteringProxy {
   }
 
   close(): Promise<void> {
+    this.#names.close()
     return new Promise((resolve) => {
       this.#server.close(() => resolve())
       for (const socket of this.#open) socket.destroy()
@@ -131,6 +104,7 @@ class FilteringProxy {
 
   #hold(socket: Duplex): void {
     this.#open.add(socket)
+    socket.setMaxListeners(0) // one for each request that came at once
     socket.on('error', () => socket.destroy()).once('close', () => this.#open.delete(socket))
   }
 
@@ -138,27 +112,32 @@ class FilteringProxy {
     const [, host = '', port = ''] = /^(\[[0-9a-f:.]+\]|[^\s:/?#@]+):(\d{1,5})$/i.exec(target) ?? []
     try {
       if (host === '' || Number(port) > 65_535) throw new Refusal(400, 'CONNECT wants HOST:PORT')
-      this.#admit(host)
+      const upstream = connect({ host: this.#admit(host), port: Number(port), lookup: this.#lookup })
+      this.#count(upstream)
+      this.#carry(client, upstream, head)
     } catch (error) {
-      return answer(client, error)
+      answer(client, error)
     }
-    const upstream = connect({
-      host: host.replace(/^\[(.*)\]$/, '$1'),
-      port: Number(port),
-      lookup: publicLookup,
-    })
+  }
+
+  #carry(client: Duplex, upstream: Socket, head: Buffer): void {
     this.#hold(upstream)
     const fail = (error: Error): void => answer(client, error)
-    upstream.once('error', fail).once('connect', () => {
-      upstream.off('error', fail)
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      upstream.write(head)
-      for (const [from, to] of [[client, upstream] as const, [upstream, client] as const])
-        pipeline(from, to).catch(() => {
-          from.destroy()
-          to.destroy()
-        })
-    })
+    const timer = setTimeout(() => upstream.destroy(tooLate()), CONNECT_MS)
+    upstream
+      .once('close', () => clearTimeout(timer))
+      .once('error', fail)
+      .once('connect', () => {
+        clearTimeout(timer)
+        upstream.off('error', fail)
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+        upstream.write(head)
+        for (const [from, to] of [[client, upstream] as const, [upstream, client] as const])
+          pipeline(from, to).catch(() => {
+            from.destroy()
+            to.destroy()
+          })
+      })
     client.once('close', () => upstream.destroy())
   }
 
@@ -167,13 +146,14 @@ class FilteringProxy {
       const url = URL.canParse(request.url ?? '') ? new URL(request.url ?? '') : null
       if (url === null || url.protocol !== 'http:')
         throw new Refusal(400, 'a proxy wants an absolute http URL; other protocols go through CONNECT')
-      this.#admit(url.hostname)
       const upstream = sendRequest(url, {
+        hostname: this.#admit(url.hostname),
         method: request.method,
         headers: { ...endToEnd(request), host: url.host },
-        lookup: publicLookup,
+        lookup: this.#lookup,
         agent: false,
       })
+      this.#count(upstream)
       response.once('close', () => upstream.destroy())
       const [answered] = await Promise.all([replyOf(upstream), pipeline(request, upstream)])
       response.writeHead(answered.statusCode ?? 502, answered.statusMessage, endToEnd(answered))
@@ -184,16 +164,53 @@ class FilteringProxy {
     }
   }
 
-  /** @throws {Refusal} */
-  #admit(host: string): void {
-    if (isAllowed(host, this.#allow)) return
-    throw new Refusal(403, `${host} is not on the execution's list of allowed hosts (network.allow)`)
+  #count(upstream: Socket | ClientRequest): void {
+    this.#upstreams += 1
+    upstream.once('close', () => {
+      this.#upstreams -= 1
+    })
   }
+
+  /** The host in its one spelling. @throws {Refusal} */
+  #admit(host: string): string {
+    const name = plainName(host)
+    if (name === '') throw new Refusal(400, `${host} is neither a host name nor an address`)
+    if (!isAllowed(name, this.#allow))
+      throw new Refusal(403, `${host} is not on the execution's list of allowed hosts (network.allow)`)
+    if (this.#upstreams >= CONNECTIONS_MAX)
+      throw new Refusal(503, `${CONNECTIONS_MAX} connections of this run are open; end one first`)
+    return name
+  }
+
+  readonly #lookup: LookupFunction = (hostname, options, callback) =>
+    void this.#find(hostname, options, callback)
+
+  /** What is connected to is what was checked: a stranger's name may lead anywhere, also the next time. */
+  async #find(...[hostname, options, callback]: Parameters<LookupFunction>): Promise<void> {
+    const found = await this.#names.find(hostname).catch((error: unknown) => refusalOf(error))
+    if (found instanceof Error) return callback(found, [])
+    const [first] = found
+    if (options.all === true) callback(null, found)
+    else callback(null, first?.address ?? '', first?.family)
+  }
+}
+
+/** By the reason that a name leads nowhere. */
+const NAME_STATUS = { forbidden: 403, absent: 502, unanswered: 504 } as const
+
+function refusalOf(error: unknown): Error {
+  if (error instanceof NameError) return new Refusal(NAME_STATUS[error.why], error.message)
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+function tooLate(): Refusal {
+  return new Refusal(504, `the host did not answer within ${CONNECT_MS / 1000} s`)
 }
 
 function replyOf(upstream: ReturnType<typeof sendRequest>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    upstream.once('response', resolve).once('error', reject)
+    const gone = (): void => reject(new Error('the host ended the connection without an answer'))
+    upstream.once('response', resolve).once('error', reject).once('close', gone)
   })
 }
 
@@ -204,19 +221,6 @@ function endToEnd(message: IncomingMessage): Record<string, string[]> {
       HOP_HEADERS.has(name) || named.includes(name) ? [] : [[name, values]],
     ),
   )
-}
-
-/** Names lead to public addresses or nowhere: a name under a stranger's control may lead anywhere, also the next time. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error !== null) return callback(error, [])
-    const reachable = addresses.filter(({ address }) => isPublicAddress(address))
-    const [first] = reachable
-    if (first === undefined)
-      return callback(new Refusal(403, `${hostname} leads to no public address; list the address itself`), [])
-    if (options.all === true) callback(null, reachable)
-    else callback(null, first.address, first.family)
-  })
 }
 
 function answer(client: Duplex, error: unknown): void {

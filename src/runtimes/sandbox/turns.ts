@@ -1,0 +1,22 @@
+/** Turns at something that few may do at once; who comes later waits, in order. */
+export class Turns {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(count: number) {
+    this.#free = count
+  }
+
+  /** Resolves with a turn, which ends when it is disposed of. */
+  async take(): Promise<Disposable> {
+    if (this.#free > 0) this.#free -= 1
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    return { [Symbol.dispose]: () => this.#pass() }
+  }
+
+  #pass(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free += 1
+    else next()
+  }
+}
