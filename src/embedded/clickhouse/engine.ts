@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connect, quoteString, type Answer, type Connection, type Lane, type Work } from './connection.ts'
 import { lendOut, type Lending } from './lending.ts'
 import { openScratch, type RowsFile, type Scratch } from './scratch.ts'
+import { settingConstraints } from './settings.ts'
 import type { InsertData } from './statement.ts'
 
 /** Statements of a lane that run at once; each holds one of libuv's threads. */
@@ -45,7 +46,9 @@ export const BARE_WORK: Omit<Work, 'sql'> = {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
   const config = join(options.dataDir, 'exectrail-engine.xml')
-  await writeFile(config, serverConfig(options.memoryBytes), { mode: 0o600 })
+  const users = join(options.dataDir, 'exectrail-users.xml')
+  await writeFile(users, settingConstraints(), { mode: 0o600 })
+  await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
   const opened: Connection[] = []
   const lane = (name: Lane): Lending<Connection> => {
     for (let n = 0; n < CONNECTIONS[name]; n += 1) opened.push(connect(options.dataDir, name, config))
@@ -60,8 +63,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** A memory cap, and every acknowledged insert on the disk before it is acknowledged. */
-function serverConfig(memoryBytes: number): string {
+function serverConfig(memoryBytes: number, usersFile: string): string {
   return `<clickhouse>
+  <users_config>${escapeXml(usersFile)}</users_config>
   <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
   <mark_cache_size>${Math.floor(memoryBytes / 8)}</mark_cache_size>
   <timezone>UTC</timezone>
@@ -72,6 +76,10 @@ function serverConfig(memoryBytes: number): string {
   </merge_tree>
 </clickhouse>
 `
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 function assemble(

@@ -59,6 +59,25 @@ export function settingVerdicts(): ReadonlyMap<string, SettingVerdict> {
 }
 
 /**
+ * The table as the engine's own constraints, a file of `users_config`: the engine refuses closed settings and values
+ * above a ceiling also where a statement sets them, and `system.settings` shows clients what they may change.
+ */
+export function settingConstraints(): string {
+  const constraints = [...RULES].flatMap(([name, { ceiling, verdict }]) => {
+    if (verdict === 'closed') return [`<${name}><readonly/></${name}>`]
+    return ceiling === null ? [] : [`<${name}><max>${ceiling}</max></${name}>`]
+  })
+  return `<clickhouse>
+  <profiles><default><constraints>
+    ${constraints.join('\n    ')}
+  </constraints></default></profiles>
+  <users><default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></default></users>
+  <quotas><default/></quotas>
+</clickhouse>
+`
+}
+
+/**
  * The value the engine gets for a setting a client asked for: of limits the lower of what is asked, the ceiling and
  * `bound`. In ClickHouse 0 lifts a limit; here it asks for the bound.
  * @throws {RefusedStatement} code 72 for a limit that is no number

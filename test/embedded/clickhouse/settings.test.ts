@@ -44,6 +44,26 @@ describe('the table of settings', () => {
   })
 })
 
+describe('system.settings', () => {
+  it('shows what is closed as not to be changed, and the ceilings', async () => {
+    const answer = await ask(
+      'SELECT name, readonly, max FROM system.settings ORDER BY name FORMAT JSONCompactEachRow',
+      {},
+      'full',
+    )
+    const shown = (await answer.text())
+      .trim()
+      .split('\n')
+      .map((line): [string, number, string | null] => JSON.parse(line))
+    const verdicts = settingVerdicts()
+    const disagree = shown.filter(
+      ([name, fixed]) => name !== 'readonly' && (verdicts.get(name) === 'closed') !== (fixed === 1),
+    )
+    expect(disagree).toEqual([])
+    expect(shown.find(([name]) => name === 'max_parser_depth')?.[2]).toBe('1000')
+  })
+})
+
 describe('a setting', () => {
   it.each([
     ['session_timezone', 'Europe/Berlin'],
