@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { CapacityError } from '../errors.ts'
-import type { ExecutionRecord, ExecutionResult, Json } from '../execution.ts'
+import type { ExecutionRecord, ExecutionResult, Json, StartedRecord } from '../execution.ts'
 import type { RuntimeRequest } from '../runtimes/runtime.ts'
 import type { Trail, TrailEntry } from '../telemetry/trail.ts'
 import type { Admission, Place } from './admission.ts'
@@ -49,8 +49,11 @@ export async function executeSettled(
     startedAt: toIso(acceptedNs),
   })
   const redact = createRedactor(settled.body.env)
-  const entry = context.trail.begin(applyContentPolicy(started, context.content, redact))
-  const finish = (findings: Findings): ExecutionRecord => {
+  const keep = <Record extends StartedRecord | ExecutionRecord>(record: Record): Record | Promise<Record> =>
+    applyContentPolicy(record, context.content, redact)
+  const kept = keep(started)
+  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept)
+  const finish = async (findings: Findings): Promise<ExecutionRecord> => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {
       ...findings,
@@ -58,11 +61,11 @@ export async function executeSettled(
       traceId,
       spanId,
     })
-    entry.complete(applyContentPolicy(record, context.content, redact))
+    entry.complete(await keep(record))
     return record
   }
   const findings = await findOut(settled, { executionId, entry, place, context })
-  const record = finish(findings)
+  const record = await finish(findings)
   if (findings.refused !== undefined) throw findings.refused
   return { ...record, result: findings.value, files: findings.report?.exit.files ?? [] }
 }

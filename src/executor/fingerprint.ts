@@ -18,13 +18,13 @@ export function fingerprintError(type: string, message: string, stack: string | 
     .slice(0, 16)
 }
 
-/** Replaces what varies between two occurrences of one error. Works on the first 2,000 characters. */
+/** Replaces what varies between two occurrences of one error, in the first 2,000 characters and in linear time. */
 function normalizeText(text: string): string {
   return text
     .slice(0, 2000)
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/giu, '<uuid>')
     .replaceAll(/https?:\/\/[^\s'")]+/gu, '<url>')
-    .replaceAll(/[\w.+-]+@[\w-]+\.[\w.]+/gu, '<email>')
+    .replaceAll(/(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+/gu, '<email>')
     .replaceAll(/\d{4}-\d{2}-\d{2}[T ][\d:.]+Z?/gu, '<time>')
     .replaceAll(/0x[0-9a-f]+/giu, '<address>')
     .replaceAll(/(?:\/[\w.@-]+){2,}/gu, '<path>')

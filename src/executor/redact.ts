@@ -1,7 +1,10 @@
 /** Secrets masked in what is recorded, before it leaves the process; the caller's own result keeps them. */
+import { setImmediate } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { ExecutionRecord, StartedRecord } from '../execution.ts'
 import { cutHead, cutMiddle } from '../telemetry/safe-values.ts'
+import { Literals, type Span } from './literals.ts'
+import { findTokens } from './token-shapes.ts'
 
 /** What is kept of an execution's content, and in which fields secrets are masked. Sizes and hashes always stay. */
 export type ContentPolicy = Config['content']
@@ -15,38 +18,6 @@ const SECRET_MIN_LENGTH = 6
 /** More than is ever recorded, so that no secret is cut in half before it is masked. */
 const SCAN_MAX_BYTES = 262_144
 
-/** Shapes that well-known issuers give their tokens. */
-const TOKEN_SHAPES = [
-  String.raw`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`,
-  String.raw`\bgh[opusr]_[A-Za-z0-9]{36,}\b`,
-  String.raw`\bgithub_pat_[A-Za-z0-9_]{40,}\b`,
-  String.raw`\bglpat-[A-Za-z0-9_-]{20,}`,
-  String.raw`\bsk-[A-Za-z0-9_-]{20,}`,
-  String.raw`\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}\b`,
-  String.raw`\bxox[abeoprs]-[A-Za-z0-9-]{10,}`,
-  String.raw`\bAIza[A-Za-z0-9_-]{35}`,
-  String.raw`\bnpm_[A-Za-z0-9]{36}\b`,
-  String.raw`\be2b_[0-9a-f]{40}\b`,
-  String.raw`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`,
-  String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
-  String.raw`(?<=\bBearer )[A-Za-z0-9._~+/-]{16,}=*`,
-  String.raw`(?<=:\/\/[^\s:/@]{1,64}:)[^\s@/]{3,}(?=@)`,
-]
-
-/** A function that masks secrets in a text: the values of `env` and well-known token shapes. */
-export function createRedactor(env: Readonly<Record<string, string>> | undefined): (text: string) => string {
-  const values = Object.values(env ?? {}).filter((value) => value.length >= SECRET_MIN_LENGTH)
-  // Longest first, so that a secret that contains another is masked whole; JSON text holds values escaped.
-  const literals = [
-    ...new Set(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])),
-  ].toSorted((a, b) => b.length - a.length)
-  const pattern = new RegExp(
-    [...literals.map((value) => RegExp.escape(value)), ...TOKEN_SHAPES].join('|'),
-    'gu',
-  )
-  return (text) => maskCut(text, literals).replaceAll(pattern, MASK)
-}
-
 /** Where output was cut in the middle; see `Capture` and `cutMiddle`. */
 const CUT = /\n… \d+ bytes left out …\n/gu
 /** A text is cut twice at most; a program may print what looks like many more. */
@@ -55,68 +26,110 @@ const CUTS_MAX = 8
 const PART_MIN_LENGTH = 4
 const PART_MAX_LENGTH = 4096
 
-/** Masks what is left of a secret the cut went through: its beginning before the cut, its end after it. */
-function maskCut(text: string, literals: readonly string[]): string {
-  const cuts = literals.length === 0 ? [] : [...text.matchAll(CUT)]
+/**
+ * A function that masks secrets in a text: the values of `env`, what a cut left of them, and well-known tokens. It
+ * takes time linear in the text, whatever the text and the values are.
+ */
+export function createRedactor(env: Readonly<Record<string, string>> | undefined): (text: string) => string {
+  const values = Object.values(env ?? {}).filter((value) => value.length >= SECRET_MIN_LENGTH)
+  if (values.length === 0) return (text) => maskSpans(text, findTokens(text))
+  // JSON text holds values escaped.
+  const secrets = [...new Set(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]))]
+  const literals = new Literals(secrets)
+  let backwards: Literals | null = null
+  return (text) => {
+    const spans = [...literals.find(text), ...findTokens(text)]
+    const cuts = findCuts(text)
+    if (cuts.length > 0) {
+      backwards ??= new Literals(secrets.map((secret) => reversed(secret)))
+      spans.push(...findParts(text, cuts, { literals, backwards }))
+    }
+    return maskSpans(text, spans)
+  }
+}
+
+/** Spans that overlap are one secret. */
+function maskSpans(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text
   let masked = ''
-  let from = 0
-  for (const [index, cut] of cuts.entries()) {
-    // The first and the last ones: what a program prints lies between, or is a program that hides nothing.
-    if (index >= CUTS_MAX / 2 && index < cuts.length - CUTS_MAX / 2) continue
-    masked += maskEdges(text.slice(from, cut.index), literals, from === 0 ? 'end' : 'both') + cut[0]
-    from = cut.index + cut[0].length
+  let done = 0
+  let [from, to] = [0, 0]
+  for (const span of spans.toSorted((one, other) => one[0] - other[0])) {
+    if (span[0] < to) to = Math.max(to, span[1])
+    else {
+      if (to > 0) masked += text.slice(done, from) + MASK
+      done = to
+      ;[from, to] = span
+    }
   }
-  return from === 0 ? text : masked + maskEdges(text.slice(from), literals, 'start')
+  return `${masked}${text.slice(done, from)}${MASK}${text.slice(to)}`
 }
 
-function maskEdges(text: string, literals: readonly string[], edge: 'start' | 'end' | 'both'): string {
-  const tail = text.slice(-PART_MAX_LENGTH)
-  const head = reversed(text.slice(0, PART_MAX_LENGTH))
-  let [starts, ends] = [0, 0]
-  for (const secret of literals) {
-    if (edge !== 'start') ends = Math.max(ends, longestOverlap(secret, tail))
-    if (edge !== 'end') starts = Math.max(starts, longestOverlap(reversed(secret), head))
-  }
-  const kept = text.slice(starts, Math.max(starts, text.length - ends))
-  return `${starts > 0 ? MASK : ''}${kept}${ends > 0 ? MASK : ''}`
+/** The first and the last cuts: what a program prints lies between, or is a program that hides nothing. */
+function findCuts(text: string): Span[] {
+  const cuts = [...text.matchAll(CUT)].map((cut): Span => [cut.index, cut.index + cut[0].length])
+  return cuts.filter((_, index) => index < CUTS_MAX / 2 || index >= cuts.length - CUTS_MAX / 2)
 }
 
-/** Units of the longest beginning of `secret`, but not all of it, that `text` ends with. One pass over each. */
-function longestOverlap(secret: string, text: string): number {
-  const tail = text.slice(-Math.min(secret.length - 1, PART_MAX_LENGTH))
-  const longest = Math.min(secret.length, tail.length)
-  // Of each beginning, the length of the longest shorter one it ends with (Knuth, Morris and Pratt).
-  const fallback = new Uint16Array(longest + 1)
-  const step = (matched: number, unit: number): number => {
-    let length = matched
-    while (length > 0 && (length === longest || secret.charCodeAt(length) !== unit))
-      length = fallback[length] ?? 0
-    return secret.charCodeAt(length) === unit ? length + 1 : 0
-  }
-  for (let at = 1; at < longest; at += 1) fallback[at + 1] = step(fallback[at] ?? 0, secret.charCodeAt(at))
-  let matched = 0
-  for (let at = 0; at < tail.length; at += 1) matched = step(matched, tail.charCodeAt(at))
-  return matched >= PART_MIN_LENGTH ? matched : 0
+/** What is left of secrets the cuts went through: a beginning before the cut, an end after it. */
+function findParts(
+  text: string,
+  cuts: readonly Span[],
+  { literals, backwards }: { literals: Literals; backwards: Literals },
+): Span[] {
+  return cuts.flatMap(([from, to]) => {
+    const before = literals.overlap(text.slice(Math.max(0, from - PART_MAX_LENGTH), from))
+    const after = backwards.overlap(reversed(text.slice(to, to + PART_MAX_LENGTH)))
+    const parts: Span[] = [
+      [from - before, from],
+      [to, to + after],
+    ]
+    return parts.filter(([start, end]) => end - start >= PART_MIN_LENGTH)
+  })
 }
 
 function reversed(text: string): string {
-  return text.split('').reverse().join('')
+  return text.split('').toReversed().join('')
 }
 
-/** The record as it may be kept: content switched off is gone, what stays is masked. */
+/** Text looked through at once; the event loop gets a turn before more of it. */
+const TURN_LENGTH = 131_072
+
+/**
+ * The record as it may be kept: content switched off is gone, what stays is masked. A promise where there is so
+ * much text that other work gets its turn meanwhile.
+ */
 export function applyContentPolicy<Record extends StartedRecord | ExecutionRecord>(
   record: Record,
   policy: ContentPolicy,
   redact: (text: string) => string,
-): Record {
+): Record | Promise<Record> {
   const kept = { ...record }
+  const long: Field[] = []
+  let looked = 0
   for (const field of FIELDS) {
     const value: unknown = Reflect.get(kept, field)
     if (typeof value !== 'string') continue
     if (!isKept(field, policy)) Reflect.set(kept, field, field === 'stdout' || field === 'stderr' ? '' : null)
-    else if (policy.mask.includes(field)) Reflect.set(kept, field, redact(shorten(field, value)))
+    else if (policy.mask.includes(field)) {
+      looked += value.length
+      if (looked > TURN_LENGTH) long.push(field)
+      else Reflect.set(kept, field, redact(value.toWellFormed()))
+    }
   }
-  return kept
+  return long.length === 0 ? kept : maskInTurns(kept, long, redact)
+}
+
+async function maskInTurns<Record extends StartedRecord | ExecutionRecord>(
+  record: Record,
+  fields: readonly Field[],
+  redact: (text: string) => string,
+): Promise<Record> {
+  for (const field of fields) {
+    await setImmediate()
+    Reflect.set(record, field, redact(shorten(field, String(Reflect.get(record, field)))))
+  }
+  return record
 }
 
 function isKept(field: Field, { keep }: ContentPolicy): boolean {
