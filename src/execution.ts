@@ -1,6 +1,6 @@
 /** The vocabulary of an execution: what is asked, what happened, what is kept. No behaviour lives here. */
 
-import type { ExecutionRecord } from './record/record.ts'
+import type { ExecutionRecord, FieldNameWith } from './record/record.ts'
 import type { Language, RuntimeName } from './record/values.ts'
 
 export type { ExecutionRecord, StartedRecord } from './record/record.ts'
@@ -45,15 +45,7 @@ export interface Limits {
 }
 
 /** Who asked; copied to the record as it is. */
-export interface ExecutionContext {
-  organizationId?: string | undefined
-  workspaceId?: string | undefined
-  userId?: string | undefined
-  codeAgentId?: string | undefined
-  codeAgentVersion?: string | undefined
-  workflowExecutionId?: string | undefined
-  nodeId?: string | undefined
-}
+export type ExecutionContext = { [Name in FieldNameWith<{ inContext: true }>]?: string | undefined }
 
 /** Tokens the model spent to write this code. */
 export interface Usage {

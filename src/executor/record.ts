@@ -1,4 +1,4 @@
-import type { ExecutionRecord, StartedRecord } from '../execution.ts'
+import { CONTEXT_FIELDS, mapFields, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
 import { cutHead, TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
 import { fingerprintError } from './fingerprint.ts'
 import type { Verdict } from './outcome.ts'
@@ -17,13 +17,8 @@ export function startedRecord(settled: SettledRequest, begin: Begin): StartedRec
   const { inputTokens = null, outputTokens = null, model = null } = body.usage ?? {}
   return {
     ...begin,
+    ...mapFields(CONTEXT_FIELDS, (name) => context[name] ?? null),
     organizationId: context.organizationId,
-    workspaceId: context.workspaceId ?? null,
-    userId: context.userId ?? null,
-    codeAgentId: context.codeAgentId ?? null,
-    codeAgentVersion: context.codeAgentVersion ?? null,
-    workflowExecutionId: context.workflowExecutionId ?? null,
-    nodeId: context.nodeId ?? null,
     attempt: body.attempt ?? 1,
     runtime: body.runtime,
     language: body.language,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Issue } from '../errors.ts'
 import { LANGUAGES, RUNTIMES } from '../execution.ts'
+import { CONTEXT_FIELDS, mapFields } from '../record/record.ts'
 
 const MIB = 1_048_576
 const MAX_CODE_BYTES = 5 * MIB
@@ -22,15 +23,7 @@ const identifier = z
   .max(256, 'at most 256 characters')
   .refine((text) => !CONTROL.test(text) && text.isWellFormed(), 'no control characters or broken Unicode')
 
-const context = z.strictObject({
-  organizationId: identifier.optional(),
-  workspaceId: identifier.optional(),
-  userId: identifier.optional(),
-  codeAgentId: identifier.optional(),
-  codeAgentVersion: identifier.optional(),
-  workflowExecutionId: identifier.optional(),
-  nodeId: identifier.optional(),
-})
+const context = z.strictObject(mapFields(CONTEXT_FIELDS, () => identifier.optional()))
 
 const count = (least: number, most: number) =>
   z.number().int('a whole number').min(least, `at least ${least}`).max(most, `at most ${most}`)

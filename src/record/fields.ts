@@ -22,6 +22,8 @@ export interface Field {
   attribute?: string
   /** Where the log record carries it, for a field without an attribute. */
   carriedBy?: string
+  /** The caller gives it in the request's `context`; copied as it is. */
+  inContext?: true
   /** Known when the run begins, so it is on the `started` event as well, except content. */
   atStart?: true
   /** On the span as well. */
@@ -41,13 +43,13 @@ export interface Field {
 export const FIELDS = {
   // Who asked, and for what.
   executionId: { type: 'text', column: 'String', attribute: 'code_exec.execution.id', atStart: true, onSpan: true, filterable: true, unit: 'UUIDv7', means: 'Identity of the execution, made before the run; part of the sort key.' },
-  organizationId: { type: 'text', column: 'LowCardinality(String)', attribute: 'code_exec.organization.id', atStart: true, onSpan: true, means: 'Tenant; every query of the service names it. `default` where the caller gave none.' },
-  workspaceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.workspace.id', atStart: true, filterable: true, means: 'Workspace within the organization.' },
-  userId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'user.id', atStart: true, filterable: true, means: 'The person or account the run was for.' },
-  codeAgentId: { type: 'text', nullable: true, column: 'LowCardinality(String)', attribute: 'gen_ai.agent.id', atStart: true, onSpan: true, filterable: true, means: "The agent that wrote the code. In the sort key, so an execution without one holds `''`; the API shows null." },
-  codeAgentVersion: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'gen_ai.agent.version', atStart: true, means: 'Version of that agent.' },
-  workflowExecutionId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.workflow_execution.id', atStart: true, onSpan: true, filterable: true, means: 'The workflow run this execution was a step of.' },
-  nodeId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.node.id', atStart: true, filterable: true, means: 'The step of the workflow.' },
+  organizationId: { type: 'text', column: 'LowCardinality(String)', attribute: 'code_exec.organization.id', inContext: true, atStart: true, onSpan: true, means: 'Tenant; every query of the service names it. `default` where the caller gave none.' },
+  workspaceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.workspace.id', inContext: true, atStart: true, filterable: true, means: 'Workspace within the organization.' },
+  userId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'user.id', inContext: true, atStart: true, filterable: true, means: 'The person or account the run was for.' },
+  codeAgentId: { type: 'text', nullable: true, column: 'LowCardinality(String)', attribute: 'gen_ai.agent.id', inContext: true, atStart: true, onSpan: true, filterable: true, means: "The agent that wrote the code. In the sort key, so an execution without one holds `''`; the API shows null." },
+  codeAgentVersion: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'gen_ai.agent.version', inContext: true, atStart: true, means: 'Version of that agent.' },
+  workflowExecutionId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.workflow_execution.id', inContext: true, atStart: true, onSpan: true, filterable: true, means: 'The workflow run this execution was a step of.' },
+  nodeId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.node.id', inContext: true, atStart: true, filterable: true, means: 'The step of the workflow.' },
   attempt: { type: 'integer', min: 1, column: 'UInt32', attribute: 'code_exec.attempt', atStart: true, unit: '≥ 1', means: 'Which try of the same step this was.' },
 
   // How it ran.

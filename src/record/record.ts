@@ -41,6 +41,8 @@ export const FIELD_NAMES = Object.keys(FIELDS).filter((name): name is FieldName 
 export const ATTRIBUTE_FIELDS = FIELD_NAMES.filter(
   (name): name is FieldNameWith<{ attribute: string }> => 'attribute' in FIELDS[name],
 )
+/** Fields that say who asked, copied from the request's context. */
+export const CONTEXT_FIELDS = namesWith({ inContext: true })
 /** Fields a list may be narrowed by. */
 export const FILTER_FIELDS = namesWith({ filterable: true })
 /** Texts of the caller or the code that need not be recorded. */
