@@ -79,12 +79,12 @@ describe('the migrations', () => {
     await store.command("INSERT INTO code_exec_logs (execution_id) SELECT 'old'")
     await migrate(store)
     await store.command(
-      "INSERT INTO code_exec_logs (execution_id, LogAttributes) SELECT 'new', map('code_exec.sandbox.age_ms', '7.5')",
+      "INSERT INTO code_exec_logs (execution_id, LogAttributes) SELECT 'new', map('code_exec.sandbox.age_ms', '7.5', 'gen_ai.tool.call.id', 'call-1')",
     )
-    const rows = 'SELECT execution_id, sandbox_age_ms FROM code_exec_logs ORDER BY execution_id'
+    const rows = 'SELECT execution_id, sandbox_age_ms, tool_call_id FROM code_exec_logs ORDER BY execution_id'
     const expected = [
-      { execution_id: 'new', sandbox_age_ms: 7.5 },
-      { execution_id: 'old', sandbox_age_ms: null },
+      { execution_id: 'new', sandbox_age_ms: 7.5, tool_call_id: 'call-1' },
+      { execution_id: 'old', sandbox_age_ms: null, tool_call_id: null },
     ]
     expect(await store.query(rows)).toEqual(expected)
     await store.command('OPTIMIZE TABLE code_exec_logs FINAL')

@@ -91,6 +91,7 @@ const records: Arbitrary<ExecutionRecord> = record({
   result: option(text),
   sandboxId: id,
   sandboxAgeMs: option(ms),
+  toolCallId: id,
   startedAt: time,
   timestamp: time,
   executorId: text,
