@@ -103,6 +103,7 @@ export const FIELDS = {
   sandboxId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.sandbox.id', means: "The provider's own id of the sandbox." },
   sandboxAgeMs: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.sandbox.age_ms', unit: 'ms', means: 'How long the sandbox had been there when the run got it, 0 for a new one; null where the runtime keeps none.' },
   toolCallId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'gen_ai.tool.call.id', inContext: true, atStart: true, onSpan: true, filterable: true, means: "The tool call that asked for the run, in the words of the agent's framework." },
+  conversationId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'gen_ai.conversation.id', inContext: true, atStart: true, onSpan: true, filterable: true, means: 'The conversation, session or thread in which it was asked for.' },
   startedAt: { type: 'time', column: "DateTime64(9, 'UTC')", attribute: 'code_exec.started_at', atStart: true, unit: 'UTC, ns', means: 'When `execute()` accepted the request; in the sort key, and what windows of queries are over.' },
   timestamp: { type: 'time', column: "DateTime64(9, 'UTC')", carriedBy: '(time of the log record)', unit: 'UTC, ns', means: 'When the execution ended.' },
   executorId: { type: 'text', column: 'LowCardinality(String)', carriedBy: 'resource `service.instance.id`', atStart: true, means: 'The executor that ran it.' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CapacityError, InvalidRequestError } from '../../src/errors.ts'
 import type { RuntimeIo } from '../../src/runtimes/runtime.ts'
+import { CONTEXT_FIELDS, mapFields } from '../../src/record/record.ts'
 import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -45,6 +46,14 @@ describe('execute', () => {
       attempt: 1,
       result: '{"echo":[1,2]}',
     })
+  })
+
+  it('copies all that the caller says of itself to the record', async () => {
+    const context = mapFields(CONTEXT_FIELDS, (name) => `some ${name}`)
+    const { execute, started, completed } = toyExecutor(toyRuntime(() => Promise.resolve(exitWith({}))))
+    await execute({ context })
+    expect(started[0]).toMatchObject(context)
+    expect(completed[0]).toMatchObject(context)
   })
 
   it('turns a runtime that throws into outcome error, not a rejected promise', async () => {

@@ -92,6 +92,7 @@ const records: Arbitrary<ExecutionRecord> = record({
   sandboxId: id,
   sandboxAgeMs: option(ms),
   toolCallId: id,
+  conversationId: id,
   startedAt: time,
   timestamp: time,
   executorId: text,
