@@ -33,6 +33,7 @@ export function startedRecord(settled: SettledRequest, begin: Begin): StartedRec
     codeBytes: settled.codeBytes,
     code: body.code,
     input: body.input === undefined ? null : settled.input,
+    replayOf: null,
   }
 }
 
@@ -71,6 +72,7 @@ export function completedRecord(started: StartedRecord, end: End): ExecutionReco
     memorySource: exit?.memorySource ?? null,
     costRunNanoUsd: null,
     costAllocatedNanoUsd: null,
+    costTokensNanoUsd: null,
     priceId: null,
     stdout: report?.stdout.text() ?? '',
     stderr: report?.stderr.text() ?? '',

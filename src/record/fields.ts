@@ -85,7 +85,8 @@ export const FIELDS = {
   model: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'gen_ai.request.model', atStart: true, filterable: true, means: 'The model that wrote the code.' },
   costRunNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.run_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the resources the run used.' },
   costAllocatedNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.allocated_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the resources that were set aside for it.' },
-  priceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.cost.price_id', means: 'The price list both were computed with.' },
+  costTokensNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.tokens_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the tokens the model spent to write the code.' },
+  priceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.cost.price_id', means: 'The price list the costs were computed with.' },
 
   // What ran, and what came back.
   codeSha256: { type: 'text', column: 'String', attribute: 'code_exec.code.sha256', atStart: true, filterable: true, unit: '64 hex', means: 'Hash of the code, also where the code itself is not kept.' },
@@ -104,6 +105,7 @@ export const FIELDS = {
   sandboxAgeMs: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.sandbox.age_ms', unit: 'ms', means: 'How long the sandbox had been there when the run got it, 0 for a new one; null where the runtime keeps none.' },
   toolCallId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'gen_ai.tool.call.id', inContext: true, atStart: true, onSpan: true, filterable: true, means: "The tool call that asked for the run, in the words of the agent's framework." },
   conversationId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'gen_ai.conversation.id', inContext: true, atStart: true, onSpan: true, filterable: true, means: 'The conversation, session or thread in which it was asked for.' },
+  replayOf: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.replay_of', atStart: true, filterable: true, means: 'The execution that this one repeats.' },
   startedAt: { type: 'time', column: "DateTime64(9, 'UTC')", attribute: 'code_exec.started_at', atStart: true, unit: 'UTC, ns', means: 'When `execute()` accepted the request; in the sort key, and what windows of queries are over.' },
   timestamp: { type: 'time', column: "DateTime64(9, 'UTC')", carriedBy: '(time of the log record)', unit: 'UTC, ns', means: 'When the execution ended.' },
   executorId: { type: 'text', column: 'LowCardinality(String)', carriedBy: 'resource `service.instance.id`', atStart: true, means: 'The executor that ran it.' },

@@ -68,6 +68,7 @@ it('narrow a list, every one of them', async () => {
     executionId: uuidv7(),
     toolCallId: 'call 1',
     conversationId: 'conversation 1',
+    replayOf: uuidv7(),
     traceId: '1af7651916cd43dd8448eb211c80319c',
   } as const
   expect(Object.keys(mine).toSorted()).toEqual(FILTER_FIELDS.toSorted())
