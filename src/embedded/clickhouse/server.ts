@@ -6,9 +6,9 @@ import type { Work } from './connection.ts'
 import type { Engine } from './engine.ts'
 import { HttpError, sendError } from './exceptions.ts'
 import { answerHello } from './hello.ts'
-import { denied } from './refusal.ts'
+import { checkDatabase, type Access } from './names.ts'
 import { readQuery, type RequestQuery } from './request.ts'
-import { checkParameters, type Access, type Statement } from './statement.ts'
+import { checkParameters, type Statement } from './statement.ts'
 import type { Statements } from './statements.ts'
 import { authenticate, type User } from './users.ts'
 
@@ -86,8 +86,7 @@ function settleWork(
   rules: { access: Access; database: string },
 ): Work {
   const database = query.database ?? rules.database
-  if (rules.access === 'read' && database !== rules.database)
-    throw denied(`database ${database} is not open to queries`)
+  checkDatabase(database, rules.access, rules.database)
   return {
     sql: statement.sql,
     // The database of a migration's first request may not be there yet.

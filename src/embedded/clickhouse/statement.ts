@@ -2,11 +2,12 @@
  * What a statement may be. The engine has no users and no walls of its own, so nothing reaches it unread. What is
  * read here is the text as the engine's own parser wrote it back: no comments, one way of quoting, one statement.
  */
-import { isDeniedCall, isKeptEngine } from './functions.ts'
+import { checkCalls } from './calls.ts'
+import { checkClauses, kindOf, type StatementKind } from './definitions.ts'
+import type { KnownFunctions } from './functions.ts'
+import { checkNames, type Access, type Databases } from './names.ts'
 import { denied, RefusedStatement } from './refusal.ts'
-import { isMark, isWord, tokenize, type Token } from './tokens.ts'
-
-export type Access = 'full' | 'read'
+import { isMark, isName, isWord, tokenize, upper, type Token } from './tokens.ts'
 
 /** An INSERT whose rows follow the statement. */
 export interface InsertData {
@@ -19,7 +20,7 @@ export interface InsertData {
 }
 
 export interface Statement {
-  kind: 'read' | 'write'
+  kind: StatementKind
   sql: string
   /** Rows can be sent while they are made. */
   streams: boolean
@@ -31,39 +32,10 @@ export interface Statement {
 }
 
 /** What the engine has, by which a statement's names are told apart. */
-export interface Catalogue {
-  /** Every table function, in lower case. */
-  tableFunctions: ReadonlySet<string>
+export interface Catalogue extends KnownFunctions, Databases {
   /** Every output format. */
   formats: ReadonlySet<string>
-  /** Databases that callers' statements must not name, in lower case. */
-  closedDatabases: ReadonlySet<string>
 }
-
-const READS = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'EXISTS', 'EXPLAIN', '('])
-const SHOWN = new Set(['TABLES', 'COLUMNS', 'CREATE', 'DATABASES', 'INDEXES', 'FUNCTIONS', 'FULL'])
-/** First words of the writing statements with the words that may follow. */
-const WRITES = new Map([
-  ['INSERT', ['INTO']],
-  ['CREATE', ['TABLE', 'DATABASE', 'VIEW', 'MATERIALIZED', 'OR']],
-  ['ALTER', ['TABLE']],
-  ['DROP', ['TABLE', 'VIEW']],
-  ['TRUNCATE', ['TABLE']],
-  ['OPTIMIZE', ['TABLE']],
-  ['DELETE', ['FROM']],
-])
-/** Commands of ALTER TABLE that move parts from or to elsewhere. */
-const DENIED_ALTERS = new Set(['FREEZE', 'UNFREEZE', 'FETCH', 'ATTACH', 'DETACH', 'EXPORT', 'MOVE', 'FORGET'])
-const OPEN_SYSTEM_TABLES = new Set([
-  'tables',
-  'columns',
-  'databases',
-  'one',
-  'numbers',
-  'functions',
-  'formats',
-  'data_type_families',
-])
 
 /**
  * Reads a statement the engine's parser wrote back and refuses what the access does not cover.
@@ -72,15 +44,13 @@ const OPEN_SYSTEM_TABLES = new Set([
 export function checkStatement(sql: string, access: Access, catalogue: Catalogue): Statement {
   const tokens = tokenize(sql)
   const first = upper(tokens[0])
-  checkKind(tokens, first, access)
-  for (const index of tokens.keys()) {
-    checkCall(tokens, index, catalogue)
-    checkClause(tokens, index, first)
-    if (access === 'read') checkName(tokens, index, catalogue)
-  }
-  if (first === 'CREATE' || first === 'ALTER') checkDefinition(tokens, first)
+  const kind = kindOf(tokens, access)
+  checkClauses(tokens)
+  checkSettings(tokens, first)
+  checkNames(tokens, access, catalogue)
+  checkCalls(tokens, catalogue)
   return {
-    kind: READS.has(first) ? 'read' : 'write',
+    kind,
     sql,
     streams: first === 'SELECT' || first === 'WITH' || first === '(',
     format: formatOf(tokens, catalogue),
@@ -89,57 +59,11 @@ export function checkStatement(sql: string, access: Access, catalogue: Catalogue
   }
 }
 
-function checkKind(tokens: readonly Token[], first: string, access: Access): void {
-  const second = upper(tokens[1])
-  if (READS.has(first)) {
-    if (first === 'SHOW' && !SHOWN.has(second)) throw denied(`SHOW ${second} is not allowed here`)
-    return
-  }
-  if (access !== 'full') throw denied(`${first} is not allowed here: this access only reads`)
-  if (WRITES.get(first)?.includes(second) !== true) throw denied(`${first} ${second} is not allowed here`)
-}
-
-function checkCall(tokens: readonly Token[], index: number, catalogue: Catalogue): void {
-  const token = tokens[index]
-  if (!isName(token) || !isMark(tokens[index + 1], '(')) return
-  if (isDeniedCall(token.text, catalogue.tableFunctions))
-    throw denied(`function ${token.text} is not allowed here`)
-}
-
-function checkClause(tokens: readonly Token[], index: number, first: string): void {
-  const [token, next, after] = tokens.slice(index, index + 3)
-  if (isWord(token, 'INTO') && isWord(next, 'OUTFILE')) throw denied('INTO OUTFILE is not allowed here')
-  if (isWord(token, 'FROM') && isWord(next, 'INFILE')) throw denied('FROM INFILE is not allowed here')
-  if (isWord(token, 'INTO') && isWord(next, 'FUNCTION'))
-    throw denied('INSERT INTO FUNCTION is not allowed here')
-  if (isWord(token, 'PARALLEL') && isWord(next, 'WITH')) throw denied('PARALLEL WITH is not allowed here')
-  const sets = isWord(token, 'SETTINGS') && isName(next) && isMark(after, '=')
-  if (sets && first !== 'CREATE' && first !== 'ALTER')
-    throw denied('SETTINGS is not allowed here; send settings as URL parameters')
-  if (isMark(token, ':') && isWord(next, 'IDENTIFIER') && isMark(after, '}'))
-    throw denied('a name cannot be a parameter here')
-}
-
-/** A reader names its own database and a few tables of `system`. */
-function checkName(tokens: readonly Token[], index: number, { closedDatabases }: Catalogue): void {
-  const token = tokens[index]
-  if (!isName(token) || !closedDatabases.has(token.text.toLowerCase())) return
-  if (isWord(tokens[0], 'SHOW')) throw denied(`${token.text} is not open to queries`)
-  if (!isMark(tokens[index + 1], '.') || isMark(tokens[index - 1], '.')) return
-  const table = tokens[index + 2]?.text.toLowerCase() ?? ''
-  if (token.text.toLowerCase() === 'system' && OPEN_SYSTEM_TABLES.has(table)) return
-  throw denied(`${token.text}.${table} is not open to queries`)
-}
-
-function checkDefinition(tokens: readonly Token[], first: string): void {
+function checkSettings(tokens: readonly Token[], first: string): void {
+  if (first === 'CREATE' || first === 'ALTER') return
   for (const [index, token] of tokens.entries()) {
-    const engine = tokens[index + 2]
-    if (isWord(token, 'ENGINE') && isMark(tokens[index + 1], '=') && isName(engine)) {
-      if (!isKeptEngine(engine.text)) throw denied(`engine ${engine.text} is not allowed here`)
-    }
-    const command = upper(tokens[index + 1])
-    if (first === 'ALTER' && isMark(token, '(') && DENIED_ALTERS.has(command))
-      throw denied(`ALTER TABLE … ${command} is not allowed here`)
+    if (isWord(token, 'SETTINGS') && isName(tokens[index + 1]) && isMark(tokens[index + 2], '='))
+      throw denied('SETTINGS is not allowed here; send settings as URL parameters')
   }
 }
 
@@ -162,16 +86,6 @@ function insertOf(sql: string, tokens: readonly Token[]): InsertData | null {
   const columns =
     /\((?<list>[^()*]+)\)$/u.exec(sql.slice(0, before.start).trimEnd())?.groups?.['list'] ?? null
   return { format: format.text, head: sql.slice(0, before.start).trimEnd(), columns }
-}
-
-type Name = Token & { kind: 'word' | 'quoted' }
-
-function isName(token: Token | undefined): token is Name {
-  return token?.kind === 'word' || token?.kind === 'quoted'
-}
-
-function upper(token: Token | undefined): string {
-  return token?.kind === 'word' || token?.kind === 'mark' ? token.text.toUpperCase() : ''
 }
 
 /** @throws {RefusedStatement} code 456 for a placeholder without a value */

@@ -1,7 +1,9 @@
 /** From the text of a request to a statement that may run. */
 import { BARE_WORK, type Engine } from './engine.ts'
 import { RefusedStatement } from './refusal.ts'
-import { checkStatement, type Access, type Catalogue, type Statement } from './statement.ts'
+import type { Access } from './names.ts'
+import { checkStatement, type Catalogue, type Statement } from './statement.ts'
+import { withoutEnd } from './tokens.ts'
 
 export interface Statements {
   /** @throws {RefusedStatement} what the access does not cover; errors of the engine's parser */
@@ -42,12 +44,13 @@ async function readCatalogue(engine: Engine, database: string): Promise<Catalogu
       .trim()
       .split('\n')
   const databases = await ask('SELECT lower(name) FROM system.databases')
+  const combinators = await ask('SELECT lower(name) FROM system.aggregate_function_combinators')
   return {
+    functions: new Set(await ask('SELECT lower(name) FROM system.functions')),
     tableFunctions: new Set(await ask('SELECT lower(name) FROM system.table_functions')),
+    combinators,
     formats: new Set(await ask('SELECT name FROM system.formats WHERE is_output')),
-    closedDatabases: new Set(
-      [...databases, '_temporary_and_external_tables'].filter((name) => name !== database.toLowerCase()),
-    ),
+    others: new Set(databases.filter((name) => name !== database.toLowerCase())),
   }
 }
 
@@ -56,7 +59,7 @@ async function parse(engine: Engine, text: string): Promise<string> {
   if (text.trim() === '') throw new RefusedStatement(62, 'Syntax error: Empty query')
   if (text.includes('\0')) throw new RefusedStatement(62, 'Syntax error: a NUL character in the query')
   try {
-    return await engine.parse(text)
+    return await engine.parse(withoutEnd(text))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const words = /^Code: 62\. DB::Exception: (?<words>[\s\S]*?)\.? ?: In scope SELECT formatQuery/u.exec(

@@ -12,21 +12,27 @@ export interface Token {
   end: number
 }
 
-const SKIPPED = /(?:[ \t\n\v\f\r]+|--[^\n]*|\/\/[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/)+/uy
-const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
-  ['string', /'(?<body>(?:[^'\\]|\\[\s\S]|'')*)'/uy],
-  ['quoted', /`(?<body>(?:[^`\\]|\\[\s\S]|``)*)`/uy],
-  ['quoted', /"(?<body>(?:[^"\\]|\\[\s\S]|"")*)"/uy],
-  ['string', /\$(?<tag>\w*)\$(?<body>[\s\S]*?)\$\k<tag>\$/uy],
-  ['word', /[A-Za-z_][\w$]*/uy],
-  ['number', /(?:0x[\da-f_]+|0b[01_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d+)?)(?![\w$])/iuy],
-]
-/** One character of punctuation; quotes, slashes of a comment and anything beyond ASCII are not among them. */
-const MARK = /(?!\/\*|\/\/|--)[!%&()*+,\-./:;<=>?@[\]^{|}~]/uy
+/** An identifier, quoted or not. */
+export type Name = Token & { kind: 'word' | 'quoted' }
+
+// Sticky patterns without a choice inside a repetition: they take time in proportion to what they match.
+const SPACE = /[ \t\n\v\f\r]+/uy
+const WORD = /[A-Za-z_][\w$]*/uy
+const NUMBER = /(?:0x[\da-f_]+|0b[01_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d+)?)(?![\w$])/iuy
+const TAG = /\$\w*\$/uy
+const MARKS = new Set('!%&()*+,-./:;<=>?@[]^{|}~')
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['0', '\0'],
+])
 
 /**
- * Splits a statement. `stop` ends the reading after the token for which it answers true, so that the data of
- * an INSERT is never read as SQL.
+ * Splits a statement in time linear in its length. `stop` ends the reading after the token for which it answers true,
+ * so that the data of an INSERT is never read as SQL.
  * @throws {SyntaxError} for what is not closed and for characters that open quotes in some lexers only
  */
 export function tokenize(sql: string, stop: (tokens: readonly Token[]) => boolean = () => false): Token[] {
@@ -41,32 +47,97 @@ export function tokenize(sql: string, stop: (tokens: readonly Token[]) => boolea
   return tokens
 }
 
-function skip(sql: string, at: number): number {
-  SKIPPED.lastIndex = at
-  return SKIPPED.test(sql) ? SKIPPED.lastIndex : at
+/** The text up to a `;` that nothing but space and comments follows; the whole text where there is no such end. */
+export function withoutEnd(sql: string): string {
+  try {
+    const tokens = tokenize(sql)
+    const last = tokens.findLast((token) => !isMark(token, ';'))
+    return last === undefined ? '' : sql.slice(0, last.end)
+  } catch {
+    // The engine's parser says what is wrong with it.
+    return sql
+  }
+}
+
+/** Past spaces and comments. */
+function skip(sql: string, from: number): number {
+  let at = from
+  for (;;) {
+    const next = skipComment(sql, matchEnd(SPACE, sql, at) ?? at)
+    if (next === at) return at
+    at = next
+  }
+}
+
+function skipComment(sql: string, at: number): number {
+  const [first = '', second = ''] = [sql[at], sql[at + 1]]
+  if (first === '/' && second === '*') {
+    const end = sql.indexOf('*/', at + 2)
+    if (end === -1) throw unreadable(sql, at)
+    return end + 2
+  }
+  const isLine =
+    (first === '-' && second === '-') ||
+    (first === '/' && second === '/') ||
+    (first === '#' && (second === ' ' || second === '!'))
+  if (!isLine) return at
+  const end = sql.indexOf('\n', at)
+  return end === -1 ? sql.length : end
 }
 
 function readToken(sql: string, at: number): Token {
-  for (const [kind, pattern] of PATTERNS) {
-    pattern.lastIndex = at
-    const found = pattern.exec(sql)
-    if (found === null) continue
-    const body = found.groups?.['body']
-    const text = body === undefined ? found[0] : unescape(body, found[0][0] ?? '')
-    return { kind, text, start: at, end: pattern.lastIndex }
-  }
-  MARK.lastIndex = at
-  const mark = MARK.exec(sql)
-  if (mark !== null) return { kind: 'mark', text: mark[0], start: at, end: at + 1 }
-  throw new SyntaxError(
-    `Syntax error: failed at position ${at + 1}: ${JSON.stringify(sql.slice(at, at + 20))}`,
-  )
+  const first = sql[at] ?? ''
+  if (first === "'") return readQuoted(sql, at, 'string')
+  if (first === '`' || first === '"') return readQuoted(sql, at, 'quoted')
+  if (first === '$') return readHeredoc(sql, at)
+  const word = matchEnd(WORD, sql, at)
+  if (word !== null) return { kind: 'word', text: sql.slice(at, word), start: at, end: word }
+  const number = matchEnd(NUMBER, sql, at)
+  if (number !== null) return { kind: 'number', text: sql.slice(at, number), start: at, end: number }
+  if (MARKS.has(first)) return { kind: 'mark', text: first, start: at, end: at + 1 }
+  throw unreadable(sql, at)
 }
 
-function unescape(body: string, quote: string): string {
-  // A heredoc has no escapes.
-  if (quote === '$') return body
-  return body.replaceAll(quote + quote, quote).replaceAll(/\\([\s\S])/gu, '$1')
+function readQuoted(sql: string, start: number, kind: 'string' | 'quoted'): Token {
+  const quote = sql[start] ?? ''
+  let text = ''
+  let at = start + 1
+  let from = at
+  for (;;) {
+    const next = sql[at]
+    if (next === undefined) throw unreadable(sql, start)
+    const after = sql[at + 1] ?? ''
+    if (next === '\\') text += sql.slice(from, at) + (ESCAPES.get(after) ?? after)
+    else if (next === quote && after === quote) text += sql.slice(from, at) + quote
+    else if (next === quote) return { kind, text: text + sql.slice(from, at), start, end: at + 1 }
+    else {
+      at += 1
+      continue
+    }
+    at += 2
+    from = at
+  }
+}
+
+/** A heredoc has no escapes. */
+function readHeredoc(sql: string, start: number): Token {
+  const open = matchEnd(TAG, sql, start)
+  if (open === null) throw unreadable(sql, start)
+  const tag = sql.slice(start, open)
+  const close = sql.indexOf(tag, open)
+  if (close === -1) throw unreadable(sql, start)
+  return { kind: 'string', text: sql.slice(open, close), start, end: close + tag.length }
+}
+
+function matchEnd(pattern: RegExp, sql: string, at: number): number | null {
+  pattern.lastIndex = at
+  return pattern.test(sql) ? pattern.lastIndex : null
+}
+
+function unreadable(sql: string, at: number): SyntaxError {
+  return new SyntaxError(
+    `Syntax error: failed at position ${at + 1}: ${JSON.stringify(sql.slice(at, at + 20))}`,
+  )
 }
 
 /** True for the unquoted word, whatever its case. */
@@ -77,4 +148,14 @@ export function isWord(token: Token | undefined, word: string): boolean {
 /** True for this punctuation. */
 export function isMark(token: Token | undefined, mark: string): boolean {
   return token?.kind === 'mark' && token.text === mark
+}
+
+/** True for an identifier, quoted or not. */
+export function isName(token: Token | undefined): token is Name {
+  return token?.kind === 'word' || token?.kind === 'quoted'
+}
+
+/** An unquoted word or a mark in upper case; '' for all else. */
+export function upper(token: Token | undefined): string {
+  return token?.kind === 'word' || token?.kind === 'mark' ? token.text.toUpperCase() : ''
 }

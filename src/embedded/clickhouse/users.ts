@@ -2,7 +2,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { RefusedStatement } from './refusal.ts'
-import type { Access } from './statement.ts'
+import type { Access } from './names.ts'
 
 export interface User {
   name: string

@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { array, assert, asyncProperty, constantFrom } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askClickHouse, keyOf, startClickHouse, type RunningClickHouse } from '../../support/clickhouse.ts'
-import { ATTACKS, PIECES, QUESTIONS, WRITES_AND_STRANGERS } from './attacks.ts'
+import { COMMANDS } from './attack-definitions.ts'
+import { PIECES } from './attack-pieces.ts'
+import { ATTACKS } from './attacks.ts'
+import { QUESTIONS, WRITES_AND_STRANGERS } from './questions.ts'
 
 const SECRET = 'the-secret-of-the-host'
 let clickhouse: RunningClickHouse
@@ -40,7 +43,7 @@ async function refusalOf(who: Who, query: string): Promise<string> {
 }
 
 describe('nobody', () => {
-  it.each(ATTACKS)('may run %s', async (query) => {
+  it.each([...ATTACKS, ...COMMANDS])('may run %s', async (query) => {
     expect(await refusalOf('full', query)).toBe('refused')
     expect(await refusalOf('read', query)).toBe('refused')
   })

@@ -1,0 +1,147 @@
+/** What a statement may be: its first words, what it defines and how it ends. */
+import { isKeptEngine } from './functions.ts'
+import type { Access } from './names.ts'
+import { denied } from './refusal.ts'
+import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
+
+const READS: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'EXISTS', 'EXPLAIN', '('])
+const SHOWN: ReadonlySet<string> = new Set([
+  'CHANGED',
+  'COLUMNS',
+  'CREATE',
+  'DATABASES',
+  'ENGINES',
+  'EXTENDED',
+  'FULL',
+  'FUNCTIONS',
+  'INDEXES',
+  'MERGES',
+  'PROCESSLIST',
+  'SETTING',
+  'SETTINGS',
+  'TABLES',
+])
+/** Words that may follow SHOW CREATE. */
+const SHOWN_CREATED: ReadonlySet<string> = new Set(['TABLE', 'VIEW', 'DATABASE'])
+const EXPLAINED: ReadonlySet<string> = new Set([
+  'AST',
+  'CURRENT',
+  'ESTIMATE',
+  'PIPELINE',
+  'PLAN',
+  'QUERY',
+  'SYNTAX',
+  'TRANSACTION',
+  'TREE',
+])
+/** First words of the writing statements with the words that may follow. */
+const WRITES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['INSERT', ['INTO']],
+  ['CREATE', ['TABLE', 'DATABASE', 'VIEW', 'MATERIALIZED', 'OR']],
+  ['ALTER', ['TABLE']],
+  ['DROP', ['TABLE', 'VIEW']],
+  ['TRUNCATE', ['TABLE']],
+  ['OPTIMIZE', ['TABLE']],
+  ['DELETE', ['FROM']],
+])
+/** Commands of ALTER TABLE that keep a table's rows where they are. */
+const ALTERS: ReadonlySet<string> = new Set([
+  'ADD',
+  'APPLY',
+  'CLEAR',
+  'COMMENT',
+  'DELETE',
+  'DROP',
+  'MATERIALIZE',
+  'MODIFY',
+  'RENAME',
+  'RESET',
+  'UPDATE',
+])
+/** Two words that reach beyond the tables wherever they stand. */
+const CLAUSES: readonly (readonly [string, string])[] = [
+  ['INTO', 'OUTFILE'],
+  ['FROM', 'INFILE'],
+  ['INTO', 'FUNCTION'],
+  ['PARALLEL', 'WITH'],
+  ['TABLE', 'OVERRIDE'],
+  ['ON', 'CLUSTER'],
+]
+/** Two words of a definition that runs by itself later, or is another's. */
+const DEFINITION_CLAUSES: readonly (readonly [string, string])[] = [
+  ['REFRESH', 'EVERY'],
+  ['REFRESH', 'AFTER'],
+  ['MODIFY', 'REFRESH'],
+  ['MODIFY', 'SQL'],
+  ['MODIFY', 'DEFINER'],
+  ['SQL', 'SECURITY'],
+]
+
+export type StatementKind = 'read' | 'write'
+
+/**
+ * Which kind a statement is by its first words.
+ * @throws {RefusedStatement} code 497 for what the access does not cover
+ */
+export function kindOf(tokens: readonly Token[], access: Access): StatementKind {
+  const [first, second] = [upper(tokens[0]), upper(tokens[1])]
+  if (READS.has(first)) {
+    if (first === 'SHOW') checkShow(tokens)
+    if (first === 'EXPLAIN') checkExplain(tokens, access)
+    return 'read'
+  }
+  if (access !== 'full') throw denied(`${first} is not allowed here: this access only reads`)
+  if (WRITES.get(first)?.includes(second) !== true) throw denied(`${first} ${second} is not allowed here`)
+  if (first === 'CREATE' && second === 'OR' && !isWord(tokens[3], 'TABLE') && !isWord(tokens[3], 'VIEW'))
+    throw denied(`CREATE OR REPLACE ${upper(tokens[3])} is not allowed here, only of a TABLE or a VIEW`)
+  return 'write'
+}
+
+function checkShow(tokens: readonly Token[]): void {
+  const [second, third] = [upper(tokens[1]), upper(tokens[2])]
+  if (!SHOWN.has(second)) throw denied(`SHOW ${second} is not allowed here`)
+  if (second === 'CREATE' && !SHOWN_CREATED.has(third))
+    throw denied(`SHOW CREATE ${third} is not allowed here`)
+}
+
+/** What is explained may be no more than what may run; EXPLAIN AST only parses. */
+function checkExplain(tokens: readonly Token[], access: Access): void {
+  let at = 1
+  while (EXPLAINED.has(upper(tokens[at]))) at += 1
+  if (isWord(tokens[1], 'AST')) return
+  while (isName(tokens[at]) && isMark(tokens[at + 1], '=')) at += isMark(tokens[at + 3], ',') ? 4 : 3
+  if (at < tokens.length) kindOf(tokens.slice(at), access)
+}
+
+/** Refuses clauses that reach beyond the tables. @throws {RefusedStatement} code 497 */
+export function checkClauses(tokens: readonly Token[]): void {
+  const first = upper(tokens[0])
+  const isDefinition = first === 'CREATE' || first === 'ALTER'
+  const pairs = isDefinition ? [...CLAUSES, ...DEFINITION_CLAUSES] : CLAUSES
+  for (const [index, token] of tokens.entries()) {
+    const [next, after] = [tokens[index + 1], tokens[index + 2]]
+    const pair = pairs.find(([one, two]) => isWord(token, one) && isWord(next, two))
+    if (pair !== undefined) throw denied(`${pair.join(' ')} is not allowed here`)
+    if (isMark(token, ':') && isWord(next, 'IDENTIFIER') && isMark(after, '}'))
+      throw denied('a name cannot be a parameter here')
+    if (isDefinition) checkDefinition(token, next, after)
+  }
+  if (first === 'ALTER') checkCommands(tokens)
+}
+
+function checkDefinition(token: Token, next: Token | undefined, after: Token | undefined): void {
+  if (!isWord(token, 'ENGINE') || !isMark(next, '=') || !isName(after)) return
+  if (!isKeptEngine(after.text)) throw denied(`engine ${after.text} is not allowed here`)
+}
+
+/** Each command of ALTER stands in brackets of its own. */
+function checkCommands(tokens: readonly Token[]): void {
+  let depth = 0
+  for (const [index, token] of tokens.entries()) {
+    const command = upper(tokens[index + 1])
+    if (isMark(token, '(') && depth === 0 && !ALTERS.has(command))
+      throw denied(`ALTER TABLE … ${command} is not allowed here`)
+    if (isMark(token, '(')) depth += 1
+    if (isMark(token, ')')) depth -= 1
+  }
+}
