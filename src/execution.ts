@@ -45,7 +45,10 @@ export interface Limits {
 }
 
 /** Who asked; copied to the record as it is. */
-export type ExecutionContext = { [Name in FieldNameWith<{ inContext: true }>]?: string | undefined }
+export type ExecutionContext = { [Name in FieldNameWith<{ inContext: true }>]?: string | undefined } & {
+  /** What the agent calls the tool that runs code, on span and log record. @default run_code */
+  toolName?: string | undefined
+}
 
 /** Tokens the model spent to write this code. */
 export interface Usage {

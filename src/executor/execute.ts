@@ -52,7 +52,7 @@ export async function executeSettled(
   const keep = <Record extends StartedRecord | ExecutionRecord>(record: Record): Record | Promise<Record> =>
     applyContentPolicy(record, context.content, redact)
   const kept = keep(started)
-  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept)
+  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, settled.context)
   const finish = async (findings: Findings): Promise<ExecutionRecord> => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {

@@ -8,6 +8,7 @@ import type { Readiness, Runtime } from '../runtimes/runtime.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { startOwnMetrics } from '../telemetry/own-metrics.ts'
 import { createTrail } from '../telemetry/sdk.ts'
+import { ToolCallDurations } from '../telemetry/tool-call-durations.ts'
 import type { Trail, TrailStatus } from '../telemetry/trail.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { createClock } from './clock.ts'
@@ -63,15 +64,20 @@ export interface Executor {
 export async function createExecutor(options: ExecutorOptions = {}): Promise<Executor> {
   const config = options.config ?? loadConfig()
   const executorId = uuidv7()
-  const trail = options.trail ?? (await openTrail(config, executorId))
+  const durations = new ToolCallDurations()
+  const trail = options.trail ?? (await openTrail(config, executorId, durations))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
   const admission = new Admission(settleAdmission(options))
   const executor = assemble({ executorId, trail, runtimes, admission, content: config.content })
-  return options.trail === undefined ? tellMetrics(executor, config, options) : executor
+  return options.trail === undefined ? tellMetrics(executor, config, { ...options, durations }) : executor
 }
 
 /** The executor, telling its own metrics by OTLP until it is closed. */
-function tellMetrics(executor: Executor, config: Config, { metrics }: ExecutorOptions): Executor {
+function tellMetrics(
+  executor: Executor,
+  config: Config,
+  { metrics, durations }: Pick<ExecutorOptions, 'metrics'> & { durations: ToolCallDurations },
+): Executor {
   const { serviceName, metricsEveryMs: everyMs } = config
   if (everyMs === null) return executor
   const telling = startOwnMetrics({
@@ -80,6 +86,7 @@ function tellMetrics(executor: Executor, config: Config, { metrics }: ExecutorOp
     everyMs,
     resolveEndpoint: () => resolveOtlpEndpoint(config),
     read: async () => [...executorMetrics(executor.status()), ...((await metrics?.()) ?? [])],
+    collect: () => durations.collect(),
   })
   return {
     ...executor,
@@ -90,7 +97,7 @@ function tellMetrics(executor: Executor, config: Config, { metrics }: ExecutorOp
   }
 }
 
-function openTrail(config: Config, executorId: string): Promise<Trail> {
+function openTrail(config: Config, executorId: string, durations: ToolCallDurations): Promise<Trail> {
   const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync } = config
   return createTrail({
     home,
@@ -99,6 +106,7 @@ function openTrail(config: Config, executorId: string): Promise<Trail> {
     outboxMaxBytes,
     outboxMaxAgeMs,
     fsync,
+    durations,
     resolveEndpoint: () => resolveOtlpEndpoint(config),
   })
 }

@@ -23,7 +23,10 @@ const identifier = z
   .max(256, 'at most 256 characters')
   .refine((text) => !CONTROL.test(text) && text.isWellFormed(), 'no control characters or broken Unicode')
 
-const context = z.strictObject(mapFields(CONTEXT_FIELDS, () => identifier.optional()))
+const context = z.strictObject({
+  ...mapFields(CONTEXT_FIELDS, () => identifier.optional()),
+  toolName: identifier.optional(),
+})
 
 const count = (least: number, most: number) =>
   z.number().int('a whole number').min(least, `at least ${least}`).max(most, `at most ${most}`)

@@ -1,5 +1,5 @@
 /** The completion an adopter sends for an execution whose executor is gone. */
-import { COMPLETED_EVENT } from './record.ts'
+import { COMPLETED_EVENT, SPAN_START_KEYS } from './record.ts'
 import { PARENT_KEY } from './execution-entry.ts'
 import type { StoredFrame } from './outbox/frames.ts'
 
@@ -50,7 +50,7 @@ export function crashFrame(begun: StoredFrame, lastSignMs: number): StoredFrame 
     kind: KIND_INTERNAL,
     startTimeUnixNano: startedAt,
     endTimeUnixNano: endedAt,
-    attributes: [...known.filter(({ key }) => SPAN_KEYS.has(key)), ...FAILED],
+    attributes: [...known.filter(({ key }) => SPAN_START_KEYS.has(key)), ...FAILED],
     events: [{ name: 'exception', timeUnixNano: endedAt, attributes: EXCEPTION }],
     status: { code: STATUS_ERROR, message: MESSAGE },
   }
@@ -62,14 +62,6 @@ export function crashFrame(begun: StoredFrame, lastSignMs: number): StoredFrame 
   }
 }
 
-const SPAN_KEYS = new Set([
-  'code_exec.execution.id',
-  'code_exec.organization.id',
-  'code_exec.workflow_execution.id',
-  'code_exec.runtime',
-  'code_exec.language',
-  'gen_ai.agent.id',
-])
 const FAILED = [text('code_exec.outcome', 'error'), text('error.type', ERROR_TYPE)]
 const EXCEPTION = [text('exception.type', ERROR_TYPE), text('exception.message', MESSAGE)]
 const UNKNOWN = [

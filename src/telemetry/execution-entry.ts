@@ -20,6 +20,7 @@ import {
   severityOf,
   spanAttributes,
   STARTED_EVENT,
+  secondsBetween,
   toHrTime,
   writeBeginning,
   writeCompletion,
@@ -27,6 +28,8 @@ import {
 } from './record.ts'
 import type { Recorder } from './recorder.ts'
 import { cutHead } from './safe-values.ts'
+import { toolCallAttributes, type ToolCallAttributes } from './tool-call.ts'
+import type { ToolCallDurations } from './tool-call-durations.ts'
 import type { TrailEntry } from './trail.ts'
 
 export interface EntryParts {
@@ -34,6 +37,9 @@ export interface EntryParts {
   logger: Logger
   recorder: Recorder
   counters: Counters
+  durations: ToolCallDurations | undefined
+  /** What the caller calls the tool. */
+  toolName: string | undefined
   /** The caller's active context, parent of the span. */
   parent: Context
 }
@@ -50,15 +56,17 @@ export class ExecutionEntry implements TrailEntry {
   readonly #parts: EntryParts
   readonly #span: Span
   readonly #context: Context
+  readonly #call: ToolCallAttributes
   readonly #beginning: Beginning
   #isEnded = false
 
   constructor(record: StartedRecord, parts: EntryParts) {
     this.#parts = parts
+    this.#call = toolCallAttributes(record, parts.toolName)
     const options = {
       kind: SpanKind.INTERNAL,
       startTime: toHrTime(record.startedAt),
-      attributes: spanAttributes(record, 'start'),
+      attributes: { ...spanAttributes(record, 'start'), ...this.#call },
     }
     this.#span = parts.tracer.startSpan(`execute_code ${record.runtime}`, options, parts.parent)
     this.#context = trace.setSpan(parts.parent, this.#span)
@@ -67,15 +75,16 @@ export class ExecutionEntry implements TrailEntry {
     this.spanId = spanId
     this.traceparent = `00-${traceId}-${spanId}-0${TraceFlags.SAMPLED}`
     parts.counters.begun += 1
-    this.#beginning = writeBeginning(record)
+    this.#beginning = writeBeginning(record, this.#call)
     this.#keepBeginning()
   }
 
   complete(record: ExecutionRecord): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    const { recorder, counters } = this.#parts
+    const { recorder, counters, durations } = this.#parts
     counters.completed += 1
+    durations?.record(secondsBetween(record.startedAt, record.timestamp), this.#call, record.errorType)
     const taken = recorder.gather(() => this.#emitEnd(record))
     const first = taken.find(({ signal }) => signal === 'logs')?.json ?? ''
     const second = taken.find(({ signal }) => signal === 'spans')?.json ?? ''
@@ -84,12 +93,12 @@ export class ExecutionEntry implements TrailEntry {
 
   #keepBeginning(): void {
     const { recorder, parent } = this.#parts
-    const { record, event, content } = this.#beginning
+    const { record, event, content, call } = this.#beginning
     const taken: Taken[] = recorder.gather(() =>
       this.#emit(STARTED_EVENT, {
         timestamp: toHrTime(record.startedAt),
         severity: { number: SeverityNumber.INFO, text: 'INFO' },
-        attributes: event,
+        attributes: joinFields(event, call),
       }),
     )
     const first = taken[0]?.json ?? ''

@@ -2,7 +2,12 @@
 import { diag, ValueType, type HrTime } from '@opentelemetry/api'
 import { ExportResultCode, hrTime } from '@opentelemetry/core'
 import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
-import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
+import {
+  AggregationTemporality,
+  DataPointType,
+  type MetricData,
+  type ScopeMetrics,
+} from '@opentelemetry/sdk-metrics'
 import { urlOf, type Endpoint } from './delivery.ts'
 import type { MetricFamily } from './metric-family.ts'
 import { SCHEMA_URL, SCOPE } from './otlp-json.ts'
@@ -15,6 +20,8 @@ export interface OwnMetricsOptions {
   /** Where OTLP over HTTP goes now; null while there is nowhere. */
   resolveEndpoint: () => Promise<Endpoint | null>
   read: () => Promise<readonly MetricFamily[]>
+  /** Metrics of other instruments, exported with them. */
+  collect?: () => Promise<readonly ScopeMetrics[]>
 }
 
 /**
@@ -32,7 +39,8 @@ export function startOwnMetrics(options: OwnMetricsOptions): { stop(): void } {
       await open?.exporter.shutdown()
       open = { url: endpoint.url, exporter: await openExporter(endpoint) }
     }
-    await exportFamilies(open.exporter, options, { since, families: await options.read() })
+    const [families, others = []] = await Promise.all([options.read(), options.collect?.()])
+    await exportFamilies(open.exporter, options, { since, families, others })
   }
   const timer = setInterval(() => {
     if (isUnderWay) return
@@ -61,14 +69,18 @@ async function openExporter(endpoint: Endpoint): Promise<OTLPMetricExporter> {
 async function exportFamilies(
   exporter: OTLPMetricExporter,
   given: Pick<OwnMetricsOptions, 'serviceName' | 'executorId'>,
-  { since, families }: { since: HrTime; families: readonly MetricFamily[] },
+  {
+    since,
+    families,
+    others,
+  }: { since: HrTime; families: readonly MetricFamily[]; others: readonly ScopeMetrics[] },
 ): Promise<void> {
   const now = hrTime()
   const metrics = families.map((family) => toMetricData(family, since, now))
   const scope = { name: SCOPE, schemaUrl: SCHEMA_URL }
   await new Promise<void>((resolve, reject) => {
     exporter.export(
-      { resource: resourceOf(given), scopeMetrics: [{ scope, metrics }] },
+      { resource: resourceOf(given), scopeMetrics: [{ scope, metrics }, ...others] },
       ({ code, error }) => {
         if (code === ExportResultCode.SUCCESS) resolve()
         else reject(error ?? new Error('the export failed'))

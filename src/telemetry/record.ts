@@ -2,6 +2,7 @@
 import { SeverityNumber, type Attributes } from '@opentelemetry/api'
 import type { Field } from '../record/fields.ts'
 import { ATTRIBUTE_FIELDS, fieldOf, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
+import { TOOL_KEYS, type ToolCallAttributes } from './tool-call.ts'
 import { cutHead, cutMiddle, safeInteger, safeNumber, safeText, TEXT_MAX_BYTES } from './safe-values.ts'
 
 export const STARTED_EVENT = 'code_exec.started'
@@ -53,28 +54,46 @@ const CONTENT_STEPS = AT_START.filter(({ isOptional }) => isOptional)
 const AT_END = STEPS.filter(({ atStart }) => !atStart)
 const SPAN_AT_START = AT_START.filter(({ onSpan }) => onSpan)
 const SPAN_AT_END = AT_END.filter(({ onSpan }) => onSpan)
+/** Keys a span has from its start. */
+export const SPAN_START_KEYS: ReadonlySet<string> = new Set([
+  ...SPAN_AT_START.map(({ key }) => key),
+  ...TOOL_KEYS,
+])
 
 /** A beginning, written as OTLP/JSON KeyValues without brackets once, since its completion says it all again. */
 export interface Beginning {
   record: StartedRecord
   /** All but content: the `started` event. */
   event: string
+  /** What the GenAI conventions say, on both. */
+  call: string
   /** Content, which only a completion has. */
   content: string
 }
 
-export function writeBeginning(record: StartedRecord): Beginning {
-  return { record, event: writeFields(record, EVENT_STEPS), content: writeFields(record, CONTENT_STEPS) }
+export function writeBeginning(record: StartedRecord, call: ToolCallAttributes): Beginning {
+  return {
+    record,
+    event: writeFields(record, EVENT_STEPS),
+    content: writeFields(record, CONTENT_STEPS),
+    call: writeTexts(call),
+  }
+}
+
+function writeTexts(texts: ToolCallAttributes): string {
+  return Object.entries(texts)
+    .map(([key, value]) => `{"key":"${key}","value":{"stringValue":${JSON.stringify(safeText(value))}}}`)
+    .join(',')
 }
 
 /** Every field that is present, as OTLP/JSON KeyValues without brackets. */
 export function writeCompletion(
   record: ExecutionRecord,
-  { record: started, event, content }: Beginning,
+  { record: started, event, content, call }: Beginning,
 ): string {
   const isSame = AT_START.every(({ name }) => Reflect.get(started, name) === record[name])
   const known = isSame ? joinFields(event, content) : writeFields(record, AT_START)
-  return joinFields(known, writeFields(record, AT_END))
+  return joinFields(joinFields(known, call), writeFields(record, AT_END))
 }
 
 /** The span's attributes known at the start, and those that come at the end: about twelve together. */
@@ -125,6 +144,11 @@ function parseTime(iso: string): [number, number] {
   if (!(ms > 0)) return [0, 0]
   const fraction = iso.slice(20).replace('Z', '').slice(0, 9).padEnd(9, '0')
   return [ms / 1000, Number(fraction) || 0]
+}
+
+export function secondsBetween(fromIso: string, toIso: string): number {
+  const [from, to] = [toHrTime(fromIso), toHrTime(toIso)]
+  return Math.max(0, to[0] - from[0] + (to[1] - from[1]) / 1e9)
 }
 
 /** What went wrong in the code is a warning, what went wrong in exectrail an error. */

@@ -1,7 +1,6 @@
 /** The trail: spans and log records of executions, through the SDK into the outbox, and from there to the Collector. */
 import { join } from 'node:path'
 import { context } from '@opentelemetry/api'
-import type { StartedRecord } from '../execution.ts'
 import { zeroCounters, type Counters } from './counters.ts'
 import { ExecutionEntry } from './execution-entry.ts'
 import { attributesJson } from './otlp-json.ts'
@@ -13,6 +12,7 @@ import { resourceOf } from './resource.ts'
 import { startProviders } from './providers.ts'
 import type { Endpoint } from './delivery.ts'
 import { Sender } from './sender.ts'
+import type { ToolCallDurations } from './tool-call-durations.ts'
 import type { Trail, TrailStatus } from './trail.ts'
 
 export interface TrailOptions {
@@ -29,6 +29,8 @@ export interface TrailOptions {
   outboxMaxAgeMs?: number
   /** When records survive power loss, too: at once, at the price of a disk write each, or soon. @default 'never' */
   fsync?: Fsync
+  /** Where the durations of tool calls are counted. */
+  durations?: ToolCallDurations
   /** How long another's heartbeat stands still before it counts as gone, ms. @default 90 s */
   silenceMs?: number
 }
@@ -45,12 +47,8 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   const counters = zeroCounters()
   const resourceJson = `{"attributes":${attributesJson(resource.attributes)}}`
   const shared = { root, ownerId: options.executorId, resource: resourceJson }
-  const {
-    outboxMaxBytes: maxBytes,
-    outboxMaxAgeMs: maxAgeMs = MAX_AGE_MS,
-    resolveEndpoint,
-    silenceMs,
-  } = options
+  const { outboxMaxBytes: maxBytes, outboxMaxAgeMs: maxAgeMs = MAX_AGE_MS, silenceMs } = options
+  const { resolveEndpoint } = options
   const writer = new OutboxWriter({ ...shared, fsync: options.fsync ?? 'never', silenceMs })
   const recorder: Recorder = new Recorder({
     writer,
@@ -61,6 +59,7 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   })
   const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
   const providers = startProviders(resource, recorder)
+  const entryParts = { ...providers, recorder, counters, durations: options.durations }
   const shutdown = async (deadlineMs: number): Promise<{ left: number }> => {
     const left = await sender.flush(deadlineMs, (waiting) => {
       sender.stop()
@@ -70,8 +69,8 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
     return { left }
   }
   return {
-    begin: (record: StartedRecord) =>
-      new ExecutionEntry(record, { ...providers, recorder, counters, parent: context.active() }),
+    begin: (record, tool) =>
+      new ExecutionEntry(record, { ...entryParts, parent: context.active(), toolName: tool?.toolName }),
     flush: async (deadlineMs) => ({ left: await sender.flush(deadlineMs) }),
     shutdown,
     status: () => statusOf(counters, sender, recorder),

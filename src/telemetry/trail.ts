@@ -42,7 +42,7 @@ export interface TrailStatus {
 
 /** The trail of executions: spans and records, by way of the outbox, to the Collector. */
 export interface Trail {
-  begin(record: StartedRecord): TrailEntry
+  begin(record: StartedRecord, tool?: { toolName?: string | undefined }): TrailEntry
   /** Waits until what was written is delivered, or `deadlineMs` passes; resolves to what is left. */
   flush(deadlineMs: number): Promise<{ left: number }>
   /** `flush`, then stops the sender and closes the outbox. */

@@ -28,7 +28,7 @@ interface SunkSpan {
 
 interface SunkMetric {
   name: string
-  /** Of its points. */
+  /** Of its points; of a histogram's, their counts. */
   values: number[]
 }
 
@@ -109,14 +109,18 @@ function fromProtobuf(body: Buffer, path: string): Entry[] {
     }))
 }
 
-/** Field numbers of opentelemetry-proto: metrics/v1 Metric, Gauge or Sum, NumberDataPoint. */
+/** Field numbers of opentelemetry-proto: metrics/v1 Metric, Gauge, Sum or Histogram, and their data points. */
 function metricsOf(body: Buffer): SunkMetric[] {
   const scopes = bytesOf(readFields(body), 1).flatMap((resource) => bytesOf(readFields(resource), 2))
   const metrics = scopes.flatMap((scope) => bytesOf(readFields(scope), 2)).map(readFields)
   return metrics.map((metric) => {
-    const data = [...bytesOf(metric, 5), ...bytesOf(metric, 7)].map(readFields)
-    const points = data.flatMap((one) => bytesOf(one, 1)).map(readFields)
-    return { name: textOf(metric, 1), values: points.map((point) => doubleOf(numberOf(point, 4))) }
+    const pointsOf = (...kinds: number[]): Fields[] =>
+      kinds
+        .flatMap((kind) => bytesOf(metric, kind).flatMap((data) => bytesOf(readFields(data), 1)))
+        .map(readFields)
+    const values = pointsOf(5, 7).map((point) => doubleOf(numberOf(point, 4)))
+    const counts = pointsOf(9).map((point) => Number(numberOf(point, 4)))
+    return { name: textOf(metric, 1), values: [...values, ...counts] }
   })
 }
 

@@ -28,6 +28,7 @@ describe('a process killed in the midst of executions', () => {
       const begun = started.get(one.id)
       expect(one).toMatchObject({ traceId: begun?.traceId, spanId: begun?.spanId })
       expect(one.attributes['code_exec.outcome']).toBe('error')
+      expect(one.attributes['gen_ai.tool.name']).toBe('run_code')
       if (one.signal === 'logs') {
         expect(one.attributes['code_exec.started_at']).toBe(begun?.attributes['code_exec.started_at'])
         expect(one.attributes['code_exec.code']).toBe('pass')

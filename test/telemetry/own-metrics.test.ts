@@ -41,7 +41,7 @@ it('go through the Collector to SigNoz, those of the host’s own parts beside t
     metrics: () => Promise.resolve([more]),
   })
   onTestFinished(async () => void (await executor.close(0)))
-  await executor.execute(RUN)
+  await executor.execute({ ...RUN, context: { toolName: 'calculator' } })
   const newest = (name: string): number[] | undefined =>
     sink.metrics.findLast((metric) => metric.name === name)?.values
   const isDelivered = (): boolean =>
@@ -49,6 +49,8 @@ it('go through the Collector to SigNoz, those of the host’s own parts beside t
   await waitFor(isDelivered, { timeoutMs: 15_000, what: 'the metrics after the delivery' })
   expect(newest('exectrail.executions_started')).toEqual([1])
   expect(newest('exectrail.executions_completed')).toEqual([1])
+  expect(newest('gen_ai.execute_tool.duration')).toEqual([1])
+  expect(sink.spans[0]?.attributes['gen_ai.tool.name']).toBe('calculator')
   expect(newest('exectrail.trail_append')?.[0]).toBeGreaterThan(0)
   expect(newest('exectrail.part_restarts')).toEqual([2, 3])
 })

@@ -37,6 +37,53 @@ it('the span is a child of the caller’s, sampled or not', async () => {
   expect(receiver.taken.find(({ signal }) => signal === 'spans')?.parentSpanId).toBe(parent.spanId)
 })
 
+it('span and records carry the names the GenAI conventions have for a tool call', async () => {
+  await using home = await temporaryDirectory()
+  await using receiver = await startReceiver()
+  const trail = await openTrail(home.path, receiver.url)
+  const names = { toolCallId: 'call-1', conversationId: 'conversation-1' }
+  const python = makeRecord({ language: 'python', ...names })
+  trail.begin(python, { toolName: 'calculator' }).complete(python)
+  const unnamed = leave(trail, { runtime: 'wasmedge', language: 'bash' })
+  await trail.shutdown(10_000)
+  for (const one of receiver.taken.filter(({ id }) => id === python.executionId))
+    expect(one.attributes).toMatchObject({
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'calculator',
+      'gen_ai.tool.call.id': 'call-1',
+      'gen_ai.conversation.id': 'conversation-1',
+      'process.executable.name': 'python3',
+    })
+  for (const one of receiver.taken.filter(({ id }) => id === unnamed.id)) {
+    expect(one.attributes).toMatchObject({
+      'gen_ai.tool.name': 'run_code',
+      'process.executable.name': 'wasmedge',
+    })
+    expect(one.attributes).not.toHaveProperty(['gen_ai.tool.call.id'])
+  }
+  expect(receiver.taken).toHaveLength(6)
+})
+
+it('the span is a child of a framework’s execute_tool span', async () => {
+  await using home = await temporaryDirectory()
+  await using receiver = await startReceiver()
+  const trail = await openTrail(home.path, receiver.url)
+  const attributes = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'run_code' }
+  const { id } = await trace
+    .getTracer('framework')
+    .startActiveSpan('execute_tool run_code', { attributes }, async (span) => {
+      await Promise.resolve()
+      const left = leave(trail)
+      span.end()
+      return left
+    })
+  await trail.shutdown(10_000)
+  const spans = receiver.taken.filter(({ signal }) => signal === 'spans')
+  const [ours, theirs] = [spans.find((span) => span.id === id), spans.find((span) => span.id !== id)]
+  expect(theirs?.attributes).toMatchObject(attributes)
+  expect(ours).toMatchObject({ parentSpanId: theirs?.spanId, traceId: theirs?.traceId })
+})
+
 it('log records through the new and the old global of the host program go the same way', async () => {
   await using home = await temporaryDirectory()
   await using receiver = await startReceiver()
