@@ -1,8 +1,8 @@
 /** WasmEdge: a small `main(input)` cold, started ahead and ten at once, and loops against the bare interpreters. */
 import { loadConfig } from '../src/config.ts'
-import { compileModule } from '../src/embedded/wasmedge/compile.ts'
-import { findEngine } from '../src/embedded/wasmedge/find.ts'
-import { MODULE_NAMES, prepareModule } from '../src/embedded/wasmedge/modules.ts'
+import { compileModule } from '../src/provision/wasmedge/compile.ts'
+import { findEngine } from '../src/provision/wasmedge/wasmedge.ts'
+import { MODULE_NAMES, prepareModule } from '../src/provision/wasmedge/modules.ts'
 import type { Language } from '../src/execution.ts'
 import type { Runtime } from '../src/runtimes/runtime.ts'
 import { subprocess } from '../src/runtimes/subprocess.ts'

@@ -1,7 +1,7 @@
 /** JavaScript, TypeScript and Python as WebAssembly on WasmEdge, which itself runs inside the host's best sandbox. */
 import { randomBytes } from 'node:crypto'
 import type { Limits } from '../execution.ts'
-import type { ModuleName } from '../embedded/wasmedge/modules.ts'
+import type { ModuleName } from '../provision/wasmedge/modules.ts'
 import { runLocally } from './local-run.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { NoFootingError, type Footing } from './sandbox/footing.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { describeArtifact } from '../../src/embedded/otelcol/artifact.ts'
+import { describeArtifact } from '../../src/provision/collector/artifact.ts'
 import { findComposeErrors } from '../support/compose.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { lockHome, takeLock, waitForLock } from '../../src/embedded/lock.ts'
+import { lockHome } from '../../src/embedded/home-lock.ts'
+import { takeLock, waitForLock } from '../../src/provision/lock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 const HOLDER = `
-  import { takeLock } from '${new URL('../../src/embedded/lock.ts', import.meta.url).href}'
+  import { takeLock } from '${new URL('../../src/provision/lock.ts', import.meta.url).href}'
   globalThis.taken = await takeLock(process.argv[1])
   console.log('lock' in globalThis.taken ? 'held' : 'refused')
   setInterval(() => {}, 1000)

@@ -2,7 +2,7 @@
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { engineShelf } from '../../src/embedded/wasmedge/find.ts'
+import { engineCache } from '../../src/provision/wasmedge/wasmedge.ts'
 import { wasmedge } from '../../src/runtimes/wasmedge.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
@@ -13,7 +13,7 @@ const absent = await findWasmedge()
 /** A cache with the engine and nothing else. */
 async function freshCache(directory: string): Promise<string> {
   await mkdir(join(directory, 'wasmedge'))
-  await symlink(engineShelf(wasmedgeOptions().cacheDir), join(directory, 'wasmedge/engine'))
+  await symlink(engineCache(wasmedgeOptions().cacheDir), join(directory, 'wasmedge/engine'))
   return directory
 }
 

@@ -1,8 +1,8 @@
 /** A real Bacalhau node for tests: found, or built where Go is. */
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
-import type { NodeVariant } from '../../src/embedded/bacalhau/artifact.ts'
-import { obtainNode } from '../../src/embedded/bacalhau/find.ts'
+import type { NodeVariant } from '../../src/provision/bacalhau/artifact.ts'
+import { obtainNode } from '../../src/provision/bacalhau/bacalhau.ts'
 import { bacalhau, type BacalhauRuntime } from '../../src/runtimes/bacalhau.ts'
 import { temporaryDirectory } from './directory.ts'
 

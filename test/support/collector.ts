@@ -1,7 +1,7 @@
 /** The real Collector alone, with whatever stands for its sinks. */
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
-import { findCollector } from '../../src/embedded/otelcol/find.ts'
+import { findCollector } from '../../src/provision/collector/collector.ts'
 import { collectorSpec } from '../../src/embedded/otelcol/launch.ts'
 import type { CollectorSettings } from '../../src/embedded/otelcol/settings.ts'
 import { choosePorts } from '../../src/embedded/ports.ts'

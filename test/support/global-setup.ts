@@ -1,7 +1,7 @@
 /** Before any test: gets what takes minutes on a machine that never had it, the Collector and a Bacalhau node. */
 import { loadConfig } from '../../src/config.ts'
-import { obtainNode } from '../../src/embedded/bacalhau/find.ts'
-import { findCollector } from '../../src/embedded/otelcol/find.ts'
+import { obtainNode } from '../../src/provision/bacalhau/bacalhau.ts'
+import { findCollector } from '../../src/provision/collector/collector.ts'
 
 export default async function setup(): Promise<void> {
   const config = { ...loadConfig(), ci: true }

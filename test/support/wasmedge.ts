@@ -1,8 +1,8 @@
 /** WasmEdge as tests use it: the real engine, got once and kept in this user's cache between runs. */
 import { loadConfig } from '../../src/config.ts'
 import type { Language } from '../../src/execution.ts'
-import { findEngine } from '../../src/embedded/wasmedge/find.ts'
-import { compiledPath, exists, prepareModule } from '../../src/embedded/wasmedge/modules.ts'
+import { findEngine } from '../../src/provision/wasmedge/wasmedge.ts'
+import { compiledPath, exists, prepareModule } from '../../src/provision/wasmedge/modules.ts'
 import type { WasmedgeOptions } from '../../src/runtimes/wasmedge/workshop.ts'
 
 /** Options with the PATH of the tests; modules stay as they are found, for compiling takes minutes. */
@@ -26,7 +26,7 @@ export async function findUncompiled(): Promise<Partial<Record<Language, string>
   try {
     const engine = await findEngine({ config: { path, cacheDir, ci: true }, report })
     if (await exists(compiledPath(await prepareModule('python', cacheDir), engine))) return {}
-    return { python: 'not compiled yet; node src/embedded/wasmedge/prepare.ts does it in about 170 s' }
+    return { python: 'not compiled yet; node src/provision/wasmedge/prepare.ts does it in about 170 s' }
   } catch {
     return {} // nothing of it can run here, and that has a reason of its own
   }

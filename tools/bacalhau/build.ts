@@ -1,6 +1,6 @@
 /** `node tools/bacalhau/build.ts [stock]`: builds the node into the user's cache and prints its path. */
 import { loadConfig } from '../../src/config.ts'
-import { obtainNode } from '../../src/embedded/bacalhau/find.ts'
+import { obtainNode } from '../../src/provision/bacalhau/bacalhau.ts'
 
 const program = await obtainNode({
   config: loadConfig(),

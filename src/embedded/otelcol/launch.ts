@@ -1,7 +1,7 @@
 /** The Collector as a supervised process. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ProcessSpec } from '../process.ts'
-import type { CollectorProgram } from './program.ts'
+import type { CollectorProgram } from '../../provision/collector/program.ts'
 import { listBackups, setAsideBroken } from './queue-files.ts'
 import { QueueRoom, UNSIZED } from './queue-room.ts'
 import { environmentOf, fragmentsOf, type CollectorSettings } from './settings.ts'

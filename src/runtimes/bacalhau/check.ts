@@ -1,6 +1,6 @@
 /** Readiness, in words for a person. */
-import { BACALHAU_VERSION } from '../../embedded/bacalhau/artifact.ts'
-import { findNode } from '../../embedded/bacalhau/find.ts'
+import { BACALHAU_VERSION } from '../../provision/bacalhau/artifact.ts'
+import { findNode } from '../../provision/bacalhau/bacalhau.ts'
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
 import type { ClusterNode } from './api.ts'

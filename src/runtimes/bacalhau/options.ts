@@ -1,5 +1,5 @@
 /** What the runtime is made with. */
-import type { NodeVariant } from '../../embedded/bacalhau/artifact.ts'
+import type { NodeVariant } from '../../provision/bacalhau/artifact.ts'
 import type { Language } from '../../execution.ts'
 import type { Engine } from './engines.ts'
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Lock } from '../../embedded/lock.ts'
+import type { Lock } from '../../provision/lock.ts'
 
 const NAME = /^(?<executor>[0-9a-f-]{36})\.lock$/u
 
@@ -29,7 +29,7 @@ export class Claim {
    */
   async adopt(sweep: (executor: string) => Promise<number>): Promise<number> {
     await this.hold()
-    const { takeLock } = await import('../../embedded/lock.ts')
+    const { takeLock } = await import('../../provision/lock.ts')
     let count = 0
     for (const entry of await readdir(this.#directory)) {
       const executor = NAME.exec(entry)?.groups?.['executor']
@@ -56,7 +56,7 @@ export class Claim {
 
   async #take(): Promise<Lock> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    const { takeLock } = await import('../../embedded/lock.ts')
+    const { takeLock } = await import('../../provision/lock.ts')
     // Locked before it has its name, so that nobody finds it free.
     const unnamed = join(this.#directory, `${this.executor}.new`)
     const taken = await takeLock(unnamed)

@@ -1,7 +1,7 @@
 /** Readiness of WasmEdge, in words for a person. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { COMPILE_COST } from '../../embedded/wasmedge/compile.ts'
-import { MODULE_NAMES, type ModuleName } from '../../embedded/wasmedge/modules.ts'
+import { COMPILE_COST } from '../../provision/wasmedge/compile.ts'
+import { MODULE_NAMES, type ModuleName } from '../../provision/wasmedge/modules.ts'
 import { isExectrailError } from '../../errors.ts'
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
@@ -52,7 +52,7 @@ const OUTSIDE =
 function noteForm({ form, module: { name } }: Runnable): string[] {
   if (form === 'compiled') return []
   return [
-    `${name} is interpreted until it is compiled: in the background once it was used (about ${COMPILE_COST[name].seconds} s), or now by node src/embedded/wasmedge/prepare.ts`,
+    `${name} is interpreted until it is compiled: in the background once it was used (about ${COMPILE_COST[name].seconds} s), or now by node src/provision/wasmedge/prepare.ts`,
   ]
 }
 

@@ -1,6 +1,6 @@
 /** How one run of a language module is started: what it sees, and how much memory it gets. */
-import { engineCommand } from '../../embedded/wasmedge/engine.ts'
-import type { ModuleName } from '../../embedded/wasmedge/modules.ts'
+import { engineCommand } from '../../provision/wasmedge/engine.ts'
+import type { ModuleName } from '../../provision/wasmedge/modules.ts'
 import type { Footing } from '../sandbox/footing.ts'
 import type { Guest } from '../sandbox/guests.ts'
 import type { Kit, Placed } from './kit.ts'

@@ -1,16 +1,16 @@
 /** What a run needs of WasmEdge: the engine, a language module, and its compiled form as soon as there is one. */
 import type { Config } from '../../config.ts'
 import { isExectrailError } from '../../errors.ts'
-import { compileModule, COMPILE_COST } from '../../embedded/wasmedge/compile.ts'
-import type { Engine } from '../../embedded/wasmedge/engine.ts'
-import { findEngine } from '../../embedded/wasmedge/find.ts'
+import { compileModule, COMPILE_COST } from '../../provision/wasmedge/compile.ts'
+import type { Engine } from '../../provision/wasmedge/engine.ts'
+import { findEngine } from '../../provision/wasmedge/wasmedge.ts'
 import {
   compiledPath,
   exists,
   prepareModule,
   type LanguageModule,
   type ModuleName,
-} from '../../embedded/wasmedge/modules.ts'
+} from '../../provision/wasmedge/modules.ts'
 import type { PoolOptions } from '../sandbox/warm-pool.ts'
 
 /** What the runtime is told. */

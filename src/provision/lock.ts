@@ -1,12 +1,10 @@
 /**
- * One stack per home. The lock is the kernel's, by way of SQLite's file locking: it ends with its owner however
+ * Locks between processes. They are the kernel's, by way of SQLite's file locking: a lock ends with its owner however
  * that ends, holds across containers that share the volume, and no pid can be mistaken for another's.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ExectrailError } from '../errors.ts'
 
 const SQLITE_BUSY = 5
 const POLL_MS = 200
@@ -15,7 +13,7 @@ export interface Lock {
   release(): void
 }
 
-/** Takes the lock at `path`, an empty file that stays; where another holds it, tells its pid (null: not known). */
+/** Takes the lock at `path`, an empty file that stays; where another process holds it, resolves to its pid (null: not known). */
 export async function takeLock(path: string): Promise<{ lock: Lock } | { owner: number | null }> {
   const ownerFile = `${path}.pid`
   const database = hold(path)
@@ -29,27 +27,14 @@ export async function takeLock(path: string): Promise<{ lock: Lock } | { owner: 
 
 /** `takeLock`, waiting until the owner is done. `onWait` is called once, with the owner's pid. */
 export async function waitForLock(path: string, onWait: (owner: number | null) => void): Promise<Lock> {
-  let told = false
+  let reported = false
   for (;;) {
     const taken = await takeLock(path)
     if ('lock' in taken) return taken.lock
-    if (!told) onWait(taken.owner)
-    told = true
+    if (!reported) onWait(taken.owner)
+    reported = true
     await pause(POLL_MS)
   }
-}
-
-/**
- * Takes the home for one stack.
- * @throws {ExectrailError} `stack_failed` naming the pid of the stack that runs there.
- */
-export async function lockHome(home: string): Promise<Lock> {
-  const taken = await takeLock(join(home, 'stack.lock'))
-  if ('lock' in taken) return taken.lock
-  const owner = taken.owner === null ? 'another process' : `process ${taken.owner}`
-  throw new ExectrailError('stack_failed', `another stack (${owner}) already runs on ${home}`, {
-    hint: `stop ${owner}, or set EXECTRAIL_HOME to another directory`,
-  })
 }
 
 function hold(path: string): DatabaseSync | null {

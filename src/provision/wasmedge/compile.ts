@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { takeLock, type Lock } from '../lock.ts'
-import type { Progress } from '../otelcol/progress.ts'
+import type { Progress } from '../progress.ts'
 import { engineCommand, type Engine } from './engine.ts'
 import { compiledPath, exists, type LanguageModule, type ModuleName } from './modules.ts'
 

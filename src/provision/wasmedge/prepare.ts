@@ -1,8 +1,8 @@
-/** `node src/embedded/wasmedge/prepare.ts`: gets WasmEdge and compiles both language modules now, in the foreground. */
+/** `node src/provision/wasmedge/prepare.ts`: gets WasmEdge and compiles both language modules now, in the foreground. */
 import { loadConfig } from '../../config.ts'
-import { withProgress } from '../otelcol/progress.ts'
+import { withProgress } from '../progress.ts'
 import { compileModule, COMPILE_COST } from './compile.ts'
-import { findEngine } from './find.ts'
+import { findEngine } from './wasmedge.ts'
 import { MODULE_NAMES, prepareModule } from './modules.ts'
 
 const report = (line: string): void => void process.stderr.write(`${line}\n`)

@@ -1,9 +1,9 @@
 /** One node of this machine: orchestrator and compute in one process, reachable from here alone. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { choosePorts } from '../ports.ts'
-import { supervise } from '../supervise.ts'
-import type { NodeProgram } from './find.ts'
+import { choosePorts } from './ports.ts'
+import { supervise } from './supervise.ts'
+import type { NodeProgram } from '../provision/bacalhau/bacalhau.ts'
 
 /** Label of nodes that stream the output of WASM jobs and compile a module once; see `tools/bacalhau`. */
 export const STREAMING_LABEL = 'exectrail-streams'

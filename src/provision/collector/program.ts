@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { lastLine } from '../executables.ts'
 import { COLLECTOR_DIRECTORY } from './artifact.ts'
 
 /** One start of the Collector. */
@@ -44,9 +45,9 @@ export function executable(path: string, origin: string): CollectorProgram {
 }
 
 /**
- * Has the program itself check the configuration with every fragment, so that one without the needed
- * components, or of a release that names them otherwise, is found out before it is started.
- * @throws Error with the program's last words.
+ * Has the program itself check the configuration with every fragment, which rejects one without the needed
+ * components, or of a release that names them differently, before it is started.
+ * @throws Error with the program's last line of output.
  */
 export async function checkProgram(program: CollectorProgram): Promise<CollectorProgram> {
   const { command, args, env } = program.command({
@@ -61,16 +62,6 @@ export async function checkProgram(program: CollectorProgram): Promise<Collector
     reject: false,
     timeout: 300_000,
   })
-  if (checked.failed) throw new Error(lastWords(checked.stderr) ?? checked.shortMessage ?? 'it failed')
+  if (checked.failed) throw new Error(lastLine(checked.stderr) ?? checked.shortMessage ?? 'it failed')
   return program
-}
-
-/** The last line that holds text, shortened; null where there is none. */
-export function lastWords(text: string): string | null {
-  const line = text
-    .split('\n')
-    .map((part) => part.replaceAll(/\p{Cc}+/gu, ' ').trim())
-    .findLast((part) => part !== '')
-  if (line === undefined) return null
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }

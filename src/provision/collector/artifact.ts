@@ -2,23 +2,16 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cachedBinary, type CachedBinary } from '../cached-binary.ts'
 
 /** The folder of the component list, the configuration and its fragments. */
 export const COLLECTOR_DIRECTORY = join(import.meta.dirname, '../../../otel-collector')
 
-export interface Artifact {
+export interface Artifact extends CachedBinary {
   /** Release of builder, components and official archives. */
   version: string
   /** The component list, as it is given to the builder. */
   componentList: string
-  /** `<version>-<hash of the component list>`: a changed list is another artifact. */
-  key: string
-  /** Where all artifacts of this user lie. */
-  shelf: string
-  directory: string
-  binary: string
-  /** SHA-256 of `binary`, in the form `sha256sum --check` reads. */
-  checksumFile: string
 }
 
 /** Names the artifact that `otel-collector/builder.yaml` describes, under `cacheDir`. */
@@ -27,9 +20,6 @@ export async function describeArtifact(cacheDir: string): Promise<Artifact> {
   const version = /^\s+version: (?<version>\S+)$/mu.exec(componentList)?.groups?.['version']
   if (version === undefined) throw new Error('otel-collector/builder.yaml names no dist.version')
   const hash = createHash('sha256').update(componentList).digest('hex').slice(0, 16)
-  const key = `${version}-${hash}`
-  const shelf = join(cacheDir, 'otelcol')
-  const directory = join(shelf, key)
-  const binary = join(directory, 'otelcol-exectrail')
-  return { version, componentList, key, shelf, directory, binary, checksumFile: `${binary}.sha256` }
+  const place = cachedBinary(join(cacheDir, 'otelcol'), `${version}-${hash}`, 'otelcol-exectrail')
+  return { version, componentList, ...place }
 }

@@ -2,9 +2,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { hashFile } from '../otelcol/cache.ts'
-import type { Progress } from '../otelcol/progress.ts'
-import { download } from '../otelcol/release.ts'
+import { downloadPinned } from '../download.ts'
+import type { Progress } from '../progress.ts'
 import type { Layout } from './engine.ts'
 
 const RELEASES = 'https://github.com/WasmEdge/WasmEdge/releases/download'
@@ -52,12 +51,8 @@ export async function fetchRelease(
   const platform = `${process.platform}_${process.arch}`
   const archive = source.archives[platform]
   if (archive === undefined) throw new Error(`no checksum of ${RELEASE_VERSION} is pinned for ${platform}`)
-  const path = join(draft, 'archive.tar.gz')
-  await download(`${source.url}/${RELEASE_VERSION}/${archive.name}`, path, progress)
-  progress.stage('checking and unpacking')
-  const actual = await hashFile(path)
-  if (actual !== archive.sha256)
-    throw new Error(`${archive.name} has the checksum ${actual}, expected ${archive.sha256}`)
+  const url = `${source.url}/${RELEASE_VERSION}/${archive.name}`
+  const path = await downloadPinned({ url, ...archive }, draft, progress)
   // One folder at the top, whose name says the platform; bin/wasmedge finds its library beside it.
   await execa('tar', ['-xzf', path, '-C', draft, '--strip-components=1'])
   await rm(path)

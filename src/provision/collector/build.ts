@@ -3,23 +3,16 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import type { Artifact } from './artifact.ts'
-import { lastWords } from './program.ts'
-import type { Progress } from './progress.ts'
+import { lastLine } from '../executables.ts'
+import type { Progress } from '../progress.ts'
 
 const BUILDER = 'go.opentelemetry.io/collector/cmd/builder'
 const TIMEOUT_MS = 30 * 60_000
 
-/** Version of the Go on `path`. @throws Error where there is none. */
-export async function findGo(path: string): Promise<string> {
-  const answer = await execa('go', ['env', 'GOVERSION'], { env: { PATH: path }, reject: false })
-  if (answer.failed) throw new Error('Go is not installed (https://go.dev/dl)')
-  return answer.stdout.trim()
-}
-
 /**
  * Builds the Collector of `artifact` in `draft` (about 95 s cold on two cores).
  * @returns path of the executable, not yet in the cache.
- * @throws Error with the builder's last words.
+ * @throws Error with the builder's last line of output.
  */
 export async function buildCollector(
   artifact: Artifact,
@@ -41,7 +34,7 @@ export async function buildCollector(
     if (stage !== null) progress.stage(stage)
   })
   const built = await building
-  if (built.failed) throw new Error(lastWords(built.stderr) ?? built.shortMessage ?? 'the build failed')
+  if (built.failed) throw new Error(lastLine(built.stderr) ?? built.shortMessage ?? 'the build failed')
   return join(draft, 'dist', 'otelcol-exectrail')
 }
 

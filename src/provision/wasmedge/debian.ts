@@ -6,8 +6,8 @@
 import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { lastWords } from '../otelcol/program.ts'
-import type { Progress } from '../otelcol/progress.ts'
+import { lastLine } from '../executables.ts'
+import type { Progress } from '../progress.ts'
 import type { Layout } from './engine.ts'
 
 export const DEBIAN_SUITE = 'trixie'
@@ -110,5 +110,5 @@ async function run(command: string, args: readonly string[], env: Record<string,
     timeout: TIMEOUT_MS,
   })
   if (!done.failed) return
-  throw new Error(`${command}: ${lastWords(done.stderr) ?? done.shortMessage ?? 'it failed'}`)
+  throw new Error(`${command}: ${lastLine(done.stderr) ?? done.shortMessage ?? 'it failed'}`)
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { cachedBinary, type CachedBinary } from '../cached-binary.ts'
 
 /** The Go module that names the release, and the changes made to it. */
 export const MODULE_DIRECTORY = join(import.meta.dirname, '../../../tools/bacalhau')
@@ -20,15 +21,8 @@ export interface Patches {
   additions: ReadonlyMap<string, string>
 }
 
-export interface NodeArtifact {
+export interface NodeArtifact extends CachedBinary {
   variant: NodeVariant
-  /** `<version>-<variant>-<hash of all it is made from>`. */
-  key: string
-  shelf: string
-  directory: string
-  binary: string
-  /** SHA-256 of `binary`, in the form `sha256sum --check` reads. */
-  checksumFile: string
   patches: Patches
 }
 
@@ -43,10 +37,7 @@ export async function describeNode(cacheDir: string, variant: NodeVariant): Prom
   const hash = createHash('sha256')
   for (const source of sources) hash.update(source).update('\0')
   const key = `${BACALHAU_VERSION}-${variant}-${hash.digest('hex').slice(0, 16)}`
-  const shelf = join(cacheDir, 'bacalhau')
-  const directory = join(shelf, key)
-  const binary = join(directory, 'bacalhau')
-  return { variant, key, shelf, directory, binary, checksumFile: `${binary}.sha256`, patches }
+  return { variant, patches, ...cachedBinary(join(cacheDir, 'bacalhau'), key, 'bacalhau') }
 }
 
 async function readPatches(): Promise<Patches> {

@@ -5,13 +5,13 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { loadConfig } from '../../../src/config.ts'
-import { describeArtifact } from '../../../src/embedded/otelcol/artifact.ts'
-import { installCollector, openDraft } from '../../../src/embedded/otelcol/cache.ts'
-import { findCollector, type Search } from '../../../src/embedded/otelcol/find.ts'
-import type { CollectorProgram } from '../../../src/embedded/otelcol/program.ts'
-import type { ReleaseSource } from '../../../src/embedded/otelcol/release.ts'
-import { temporaryDirectory } from '../../support/directory.ts'
+import { loadConfig } from '../../src/config.ts'
+import { describeArtifact } from '../../src/provision/collector/artifact.ts'
+import { install } from '../../src/provision/cached-binary.ts'
+import { findCollector, type Search } from '../../src/provision/collector/collector.ts'
+import type { CollectorProgram } from '../../src/provision/collector/program.ts'
+import type { ReleaseSource } from '../../src/provision/collector/release.ts'
+import { temporaryDirectory } from '../support/directory.ts'
 
 /** A Collector that is quickly made: it accepts every configuration. */
 const WILLING = '#!/bin/sh\nexit 0\n'
@@ -35,11 +35,7 @@ async function writeProgram(path: string, script: string): Promise<string> {
 
 async function fillCache(search: Search): Promise<string> {
   const artifact = await describeArtifact(search.config.cacheDir)
-  const draft = await openDraft(artifact)
-  const made = await writeProgram(join(draft, 'made'), WILLING)
-  const binary = await installCollector(artifact, made)
-  await rm(draft, { recursive: true })
-  return binary
+  return install(artifact, await writeProgram(join(search.config.cacheDir, 'made'), WILLING))
 }
 
 function commandOf(program: CollectorProgram): string {
@@ -108,7 +104,7 @@ describe('getting the Collector', () => {
   })
 
   it('pins a checksum of the release for every usual platform', async () => {
-    const { OFFICIAL } = await import('../../../src/embedded/otelcol/release.ts')
+    const { OFFICIAL } = await import('../../src/provision/collector/release.ts')
     const { version } = await describeArtifact('/cache')
     const pinned = OFFICIAL.checksums[version] ?? {}
     expect(Object.keys(pinned)).toEqual(['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64'])
@@ -145,16 +141,16 @@ describe('the official release archive', () => {
   it('is fetched once, verified, unpacked and cached, however many ask at once', async () => {
     const search = await searchIn()
     const release = await serveRelease((archive) => createHash('sha256').update(archive).digest('hex'))
-    const { version, binary, shelf, key } = await describeArtifact(search.config.cacheDir)
+    const { version, binary, cache, key } = await describeArtifact(search.config.cacheDir)
     // Left by one that was killed.
-    await mkdir(join(shelf, `.draft-${key}-1`), { recursive: true })
+    await mkdir(join(cache, `.draft-${key}-1`), { recursive: true })
     const programs = await Promise.all(
       [1, 2, 3].map(() => findCollector({ ...search, release: release.source })),
     )
     expect(programs.map(commandOf)).toEqual([binary, binary, binary])
     expect(release.asked).toEqual([`/v${version}/otelcol-contrib_${version}_${platform}.tar.gz`])
     expect(await readFile(binary, 'utf8')).toBe(WILLING)
-    expect((await readdir(shelf)).filter((name) => name.startsWith('.draft'))).toEqual([])
+    expect((await readdir(cache)).filter((name) => name.startsWith('.draft'))).toEqual([])
   })
 
   it('is thrown away when its checksum is another', async () => {
@@ -163,8 +159,8 @@ describe('the official release archive', () => {
     await expect(findCollector({ ...search, release: source })).rejects.toThrow(
       /has the checksum [0-9a-f]{64}, expected 0{64}/,
     )
-    const { shelf } = await describeArtifact(search.config.cacheDir)
-    expect((await readdir(shelf)).filter((name) => !name.includes('.lock'))).toEqual([])
+    const { cache } = await describeArtifact(search.config.cacheDir)
+    expect((await readdir(cache)).filter((name) => !name.includes('.lock'))).toEqual([])
   })
 })
 

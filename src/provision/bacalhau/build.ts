@@ -4,8 +4,8 @@ import { setPriority } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
-import { lastWords } from '../otelcol/program.ts'
-import type { Progress } from '../otelcol/progress.ts'
+import { lastLine } from '../executables.ts'
+import type { Progress } from '../progress.ts'
 import {
   BACALHAU_MODULE,
   BACALHAU_VERSION,
@@ -17,13 +17,13 @@ import {
 const TIMEOUT_MS = 60 * 60_000
 /** What of the module its program is made of; the rest is documentation, tests and other clients. */
 const PARTS = ['go.mod', 'go.sum', 'main.go', 'cmd', 'pkg', 'webui']
-/** The build is nobody's first concern. */
+/** Whatever else runs on the machine comes first. */
 const PRIORITY = 10
 
 /**
  * Builds the node of `artifact` in `draft` (about 190 s cold on two cores).
  * @returns path of the executable, not yet in the cache.
- * @throws Error with Go's last words.
+ * @throws Error with Go's last line of output.
  */
 export async function buildNode(
   artifact: NodeArtifact,
@@ -80,6 +80,6 @@ async function go(args: readonly string[], env: Readonly<Record<string, string>>
   const running = execa('go', args, { cwd: MODULE_DIRECTORY, env, reject: false, timeout: TIMEOUT_MS })
   if (running.pid !== undefined) setPriority(running.pid, PRIORITY)
   const { failed, stdout, stderr, shortMessage } = await running
-  if (failed) throw new Error(lastWords(stderr) ?? shortMessage ?? 'go failed')
+  if (failed) throw new Error(lastLine(stderr) ?? shortMessage ?? 'go failed')
   return stdout
 }

@@ -5,11 +5,11 @@ import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { engineCommand } from '../../../src/embedded/wasmedge/engine.ts'
-import { engineShelf, findEngine, type Search } from '../../../src/embedded/wasmedge/find.ts'
-import type { ReleaseSource } from '../../../src/embedded/wasmedge/release.ts'
-import { temporaryDirectory } from '../../support/directory.ts'
-import { findWasmedge, wasmedgeOptions } from '../../support/wasmedge.ts'
+import { engineCommand } from '../../src/provision/wasmedge/engine.ts'
+import { engineCache, findEngine, type Search } from '../../src/provision/wasmedge/wasmedge.ts'
+import type { ReleaseSource } from '../../src/provision/wasmedge/release.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
 
 const NOWHERE = '/nonexistent'
 
@@ -88,13 +88,13 @@ describe('finding WasmEdge', () => {
     await expect(
       findEngine(search({ cacheDir: directory.path, release: { url: server.url, archives } }, [])),
     ).rejects.toThrow(/has the checksum [0-9a-f]{64}, expected 0{64}/)
-    const left = await readdir(engineShelf(directory.path))
-    expect(left.filter((name) => !name.startsWith('fetch.lock'))).toEqual([])
+    const left = await readdir(engineCache(directory.path))
+    expect(left.filter((name) => !name.startsWith('engine.lock'))).toEqual([])
   })
 })
 
 await findWasmedge()
-const shelf = engineShelf(wasmedgeOptions().cacheDir)
+const shelf = engineCache(wasmedgeOptions().cacheDir)
 const cached = globSync('*/layout.json', { cwd: shelf })
 
 describe.skipIf(cached.length === 0)('the engine in the cache (skipped where it was not fetched)', () => {
