@@ -31,6 +31,25 @@ export interface Connection {
   close(): void
 }
 
+/** Rows of metadata that callers see: those of their own database, by the name of its column. */
+const METADATA: Readonly<Record<string, string>> = {
+  tables: 'database',
+  columns: 'database',
+  databases: 'name',
+  parts: 'database',
+  parts_columns: 'database',
+  projections: 'database',
+  data_skipping_indices: 'database',
+  dictionaries: 'database',
+  merges: 'database',
+  mutations: 'database',
+  replicas: 'database',
+}
+const OPEN_METADATA = "(currentDatabase(), 'system', 'information_schema', 'INFORMATION_SCHEMA')"
+const FILTERS = Object.entries(METADATA).map(
+  ([table, column]) => `'system.${table}':${quoteString(`${column} IN ${OPEN_METADATA}`)}`,
+)
+
 const READS_ONLY = { readonly: '2', allow_introspection_functions: '0', implicit_select: '0' }
 /** What a connection of each lane begins with and returns to. */
 const BASE: Readonly<Record<Lane, Readonly<Record<string, string>>>> = {
@@ -50,6 +69,7 @@ const BASE: Readonly<Record<Lane, Readonly<Record<string, string>>>> = {
     max_memory_usage: '1073741824',
     max_result_rows: '1000000',
     max_result_bytes: '268435456',
+    additional_table_filters: `{${FILTERS.join(',')}}`,
   },
 }
 

@@ -77,7 +77,8 @@ const DEFINITION_CLAUSES: readonly (readonly [string, string])[] = [
   ['SQL', 'SECURITY'],
 ]
 
-export type StatementKind = 'read' | 'write'
+/** `kill` ends a statement of the same user by its query_id. */
+export type StatementKind = 'read' | 'write' | 'kill'
 
 /**
  * Which kind a statement is by its first words.
@@ -90,11 +91,28 @@ export function kindOf(tokens: readonly Token[], access: Access): StatementKind 
     if (first === 'EXPLAIN') checkExplain(tokens, access)
     return 'read'
   }
+  if (first === 'KILL') {
+    killedBy(tokens)
+    return 'kill'
+  }
   if (access !== 'full') throw denied(`${first} is not allowed here: this access only reads`)
   if (WRITES.get(first)?.includes(second) !== true) throw denied(`${first} ${second} is not allowed here`)
   if (first === 'CREATE' && second === 'OR' && !isWord(tokens[3], 'TABLE') && !isWord(tokens[3], 'VIEW'))
     throw denied(`CREATE OR REPLACE ${upper(tokens[3])} is not allowed here, only of a TABLE or a VIEW`)
   return 'write'
+}
+
+/**
+ * The query_id of `KILL QUERY WHERE query_id = '…'`.
+ * @throws {RefusedStatement} code 497 for a KILL of any other shape
+ */
+export function killedBy(tokens: readonly Token[]): string {
+  const [kill, query, where, column, equals, id, mode, more] = tokens
+  const isPlain =
+    isWord(kill, 'KILL') && isWord(query, 'QUERY') && isWord(where, 'WHERE') && isWord(column, 'QUERY_ID')
+  const ends = mode === undefined || isWord(mode, 'ASYNC') || isWord(mode, 'SYNC')
+  if (isPlain && isMark(equals, '=') && id?.kind === 'string' && ends && more === undefined) return id.text
+  throw denied("KILL is allowed here as KILL QUERY WHERE query_id = '…'")
 }
 
 function checkShow(tokens: readonly Token[]): void {

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import { HttpError, sendError } from './exceptions.ts'
 import { answerHello } from './hello.ts'
 import { checkDatabase, type Access } from './names.ts'
+import { denied } from './refusal.ts'
 import { readQuery, type RequestQuery } from './request.ts'
 import { checkParameters, type Statement } from './statement.ts'
 import type { Statements } from './statements.ts'
@@ -92,7 +93,7 @@ function settleWork(
     // The database of a migration's first request may not be there yet.
     database: createsDatabase(statement) ? null : database,
     format: query.defaultFormat ?? 'TabSeparated',
-    settings: query.settings,
+    settings: new Map([...query.settings, ...statement.settings]),
     parameters: query.parameters,
   }
 }
@@ -109,6 +110,7 @@ async function execute(
   { engine, statements }: ServerOptions,
   { access, incoming, statement, work }: Task,
 ): Promise<void> {
+  if (statement.kind === 'kill') throw denied('KILL QUERY is not served here')
   if (statement.insert !== null) {
     const rows = incoming.rows ?? noRows()
     return sendDone(exchange, await engine.insert(work, statement.insert, rows))

@@ -3,11 +3,12 @@
  * read here is the text as the engine's own parser wrote it back: no comments, one way of quoting, one statement.
  */
 import { checkCalls } from './calls.ts'
-import { checkClauses, kindOf, type StatementKind } from './definitions.ts'
+import { checkClauses, killedBy, kindOf, type StatementKind } from './definitions.ts'
 import type { KnownFunctions } from './functions.ts'
 import { checkNames, type Access, type Databases } from './names.ts'
-import { denied, RefusedStatement } from './refusal.ts'
-import { isMark, isName, isWord, tokenize, upper, type Token } from './tokens.ts'
+import { RefusedStatement } from './refusal.ts'
+import { settleSettings, type SettledStatement } from './settings-clause.ts'
+import { isMark, isWord, tokenize, upper, type Token } from './tokens.ts'
 
 /** An INSERT whose rows follow the statement. */
 export interface InsertData {
@@ -29,12 +30,18 @@ export interface Statement {
   /** Names of `{name:Type}`. */
   placeholders: readonly string[]
   insert: InsertData | null
+  /** Settings of a SETTINGS clause that holds for the whole statement; its text is without them. */
+  settings: ReadonlyMap<string, string>
+  /** The query_id that KILL QUERY names. */
+  kills: string | null
 }
 
 /** What the engine has, by which a statement's names are told apart. */
 export interface Catalogue extends KnownFunctions, Databases {
   /** Every output format. */
   formats: ReadonlySet<string>
+  /** Names of the settings of a table. */
+  tableSettings: ReadonlySet<string>
 }
 
 /**
@@ -43,27 +50,29 @@ export interface Catalogue extends KnownFunctions, Databases {
  */
 export function checkStatement(sql: string, access: Access, catalogue: Catalogue): Statement {
   const tokens = tokenize(sql)
-  const first = upper(tokens[0])
   const kind = kindOf(tokens, access)
   checkClauses(tokens)
-  checkSettings(tokens, first)
   checkNames(tokens, access, catalogue)
   checkCalls(tokens, catalogue)
+  const settled = settleSettings(sql, tokens, catalogue.tableSettings)
+  return describe(settled, tokenize(settled.sql), { kind, catalogue })
+}
+
+function describe(
+  { sql, settings }: SettledStatement,
+  tokens: readonly Token[],
+  { kind, catalogue }: { kind: StatementKind; catalogue: Catalogue },
+): Statement {
+  const first = upper(tokens[0])
   return {
     kind,
     sql,
+    settings,
     streams: first === 'SELECT' || first === 'WITH' || first === '(',
     format: formatOf(tokens, catalogue),
     placeholders: placeholdersOf(tokens),
     insert: first === 'INSERT' ? insertOf(sql, tokens) : null,
-  }
-}
-
-function checkSettings(tokens: readonly Token[], first: string): void {
-  if (first === 'CREATE' || first === 'ALTER') return
-  for (const [index, token] of tokens.entries()) {
-    if (isWord(token, 'SETTINGS') && isName(tokens[index + 1]) && isMark(tokens[index + 2], '='))
-      throw denied('SETTINGS is not allowed here; send settings as URL parameters')
+    kills: kind === 'kill' ? killedBy(tokens) : null,
   }
 }
 

@@ -49,6 +49,7 @@ async function readCatalogue(engine: Engine, database: string): Promise<Catalogu
     functions: new Set(await ask('SELECT lower(name) FROM system.functions')),
     tableFunctions: new Set(await ask('SELECT lower(name) FROM system.table_functions')),
     combinators,
+    tableSettings: new Set(await ask('SELECT name FROM system.merge_tree_settings')),
     formats: new Set(await ask('SELECT name FROM system.formats WHERE is_output')),
     others: new Set(databases.filter((name) => name !== database.toLowerCase())),
   }

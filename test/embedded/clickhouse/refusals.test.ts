@@ -33,13 +33,16 @@ function ask(who: Who, query: string, search: Record<string, string> = {}): Prom
   return askClickHouse(clickhouse, search, { method: 'POST', body, headers: keyOf(who) })
 }
 
-/** How a statement was refused: by a wall of ours (497, 48) or because it is no statement (62); what it got else. */
+/** A wall of ours (497, 48, 115 and 452 of settings), or no statement (62). */
+const REFUSALS = new Set(['497', '62', '48', '115', '452'])
+
+/** How a statement was refused; what it got else. */
 async function refusalOf(who: Who, query: string): Promise<string> {
   const answer = await ask(who, query)
   const text = await answer.text()
   const code = answer.headers.get('X-ClickHouse-Exception-Code') ?? 'none'
   const reached = text.includes(SECRET) || existsSync(join(directory, 'out'))
-  return !reached && ['497', '62', '48'].includes(code) ? 'refused' : `${code}: ${text}`
+  return !reached && REFUSALS.has(code) ? 'refused' : `${code}: ${text}`
 }
 
 describe('nobody', () => {
@@ -77,6 +80,33 @@ describe('a reader', () => {
     expect(await (await ask('read', heavy, { max_memory_usage: '0' })).text()).toContain('MEMORY_LIMIT')
     const slow = 'SELECT count() FROM numbers(100000000000) WHERE NOT ignore(sipHash64(number))'
     expect((await ask('read', slow, { max_execution_time: '1' })).status).toBe(408)
+  })
+
+  it.each([
+    ['SELECT number FROM numbers(1000001) SETTINGS max_result_rows = 0', 'TOO_MANY_ROWS_OR_BYTES'],
+    ['SELECT number FROM numbers(11) SETTINGS max_result_rows = 10 FORMAT CSV', 'TOO_MANY_ROWS_OR_BYTES'],
+    ["SELECT getSetting('max_threads') AS n SETTINGS max_threads = 3, readonly = 0", '3\n'],
+    ["SELECT getSetting('max_threads') AS n FORMAT CSV SETTINGS max_threads = 3", '3\n'],
+    ["SELECT (SELECT getSetting('join_use_nulls') SETTINGS join_use_nulls = 1) AS n", 'true\n'],
+    ["SELECT getSetting('final') AS settings WHERE settings SETTINGS final = true", 'true\n'],
+    ["SELECT getSetting('readonly') SETTINGS readonly = 0, max_threads = DEFAULT", '2\n'],
+    ["SELECT getSetting('log_comment') SETTINGS log_comment = 'a, readonly = 0'", 'a, readonly = 0\n'],
+  ])('sets in the statement what it may set in the URL: %s', async (query, answer) => {
+    expect(await (await ask('read', query)).text()).toContain(answer)
+  })
+
+  it.each([
+    'SELECT DISTINCT database FROM system.tables',
+    'SELECT DISTINCT database FROM system.columns',
+    'SELECT DISTINCT database FROM system.parts',
+    'SELECT name FROM system.databases',
+    'SHOW DATABASES',
+    'SELECT DISTINCT table_schema FROM information_schema.tables',
+    'SELECT DISTINCT table_schema FROM information_schema.columns',
+  ])('sees no database but its own and metadata: %s', async (query) => {
+    const seen = (await (await ask('read', query)).text()).trim().split('\n')
+    expect(seen).toContain('exectrail')
+    expect(seen.filter((name) => !/^(?:exectrail|system|information_schema)$/iu.test(name))).toEqual([])
   })
 
   it('gets no file read and none written, whatever it puts together', async () => {

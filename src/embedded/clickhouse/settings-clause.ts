@@ -1,0 +1,136 @@
+/** `SETTINGS name = value` in a statement: judged as settings of the request are. */
+import { denied } from './refusal.ts'
+import { judgeSetting } from './settings.ts'
+import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
+
+export interface SettledStatement {
+  /** The statement without the settings that hold for all of it, and without those that mean nothing here. */
+  sql: string
+  /** Settings that hold for the whole statement. */
+  settings: ReadonlyMap<string, string>
+}
+
+interface Clause {
+  /** SETTINGS, or SETTING of ALTER TABLE. */
+  word: string
+  assignments: { name: string; value: string; text: string }[]
+  /** Offsets of the clause in the text. */
+  start: number
+  end: number
+  /** The clause ends the statement, so that it holds for all of it. */
+  isLast: boolean
+}
+
+/** Settings of a table that place its rows outside the data directory, or share them. */
+const PLACED_ELSEWHERE =
+  /disk|policy|path|volume|zookeeper|keeper|remote|replica(?!ted_dedup)|shared|object|s3|url|cache|vertical_merge_remote/u
+const WORD_VALUES: ReadonlyMap<string, string> = new Map([
+  ['TRUE', '1'],
+  ['FALSE', '0'],
+])
+
+/**
+ * Takes the settings out of a statement. `tableSettings` are the names that a table of the MergeTree family has.
+ * @throws {RefusedStatement} code 115 and 452 for the name of a setting, 497 for a place where it is not allowed
+ */
+export function settleSettings(
+  sql: string,
+  tokens: readonly Token[],
+  tableSettings: ReadonlySet<string>,
+): SettledStatement {
+  const isDefinition = isWord(tokens[0], 'CREATE') || isWord(tokens[0], 'ALTER')
+  const settings = new Map<string, string>()
+  const pieces: string[] = []
+  let from = 0
+  for (const clause of clausesOf(sql, tokens)) {
+    const kept = isDefinition ? keepForTable(clause, tableSettings) : keepInside(clause, settings)
+    pieces.push(sql.slice(from, clause.start), kept.length === 0 ? '' : `${clause.word} ${kept.join(', ')}`)
+    from = clause.end
+  }
+  return { sql: (pieces.join('') + sql.slice(from)).trimEnd(), settings }
+}
+
+function keepForTable({ assignments }: Clause, tableSettings: ReadonlySet<string>): string[] {
+  return assignments.flatMap(({ name, text }) => {
+    if (!tableSettings.has(name)) return judgeSetting(name) === 'ignored' ? [] : [text]
+    if (PLACED_ELSEWHERE.test(name)) throw denied(`setting ${name} of a table is not allowed here`)
+    return [text]
+  })
+}
+
+/** Settings of the whole statement go the way of those in the URL; what is left holds for a part of it. */
+function keepInside({ assignments, isLast }: Clause, settings: Map<string, string>): string[] {
+  return assignments.flatMap(({ name, value, text }) => {
+    const verdict = judgeSetting(name)
+    if (verdict === 'ignored' || (isLast && value === 'DEFAULT')) return []
+    if (isLast) {
+      settings.set(name, value)
+      return []
+    }
+    if (verdict === 'limited') throw denied(`setting ${name} stands at the end of a statement here`)
+    return [text]
+  })
+}
+
+function clausesOf(sql: string, tokens: readonly Token[]): Clause[] {
+  const clauses: Clause[] = []
+  let depth = 0
+  for (const [index, token] of tokens.entries()) {
+    if (isMark(token, '(')) depth += 1
+    else if (isMark(token, ')')) depth -= 1
+    else if (isWord(token, 'SETTINGS') || isWord(token, 'SETTING')) {
+      // A column may have this name; a name with an assignment or a dot behind it stands after the keyword only.
+      const isClause = isAssignment(tokens, index + 1) || isCompound(tokens, index + 1)
+      if (!isClause) continue
+      const clause = readClause(sql, tokens, index)
+      clauses.push({ ...clause, isLast: clause.isLast && depth === 0 })
+    }
+  }
+  return clauses
+}
+
+function isAssignment(tokens: readonly Token[], at: number): boolean {
+  return isName(tokens[at]) && isMark(tokens[at + 1], '=')
+}
+
+function isCompound(tokens: readonly Token[], at: number): boolean {
+  return isName(tokens[at]) && isMark(tokens[at + 1], '.')
+}
+
+function readClause(sql: string, tokens: readonly Token[], index: number): Clause {
+  const assignments: Clause['assignments'] = []
+  let at = index
+  do {
+    const { end, ...assignment } = readAssignment(sql, tokens, at + 1)
+    assignments.push(assignment)
+    at = end
+  } while (isMark(tokens[at], ','))
+  const next = tokens[at]
+  return {
+    word: upper(tokens[index]),
+    assignments,
+    start: tokens[index]?.start ?? 0,
+    end: tokens[at - 1]?.end ?? 0,
+    isLast: next === undefined || isWord(next, 'FORMAT'),
+  }
+}
+
+function readAssignment(
+  sql: string,
+  tokens: readonly Token[],
+  at: number,
+): Clause['assignments'][number] & { end: number } {
+  const isNegative = isMark(tokens[at + 2], '-') && tokens[at + 3]?.kind === 'number'
+  const [name, value] = [tokens[at], tokens[isNegative ? at + 3 : at + 2]]
+  const end = at + (isNegative ? 4 : 3)
+  const isPlain = isAssignment(tokens, at) && value?.kind !== 'mark' && !isMark(tokens[end], '(')
+  if (!isPlain || name === undefined || value === undefined)
+    throw denied('SETTINGS is a list of names with a text or a number each here')
+  const said = value.kind === 'word' ? (WORD_VALUES.get(upper(value)) ?? upper(value)) : value.text
+  return {
+    name: name.text,
+    value: isNegative ? `-${said}` : said,
+    text: sql.slice(name.start, value.end),
+    end,
+  }
+}
