@@ -7,7 +7,7 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { ATTRIBUTE_FIELDS, fieldOf } from '../../src/record/record.ts'
-import { createTrail, type TrailOptions } from '../../src/telemetry/sdk.ts'
+import { createTrail, type TrailOptions } from '../../src/telemetry/create-trail.ts'
 import type { TrailStatus } from '../../src/telemetry/trail.ts'
 
 export interface Recorder {

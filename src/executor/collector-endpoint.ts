@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../embedded/endpoints.ts'
-import type { Endpoint } from '../telemetry/delivery.ts'
+import type { Endpoint } from '../telemetry/delivery/otlp-client.ts'
 
 /**
  * Where OTLP over HTTP goes now: what is configured, for a signal or for all, else the running stack of this home,

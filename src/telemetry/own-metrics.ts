@@ -8,9 +8,9 @@ import {
   type MetricData,
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics'
-import { urlOf, type Endpoint } from './delivery.ts'
+import { urlOf, type Endpoint } from './delivery/otlp-client.ts'
 import type { MetricFamily } from './metric-family.ts'
-import { SCHEMA_URL, SCOPE } from './otlp-json.ts'
+import { SCHEMA_URL, SCOPE } from './record/otlp-json.ts'
 import { resourceOf } from './resource.ts'
 
 export interface OwnMetricsOptions {

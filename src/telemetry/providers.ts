@@ -11,8 +11,13 @@ import type { Resource } from '@opentelemetry/resources'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
 import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace'
 import { ExectrailError } from '../errors.ts'
-import { SCHEMA_URL, SCOPE } from './otlp-json.ts'
-import { outboxLogRecordProcessor, outboxSpanProcessor, SELF_TEST_EVENT, type Sink } from './processors.ts'
+import { SCHEMA_URL, SCOPE } from './record/otlp-json.ts'
+import {
+  outboxLogRecordProcessor,
+  outboxSpanProcessor,
+  SELF_TEST_EVENT,
+  type Sink,
+} from './captured-record.ts'
 
 export interface Providers {
   tracer: Tracer

@@ -2,8 +2,8 @@
 import type { Histogram } from '@opentelemetry/api'
 import { MeterProvider, MetricReader, type ScopeMetrics } from '@opentelemetry/sdk-metrics'
 import type { ErrorType } from '../record/values.ts'
-import { SCHEMA_URL, SCOPE } from './otlp-json.ts'
-import type { ToolCallAttributes } from './tool-call.ts'
+import { SCHEMA_URL, SCOPE } from './record/otlp-json.ts'
+import type { ToolCallAttributes } from './record/tool-call.ts'
 
 /** Seconds: those the conventions give, and finer ones below, where warm runs are. */
 const BOUNDARIES = [

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { checkReadiness } from '../../src/service/check-readiness.ts'
-import { readLosses } from '../../src/telemetry/losses.ts'
+import { readLosses } from '../../src/telemetry/outbox/losses.ts'
 import type { Trail } from '../../src/telemetry/trail.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { leave, openTrail } from './open-trail.ts'

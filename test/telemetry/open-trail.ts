@@ -1,7 +1,7 @@
 /** A trail in a home of a test, and executions that leave their record in it. */
 import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
-import { createTrail, type TrailOptions } from '../../src/telemetry/sdk.ts'
+import { createTrail, type TrailOptions } from '../../src/telemetry/create-trail.ts'
 import type { Trail, TrailEntry } from '../../src/telemetry/trail.ts'
 import { makeRecord } from '../support/records.ts'
 

@@ -1,6 +1,6 @@
 import { anything, assert, dictionary, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { attributesJson } from '../../src/telemetry/otlp-json.ts'
+import { attributesJson } from '../../src/telemetry/record/otlp-json.ts'
 import { cutHead, cutMiddle } from '../../src/telemetry/safe-values.ts'
 
 interface KeyValue {

@@ -3,8 +3,8 @@ import type { Context } from '@opentelemetry/api'
 import type { InstrumentationScope } from '@opentelemetry/core'
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
-import type { Signal } from './delivery.ts'
-import { EXECTRAIL_SCOPE, logRecordJson, SCOPE, scopeJson, spanJson } from './otlp-json.ts'
+import type { Signal } from './delivery/otlp-client.ts'
+import { EXECTRAIL_SCOPE, logRecordJson, SCOPE, scopeJson, spanJson } from './record/otlp-json.ts'
 
 /** Emitted at the start to see that a record passes; goes nowhere. */
 export const SELF_TEST_EVENT = 'exectrail.self_test'

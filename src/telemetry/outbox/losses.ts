@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { LOST } from './outbox/paths.ts'
+import { LOST } from './paths.ts'
 
 const loss = z.object({
   /** ISO 8601 UTC. */

@@ -1,10 +1,10 @@
 /** Delivers one part of the outbox in order and remembers how far. */
 import { rm } from 'node:fs/promises'
-import { crashFrame } from './crash.ts'
-import { keepCorrupt } from './dead-letters.ts'
-import type { Part } from './outbox/adopt.ts'
-import { findExpired } from './outbox/expire.ts'
-import type { StoredFrame } from './outbox/frames.ts'
+import { crashFrame } from '../record/crash-completion.ts'
+import { keepCorrupt } from '../outbox/dead-letters.ts'
+import type { Part } from '../outbox/adopt.ts'
+import { findExpired } from '../outbox/expire.ts'
+import type { StoredFrame } from '../outbox/frames.ts'
 import {
   listSegments,
   measurePart,
@@ -15,10 +15,10 @@ import {
   type Chunk,
   type PartSize,
   type Position,
-} from './outbox/reader.ts'
-import { findUnended, readFrameAt, type Place } from './outbox/unended.ts'
-import type { OutboxWriter } from './outbox/writer.ts'
-import { Shipment, type Sending } from './shipment.ts'
+} from '../outbox/reader.ts'
+import { findUnended, readFrameAt, type Place } from '../outbox/incomplete.ts'
+import type { OutboxWriter } from '../outbox/writer.ts'
+import { Shipment, type Sending } from './pending-batch.ts'
 
 const CRASHES_AT_ONCE = 200
 

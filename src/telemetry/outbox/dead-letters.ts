@@ -1,7 +1,7 @@
 /** What no receiver will ever take, and what could not be read, kept aside with the reason. */
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CORRUPT, DEAD, LOST } from './outbox/paths.ts'
+import { CORRUPT, DEAD, LOST } from './paths.ts'
 
 /** A receiver that refuses all there is must not fill the disk: beyond this a day, refusals are counted alone. */
 const DAY_MAX_BYTES = 256 * 1_048_576

@@ -1,4 +1,4 @@
-import type { Counters } from './counters.ts'
+import type { Counters } from '../counters.ts'
 import {
   decodeFrames,
   encodeFrame,
@@ -6,9 +6,9 @@ import {
   recordsOf,
   type Frame,
   type StoredFrame,
-} from './outbox/frames.ts'
-import type { OutboxWriter } from './outbox/writer.ts'
-import type { Sink, Taken } from './processors.ts'
+} from './frames.ts'
+import type { OutboxWriter } from './writer.ts'
+import type { Sink, Taken } from '../captured-record.ts'
 
 const WARN_EVERY_MS = 60_000
 const RETRY_EVERY_MS = 250

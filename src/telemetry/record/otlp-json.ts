@@ -3,9 +3,9 @@ import type { Attributes, Context, HrTime } from '@opentelemetry/api'
 import type { InstrumentationScope } from '@opentelemetry/core'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { FIELDS } from '../record/fields.ts'
-import { ATTRIBUTE_FIELDS } from '../record/record.ts'
-import { cutMiddle, safeKey, TEXT_MAX_BYTES } from './safe-values.ts'
+import { FIELDS } from '../../record/fields.ts'
+import { ATTRIBUTE_FIELDS } from '../../record/record.ts'
+import { cutMiddle, safeKey, TEXT_MAX_BYTES } from '../safe-values.ts'
 
 const MAX_ATTRIBUTES = 128
 const MAX_DEPTH = 5

@@ -9,10 +9,10 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api'
-import type { ExecutionRecord, StartedRecord } from '../execution.ts'
-import type { Counters } from './counters.ts'
+import type { ExecutionRecord, StartedRecord } from '../../execution.ts'
+import type { Counters } from '../counters.ts'
 import { WRITTEN_ATTRIBUTES } from './otlp-json.ts'
-import type { Taken } from './processors.ts'
+import type { Taken } from '../captured-record.ts'
 import {
   COMPLETED_EVENT,
   exceptionType,
@@ -25,12 +25,12 @@ import {
   writeBeginning,
   writeCompletion,
   type Beginning,
-} from './record.ts'
-import type { Recorder } from './recorder.ts'
-import { cutHead } from './safe-values.ts'
+} from './serialize.ts'
+import type { Recorder } from '../outbox/recorder.ts'
+import { cutHead } from '../safe-values.ts'
 import { toolCallAttributes, type ToolCallAttributes } from './tool-call.ts'
-import type { ToolCallDurations } from './tool-call-durations.ts'
-import type { TrailEntry } from './trail.ts'
+import type { ToolCallDurations } from '../tool-call-durations.ts'
+import type { TrailEntry } from '../trail.ts'
 
 export interface EntryParts {
   tracer: Tracer

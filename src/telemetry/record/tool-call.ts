@@ -2,8 +2,8 @@
  * What OpenTelemetry's GenAI conventions say of a tool call that runs a command, on span and log record beside the
  * names of the record. See docs/adr/0001-genai-names.md.
  */
-import type { StartedRecord } from '../record/record.ts'
-import type { Language } from '../record/values.ts'
+import type { StartedRecord } from '../../record/record.ts'
+import type { Language } from '../../record/values.ts'
 
 const OPERATION = 'execute_tool'
 const DEFAULT_TOOL = 'run_code'

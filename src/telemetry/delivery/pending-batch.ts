@@ -1,9 +1,9 @@
 /** One run of frames on its way: what of it the receiver has not taken yet. */
-import type { Counters } from './counters.ts'
-import { keepDeadLetter } from './dead-letters.ts'
-import type { Batch, Delivery, Item, Signal } from './delivery.ts'
-import type { StoredFrame } from './outbox/frames.ts'
-import { EXECTRAIL_SCOPE } from './otlp-json.ts'
+import type { Counters } from '../counters.ts'
+import { keepDeadLetter } from '../outbox/dead-letters.ts'
+import type { Batch, Delivery, Item, Signal } from './otlp-client.ts'
+import type { StoredFrame } from '../outbox/frames.ts'
+import { EXECTRAIL_SCOPE } from '../record/otlp-json.ts'
 import { DeliveryError } from './transport.ts'
 
 export interface Sending {

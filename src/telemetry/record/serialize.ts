@@ -1,9 +1,9 @@
 /** From one record to the attributes of its span, of its log record and of its `started` event. */
 import { SeverityNumber, type Attributes } from '@opentelemetry/api'
-import type { Field } from '../record/fields.ts'
-import { ATTRIBUTE_FIELDS, fieldOf, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
+import type { Field } from '../../record/fields.ts'
+import { ATTRIBUTE_FIELDS, fieldOf, type ExecutionRecord, type StartedRecord } from '../../record/record.ts'
 import { TOOL_KEYS, type ToolCallAttributes } from './tool-call.ts'
-import { cutHead, cutMiddle, safeInteger, safeNumber, safeText, TEXT_MAX_BYTES } from './safe-values.ts'
+import { cutHead, cutMiddle, safeInteger, safeNumber, safeText, TEXT_MAX_BYTES } from '../safe-values.ts'
 
 export const STARTED_EVENT = 'code_exec.started'
 export const COMPLETED_EVENT = 'code_exec.completed'

@@ -1,7 +1,7 @@
 /** The completion an adopter sends for an execution whose executor is gone. */
-import { COMPLETED_EVENT, SPAN_START_KEYS } from './record.ts'
+import { COMPLETED_EVENT, SPAN_START_KEYS } from './serialize.ts'
 import { PARENT_KEY } from './execution-entry.ts'
-import type { StoredFrame } from './outbox/frames.ts'
+import type { StoredFrame } from '../outbox/frames.ts'
 
 interface KeyValue {
   key: string
