@@ -1,10 +1,8 @@
 /** Sends what a statement answered: whole where it is small, in pieces while it is made where it is not. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { constants, createGzip, gzip } from 'node:zlib'
-import { promisify } from 'node:util'
+import type { Packing } from './compression/packing.ts'
 import type { Answer } from './connection.ts'
 import { describeError } from './exceptions.ts'
 import { RefusedStatement } from './refusal.ts'
@@ -16,16 +14,16 @@ export interface Exchange {
   format: string
   /** The client wants nothing before the end. */
   waitsForEnd: boolean
+  packing: Packing
 }
 
 /** Up to here an answer is sent whole, with its summary. */
 const WHOLE_BYTES = 1_048_576
 /** An answer that cannot be sent in pieces is held in memory whole; it has at most so many bytes. */
 export const MAX_HELD_BYTES = 268_435_456
-const GZIP_FROM_BYTES = 1024
+/** Shorter answers get no Content-Encoding. */
+const ENCODED_FROM_BYTES = 1024
 const PIECE_BYTES = 65_536
-const FAST = { level: constants.Z_BEST_SPEED }
-const compress = promisify(gzip)
 
 /** Formats whose rows stand by themselves: the engine writes names and frames anew in each piece. */
 const UNFRAMED =
@@ -95,14 +93,15 @@ async function sendRest(
   const tag = randomBytes(8).toString('hex')
   exchange.response.setHeader('X-ClickHouse-Exception-Tag', tag)
   sendHeaders(exchange, {})
-  const body = Readable.from(joined(first, source, tag))
-  const isPacked = acceptsGzip(exchange.request)
-  if (isPacked) exchange.response.setHeader('Content-Encoding', 'gzip')
-  const sent = isPacked
-    ? pipeline(body, createGzip(FAST), exchange.response)
-    : pipeline(body, exchange.response)
   // A client that goes away ends the statement; there is nobody to tell.
-  await sent.catch(() => exchange.response.destroy())
+  await sendPacked(exchange, joined(first, source, tag)).catch(() => exchange.response.destroy())
+}
+
+async function sendPacked({ packing, response }: Exchange, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const encoder = packing.encoder()
+  if (packing.encoding !== null) response.setHeader('Content-Encoding', packing.encoding)
+  const packed = packing.pack(pieces)
+  await (encoder === null ? pipeline(packed, response) : pipeline(packed, encoder, response))
 }
 
 /** Pieces joined to a size worth sending; an error of the engine ends them in ClickHouse's own mark. */
@@ -149,15 +148,13 @@ function contentType(format: string): string {
     : 'text/plain; charset=UTF-8'
 }
 
-async function sendBytes({ request, response }: Exchange, bytes: Uint8Array): Promise<void> {
-  if (bytes.length < GZIP_FROM_BYTES || !acceptsGzip(request)) {
-    response.end(bytes)
-    return
-  }
-  response.setHeader('Content-Encoding', 'gzip')
-  response.end(await compress(bytes, FAST))
+async function sendBytes(exchange: Exchange, bytes: Uint8Array): Promise<void> {
+  const { packing, request, response } = exchange
+  const isPlain = packing.encoding === null || bytes.length < ENCODED_FROM_BYTES
+  if (request.method === 'HEAD' || bytes.length === 0 || (isPlain && !packing.inBlocks)) response.end(bytes)
+  else await sendPacked(exchange, once(bytes))
 }
 
-function acceptsGzip(request: IncomingMessage): boolean {
-  return /\bgzip\b/u.test(request.headers['accept-encoding'] ?? '')
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }

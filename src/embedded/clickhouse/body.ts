@@ -1,7 +1,6 @@
 /** The statement of a request and the rows that follow it. */
 import type { IncomingMessage } from 'node:http'
-import { pipeline, type Transform } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { unpack } from './compression/unpacking.ts'
 import { HttpError } from './exceptions.ts'
 import { findInsertHead } from './insert-head.ts'
 import type { RequestQuery } from './request.ts'
@@ -18,19 +17,12 @@ const MAX_STATEMENT_BYTES = 1_048_576
 /** An INSERT's head must end within this much of the body. */
 const HEAD_BYTES = 65_536
 
-const UNPACKERS = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-  ['zstd', createZstdDecompress],
-])
-
 /** Reads the statement; rows are left to be read. @throws {HttpError} for a body that cannot be read */
 export async function readIncoming(request: IncomingMessage, query: RequestQuery): Promise<Incoming> {
   if (request.headers['content-type']?.startsWith('multipart/form-data') === true)
     return { text: await readForm(request, query), rows: null }
   const url = Buffer.from(query.query)
-  const body = bodyOf(request)
+  const body = bodyOf(request, query)
   const inUrl = splitRows(url, body)
   if (inUrl !== null) return inUrl
   const start = await take(body, HEAD_BYTES)
@@ -70,11 +62,11 @@ async function take(body: AsyncIterableIterator<Buffer>, bytes: number): Promise
   return Buffer.concat(pieces)
 }
 
-async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer, undefined> {
+async function* bodyOf(request: IncomingMessage, query: RequestQuery): AsyncGenerator<Buffer, undefined> {
   if (request.method !== 'POST') return
   let total = 0
-  for await (const piece of unpack(request)) {
-    const bytes = Buffer.from(piece)
+  for await (const piece of unpack(request, query.unpacksBlocks)) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length)
     total += bytes.length
     if (total > MAX_BODY_BYTES)
       throw new HttpError(413, `A body has at most ${MAX_BODY_BYTES} bytes; send less at once`)
@@ -82,32 +74,9 @@ async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer, undefin
   }
 }
 
-function unpack(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (encoding === 'identity') return request
-  const create = UNPACKERS.get(encoding)
-  if (create === undefined) throw new HttpError(415, `Unknown Content-Encoding ${JSON.stringify(encoding)}`)
-  return unpackWith(request, create(), encoding)
-}
-
-async function* unpackWith(
-  request: IncomingMessage,
-  unpacker: Transform,
-  encoding: string,
-): AsyncGenerator<Uint8Array> {
-  // The loop below meets the same error; a pipe alone would never end when the sender goes away.
-  pipeline(request, unpacker, () => undefined)
-  try {
-    for await (const piece of unpacker) yield piece
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new HttpError(400, `The body is not ${encoding}: ${reason}`)
-  }
-}
-
 /** A multipart body as @clickhouse/client sends it: the statement, and parameters that go into `query`. */
 async function readForm(request: IncomingMessage, query: RequestQuery): Promise<string> {
-  const body = await take(bodyOf(request), MAX_STATEMENT_BYTES + 1)
+  const body = await take(bodyOf(request, query), MAX_STATEMENT_BYTES + 1)
   if (body.length > MAX_STATEMENT_BYTES)
     throw new HttpError(413, `A form has at most ${MAX_STATEMENT_BYTES} bytes; this one is longer`)
   const type = request.headers['content-type'] ?? ''

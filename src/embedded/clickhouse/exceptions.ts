@@ -1,5 +1,6 @@
 /** Errors in ClickHouse's own shape. */
 import type { ServerResponse } from 'node:http'
+import { frameText } from './compression/blocks.ts'
 import { RefusedStatement } from './refusal.ts'
 
 /** A fault of the HTTP request itself, not of a statement. */
@@ -14,8 +15,10 @@ export class HttpError extends Error {
 
 /** HTTP status of a ClickHouse error code, as ClickHouse's server answers. */
 const STATUS_BY_CODE: Readonly<Record<number, number>> = {
+  12: 400,
   27: 400,
   36: 400,
+  40: 400,
   47: 404,
   46: 404,
   48: 501,
@@ -25,26 +28,32 @@ const STATUS_BY_CODE: Readonly<Record<number, number>> = {
   72: 400,
   73: 404,
   81: 404,
+  89: 400,
   115: 404,
   159: 408,
   164: 403,
   202: 503,
   241: 500,
   243: 507,
+  271: 400,
   452: 403,
   456: 400,
   497: 403,
   516: 403,
 }
 const CODE_NAMES: Readonly<Record<number, string>> = {
+  12: 'TOO_LARGE_SIZE_COMPRESSED',
   36: 'BAD_ARGUMENTS',
+  40: 'CHECKSUM_DOESNT_MATCH',
   48: 'NOT_IMPLEMENTED',
   62: 'SYNTAX_ERROR',
   72: 'CANNOT_PARSE_NUMBER',
   73: 'UNKNOWN_FORMAT',
+  89: 'UNKNOWN_COMPRESSION_METHOD',
   115: 'UNKNOWN_SETTING',
   202: 'TOO_MANY_SIMULTANEOUS_QUERIES',
   243: 'NOT_ENOUGH_SPACE',
+  271: 'CANNOT_DECOMPRESS',
   396: 'TOO_MANY_ROWS_OR_BYTES',
   452: 'SETTING_CONSTRAINT_VIOLATION',
   456: 'UNKNOWN_QUERY_PARAMETER',
@@ -70,7 +79,12 @@ export function sendError(response: ServerResponse, error: unknown): void {
     'Content-Type': 'text/plain; charset=UTF-8',
     'X-ClickHouse-Exception-Code': String(code),
   })
-  response.end(`${text}\n`)
+  response.end(takesBlocks(response) ? frameText(`${text}\n`) : `${text}\n`)
+}
+
+/** With `compress=1` ClickHouse packs its errors, too; clients unpack whatever comes. */
+function takesBlocks(response: ServerResponse): boolean {
+  return /[?&]compress=(?!0)/u.test(response.req.url ?? '')
 }
 
 /** An error's code and the line ClickHouse would say. */

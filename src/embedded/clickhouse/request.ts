@@ -1,5 +1,6 @@
 /** What the URL and the headers of a ClickHouse HTTP request ask for. */
 import type { IncomingMessage } from 'node:http'
+import { choosePacking, type Packing } from './compression/packing.ts'
 import { RefusedStatement } from './refusal.ts'
 import { judgeSetting } from './settings.ts'
 
@@ -35,13 +36,16 @@ export interface RequestQuery {
   readOnly: boolean
   /** Nothing is sent before the whole answer is there. */
   waitsForEnd: boolean
+  /** `decompress=1`: the body lies in ClickHouse's compressed blocks. */
+  unpacksBlocks: boolean
+  packing: Packing
   /** Revision of the native protocol a driver announces; 0 where it does not. */
   clientRevision: number
   settings: Map<string, string>
   parameters: Map<string, string>
 }
 
-/** Reads them. @throws {RefusedStatement} for a setting that is unknown or closed and for framing not spoken here */
+/** Reads them. @throws {RefusedStatement} for a setting that is unknown or closed */
 export function readQuery(search: URLSearchParams, headers: IncomingMessage['headers']): RequestQuery {
   const settings = new Map<string, string>()
   const parameters = new Map<string, string>()
@@ -49,12 +53,6 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
     if (/^param_\w+$/u.test(name)) parameters.set(name.slice(6), value)
     else if (!PROTOCOL.has(name) && judgeSetting(name) !== 'ignored') settings.set(name, value)
   }
-  const framed = ['compress', 'decompress'].find((name) => isSet(search, name))
-  if (framed !== undefined)
-    throw new RefusedStatement(
-      48,
-      `${framed}=1 is not implemented here; use HTTP's own gzip or no compression`,
-    )
   return {
     query: search.get('query') ?? '',
     database: search.get('database') ?? header(headers, 'x-clickhouse-database'),
@@ -62,6 +60,12 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
     queryId: queryIdOf(search.get('query_id') ?? header(headers, 'x-clickhouse-query-id')),
     readOnly: isSet(search, 'readonly'),
     waitsForEnd: isSet(search, 'wait_end_of_query'),
+    unpacksBlocks: isSet(search, 'decompress'),
+    packing: choosePacking(headers, {
+      compress: isSet(search, 'compress'),
+      httpCompression: isSet(search, 'enable_http_compression'),
+      level: levelOf(search.get('http_zlib_compression_level')),
+    }),
     clientRevision: Number(search.get('client_protocol_version') ?? 0),
     settings,
     parameters,
@@ -70,6 +74,10 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
 
 function isSet(search: URLSearchParams, name: string): boolean {
   return (search.get(name) ?? '0') !== '0'
+}
+
+function levelOf(text: string | null): number | null {
+  return text !== null && /^[1-9]$/u.test(text) ? Number(text) : null
 }
 
 function header(headers: IncomingMessage['headers'], name: string): string | null {

@@ -66,6 +66,7 @@ async function answer(
     queryId: query.queryId,
     format: statement.format ?? work.format,
     waitsForEnd: query.waitsForEnd,
+    packing: query.packing,
   }
   await execute(exchange, options, { access, incoming, statement, work })
 }
