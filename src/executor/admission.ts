@@ -1,5 +1,10 @@
 import { CapacityError } from '../errors.ts'
 
+/** ms an organization counts as active after it last asked for a place. */
+const ACTIVE_MS = 10_000
+/** From this concurrency on, one place is kept free of an organization that asks for more than all of them. */
+const RESERVES_FROM = 4
+
 export interface AdmissionOptions {
   /** Executions that run at once. */
   concurrency: number
@@ -27,14 +32,20 @@ export interface Place {
 }
 
 /**
- * Lets a bounded number run at once; those that wait take turns by organization, so none starves another: also
- * in a full queue, where the newest of the organization that waits most makes room for one that waits less.
- * Every step costs the same however many wait, but for making room.
+ * Lets a bounded number run at once. No organization holds more than its share: the places divided by the
+ * organizations active now. One that is alone and asks for more than all places gets all but one, so that programs
+ * that run for minutes do not lock out the next organization. Those that wait take turns by organization; in a full
+ * queue the newest of the organization that waits most makes room for one that waits less. A step costs the same
+ * however many wait, except making room.
  */
 export class Admission {
   readonly #options: AdmissionOptions
   // Insertion order is the turn: an organization served goes to the end.
   readonly #queues = new Map<string, Set<Waiter>>()
+  /** Executions of each organization that run now. */
+  readonly #held = new Map<string, number>()
+  /** When each organization last asked for a place, by the monotonic clock; the least recent first. */
+  readonly #active = new Map<string, number>()
   #running = 0
   #waiting = 0
   /** Places given and not yet entered. */
@@ -58,21 +69,22 @@ export class Admission {
     const taken = this.#running + this.#waiting + this.#reserved
     if (taken >= concurrency + queueLimit) this.#makeRoom(organizationId)
     this.#reserved += 1
+    this.#noteActive(organizationId)
     let state: 'reserved' | 'running' | 'gone' = 'reserved'
     return {
       enter: async (signal) => {
         this.#reserved -= 1
         state = 'gone'
         signal.throwIfAborted()
-        if (this.#running < concurrency && this.#waiting === 0) this.#running += 1
+        if (!this.#queues.has(organizationId) && this.#isFree(organizationId)) this.#hold(organizationId)
         else await this.#wait(organizationId, signal)
         state = 'running'
       },
       leave: () => {
         if (state === 'reserved') this.#reserved -= 1
         if (state === 'running') {
-          this.#running -= 1
-          this.#admitNext()
+          this.#release(organizationId)
+          this.#admitWaiting()
         }
         state = 'gone'
       },
@@ -88,6 +100,40 @@ export class Admission {
     const full = queueFull(this.#options)
     if (newest === undefined) throw full
     newest.refuse(full)
+  }
+
+  #noteActive(organizationId: string): void {
+    const now = performance.now()
+    this.#active.delete(organizationId)
+    this.#active.set(organizationId, now)
+    for (const [organization, at] of this.#active) {
+      if (now - at <= ACTIVE_MS) break
+      if (!this.#held.has(organization) && !this.#queues.has(organization)) this.#active.delete(organization)
+    }
+  }
+
+  #isFree(organizationId: string): boolean {
+    const { concurrency } = this.#options
+    return this.#running < concurrency && (this.#held.get(organizationId) ?? 0) < this.#share(organizationId)
+  }
+
+  /** Places that one organization may hold now. */
+  #share(organizationId: string): number {
+    const { concurrency } = this.#options
+    if (this.#active.size > 1) return Math.ceil(concurrency / this.#active.size)
+    return concurrency >= RESERVES_FROM && this.#queues.has(organizationId) ? concurrency - 1 : concurrency
+  }
+
+  #hold(organizationId: string): void {
+    this.#running += 1
+    this.#held.set(organizationId, (this.#held.get(organizationId) ?? 0) + 1)
+  }
+
+  #release(organizationId: string): void {
+    this.#running -= 1
+    const held = (this.#held.get(organizationId) ?? 1) - 1
+    if (held > 0) this.#held.set(organizationId, held)
+    else this.#held.delete(organizationId)
   }
 
   #wait(organizationId: string, signal: AbortSignal): Promise<void> {
@@ -124,19 +170,19 @@ export class Admission {
     return true
   }
 
-  #admitNext(): void {
-    const next = this.#queues.entries().next()
-    if (next.done === true || this.#running >= this.#options.concurrency) return
-    const [organizationId, queue] = next.value
-    const [waiter] = queue
-    if (waiter === undefined) return
-    this.#remove(organizationId, waiter)
-    if (queue.size > 0) {
+  /** Admits those within their share, in turn: an organization that is served goes to the end. */
+  #admitWaiting(): void {
+    for (const [organizationId, queue] of this.#queues) {
+      const [waiter] = queue
+      if (waiter === undefined || !this.#isFree(organizationId)) continue
       this.#queues.delete(organizationId)
-      this.#queues.set(organizationId, queue)
+      queue.delete(waiter)
+      this.#waiting -= 1
+      // A Map visits what is appended during the iteration, so the turn comes round again.
+      if (queue.size > 0) this.#queues.set(organizationId, queue)
+      this.#hold(organizationId)
+      waiter.admit()
     }
-    this.#running += 1
-    waiter.admit()
   }
 }
 

@@ -34,6 +34,36 @@ describe('admission', () => {
     expect(order.indexOf('quiet')).toBe(1)
   })
 
+  it('divides the places among the organizations that are active, so that one cannot hold them all', async () => {
+    const admission = new Admission({ concurrency: 4, queueLimit: 100, queueTimeoutMs: 60_000 })
+    const running: string[] = []
+    const enter = (organization: string) => {
+      const place = admission.reserve(organization)
+      return { place, entered: place.enter(never).then(() => running.push(organization)) }
+    }
+    const flood = Array.from({ length: 8 }, () => enter('flood'))
+    const quiet = enter('quiet')
+    await Promise.all(flood.slice(0, 4).map(({ entered }) => entered))
+    for (const { place } of flood.slice(0, 2)) place.leave()
+    await quiet.entered
+    expect(running).toEqual(['flood', 'flood', 'flood', 'flood', 'quiet'])
+    expect(admission.running).toBe(3)
+    for (const { place } of flood.slice(2, 4)) place.leave()
+    await flood[5]?.entered
+    expect([admission.running, admission.waiting]).toEqual([3, 2])
+  })
+
+  it('keeps one place free of an organization that asks for more than all of them', async () => {
+    const admission = new Admission({ concurrency: 4, queueLimit: 100, queueTimeoutMs: 60_000 })
+    const flood = Array.from({ length: 6 }, () => admission.reserve('flood'))
+    const entered = flood.map((place) => place.enter(never))
+    await Promise.all(entered.slice(0, 4))
+    flood[0]?.leave()
+    expect([admission.running, admission.waiting]).toEqual([3, 2])
+    await admission.reserve('newcomer').enter(never)
+    expect(admission.running).toBe(4)
+  })
+
   it('refuses at once when the queue is full and says when to come back', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 0, queueTimeoutMs: 60_000 })
     await admission.reserve('a').enter(never)
