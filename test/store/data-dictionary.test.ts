@@ -52,6 +52,21 @@ describe('the data dictionary', () => {
     expect(told).toEqual(await columnsOf('code_exec_logs', "default_kind != 'EPHEMERAL'"))
   })
 
+  it('has the same columns for the view that tools read, which selects them all and each execution once', async () => {
+    const byName = (columns: string[][]): string[][] =>
+      columns.toSorted(([one = ''], [other = '']) => one.localeCompare(other))
+    const stored = await columnsOf('code_exec_logs', "default_kind != 'EPHEMERAL'")
+    expect(byName(await columnsOf('code_executions', '1'))).toEqual(byName(stored))
+    for (const version of [1, 2])
+      await clickhouse.store.command(
+        "INSERT INTO code_exec_logs (execution_id, started_at, record_version) SELECT 'twice', 1, {version:UInt8}",
+        { version },
+      )
+    const rows = await clickhouse.store.query<Record<string, unknown>>('SELECT * FROM code_executions')
+    expect(rows).toEqual([expect.objectContaining({ execution_id: 'twice', record_version: 2 })])
+    expect(Object.keys(rows[0] ?? {})).toHaveLength(stored.length)
+  })
+
   it('names the field of each column, and has every field of the record', () => {
     const told = (tables.get('code_exec_logs') ?? []).filter(([, field]) => field !== '–')
     const expected = FIELD_NAMES.map((field) => [columnOf(field), field])

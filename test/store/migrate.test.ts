@@ -26,7 +26,13 @@ async function tablesOf(store: Store): Promise<string[]> {
   return rows.map((row) => row.name)
 }
 
-const TABLES = ['code_exec_events', 'code_exec_logs', 'exectrail_migrations', 'otel_traces']
+const TABLES = [
+  'code_exec_events',
+  'code_exec_logs',
+  'code_executions',
+  'exectrail_migrations',
+  'otel_traces',
+]
 
 describe('the migrations', () => {
   it('are numbered without a gap', async () => {
