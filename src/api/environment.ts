@@ -10,6 +10,8 @@ import type { Store } from '../store/client.ts'
 export interface AppParts {
   version: string
   store: Store
+  /** The store with the rights that callers' SQL has. */
+  sqlStore: Store
   executor: Pick<Executor, 'execute' | 'runtimes' | 'status'>
   keys: KeyStore
   /** State of the supervised parts (Collector, store); empty where none is supervised. */

@@ -6,7 +6,7 @@ import { LINKS } from './links.ts'
 /** One link of the chain. */
 export interface Finding {
   link: string
-  /** `skipped`: not configured, so not needed. `blocked`: a link before it is broken. */
+  /** `skipped`: not configured, so not needed, or a weakness that breaks nothing. `blocked`: a link before it is broken. */
   state: 'ok' | 'broken' | 'skipped' | 'blocked'
   detail: string
   fix: string | null
@@ -37,7 +37,8 @@ function isBroken(finding: Finding | undefined): boolean {
 async function askLink(link: Link, walk: Walk): Promise<Finding> {
   try {
     const answer = await link.ask(walk)
-    if (typeof answer !== 'string') return unasked(link.name, 'skipped', answer.skipped)
+    if (typeof answer !== 'string')
+      return { ...unasked(link.name, 'skipped', answer.skipped), fix: answer.fix ?? null }
     return { link: link.name, state: 'ok', detail: answer, fix: null }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)

@@ -19,7 +19,7 @@ export interface Link {
   /** Links that must hold before this one can be asked. */
   needs?: readonly string[]
   /** What is right, in a line; throws what is wrong, with its hint. */
-  ask(walk: Walk): Promise<string | { skipped: string }>
+  ask(walk: Walk): Promise<string | { skipped: string; fix?: string }>
 }
 
 /** A link that does not hold: why, and what to do. */

@@ -12,6 +12,7 @@ import { formatBytes } from './format.ts'
 import { ANSWER_MS, BrokenLink, fetchBriefly, pause, START, type Link, type Walk } from './link.ts'
 import { askReadiness, askRecord, askService } from './probe-links.ts'
 import { askSigNoz, askSinks } from './sink-links.ts'
+import { askWall } from './wall-link.ts'
 
 /** What others recorded is late once it waits so long. */
 const LATE_MS = 30_000
@@ -32,6 +33,7 @@ export const LINKS: readonly Link[] = [
   { name: 'delivery', needs: ['Collector'], ask: askDelivery },
   { name: 'SigNoz', ask: askSigNoz },
   { name: 'ClickHouse', needs: ['stack'], ask: askClickHouse },
+  { name: 'wall', needs: ['stack'], ask: askWall },
   { name: 'table', needs: ['ClickHouse'], ask: askTable },
   { name: 'sinks', needs: ['Collector'], ask: askSinks },
   { name: 'record', needs: ['runtimes', 'Collector', 'table'], ask: askRecord },

@@ -1,5 +1,6 @@
 /** One start of a part: a child in a session of its own that dies with this process. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { access, constants } from 'node:fs/promises'
 import type { ProcessSpec } from './process.ts'
 
@@ -10,7 +11,10 @@ export interface Child {
   readonly pid: number | undefined
   /** Why it ended, in words; settles once. */
   readonly ended: Promise<string>
-  signal(name: 'SIGTERM' | 'SIGKILL'): void
+  /** Asks it to end in its own time. */
+  stop(): void
+  /** SIGKILL to it and to what it started. */
+  kill(): void
 }
 
 /**
@@ -21,14 +25,40 @@ export async function startChild(spec: ProcessSpec, fd: number): Promise<Child> 
   const setpriv = await findSetpriv()
   const command = setpriv ?? spec.command
   const args = setpriv === null ? spec.args : ['--pdeathsig', 'KILL', '--', spec.command, ...spec.args]
+  const inherits = spec.inherits ?? []
   const child = spawn(command, args, {
     env: spec.env,
-    stdio: ['pipe', fd, fd],
+    stdio: ['pipe', fd, fd, ...inherits, ...(spec.stopsBy === 'stdin' ? (['pipe'] as const) : [])],
     detached: true,
   })
   // A part that closes its stdin early is no fault.
   child.stdin?.on('error', () => undefined)
-  return { pid: child.pid, ended: endOf(child), signal: (name) => void child.kill(name) }
+  if (spec.greeting !== undefined) child.stdin?.write(`${spec.greeting}\n`)
+  const stopByStdin = (): void => void child.stdin?.end()
+  return {
+    pid: child.pid,
+    ended: Promise.all([endOf(child), endOfTie(child, 3 + inherits.length)]).then(([reason]) => reason),
+    stop: spec.stopsBy === 'stdin' ? stopByStdin : () => void child.kill('SIGTERM'),
+    kill: () => killGroup(child),
+  }
+}
+
+/** The last holder of the tie is gone: what a sandbox holds may outlive the sandbox's own process for a moment. */
+async function endOfTie(child: ChildProcess, index: number): Promise<void> {
+  const tie = child.stdio[index]
+  if (tie === undefined || tie === null || !('resume' in tie)) return
+  tie.on('error', () => undefined).resume()
+  await once(tie, 'close')
+}
+
+/** A sandbox killed in its first milliseconds would leave its child behind; the group is its session's own. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL') // the group is not made yet, or all of it is gone
+  }
 }
 
 function endOf(child: ChildProcess): Promise<string> {

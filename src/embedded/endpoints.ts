@@ -14,6 +14,9 @@ const endpoints = z.object({
   collectorMetrics: z.url().nullable(),
   clickhouseUser: z.string(),
   clickhousePassword: z.string(),
+  /** Only reads; null where the store is not ours, or where the host grants no sandbox around the engine. */
+  clickhouseReader: z.string().nullable().default(null),
+  clickhouseReaderPassword: z.string().nullable().default(null),
 })
 
 /** URLs without trailing slash, and the store's credentials. */

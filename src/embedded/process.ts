@@ -7,6 +7,12 @@ export interface ProcessSpec {
   args: readonly string[]
   /** The whole environment of the child; nothing is inherited. */
   env: Readonly<Record<string, string>>
+  /** Descriptors of this process that the child finds from 3 on. */
+  inherits?: readonly number[]
+  /** First line of its stdin, for secrets that no file and no list of processes may show. */
+  greeting?: string
+  /** How it is asked to stop: `stdin` by its end, where a signal does not reach it. @default 'signal' */
+  stopsBy?: 'signal' | 'stdin'
   /** Where stdout and stderr are appended. */
   logFile: string
   /** Runs before every start, also before each restart; `stopping` is aborted when there will be none. */
@@ -20,7 +26,7 @@ export interface ProcessSpec {
   ready(): Promise<boolean>
   /** ms from start to ready before the start counts as failed. */
   readyTimeoutMs: number
-  /** ms from SIGTERM to SIGKILL when it is stopped. */
+  /** ms from being asked to stop to SIGKILL. */
   graceMs: number
 }
 
@@ -34,6 +40,6 @@ export interface SupervisedProcess {
   readonly restarts: number
   /** Last reason it ended, with the last lines of its log. */
   readonly lastError: string | null
-  /** SIGTERM, then SIGKILL after a grace; resolves when it is gone. */
+  /** Asks it to end, then SIGKILL after a grace; resolves when it is gone. */
   stop(): Promise<void>
 }

@@ -3,18 +3,21 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { ExectrailError } from '../errors.ts'
-import { startCollector } from './collector-part.ts'
+import { startCollector, type CollectorPart } from './collector-part.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { lockHome } from './home-lock.ts'
 import { findCollector } from '../provision/collector/collector.ts'
-import type { Part, PartStatus } from './part.ts'
-import { startStore } from './store-part.ts'
+import type { PartStatus } from './part.ts'
+import { startStore, type StorePart } from './store-part.ts'
+import type { StoreUsers } from './store-users.ts'
 
 export type { PartStatus } from './part.ts'
 
 export interface Stack {
   /** Where the store and the Collector listen, and the store's credentials. */
   readonly endpoints: Omit<Endpoints, 'service'>
+  /** How each of the store's users reaches it. */
+  readonly storeUsers: StoreUsers
   /** The port the service should try first; 0 means any. */
   readonly servicePort: number
   /** Call once the service listens: writes endpoints.json (0600) and resolves to what it holds. */
@@ -46,9 +49,13 @@ export async function startStack(config: Config, report: (line: string) => void)
     finding?.catch(() => undefined)
     const store = await startStore(config, report)
     undo.push(() => store.stop())
-    const collector = await startCollector(config, { program: await finding, store: store.access, report })
+    const collector = await startCollector(config, {
+      program: await finding,
+      store: store.users.collector,
+      report,
+    })
     undo.push(() => collector.stop())
-    return describeStack(config, [store, collector], { ...store.endpoints, ...collector.endpoints }, undoAll)
+    return describeStack(config, { store, collector }, undoAll)
   } catch (error) {
     await undoAll()
     throw error
@@ -57,19 +64,20 @@ export async function startStack(config: Config, report: (line: string) => void)
 
 function describeStack(
   config: Config,
-  parts: readonly Part[],
-  endpoints: Omit<Endpoints, 'service'>,
+  { store, collector }: { store: StorePart; collector: CollectorPart },
   undoAll: () => Promise<void>,
 ): Stack {
+  const endpoints = { ...store.endpoints, ...collector.endpoints }
   return {
     endpoints,
+    storeUsers: store.users,
     servicePort: config.port,
     async publish(service) {
       const published = { service, ...endpoints }
       await writeEndpoints(config.home, published)
       return published
     },
-    parts: () => parts.map((part) => part.status()),
+    parts: () => [store, collector].map((part) => part.status()),
     stop: undoAll,
   }
 }

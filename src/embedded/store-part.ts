@@ -1,108 +1,59 @@
 /** The store of the stack: the embedded ClickHouse engine in a process of its own, or the one CLICKHOUSE_URL names. */
-import { randomBytes } from 'node:crypto'
-import { rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { ExectrailError } from '../errors.ts'
 import { createStore } from '../store/client.ts'
 import { migrate } from '../store/migrate.ts'
+import { startEmbeddedStore } from './embedded-store.ts'
 import type { Endpoints } from './endpoints.ts'
 import { externalPart, supervisedPart, withPorts, type Part } from './part.ts'
-import type { ProcessSpec } from './process.ts'
-import { supervise } from './supervise.ts'
-
-/** How to reach the store with every right. */
-interface StoreAccess {
-  url: string
-  user: string
-  password: string
-  database: string
-}
+import type { StoreAccess, StoreUsers } from './store-users.ts'
 
 export interface StorePart extends Part {
-  readonly access: StoreAccess
-  readonly endpoints: Pick<Endpoints, 'clickhouse' | 'clickhouseUser' | 'clickhousePassword'>
+  readonly users: StoreUsers
+  readonly endpoints: Pick<
+    Endpoints,
+    'clickhouse' | 'clickhouseUser' | 'clickhousePassword' | 'clickhouseReader' | 'clickhouseReaderPassword'
+  >
 }
 
-const HOST = '127.0.0.1'
 const WELL_KNOWN = 8123
-const READY_TIMEOUT_MS = 60_000
-const GRACE_MS = 10_000
-const MAIN = join(import.meta.dirname, 'clickhouse', 'main.ts')
 
 /** Starts the embedded store, or points at the external one, and brings its tables up to date. */
 export async function startStore(config: Config, report: (line: string) => void): Promise<StorePart> {
-  const { part, access } =
-    config.clickhouse.url === null
-      ? await withPorts([config.port === 0 ? 0 : WELL_KNOWN], ([port = 0]) => startEmbedded(config, port))
-      : external({ ...config.clickhouse, url: config.clickhouse.url })
+  const { part, users } = await openPart(config, report)
   try {
-    await migrateStore(access, report)
+    await migrateStore(users.service, report)
   } catch (error) {
     await part.stop()
     throw error
   }
-  report(`Store: ClickHouse on ${access.url}`)
+  report(`Store: ClickHouse on ${users.people.url}`)
+  const { people, reader } = users
   const endpoints = {
-    clickhouse: access.url,
-    clickhouseUser: access.user,
-    clickhousePassword: access.password,
+    clickhouse: people.url,
+    clickhouseUser: people.user,
+    clickhousePassword: people.password,
+    clickhouseReader: reader?.user ?? null,
+    clickhouseReaderPassword: reader?.password ?? null,
   }
-  return { access, endpoints, ...part }
+  return { users, endpoints, ...part }
 }
 
-function external(access: StoreAccess): { part: Part; access: StoreAccess } {
-  return { part: externalPart('store', access.url), access }
-}
-
-async function startEmbedded(config: Config, port: number): Promise<{ part: Part; access: StoreAccess }> {
-  const access = {
-    url: `http://${HOST}:${port}`,
-    user: config.clickhouse.user,
-    // Made anew at each start; whoever may read the home finds it in endpoints.json.
-    password: randomBytes(24).toString('hex'),
-    database: config.clickhouse.database,
-  }
-  const credentials = join(config.home, 'store-credentials.json')
-  await writeSecret(credentials, {
-    users: [{ name: access.user, password: access.password, access: 'full' }],
-  })
-  const process = await supervise(storeSpec(config, access, { port, credentials }))
-  return { part: supervisedPart('store', access.url, process), access }
-}
-
-function storeSpec(
+async function openPart(
   config: Config,
-  access: StoreAccess,
-  { port, credentials }: { port: number; credentials: string },
-): ProcessSpec {
-  const options = {
-    '--data': join(config.home, 'clickhouse'),
-    '--host': HOST,
-    '--port': String(port),
-    '--database': access.database,
-    '--credentials': credentials,
+  report: (line: string) => void,
+): Promise<{ part: Part; users: StoreUsers }> {
+  const { url } = config.clickhouse
+  if (url !== null) {
+    const access = { ...config.clickhouse, url }
+    const users = { people: access, service: access, collector: access, reader: null }
+    return { part: externalPart('store', url), users }
   }
-  return {
-    name: 'store',
-    command: process.execPath,
-    args: [MAIN, ...Object.entries(options).flat()],
-    env: { UV_THREADPOOL_SIZE: '16', TZ: 'UTC', PATH: config.path },
-    logFile: join(config.home, 'logs', 'store.log'),
-    readyTimeoutMs: READY_TIMEOUT_MS,
-    graceMs: GRACE_MS,
-    ready: () => answers(access),
-  }
-}
-
-/** With its credentials, so that another ClickHouse on the same port is not mistaken for it. */
-async function answers({ url, user, password }: StoreAccess): Promise<boolean> {
-  const answer = await fetch(`${url}/?query=${encodeURIComponent('SELECT 1')}`, {
-    headers: { 'x-clickhouse-user': user, 'x-clickhouse-key': password },
-    signal: AbortSignal.timeout(5_000),
+  return withPorts([config.port === 0 ? 0 : WELL_KNOWN], async ([port = 0]) => {
+    const { users, process, release } = await startEmbeddedStore(config, port, report)
+    const part = supervisedPart('store', users.people.url, process)
+    return { part: { ...part, stop: () => part.stop().then(release) }, users }
   })
-  await answer.arrayBuffer()
-  return answer.ok
 }
 
 async function migrateStore(access: StoreAccess, report: (line: string) => void): Promise<void> {
@@ -119,10 +70,4 @@ async function migrateStore(access: StoreAccess, report: (line: string) => void)
   } finally {
     await store.close()
   }
-}
-
-async function writeSecret(path: string, value: unknown): Promise<void> {
-  const draft = `${path}.draft`
-  await writeFile(draft, JSON.stringify(value), { mode: 0o600 })
-  await rename(draft, path)
 }

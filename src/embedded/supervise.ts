@@ -74,7 +74,7 @@ class Supervisor implements SupervisedProcess {
       void child.ended.then(async (reason) => this.#explain((await watched) ?? reason, mark))
       return
     }
-    child.signal('SIGKILL')
+    child.kill()
     await child.ended
     const explained = await this.#explain(failure, mark)
     throw new ExectrailError('stack_failed', explained, {
@@ -90,8 +90,8 @@ class Supervisor implements SupervisedProcess {
     this.#stopping.abort()
     const child = this.#child
     if (child !== undefined) {
-      child.signal('SIGTERM')
-      const late = setTimeout(() => child.signal('SIGKILL'), this.#spec.graceMs)
+      child.stop()
+      const late = setTimeout(() => child.kill(), this.#spec.graceMs)
       await child.ended
       clearTimeout(late)
     }
@@ -126,7 +126,7 @@ class Supervisor implements SupervisedProcess {
     while (this.#spec.hindrance !== undefined && !over.signal.aborted) {
       const hindrance = await this.#spec.hindrance().catch(() => null)
       if (hindrance !== null && !over.signal.aborted) {
-        child.signal('SIGKILL')
+        child.kill()
         return `was stopped: ${hindrance}`
       }
       await pause(HINDRANCE_MS, undefined, { signal: over.signal }).catch(() => undefined)
@@ -147,7 +147,9 @@ class Supervisor implements SupervisedProcess {
     void child.ended.then(() => over.abort())
     const deadline = Date.now() + this.#spec.readyTimeoutMs
     while (!over.signal.aborted && !this.#stopping.signal.aborted) {
-      if (await this.#spec.ready().catch(() => false)) break
+      // A question may wait in the queue of a port that is held for it, and the child end meanwhile.
+      const gone = child.ended.then(() => false)
+      if (await Promise.race([this.#spec.ready().catch(() => false), gone])) break
       if (Date.now() > deadline) return `did not answer within ${this.#spec.readyTimeoutMs} ms`
       await pause(POLL_MS)
     }

@@ -46,9 +46,14 @@ async function walk(extra: Record<string, string> = {}): Promise<Walk> {
 }
 
 /** Makes it look as if a stack ran for the home of a walk, with its service at `service`. */
-async function publish({ config }: Walk, service: string): Promise<void> {
+async function publish({ config }: Walk, service: string, reader: string | null = null): Promise<void> {
   const rest = { otlpGrpc: null, collectorHealth: null, collectorMetrics: null }
-  const access = { clickhouseUser: 'u', clickhousePassword: 'p' }
+  const access = {
+    clickhouseUser: 'u',
+    clickhousePassword: 'p',
+    clickhouseReader: reader,
+    clickhouseReaderPassword: reader,
+  }
   await writeEndpoints(config.home, { service, clickhouse: NOWHERE, otlpHttp: NOWHERE, ...rest, ...access })
 }
 
@@ -58,12 +63,33 @@ async function ask(name: string, given: Walk): Promise<string> {
   if (link === undefined) throw new Error(`there is no link ${name}`)
   try {
     const answer = await link.ask(given)
-    return typeof answer === 'string' ? `ok: ${answer}` : `skipped: ${answer.skipped}`
+    return typeof answer === 'string' ? `ok: ${answer}` : `skipped: ${answer.skipped} – fix: ${answer.fix}`
   } catch (error) {
     if (error instanceof BrokenLink) return `broken: ${error.message} – fix: ${error.fix}`
     throw error
   }
 }
+
+describe('the wall around the store', () => {
+  it('is told where it stands', async () => {
+    const given = await walk()
+    await publish(given, NOWHERE, 'reader')
+    expect(await ask('wall', given)).toMatch(/^ok: .*sandbox.*as reader$/u)
+  })
+
+  it('is told with its remedy where it is absent', async () => {
+    const given = await walk({ PATH: '/nowhere' })
+    await publish(given, NOWHERE)
+    expect(await ask('wall', given)).toMatch(
+      /^skipped: .*administrators only.*bubblewrap was not found – fix: apt-get install.*start the stack again$/u,
+    )
+  })
+
+  it('is no matter of ours around a store of the environment', async () => {
+    const given = await walk({ CLICKHOUSE_URL: NOWHERE })
+    expect(await ask('wall', given)).toMatch(/^skipped: the store is not ours/u)
+  })
+})
 
 describe('SigNoz', () => {
   it.each([

@@ -51,6 +51,8 @@ beforeAll(async () => {
     collectorMetrics: nowhere,
     clickhouseUser: USER,
     clickhousePassword: PASSWORD,
+    clickhouseReader: null,
+    clickhouseReaderPassword: null,
   })
   env = environmentFor(home.path, { EXECTRAIL_API_KEY: ADMIN_KEY })
 })

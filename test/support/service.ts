@@ -66,6 +66,7 @@ export async function startService(
     parts: () => [],
     collector: () => Promise.resolve(null),
     log: (line) => logged.push(line),
+    sqlStore: parts.store,
     ...parts,
   })
   const listening = await serve(app, { port: 0 })

@@ -33,12 +33,12 @@ const documented = describe({
 })
 
 /** `POST /v1/sql` */
-export function sql({ store }: AppParts): Hono<ApiEnv> {
+export function sql({ sqlStore }: AppParts): Hono<ApiEnv> {
   return new Hono<ApiEnv>().post('/', documented, query({}), async (c) => {
     refuseBoundKeys(c)
     const parsed = bodySchema.safeParse(await readJsonObject(c))
     if (!parsed.success) throw new InvalidRequestError(toIssues(parsed.error.issues, 'query'))
-    return c.json(await runSql(store, parsed.data.query))
+    return c.json(await runSql(sqlStore, parsed.data.query))
   })
 }
 

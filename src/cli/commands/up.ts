@@ -6,6 +6,7 @@ import { loadConfig, type Config } from '../../config.ts'
 import type { Endpoints } from '../../embedded/endpoints.ts'
 import { readCollectorMetrics, type CollectorMetrics } from '../../embedded/otelcol/metrics.ts'
 import { startStack } from '../../embedded/stack.ts'
+import type { StoreAccess } from '../../embedded/store-users.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
 import { openKeys, type OpenedKeys } from '../../service/keys.ts'
 import { stackMetrics } from '../../service/stack-metrics.ts'
@@ -80,10 +81,14 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
         report(`${left} bytes are left in the outbox of ${config.home}; the next start sends them.`)
     },
   )
-  const store = closing.adopt(openStore(config, stack.endpoints), (created) => created.close())
+  const open = (access: StoreAccess): Store =>
+    closing.adopt(createStore(access), (created) => created.close())
+  const { service: ours, people, reader } = stack.storeUsers
+  const store = open(ours)
   const app = createApp({
     version: readVersion(),
     store,
+    sqlStore: open(reader ?? people),
     executor,
     keys: opened.keys,
     ...sources,
@@ -100,18 +105,6 @@ function readCollector({
   collectorMetrics,
 }: Pick<Endpoints, 'collectorMetrics'>): Promise<CollectorMetrics | null> {
   return collectorMetrics === null ? Promise.resolve(null) : readCollectorMetrics(collectorMetrics)
-}
-
-function openStore(
-  config: Config,
-  endpoints: Pick<Endpoints, 'clickhouse' | 'clickhouseUser' | 'clickhousePassword'>,
-): Store {
-  return createStore({
-    url: endpoints.clickhouse,
-    user: endpoints.clickhouseUser,
-    password: endpoints.clickhousePassword,
-    database: config.clickhouse.database,
-  })
 }
 
 async function printLinks({ endpoints, opened }: Running, config: Config, terminal: Terminal): Promise<void> {

@@ -69,6 +69,7 @@ function serverConfig(memoryBytes: number, usersFile: string): string {
   <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
   <mark_cache_size>${Math.floor(memoryBytes / 8)}</mark_cache_size>
   <timezone>UTC</timezone>
+  <memory_worker_use_cgroup>0</memory_worker_use_cgroup>
   <merge_tree>
     <fsync_after_insert>1</fsync_after_insert>
     <fsync_part_directory>1</fsync_part_directory>

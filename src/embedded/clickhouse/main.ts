@@ -3,27 +3,28 @@
  *
  * `node main.ts --data DIR --port N --host 127.0.0.1 --database exectrail --credentials FILE`
  *
- * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read"}…]}`. The spawner sets
- * `UV_THREADPOOL_SIZE=16`. When it serves, one JSON line `{"url"}` on stdout; SIGTERM and SIGINT close cleanly. What
- * hinders the start is one line on stderr and exit code 1.
+ * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read"}…]}`; with `-` it is the first line of
+ * stdin, and the end of stdin stops the process as SIGTERM does. `--listen-fd N` serves on that socket, which the
+ * spawner has bound to host and port; `--memory-bytes N` caps the engine. The spawner sets `UV_THREADPOOL_SIZE=16`.
+ * When it serves, one JSON line `{"url"}` on stdout; SIGTERM and SIGINT close cleanly. What hinders the start is one
+ * line on stderr and exit code 1.
  */
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import { totalmem } from 'node:os'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { quoteIdentifier } from './connection.ts'
 import { drainable } from './drain.ts'
 import { BARE_WORK, openEngine, type Engine } from './engine.ts'
 import { explainStart } from './explain-start.ts'
+import { engineMemory } from './memory.ts'
 import { createClickHouseServer } from './server.ts'
 import { openStatements } from './statements.ts'
 import type { User } from './users.ts'
 
-const MIN_MEMORY_BYTES = 512 * 1_048_576
 /** How long statements under way may take to end after SIGTERM. */
 const GRACE_MS = 5_000
-const MAX_MEMORY_BYTES = 4 * 1_073_741_824
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +33,8 @@ const { values } = parseArgs({
     port: { type: 'string', default: '8123' },
     database: { type: 'string', default: 'exectrail' },
     credentials: { type: 'string', default: './credentials.json' },
+    'listen-fd': { type: 'string' },
+    'memory-bytes': { type: 'string', default: String(engineMemory()) },
   },
 })
 
@@ -43,12 +46,14 @@ const credentials = z.object({
 
 async function start(): Promise<{ engine: Engine; server: Server }> {
   const users = await readUsers()
-  const engine = await openEngine({ dataDir: values.data, memoryBytes: memoryBytes() })
+  const engine = await openEngine({ dataDir: values.data, memoryBytes: Number(values['memory-bytes']) })
   const database = quoteIdentifier(values.database)
   await engine.run('write', {
     ...BARE_WORK,
     sql: `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`,
   })
+  // The engine's own default is an overlay over the file system: a table there is any file.
+  await engine.run('write', { ...BARE_WORK, sql: 'DETACH DATABASE IF EXISTS default' })
   const version = await engine.run('serve', { ...BARE_WORK, sql: 'SELECT version()' })
   const server = createClickHouseServer({
     engine,
@@ -59,24 +64,30 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(Number(values.port), values.host, resolve)
+    const fd = values['listen-fd']
+    if (fd === undefined) server.listen(Number(values.port), values.host, resolve)
+    else server.listen({ fd: Number(fd) }, resolve)
   })
   return { engine, server }
 }
 
-/** Half of what the host or its container grants, within bounds. */
-function memoryBytes(): number {
-  const granted = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
-  return Math.max(MIN_MEMORY_BYTES, Math.min(MAX_MEMORY_BYTES, Math.floor(granted / 2)))
-}
-
 async function readUsers(): Promise<User[]> {
   try {
-    return credentials.parse(JSON.parse(await readFile(values.credentials, 'utf8'))).users
+    const text =
+      values.credentials === '-' ? await readGreeting() : await readFile(values.credentials, 'utf8')
+    return credentials.parse(JSON.parse(text)).users
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
     throw new Error(`the credentials in ${values.credentials} cannot be used: ${reason}`, { cause: error })
   }
+}
+
+function readGreeting(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface(process.stdin)
+    lines.once('line', resolve)
+    lines.once('close', () => reject(new Error('stdin ended before they came')))
+  })
 }
 
 try {
@@ -91,6 +102,8 @@ try {
       .finally(() => process.exit(0))
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
+  if (process.stdin.readableEnded) end()
+  else if (values.credentials === '-') process.stdin.once('end', end)
 } catch (error) {
   process.stderr.write(`exectrail store: ${await explainStart(error, values)}\n`)
   process.exit(1)

@@ -64,12 +64,12 @@ const EGRESS_ENV = {
 
 const words = (line: string): string[] => line.split(' ')
 
-const NAMESPACES = words(
+export const NAMESPACES = words(
   '--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --uid 1000 --gid 1000 --hostname sandbox --die-with-parent --as-pid-1 --clearenv',
 )
 
 /** Root with a user namespace keeps all capabilities inside unless they are dropped. */
-const RUN_RIGHTS = '--cap-drop ALL --disable-userns'
+export const RUN_RIGHTS = '--cap-drop ALL --disable-userns'
 /** To mount, raise the loopback device and drop rights, in its own user namespace; each run gives all of it up. */
 const FORK_RIGHTS = ['SYS_ADMIN', 'NET_ADMIN', 'SETPCAP', 'SYS_RESOURCE']
   .map((name) => `--cap-add CAP_${name}`)

@@ -31,9 +31,9 @@ export interface Footing {
   notes: readonly string[]
 }
 
-const INSTALL_BWRAP =
+export const INSTALL_BWRAP =
   'apt-get install -y bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), apk add bubblewrap (Alpine)'
-const ALLOW_NAMESPACES =
+export const ALLOW_NAMESPACES =
   'allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; in Docker run with --security-opt seccomp=unconfined --security-opt apparmor=unconfined'
 
 /** Thrown where nothing can run; carries the command that helps. */
@@ -118,7 +118,7 @@ function attempts(tools: Tools, options: LocalOptions): Attempt[] {
 }
 
 /** `--disable-userns` and `--size` came with 0.8. */
-function isRecent(version: string | null): boolean {
+export function isRecent(version: string | null): boolean {
   if (version === null) return false
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > 0 || minor >= 8

@@ -1,0 +1,19 @@
+/** Whether the running stack has a wall around its store, by what it has published. */
+import { readEndpoints } from '../embedded/endpoints.ts'
+import { findStoreTools, refusedNamespaces } from '../embedded/store-sandbox.ts'
+import type { Link } from './link.ts'
+
+/** A store without one serves all the same, so it breaks no chain. */
+export const askWall: Link['ask'] = async ({ config }) => {
+  const endpoints = config.clickhouse.url === null ? await readEndpoints(config.home) : null
+  if (endpoints === null) return { skipped: 'the store is not ours' }
+  if (endpoints.clickhouseReader !== null)
+    return `the engine runs in a sandbox; SQL of callers only reads, as ${endpoints.clickhouseReader}`
+  const tools = await findStoreTools(config.path)
+  const { what, fix } =
+    'hindrance' in tools ? tools.hindrance : refusedNamespaces('bubblewrap could not start')
+  return {
+    skipped: `the engine runs without a sandbox, so SQL is for administrators only and no reader is there: ${what}`,
+    fix: `${fix}; then start the stack again`,
+  }
+}
