@@ -84,6 +84,24 @@ const JUDGED: Record<Architecture, { clone: number; clone3: number; socket: numb
   arm64: { clone: 220, clone3: 435, socket: 198, ioctl: 29 },
 }
 
+/**
+ * Calls that name a process in their first argument. Process 1 is the supervisor, which runs under the program's own
+ * user: without this a program could take away its limits, its processor and its memory. Signals it withstands.
+ */
+const NAMES_PROCESS: Record<string, readonly [x64: number, arm64: number]> = {
+  prlimit64: [302, 261],
+  sched_setparam: [142, 118],
+  sched_setscheduler: [144, 119],
+  sched_setaffinity: [203, 122],
+  sched_setattr: [314, 274],
+}
+/** The same with a kind before it, of which a process is `own`; groups and users would take the supervisor in. */
+const NAMES_KIND: Record<string, readonly [x64: number, arm64: number, own: number]> = {
+  setpriority: [141, 140, 0],
+  ioprio_set: [251, 30, 1],
+}
+const SUPERVISOR = 1
+
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NEW_NAMESPACES = 0x7e020000
 /** unix, inet, inet6, netlink. Not vsock above all, which no network namespace contains. */
@@ -156,8 +174,24 @@ export function makeSeccompFilter(architecture: string): Uint8Array | null {
       give(ALLOW),
     ]),
     ...refused.flatMap((number) => [unlessEqual(number, 1), give(fail(EPERM))]),
+    ...spareSupervisor(column),
     give(ALLOW),
   ])
+}
+
+function spareSupervisor(column: 0 | 1): Instruction[] {
+  const spared = [unlessEqual(SUPERVISOR, 1), give(fail(EPERM)), give(ALLOW)]
+  return [
+    ...Object.values(NAMES_PROCESS).flatMap((numbers) => judge(numbers[column], OFFSET.argument0, spared)),
+    ...Object.values(NAMES_KIND).flatMap((numbers) =>
+      judge(numbers[column], OFFSET.argument0, [
+        ifEqual(numbers[2], 1),
+        give(fail(EPERM)),
+        load(OFFSET.argument1),
+        ...spared,
+      ]),
+    ),
+  ]
 }
 
 /** For one call: load an argument and decide; other calls pass on with their number still loaded. */
