@@ -36,13 +36,18 @@ export async function runOnRuntime(
   const ending = createEnding(options.signal)
   const output = captureOutput(request.limits, options.onOutput, (cause) => ending.end(cause))
   ending.after(STARTUP_LIMIT_MS, 'startup')
+  let counting = false
+  const startDeadline = (): void => {
+    if (!counting) ending.after(request.limits.timeoutMs, 'timeout')
+    counting = true
+  }
   const exit = await endsInTime(runtime, request, {
     signal: ending.signal,
     onOutput: output.push,
+    onHandedOver: startDeadline,
     onRunning() {
-      if (runningAt !== null) return
-      runningAt = performance.now()
-      ending.after(request.limits.timeoutMs, 'timeout')
+      runningAt ??= performance.now()
+      startDeadline()
     },
   })
   const endedAt = performance.now()

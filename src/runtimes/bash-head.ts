@@ -4,14 +4,21 @@ import type { RuntimeRequest } from './runtime.ts'
 const ASCII = /^[\0-\x7f]*$/
 const NOT_ASCII = /[^\0-\x7f]+/g
 
+/** What bash takes from nobody but sets itself when it starts, and what the guest program holds meanwhile. */
+const TAKEN = new Set('IFS BASH __head __nonce __input __characters __code __fd __status'.split(' '))
+/** The highest descriptor is bash's own, for the script. */
+const HIGHEST_FD = 255
+
 /** Eight digits, and that many characters of shell text, of which the line feed after it is one; all of it ASCII. */
 export function bashHead(nonce: string, request: RuntimeRequest): string {
-  // bash itself takes IFS from nobody and refuses to set some of its own, such as UID.
+  // bash refuses to set some of its own, such as UID.
   const exports = Object.entries(request.env)
-    .filter(([name]) => name !== 'IFS')
+    .filter(([name]) => !TAKEN.has(name))
     .map(([name, value]) => `export ${name}=${quote(value)}`)
-  const sets = `__nonce=${nonce} __characters=${readByBash(request.input) ? request.input.length : 0}`
-  const head = [`{ ${['true', ...exports].join(';')}; } 2> /dev/null`, sets].join(';')
+  const characters = readByBash(request.input) ? request.input.length : 0
+  const fd = Math.min(request.limits.openFiles, HIGHEST_FD) - 2
+  const sets = `__nonce=${nonce} __characters=${characters} __fd=${fd}`
+  const head = `${sets}\n{ ${['true', ...exports].join(';')}; } 2> /dev/null`
   return String(head.length + 1).padStart(8, '0') + head
 }
 

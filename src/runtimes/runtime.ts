@@ -50,7 +50,12 @@ export interface RuntimeIo {
    * be written over: who keeps them copies them.
    */
   onOutput(chunk: { stream: OutputChunk['stream']; bytes: Uint8Array }): void | Promise<void>
-  /** Called once, the moment the user's code begins: start-up ends and the deadline starts to count. */
+  /**
+   * Called once, when a started interpreter has the code before it: the deadline starts to count, whatever becomes
+   * of the code. A runtime that cannot tell leaves it out; the deadline then counts from `onRunning`.
+   */
+  onHandedOver?(): void
+  /** Called once, the moment the user's code begins: start-up ends. */
   onRunning(): void
 }
 

@@ -1,4 +1,5 @@
 /** One hostile program: what it tries, and what has to come of it. */
+import { expect } from 'vitest'
 import type { ErrorType, ExecutionRequest, ExecutionResult, Language, Outcome } from '../../src/execution.ts'
 import type { Canaries } from './canaries.ts'
 
@@ -37,3 +38,10 @@ export const CONTAINED = ['success'] as const
 /** The program died of the refusal itself. */
 export const REFUSED = ['failure/exception', 'failure/exit_code'] as const
 export const TIMEOUT = ['timeout/timeout'] as const
+
+/** The figures are the supervisor's and the kernel's, whatever the program said. */
+export function figures(result: ExecutionResult): void {
+  expect(result.cpuMs, 'processor time').toBeGreaterThan(0)
+  expect(result.memoryPeakBytes, 'memory').toBeGreaterThan(0)
+  expect(result.isolation).toBe('namespace')
+}

@@ -10,6 +10,7 @@ import { waitFor } from '../support/wait.ts'
 import type { Attack } from './attack.ts'
 import { BASH_ATTACKS } from './bash.ts'
 import { setOutCanaries, type Canaries } from './canaries.ts'
+import { EVIDENCE_ATTACKS } from './evidence.ts'
 import { JAVASCRIPT_ATTACKS, TYPESCRIPT_ATTACKS } from './javascript.ts'
 import { PYTHON_ATTACKS } from './python.ts'
 import { VM2_ATTACKS } from './vm2.ts'
@@ -20,6 +21,7 @@ const ATTACKS: readonly Attack[] = [
   ...PYTHON_ATTACKS,
   ...BASH_ATTACKS,
   ...VM2_ATTACKS,
+  ...EVIDENCE_ATTACKS,
 ]
 
 /** Where the user ids of slots begin: 256 for each launcher, by its process id. */

@@ -76,7 +76,8 @@ export const PYTHON_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'python
     tries: 'to ask for more than there is',
     code: `x = bytearray(1 << 62)`,
     request: MEMORY,
-    expect: ['limit/memory_limit'],
+    expect: ['failure/exception'],
+    proves: ({ errorMessage }) => expect(errorMessage).toContain('MemoryError'),
   },
   {
     tries: 'to eat memory as a mapping',

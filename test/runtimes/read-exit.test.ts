@@ -12,6 +12,7 @@ const ENDED = {
   killed: false,
   watchedPeakBytes: 0,
   broke: null,
+  endedAt: 0,
   files: [],
 }
 const SLOT = { status: 0, oomKills: 0, pidsRefused: 0, peakBytes: 0, cpuUs: 0 }
@@ -21,7 +22,7 @@ function read(
   ended: Partial<typeof ENDED> = {},
   { memoryBytes = 268_435_456, peakBytes = 0 } = {},
 ): ReturnType<typeof readExit> {
-  const guest = { ...parseFrames(Buffer.from(channel), Buffer.from('\nN0 ')), tooLarge: false, lastAt: 0 }
+  const guest = { ...parseFrames(Buffer.from(channel), Buffer.from('\nN0 ')), tooLarge: false }
   return readExit(
     {
       supervisor: { ...ENDED, ...ended },

@@ -31,6 +31,12 @@ const INTERPRETERS: Record<Guest, { file: string; command: readonly string[] }> 
   python: { file: 'python.py', command: ['python3', '-E', '-B'] },
   bash: { file: 'bash.sh', command: ['bash', '--norc', '--noprofile'] },
 }
+/** What the guest program loads. */
+const BESIDE: Record<Guest, readonly string[]> = {
+  javascript: ['javascript-load.cjs'],
+  python: ['write_trace.py'],
+  bash: [],
+}
 const LOCAL_GUESTS = new URL('../sandbox/guest/', import.meta.url)
 const RELAY = new URL('./guest/relay.pl', import.meta.url)
 
@@ -41,7 +47,7 @@ export async function makeTask(request: RuntimeRequest, program: Program, code: 
   const directory = `/tmp/${name}`
   const nonce = randomBytes(16).toString('hex')
   const { file, command } = INTERPRETERS[guest]
-  const names = ['supervisor.pl', file, ...(guest === 'python' ? ['write_trace.py'] : [])]
+  const names = ['supervisor.pl', file, ...BESIDE[guest]]
   const [relay, ...programs] = await Promise.all([
     readFile(RELAY, 'utf8'),
     ...names.map((path) => readFile(new URL(path, LOCAL_GUESTS), 'utf8')),

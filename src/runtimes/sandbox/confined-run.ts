@@ -15,6 +15,8 @@ const REPORT_MAX_BYTES = 67_108_864
 const LAST_WORDS_MS = 1000
 /** Shorter runs are judged at their end alone and do not wake the slot beside the program. */
 const WATCH_AFTER_MS = 20
+/** An interpreter starts in 10 to 500 ms; one that has not by then does not. */
+const START_LIMIT_MS = 60_000
 
 type Named = readonly (readonly [string, number])[]
 
@@ -49,8 +51,9 @@ export interface RunFacts {
   forsaken: boolean
   /** The executor asked for the end. */
   aborted: boolean
+  /** From the program's first instruction to the end of its interpreter, exit handlers and all. */
   durationMs: number
-  /** What was on stderr when the program never began: the words of bubblewrap or the interpreter. */
+  /** What was on stderr when no interpreter came up: the words of bubblewrap or of the interpreter. */
   setupNoise: string
 }
 
@@ -117,33 +120,39 @@ export class Sandbox {
   async run(job: Job, io: RuntimeIo): Promise<RunFacts> {
     const channels = this.#channels
     let runningAt: number | null = null
-    const output = new OutputPump(channels, io)
     const abort = () => this.#kill()
     this.#onBroke = abort
     io.signal.addEventListener('abort', abort, { once: true })
     this.#send(job)
+    const output = new OutputPump(channels, io)
+    const patience = setTimeout(abort, START_LIMIT_MS)
     if (io.signal.aborted || this.#broke !== null) this.#kill()
     const [guest, report] = await Promise.all([
       readGuest(channels.result, job.nonce, {
-        onRunning: () => {
+        onGreeting: () => {
+          clearTimeout(patience)
+          io.onHandedOver?.()
+        },
+        onVerdict: (verdict) => {
+          output.begin()
+          if (verdict === 'syntax') return
           runningAt = performance.now()
           io.onRunning()
-          output.begin()
           this.#unlessDone(WATCH_AFTER_MS, () => this.slot.watch(job.cpuMs))
         },
         onTooLarge: () => this.#kill(),
       }),
       readAll(channels.report),
     ])
+    clearTimeout(patience)
     const endedAt = performance.now()
-    const setupNoise = await output.end(runningAt === null ? guest : null)
+    const setupNoise = await output.end(guest.greeted ? 'program' : 'setup')
     const slot = await this.#done
     io.signal.removeEventListener('abort', abort)
     for (const channel of Object.values(channels)) channel.destroy()
-    // Taking the interpreter down is not the program's time.
-    const overAt = guest.result === null ? endedAt : guest.lastAt
-    const durationMs = runningAt === null ? 0 : Math.max(0, overAt - runningAt)
     const supervisor = parseSupervisorReport(report)
+    const overAt = Math.min(endedAt, whenEnded(supervisor) ?? endedAt)
+    const durationMs = runningAt === null ? 0 : Math.max(0, overAt - runningAt)
     const { aborted } = io.signal
     const forsaken = this.#forsaken
     return { guest, supervisor, slot, broke: this.#broke, forsaken, aborted, durationMs, setupNoise }
@@ -202,6 +211,13 @@ const NOTHING = new Uint8Array()
 /** As the supervisor takes it. */
 function toRecord(verb: string, argument: string, body: Uint8Array = NOTHING): Uint8Array[] {
   return [Buffer.from(`${verb} ${body.length} ${argument}\n`), body]
+}
+
+/** By the clock of `performance.now`. */
+function whenEnded(supervisor: SupervisorReport | string | null): number | null {
+  if (typeof supervisor !== 'object' || supervisor === null || supervisor.endedAt === 0) return null
+  const ahead = Number(process.hrtime.bigint()) / 1e6 - performance.now()
+  return supervisor.endedAt - ahead
 }
 
 function ignore(): void {

@@ -1,56 +1,80 @@
-/** The result channel: frames `\nNONCE KIND LENGTH\nBODY`; anything else on it is the program's own writing. */
+/**
+ * The result channel: frames `\nNONCE KIND LENGTH\nBODY`; anything else on it is the program's own writing. The
+ * program shares the channel with the guest program, so that once it runs, every frame may be its own: what comes
+ * after `running` is its result or its error, and evidence of nothing.
+ */
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 
 /** More than this on the result channel ends the run. */
 export const RESULT_MAX_BYTES = 33_554_432
 const HEADER_MAX_BYTES = 128
+/** The guest's greeting and its first frame come within so much. */
+const BEGINNING_BYTES = 4096
 
 /** What the guest said, and what the program wrote to the channel by itself. */
 export interface GuestReport {
+  /** The interpreter had started and the guest program waited for its job. */
+  greeted: boolean
   running: boolean
+  /** Why the language refused the code; only what was said before it ran. */
   syntax: string | null
   error: string | null
   result: string | null
   /** Bytes outside of frames. */
   loose: Buffer
   tooLarge: boolean
-  /** A frame was begun and not finished. */
-  torn: boolean
-  /** When the last byte came, by the monotonic clock. */
-  lastAt: number
+  /** Kind of a frame that was begun and not finished. */
+  torn: string | null
 }
 
-/** Reads the channel to its end. `onRunning` is called at the first frame when it says so. */
-export async function readGuest(
-  channel: Socket,
-  nonce: string,
-  hooks: { onRunning(): void; onTooLarge(): void },
-): Promise<GuestReport> {
+interface Hooks {
+  /** At the first byte. */
+  onGreeting(): void
+  /** At the first frame: the program runs, or the language refused it. */
+  onVerdict(verdict: 'running' | 'syntax'): void
+  onTooLarge(): void
+}
+
+/** Reads the channel to its end. */
+export async function readGuest(channel: Socket, nonce: string, hooks: Hooks): Promise<GuestReport> {
   const mark = Buffer.from(`\n${nonce} `)
   const chunks: Buffer[] = []
   let size = 0
-  let begun = false
-  let lastAt = 0
+  let judged = false
   channel.on('data', (chunk: Buffer) => {
+    if (size === 0) hooks.onGreeting()
+    const isBeginning = size < BEGINNING_BYTES
     size += chunk.length
-    lastAt = performance.now()
     if (size > RESULT_MAX_BYTES) hooks.onTooLarge()
     else chunks.push(chunk)
-    if (begun || !Buffer.concat(chunks).includes(`${mark.toString()}running 0\n`)) return
-    begun = true
-    hooks.onRunning()
+    if (judged || !isBeginning) return
+    const verdict = findVerdict(Buffer.concat(chunks), mark)
+    if (verdict === null) return
+    judged = true
+    hooks.onVerdict(verdict)
   })
   if (!channel.closed) await once(channel, 'close')
-  return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES, lastAt }
+  return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES }
+}
+
+function findVerdict(bytes: Buffer, mark: Buffer): 'running' | 'syntax' | null {
+  const start = bytes.indexOf(mark)
+  if (start < 0) return null
+  const word = bytes.toString('latin1', start + mark.length, start + mark.length + 8)
+  return word.startsWith('running ') ? 'running' : word.startsWith('syntax ') ? 'syntax' : null
 }
 
 /** What the guest said, from all that came through its channel; `mark` is `\nNONCE `. */
-export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge' | 'lastAt'> {
-  const report = { running: false, syntax: null, error: null, result: null, torn: false } as Omit<
-    GuestReport,
-    'tooLarge' | 'lastAt' | 'loose'
-  >
+export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge'> {
+  const report: Omit<GuestReport, 'tooLarge' | 'loose'> = {
+    greeted: bytes.length > 0,
+    running: false,
+    syntax: null,
+    error: null,
+    result: null,
+    torn: null,
+  }
   const loose: Buffer[] = []
   let at = 0
   while (at < bytes.length) {
@@ -58,22 +82,25 @@ export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'too
     if (start < 0) break
     loose.push(bytes.subarray(at, start))
     const frame = readFrame(bytes, start + mark.length)
-    if (frame === null) return { ...report, torn: true, loose: Buffer.concat(loose) }
+    if (typeof frame === 'string') return { ...report, torn: frame, loose: Buffer.concat(loose) }
     at = frame.end
+    const text = (): string => bytes.toString('utf8', frame.start, frame.end)
     if (frame.kind === 'running') report.running = true
-    if (frame.kind === 'syntax') report.syntax ??= frame.body
-    if (frame.kind === 'error') report.error ??= frame.body
-    if (frame.kind === 'result') report.result ??= frame.body
+    if (frame.kind === 'syntax' && !report.running) report.syntax ??= text()
+    if (frame.kind === 'error') report.error ??= text()
+    if (frame.kind === 'result') report.result ??= text()
   }
   loose.push(bytes.subarray(at))
   return { ...report, loose: Buffer.concat(loose) }
 }
 
-function readFrame(bytes: Buffer, at: number): { kind: string; body: string; end: number } | null {
+/** A string is the kind of a frame that is not whole. */
+function readFrame(bytes: Buffer, at: number): { kind: string; start: number; end: number } | string {
   const line = bytes.indexOf(10, at)
-  if (line < 0 || line - at > HEADER_MAX_BYTES) return null
+  if (line < 0 || line - at > HEADER_MAX_BYTES) return ''
   const [kind = '', length = ''] = bytes.toString('latin1', at, line).split(' ')
-  const end = line + 1 + Number(length)
-  if (!/^\d+$/.test(length) || end > bytes.length) return null
-  return { kind, body: bytes.toString('utf8', line + 1, end), end }
+  const start = line + 1
+  const end = start + Number(length)
+  if (!/^\d+$/.test(length) || end > bytes.length) return kind
+  return { kind, start, end }
 }

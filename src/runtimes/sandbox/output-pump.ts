@@ -1,41 +1,90 @@
 /** Carries what one sandbox prints to the executor. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { OutputChunk } from '../../execution.ts'
 import type { RuntimeIo } from '../runtime.ts'
-import type { GuestReport } from './frames.ts'
 import type { Outlet } from './outlet.ts'
 import type { Channels } from './slot.ts'
 
 const SETUP_NOISE_BYTES = 4096
+/** What is kept of each stream until it is known whether the program runs. */
+const HELD_BYTES = 65_536
 
-/** Carries stdout and stderr to the executor, waiting for it; holds them back until the program begins. */
+interface Held {
+  bytes: Buffer[]
+  size: number
+}
+
+/** Reads stdout and stderr from the start, so that a guest is never stuck on them; holds back what is not yet output. */
 export class OutputPump {
-  #channels: Channels
-  #io: RuntimeIo
-  #pumps: Promise<void>[] = []
+  readonly #io: RuntimeIo
+  readonly #held: Record<OutputChunk['stream'], Held> = {
+    stdout: { bytes: [], size: 0 },
+    stderr: { bytes: [], size: 0 },
+  }
+  /** What was held, on its way; what comes later waits for it. */
+  readonly #late: Record<OutputChunk['stream'], Promise<void> | null> = { stdout: null, stderr: null }
+  readonly #pumps: Promise<unknown>
+  #begun = false
 
-  constructor(channels: Channels, io: RuntimeIo) {
-    this.#channels = channels
+  constructor({ out, err }: Channels, io: RuntimeIo) {
     this.#io = io
+    this.#pumps = Promise.all([this.#pump('stdout', out), this.#pump('stderr', err)])
   }
 
+  /** From now on what comes is the program's output, and so is what was held. */
   begin(): void {
-    this.#pumps = [this.#pump('stdout', this.#channels.out), this.#pump('stderr', this.#channels.err)]
+    if (this.#begun) return
+    this.#begun = true
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (this.#held[stream].size === 0) continue
+      const late = this.#release(stream)
+      late.catch(() => undefined) // `end` rejects as it does
+      this.#late[stream] = late
+    }
   }
 
-  /** Waits for the last of it; of a program that never began, only the language's refusal is output. */
-  async end(unstarted: GuestReport | null): Promise<string> {
-    if (unstarted !== null && unstarted.syntax !== null) this.begin()
-    await Promise.all(this.#pumps)
-    if (unstarted === null || unstarted.syntax !== null) return ''
-    this.#channels.out.destroy()
-    let noise = ''
-    await this.#channels.err.pump((bytes) => {
-      if (noise.length < SETUP_NOISE_BYTES) noise += Buffer.from(bytes).toString('utf8')
-    })
-    return noise.slice(0, SETUP_NOISE_BYTES).trim()
+  /** Waits for the last of it; where it is not the program's, tells it. */
+  async end(whose: 'program' | 'setup'): Promise<string> {
+    await this.#pumps
+    if (whose === 'setup' && !this.#begun) return this.#noise()
+    this.begin()
+    await Promise.all([this.#late.stdout, this.#late.stderr])
+    return ''
+  }
+
+  #noise(): string {
+    const bytes = Buffer.concat(this.#held.stderr.bytes).subarray(0, SETUP_NOISE_BYTES)
+    return bytes.toString('utf8').trim()
   }
 
   #pump(stream: OutputChunk['stream'], outlet: Outlet): Promise<void> {
-    return outlet.pump((bytes) => this.#io.onOutput({ stream, bytes }))
+    return outlet.pump((bytes) => this.#take(stream, bytes))
+  }
+
+  #take(stream: OutputChunk['stream'], bytes: Uint8Array): void | Promise<void> {
+    if (!this.#begun) return this.#hold(stream, bytes)
+    const late = this.#late[stream]
+    if (late === null) return this.#io.onOutput({ stream, bytes })
+    this.#late[stream] = null
+    return late.then(() => this.#io.onOutput({ stream, bytes }))
+  }
+
+  #hold(stream: OutputChunk['stream'], bytes: Uint8Array): void | Promise<void> {
+    const held = this.#held[stream]
+    if (held.size + bytes.length > HELD_BYTES) return this.#overflow(stream, bytes)
+    held.bytes.push(Buffer.from(bytes))
+    held.size += bytes.length
+  }
+
+  /** The word that the program runs may lie unread in the result channel: two turns of the loop bring it. */
+  async #overflow(stream: OutputChunk['stream'], bytes: Uint8Array): Promise<void> {
+    await nextTurn()
+    await nextTurn()
+    if (this.#begun) await this.#take(stream, bytes)
+  }
+
+  async #release(stream: OutputChunk['stream']): Promise<void> {
+    for (const bytes of this.#held[stream].bytes) await this.#io.onOutput({ stream, bytes })
+    this.#held[stream].bytes = []
   }
 }

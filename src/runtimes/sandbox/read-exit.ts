@@ -1,9 +1,10 @@
 /** From what was observed to what happened: the exit a runtime reports, each limit from evidence only. */
 import { isUtf8 } from 'node:buffer'
-import { constants, totalmem } from 'node:os'
-import type { Isolation, Limit } from '../../execution.ts'
+import { constants } from 'node:os'
+import type { Isolation } from '../../execution.ts'
 import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
 import type { RunFacts } from './confined-run.ts'
+import { findFault, findLimit } from './evidence.ts'
 import { RESULT_MAX_BYTES, type GuestReport } from './frames.ts'
 import type { SupervisorReport } from './supervisor-report.ts'
 
@@ -13,25 +14,9 @@ const SIGNAL_NAMES = new Map(
     .toReversed()
     .map(([name, number]) => [number, name]),
 )
-/** How V8 dies when the heap is full: abort, trap, illegal instruction. */
-const V8_DEATHS = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL'])
-/** Where V8 gives up by itself, about: a quarter of the memory it sees, at most 4 GiB. */
-const V8_HEAP_BYTES = Math.min(totalmem() / 4, 4_294_967_296)
-
-/** Node's refusals of memory, by code or by message where they have none. */
-const NODE_MEMORY_ERRORS = new Set([
-  'ERR_MEMORY_ALLOCATION_FAILED',
-  'ERR_WORKER_OUT_OF_MEMORY',
-  'Array buffer allocation failed',
-])
-
-const EFBIG = String(constants.errno.EFBIG)
-
 interface GuestError extends UncaughtError {
   /** `code` of a Node error, errno of a Python one. */
   code: string
-  /** Python: the program raised it itself, so it proves nothing. */
-  raised: boolean
 }
 
 /** How the paths of the sandbox become the user's own. */
@@ -90,7 +75,7 @@ export function readExit(
   const failed = signal !== null || ended?.exitCode !== 0
   const error = failed ? readError(guest.error ?? guest.syntax, names) : null
   const limit = findLimit(facts, { request, ended, signal, error, failed })
-  const answer = !failed && guest.torn ? refuseResult(CUT_OFF) : readResult(request, guest)
+  const answer = !failed && guest.torn !== null ? refuseResult(CUT_OFF) : readResult(request, guest)
   return {
     ...NOTHING,
     ...usage,
@@ -118,8 +103,7 @@ function readResult(
   request: RuntimeRequest,
   guest: GuestReport,
 ): { result: string | null; error: UncaughtError | null } {
-  if (guest.tooLarge)
-    return refuseResult(`the result is larger than ${RESULT_MAX_BYTES} bytes; write a file to /out`)
+  if (guest.tooLarge) return refuseResult(describeExcess(guest))
   if (request.language !== 'bash' || guest.syntax !== null) return { result: guest.result, error: null }
   if (!isUtf8(guest.loose)) return refuseResult('the result is not UTF-8')
   const text = guest.loose.toString('utf8').trim()
@@ -136,6 +120,11 @@ const CUT_OFF = 'the result was cut off on its way; run it again, or write a fil
 
 function refuseResult(message: string): { result: null; error: UncaughtError } {
   return { result: null, error: { name: 'ResultError', message, stack: null } }
+}
+
+function describeExcess({ torn }: GuestReport): string {
+  const what = torn === 'error' ? 'the report of an error' : 'the result'
+  return `${what} is larger than ${RESULT_MAX_BYTES} bytes; write a file to /out`
 }
 
 function nameSignal(ended: SupervisorReport): string | null {
@@ -158,69 +147,11 @@ function readUsage(facts: RunFacts): Pick<RuntimeExit, 'cpuMs' | 'memoryPeakByte
   }
 }
 
-const LOST = {
-  launcher: 'the process that starts the sandboxes died while the program ran, and the program was ended',
-  slot: 'the process that keeps the sandbox died while the program ran, and the program was ended',
-  sandbox: 'the sandbox was killed from outside while the program ran',
-} as const
-
-/** The supervisor, which no program reaches, did not get to report, and none of the limits can be why. */
-function wasKilled({ supervisor, guest, slot, broke }: RunFacts): boolean {
-  return supervisor === null && broke === null && !guest.tooLarge && slot?.oomKills === 0
-}
-
-function findFault(facts: RunFacts): string | null {
-  const { supervisor, guest, slot } = facts
-  if (typeof supervisor === 'string') return supervisor
-  if (slot === null) return LOST.slot
-  if (facts.forsaken && supervisor?.killed !== false) return LOST.launcher
-  if (guest.syntax !== null || facts.aborted) return null
-  if (guest.running) return wasKilled(facts) ? LOST.sandbox : null
-  if (supervisor?.killed === true || facts.broke !== null || slot.oomKills > 0) return null
-  const words = facts.setupNoise === '' ? `status ${slot.status}` : facts.setupNoise
-  return supervisor === null
-    ? `the sandbox did not start: ${words}`
-    : `the interpreter did not start: ${words}`
-}
-
-interface Ending {
-  request: RuntimeRequest
-  ended: SupervisorReport | null
-  signal: string | null
-  error: GuestError | null
-  failed: boolean
-}
-
-function findLimit(facts: RunFacts, ending: Ending): Limit | null {
-  const { slot, broke } = facts
-  const seen = broke ?? ending.ended?.broke ?? null
-  if (seen !== null) return seen
-  if (slot !== null && slot.oomKills > 0) return 'memory'
-  if (!ending.failed) return null
-  if (slot !== null && slot.pidsRefused > 0) return 'pids'
-  if (ranOutOfMemory(facts, ending)) return 'memory'
-  const { cpuMs } = ending.request.limits
-  if (ending.signal === 'SIGXCPU' || (cpuMs !== null && (ending.ended?.cpuMs ?? 0) >= cpuMs)) return 'cpu'
-  if (ending.signal === 'SIGXFSZ' || ending.ended?.diskFull === true) return 'disk'
-  // Python ignores SIGXFSZ and is refused instead.
-  if (ending.error?.code === EFBIG && !ending.error.raised) return 'disk'
-  return null
-}
-
-/** Without a kill by the kernel: the interpreter was refused memory, or V8 gave up near the limit. */
-function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: Ending): boolean {
-  if (error?.name === 'MemoryError' && !error.raised) return true
-  const peak = Math.max(facts.slot?.peakBytes ?? 0, ended?.maxRssBytes ?? 0)
-  if (peak < Math.min(request.limits.memoryBytes ?? Infinity, V8_HEAP_BYTES) / 2) return false
-  if (signal !== null && V8_DEATHS.has(signal)) return true
-  return NODE_MEMORY_ERRORS.has(error?.code ?? '') || NODE_MEMORY_ERRORS.has(error?.message ?? '')
-}
-
 function readError(text: string | null, names: SourceNames): GuestError | null {
   if (text === null || text === '') return null
-  const value: unknown = JSON.parse(text)
-  const field = (name: string): unknown =>
-    typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : null
+  const value = parseObject(text)
+  if (value === null) return { ...MALFORMED, stack: null, code: '' }
+  const field = (name: string): unknown => (Object.hasOwn(value, name) ? Reflect.get(value, name) : null)
   const stack = field('stack')
   const code = field('code')
   return {
@@ -228,7 +159,20 @@ function readError(text: string | null, names: SourceNames): GuestError | null {
     message: toText(field('message')),
     stack: typeof stack === 'string' ? cleanStack(stack, names) : null,
     code: typeof code === 'string' ? code : '',
-    raised: field('raised') === true,
+  }
+}
+
+const MALFORMED = {
+  name: 'ResultError',
+  message: 'the program wrote to its result channel what is no report of an error',
+}
+
+function parseObject(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' ? value : null
+  } catch {
+    return null // the program wrote it
   }
 }
 
@@ -238,9 +182,14 @@ function toText(value: unknown): string {
 
 /** Drops frames of the guest program and of the interpreter's inside; paths become the user's own. */
 function cleanStack(stack: string, names: SourceNames): string {
-  const guests = ['javascript.cjs', 'vm2.cjs', 'vm2-bundle.cjs', 'python.py', 'write_trace.py'].map(
-    (name) => `${names.guestDir}/${name}`,
-  )
+  const guests = [
+    'javascript.cjs',
+    'javascript-load.cjs',
+    'vm2.cjs',
+    'vm2-bundle.cjs',
+    'python.py',
+    'write_trace.py',
+  ].map((name) => `${names.guestDir}/${name}`)
   return stack
     .split('\n')
     .filter((line) => !/^\s+at .*\(?node:internal/.test(line) && !guests.some((name) => line.includes(name)))

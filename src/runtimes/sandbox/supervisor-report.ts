@@ -16,6 +16,8 @@ export interface SupervisorReport {
   watchedPeakBytes: number
   /** The limit the supervisor itself saw broken. */
   broke: Broken | null
+  /** When the interpreter had ended, or its whole tree where it was killed: ms of the monotonic clock; 0 unknown. */
+  endedAt: number
   files: readonly FileContent[]
 }
 
@@ -61,6 +63,7 @@ function toReport(words: readonly string[], files: readonly FileContent[]): Supe
     killed: killed === 1,
     watchedPeakBytes: watched,
     broke: BROKEN.find((limit) => limit === words[8]) ?? null,
+    endedAt: Number(words[9] ?? 0) / 1e6,
     files,
   }
 }

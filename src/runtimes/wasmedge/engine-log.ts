@@ -34,6 +34,7 @@ export class EngineLog {
   get io(): RuntimeIo {
     return {
       signal: this.#io.signal,
+      onHandedOver: () => this.#io.onHandedOver?.(),
       onRunning: () => this.#io.onRunning(),
       onOutput: (chunk) => (chunk.stream === 'stdout' ? this.#push(chunk.bytes) : this.#io.onOutput(chunk)),
     }

@@ -1,11 +1,11 @@
 # Runs one program. On fd 5 come eight digits, that many characters of shell text that sets the nonce, the size
-# of the input and the environment, and the input. From a pipe bash reads byte by byte unless it is told how many
-# characters to take. fd 3 takes the result as JSON text, from `result` or by hand; frames
-# on it carry the nonce, which is gone before the program runs.
+# of the input and the descriptor of the result and, on a line of its own, the environment; then the input. From a pipe bash reads byte by
+# byte unless it is told how many characters to take. fd 3 takes the result as JSON text by hand; `result` writes
+# it to a descriptor of its own, so that a program may use fd 3 for something else. Frames carry the nonce.
 printf '\n' >&3 # started, waiting
 IFS= read -r -N 8 -u 5 __head
 IFS= read -r -N "$__head" -u 5 __head
-eval "$__head"
+eval "${__head%%$'\n'*}"
 if ((__characters)); then
   IFS= read -r -N "$__characters" -u 5 __input
 else
@@ -14,23 +14,22 @@ fi
 exec 5<&-
 BASH_ARGV0=main.sh
 IFS= read -r -d '' __code < main.sh
-shopt -s extglob
-if ! eval "__check() { :;${__code}
-}" 2> /dev/null; then
+# The code is read and nothing of it executed: it comes after the line that says so, and nothing that it holds
+# can undo that. A program that has errors never begins.
+if ! (shopt -s extglob; eval "set -n
+$__code") &> /dev/null; then
   printf '\n%s syntax 0\n' "$__nonce" >&3
   "$BASH" --norc --noprofile -O extglob -n main.sh
   exit 2
 fi
-shopt -u extglob
-unset -f __check
+eval "${__head#*$'\n'}" # only now: a preloaded library would run in each program that is started
+eval "exec $__fd>&3"
+eval 'result() {
+  printf "\n" >&'$__fd' # a second result does not become part of the first
+  if (($#)); then printf "%s" "$*" >&'$__fd'; else /usr/bin/cat >&'$__fd'; fi
+}'
 printf '\n%s running 0\n' "$__nonce" >&3
-unset __head __nonce __characters __code
-
-# result JSON, or JSON on standard input: what the execution gives back.
-result() {
-  printf '\n' >&3 # a second result does not become part of the first
-  if (($#)); then printf '%s' "$*" >&3; else /usr/bin/cat >&3; fi
-}
+unset __head __nonce __characters __code __fd
 
 source main.sh
 __status=$?

@@ -1,8 +1,10 @@
 'use strict'
-// Runs one program: the job comes on fd 5, frames go out on fd 3, each marked with a nonce the program
-// does not learn, so that what it writes to fd 3 by hand counts for nothing.
+// Runs one program: the job comes on fd 5, frames go out on fd 3, each marked with a nonce, so that what the program
+// writes to fd 3 by chance counts for nothing. One that looks for the nonce finds it: nothing that is sent once it
+// runs is taken for more than its own word.
 const { pathToFileURL } = require('node:url')
 const { closeSync, readFileSync, writeSync } = require('node:fs')
+const { isModule } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
@@ -117,10 +119,10 @@ function findUnsupported(value, path, seen) {
   return null
 }
 
+const EMPTY_IN_JSON = new Set(['undefined', 'function', 'symbol'])
 /** True where JSON would leave something out without a word. */
 function hides(value) {
-  if (typeof value !== 'object' || value === null)
-    return ['undefined', 'function', 'symbol'].includes(typeof value)
+  if (typeof value !== 'object' || value === null) return EMPTY_IN_JSON.has(typeof value)
   if (typeof value.toJSON === 'function') return false
   if (value instanceof Map || value instanceof Set) return true
   return Array.isArray(value) ? value.some(hides) : Object.keys(value).some((key) => hides(value[key]))
@@ -143,27 +145,28 @@ function encode(value) {
   return text
 }
 
-let failed = false
-let waiting = true
+const KEPT_CHARACTERS = 131_072
+
+/** For `stringify`: the first and last of what is long; all of it goes to stderr. */
+function cutText(_key, text) {
+  const left = typeof text === 'string' ? text.length - 2 * KEPT_CHARACTERS : 0
+  if (left <= 0) return text
+  return `${text.slice(0, KEPT_CHARACTERS)}\n[${left} more characters]\n${text.slice(-KEPT_CHARACTERS)}`
+}
+
+let [failed, waiting, running, loading] = [false, true, false, true]
 function note(error) {
   if (failed) return
   failed = true
-  send(
-    head.loading && error instanceof SyntaxError && isParseError(error) ? 'syntax' : 'error',
-    stringify(describe(error)),
-  )
+  const refused = !running && (error instanceof SyntaxError || error instanceof RangeError)
+  send(refused ? 'syntax' : 'error', stringify(describe(error), cutText))
 }
 process.on('uncaughtExceptionMonitor', note)
-
-/** The file itself did not parse, as against a SyntaxError thrown by code that runs. */
-function isParseError(error) {
-  return !new RegExp(`^\\s+at .*${head.file.replace('.', '\\.')}:\\d+`, 'm').test(String(error.stack))
-}
 
 /** A default export that can be called is main, whatever its name; a class is not called. */
 const entry = (value) =>
   typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
-const INSIDE = /^\s+at .*(?:node:internal|\/javascript\.cjs:)/
+const INSIDE = /^\s+at .*(?:node:internal|\/javascript(?:-load)?\.cjs:)/
 
 /** Ends as Node would, in the user's own names and lines; a program that handles such errors itself may. */
 function crash(error) {
@@ -189,20 +192,39 @@ async function finish(main) {
   exit()
 }
 
+/**
+ * Loads the program; `begun` is called when all of it has been parsed and before any of it runs. Of ES modules the
+ * whole graph is parsed before the first of it runs, and here the first is ours.
+ */
+async function load(path, begun) {
+  const url = pathToFileURL(path).href
+  if (!isModule(path)) {
+    begun()
+    return import(url)
+  }
+  globalThis[head.hook] = begun
+  const first = `import 'data:text/javascript,globalThis.${head.hook}()'`
+  const { main } = await import(
+    `data:text/javascript,${first};import * as main from '${url}';export { main }`
+  )
+  return main
+}
+
 async function begin() {
   Object.assign(process.env, head.env)
   if (head.sourceMaps) process.setSourceMapsEnabled(true)
   const path = `${process.cwd()}/${head.file}`
   process.argv = [process.argv[0], path]
   let defined
-  globalThis[head.hook] = (main) => {
-    defined = main
-    delete globalThis[head.hook]
-  }
-  head.loading = true
-  send('running', '')
-  const loaded = await import(pathToFileURL(path).href)
-  head.loading = false
+  const loaded = await load(path, () => {
+    globalThis[head.hook] = (main) => {
+      defined = main
+      delete globalThis[head.hook]
+    }
+    running = true
+    send('running', '')
+  })
+  loading = false
   const main = defined ?? loaded.main ?? loaded.default?.main ?? entry(loaded.default)
   if (typeof main === 'function') await finish(main)
   waiting = false
@@ -210,7 +232,7 @@ async function begin() {
 
 /** Nothing is left that could go on: what is awaited never comes. */
 function unsettled() {
-  if (waiting) crash(new Error(`${head.loading ? 'a top-level await' : 'the promise of main'} never settled`))
+  if (waiting) crash(new Error(`${loading ? 'a top-level await' : 'the promise of main'} never settled`))
 }
 process.on('beforeExit', unsettled)
 begin().catch(crash)

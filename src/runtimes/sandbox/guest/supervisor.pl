@@ -8,6 +8,7 @@
 # usage: supervisor.pl MODE ARCH WORK OUT LIMIT_FILES LIMIT_BYTES COMMAND...
 #   MODE pid1|subreaper; WORK and OUT are directories; the last two bound what /out may give back.
 my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command);
+my $above;    # of WORK, which a program may remove
 my %call;
 my %resource = (fsize => 1, data => 2, core => 4, nproc => 6, nofile => 7, as => 9, cpu => 0);
 my $no_follow;
@@ -16,6 +17,9 @@ my $maxrss = 0;
 my $peak = 0;
 my ($user_us, $system_us) = (0, 0);
 my $ended;    # wait status of the interpreter
+my $ended_ns = 0;    # when, by the monotonic clock
+my %limit;           # as set on the interpreter
+my $seen = 0;
 my $killed = 0;
 my %watched;      # memory (bytes), pids, cpu (microseconds): only where the host has no control groups
 my $broke = '';
@@ -30,12 +34,12 @@ sub supervise {
   %call =
     $arch eq 'arm64'
     ? (wait4 => 260, prctl => 167, prlimit => 261, close => 57, dup3 => 24, statfs => 43, sigprocmask => 135,
-      signalfd => 74, exit_group => 94)
+      signalfd => 74, exit_group => 94, clock_gettime => 113)
     : (wait4 => 61, prctl => 157, prlimit => 302, close => 3, dup3 => 292, statfs => 137, sigprocmask => 14,
-      signalfd => 289, exit_group => 231);
+      signalfd => 289, exit_group => 231, clock_gettime => 228);
   $no_follow = $arch eq 'arm64' ? 0100000 : 0400000;
   arm();
-  (my $above = $work) =~ s{/[^/]*$}{};
+  ($above = $work) =~ s{/[^/]*$}{};
   mkdir $above, 0700;
   mkdir $work, 0700;
   mkdir $out, 0700;
@@ -107,8 +111,17 @@ sub reap {
       $system_us += $ss * 1_000_000 + $su;
       $maxrss = $rss if $rss > $maxrss;
     }
-    $ended = $linux ? unpack('i', $status) : $? if $pid == $child->{pid};
+    next unless $pid == $child->{pid};
+    $ended = $linux ? unpack('i', $status) : $?;
+    $ended_ns = now_ns();
   }
+}
+
+sub now_ns {
+  my $time = pack 'qq', 0, 0;
+  return 0 unless $linux && syscall($call{clock_gettime}, 1, $time) == 0;
+  my ($seconds, $ns) = unpack 'qq', $time;
+  return $seconds * 1_000_000_000 + $ns;
 }
 
 sub descendants {
@@ -143,6 +156,7 @@ sub set_limit {
   my ($name, $value) = @_;
   my $number = $resource{$name};
   $watched{$1} = $value if $name =~ /^watch_(\w+)$/;
+  $limit{$name} = $value;
   return unless $linux && defined $number;
   my $pair = pack 'QQ', $value, $value;
   syscall($call{prlimit}, $child->{pid}, $number, $pair, 0);
@@ -248,13 +262,21 @@ sub collect {
     sysopen(my $file, $path, $no_follow | 04000) or next;    # 04000: O_NONBLOCK
     my @opened = stat $file;
     next if $opened[1] != $stat[1] || $opened[0] != $stat[0];
-    my $content = '';
-    while (length $content < $stat[7]) {
-      last unless sysread $file, $content, $stat[7] - length $content, length $content;
-    }
-    $left->{bytes} -= length $content;
+    $left->{bytes} -= $stat[7];
     $left->{files} -= 1;
-    print $report 'file ', length "$prefix$name", ' ', length $content, "\n$prefix$name$content";
+    print $report 'file ', length "$prefix$name", ' ', $stat[7], "\n$prefix$name";
+    pass_on($file, $stat[7]);
+  }
+}
+
+# In pieces: what is collected counts as memory of the run.
+sub pass_on {
+  my ($file, $size) = @_;
+  while ($size > 0) {
+    my $count = sysread $file, my $part, $size < 65536 ? $size : 65536;
+    $part = "\0" x ($count = $size < 65536 ? $size : 65536) unless $count;    # it cannot be read; its size is told already
+    print $report $part;
+    $size -= $count;
   }
 }
 
@@ -268,24 +290,38 @@ sub disk {
 }
 
 sub disk_full {
-  for my $where ($work, '/dev/shm') {
+  return has_full_file($work, 0) || has_full_file($out, 0) if $mode ne 'pid1';
+  for my $where ($above, '/dev/shm') {
     my ($size, undef, $free) = disk($where);
     return 1 if defined $size && $free * $size < 65536;
   }
   return 0;
 }
 
+# Without a file system of its own a run is bounded by file: whether one has reached what it may have.
+sub has_full_file {
+  my ($directory, $depth) = @_;
+  return 0 if !$limit{fsize} || $depth > 16 || -l $directory;
+  opendir(my $handle, $directory) or return 0;
+  while (defined(my $name = readdir $handle)) {
+    next if $name eq '.' || $name eq '..' || $seen++ > 10_000;
+    my @stat = lstat "$directory/$name" or next;
+    return 1 if -d _ ? has_full_file("$directory/$name", $depth + 1) : -f _ && $stat[7] >= $limit{fsize};
+  }
+  return 0;
+}
+
 sub disk_used {
-  my ($size, $blocks, $free) = disk($work);
+  my ($size, $blocks, $free) = disk($above);
   return defined $size ? ($blocks - $free) * $size : 0;
 }
 
 sub report_end {
   my $full = disk_full();
   collect($out, '', 0, { files => $max_files, bytes => $max_bytes });
-  $ended = 9 unless defined $ended;
+  ($ended, $ended_ns) = (9, now_ns()) unless defined $ended;
   print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
-    $full, $killed, $peak, $broke), "\n";
+    $full, $killed, $peak, $broke, $ended_ns), "\n";
   close $report;
 }
 

@@ -30,6 +30,7 @@ class Run:
         self.work, self.child, self.job = work, child, job
         self.buffer = bytearray()
         self.ended = None  # wait status of the interpreter
+        self.ended_ns = 0  # when, by the monotonic clock
         self.killed = False
         self.user = self.system = self.maxrss = 0
 
@@ -46,7 +47,7 @@ class Run:
             self.system += usage.ru_stime
             self.maxrss = max(self.maxrss, usage.ru_maxrss)
             if pid == self.child:
-                self.ended = status
+                self.ended, self.ended_ns = status, time.monotonic_ns()
 
     def watch(self, wake):
         poll = select.poll()
@@ -129,11 +130,12 @@ class Run:
             time.sleep(0.001)
 
     def disk_full(self):
-        disks = [os.statvfs(where) for where in (self.work, "/dev/shm")]
+        # Not the working directory, which a program may remove.
+        disks = [os.statvfs(where) for where in (os.path.dirname(self.work), "/dev/shm")]
         return any(disk.f_bavail * disk.f_frsize < 65536 for disk in disks)
 
 
-def collect(directory, prefix, depth, left, found):
+def collect(directory, prefix, depth, left):
     """Regular files with one link only, opened without following links and without blocking."""
     if os.path.islink(directory):
         return  # somebody put a link in its place
@@ -147,7 +149,7 @@ def collect(directory, prefix, depth, left, found):
             seen = os.lstat(path)
             if stat.S_ISDIR(seen.st_mode):
                 if depth < MAX_DEPTH:
-                    collect(path, prefix + name + b"/", depth + 1, left, found)
+                    collect(path, prefix + name + b"/", depth + 1, left)
                 continue
             if not stat.S_ISREG(seen.st_mode) or seen.st_nlink != 1:
                 continue
@@ -160,22 +162,24 @@ def collect(directory, prefix, depth, left, found):
             opened = os.fstat(fd)
             if (opened.st_ino, opened.st_dev) != (seen.st_ino, seen.st_dev):
                 continue
-            content = read_up_to(file, seen.st_size)
-        left["bytes"] -= len(content)
-        left["files"] -= 1
-        whole = prefix + name
-        found.append(b"file %d %d\n%s%s" % (len(whole), len(content), whole, content))
+            left["bytes"] -= seen.st_size
+            left["files"] -= 1
+            whole = prefix + name
+            report(b"file %d %d\n%s" % (len(whole), seen.st_size, whole))
+            pass_on(file, seen.st_size)
 
 
-def read_up_to(file, size):
-    chunks, missing = [], size
-    while missing > 0:
-        chunk = file.read(missing)
-        if not chunk:
-            break
-        chunks.append(chunk)
-        missing -= len(chunk)
-    return b"".join(chunks)
+def pass_on(file, size):
+    """In pieces: what is collected counts as memory of the run."""
+    while size > 0:
+        part = min(size, 65536)
+        try:
+            chunk = file.read(part)
+        except OSError:
+            chunk = b""
+        chunk = chunk or b"\0" * part  # it cannot be read; its size is told already
+        report(chunk)
+        size -= len(chunk)
 
 
 def start(call, work, command, guest):
@@ -223,10 +227,11 @@ def supervise(call, words, guest):
         run = Run(work, child, job)
         run.watch(wake)
         run.end_all()
-        files = []
         full = run.disk_full()
-        collect(os.fsencode(out), b"", 0, {"files": int(max_files), "bytes": int(max_bytes)}, files)
-        status = 9 if run.ended is None else run.ended
+        collect(os.fsencode(out), b"", 0, {"files": int(max_files), "bytes": int(max_bytes)})
+        if run.ended is None:
+            run.ended, run.ended_ns = 9, time.monotonic_ns()
+        status = run.ended
         numbers = (
             (status >> 8) & 255,
             status & 127,
@@ -237,7 +242,7 @@ def supervise(call, words, guest):
             run.killed,
             0,
         )
-        report(b"".join(files) + b"end " + " ".join(str(int(n)) for n in numbers).encode() + b" \n")
+        report(b"end %s  %d\n" % (" ".join(str(int(n)) for n in numbers).encode(), run.ended_ns))
         return 0
     except Exception as error:
         report(("fault %s\n" % error).encode("utf-8", "backslashreplace"))

@@ -2,7 +2,7 @@
 // Runs one program in vm2, as defence in depth inside the sandbox of the process. Only text crosses: the
 // input goes in as JSON, results, errors and output come out as strings, and the first result counts.
 const { readFileSync, writeSync } = require('node:fs')
-const { loadVm2, makeCache, mapStack, readJob, recall } = require('./vm2-load.cjs')
+const { checkWhole, cutText, loadVm2, makeCache, mapStack, readJob, recall } = require('./vm2-load.cjs')
 const { VM, VMScript } = loadVm2()
 
 const PRELUDE = `(host) => {
@@ -123,8 +123,7 @@ const prelude = recall(new VMScript(PRELUDE, 'prelude.js'), 'prelude.js')
 const BEFORE = '(async (exports, module, require) => {'
 const timers = new Map()
 let [ended, settled] = [false, false]
-let guest
-let [nonce, code] = ['', '']
+let [guest, nonce, code] = [null, '', '']
 
 function frame(kind, text) {
   const body = Buffer.from(text, 'utf8')
@@ -142,7 +141,7 @@ function fail(text) {
   } catch {
     // a program that patched JSON before it failed
   }
-  frame('error', JSON.stringify(error))
+  frame('error', JSON.stringify({ ...error, message: cutText(error.message), stack: cutText(error.stack) }))
   writeSync(2, `${error.stack ?? `${error.name}: ${error.message}`}\n`)
   process.exit(1)
 }
@@ -218,6 +217,7 @@ try {
     columnOffset: -BEFORE.length,
   })
   script.compile?.()
+  checkWhole(code)
 } catch (error) {
   syntax(error)
 }

@@ -1,0 +1,33 @@
+'use strict'
+// Tells, before any of it runs, whether code is an ES module or CommonJS, as Node would tell it, or neither.
+const { readFileSync } = require('node:fs')
+const { compileFunction } = require('node:vm')
+
+/** How a line of an ES module often begins, and what V8 says of one that it takes for CommonJS. */
+const OFTEN_MODULE = /^[ \t]*(?:import|export)\b/m
+const SAYS_MODULE = /^(?:Cannot use import statement|Unexpected token 'export'|Cannot use 'import\.meta')/
+const COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirname']
+const AsyncFunction = (async () => undefined).constructor
+
+/** What V8 says to code; null where it takes it. */
+function refusal(parse) {
+  try {
+    parse()
+    return null
+  } catch (error) {
+    return error
+  }
+}
+
+/** Parses the code without running any of it. @throws what V8 says of neither CommonJS nor an ES module */
+function isModule(path) {
+  const code = readFileSync(path, 'utf8').replace(/^#!.*/, '')
+  if (OFTEN_MODULE.test(code)) return true
+  const error = refusal(() => compileFunction(code, COMMON_JS, { filename: path }))
+  if (error === null) return false
+  const awaiting = SAYS_MODULE.test(error.message) ? null : refusal(() => AsyncFunction(code))
+  if (awaiting === null || SAYS_MODULE.test(awaiting.message)) return true
+  throw error
+}
+
+module.exports = { isModule }
