@@ -2,9 +2,9 @@
  * The wall around the store's process: whatever a statement gets the engine to do, it reaches its data directory,
  * a sized scratch and the program itself, and no network but the socket it is handed.
  */
-import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
@@ -36,6 +36,8 @@ export interface StoreSandboxSpec {
 const HERE = import.meta.dirname
 const LAUNCH = join(HERE, 'store-launch.pl')
 const GROUPS = fileURLToPath(new URL('../runtimes/sandbox/guest/cgroup.pl', import.meta.url))
+/** Named in each program, by processor; the second lies beside no library. */
+const LOADERS = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1']
 const SOURCES = join(HERE, 'clickhouse')
 const PACKAGE = join(HERE, '..', '..', 'package.json')
 /** Packages that the store's program imports. */
@@ -119,9 +121,13 @@ function systemLibraries(): string[] {
     .map((line) => line.slice(line.indexOf('/')))
     .filter((path) => /^(?:\/usr)?\/lib[^ ]*\.so[.\d]*$/u.test(path))
   const directories = new Set([...loaded.map((path) => dirname(path)), '/usr/lib64'])
+  const loaders = LOADERS.filter((path) => existsSync(path)).map((path) =>
+    join(realpathSync(dirname(path)), basename(path)),
+  )
   const links = ['/lib', '/lib64'].filter((path) => existsSync(path))
   return [
     ...[...directories].filter((path) => existsSync(path)).flatMap(readOnly),
+    ...loaders.filter((path) => !directories.has(dirname(path))).flatMap(readOnly),
     ...links.flatMap((path) =>
       lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : readOnly(path),
     ),

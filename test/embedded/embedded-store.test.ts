@@ -96,6 +96,11 @@ describe.skipIf('hindrance' in tools)('the embedded store, in its sandbox', () =
     },
   )
 
+  it('has an empty database where the engine would show files', async () => {
+    const engine = "SELECT engine FROM system.databases WHERE name = 'default'"
+    expect(await answer(started.store.users.people, engine)).toBe('200 Memory')
+  })
+
   it('keeps its port while it is killed and started again: who connects meanwhile is served', async () => {
     const { store } = started
     const before = store.status()

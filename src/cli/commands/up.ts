@@ -116,7 +116,7 @@ async function printLinks({ endpoints, opened }: Running, config: Config, termin
   await terminal.data(`${bold('exectrail is up')}
   open        ${link}
   API         ${endpoints.service}/docs
-  ClickHouse  ${endpoints.clickhouse} (user ${endpoints.clickhouseUser}; password in endpoints.json)
+  ClickHouse  ${endpoints.clickhouse} (user ${endpoints.clickhouseReader ?? endpoints.clickhouseUser}; password in endpoints.json)
   OTLP        ${[endpoints.otlpHttp, endpoints.otlpGrpc].filter((url) => url !== null).join(', ')}
   data        ${config.home}`)
   if (opened.givenIsUnknown) {

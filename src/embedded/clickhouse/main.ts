@@ -52,8 +52,7 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
     ...BARE_WORK,
     sql: `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`,
   })
-  // The engine's own default is an overlay over the file system: a table there is any file.
-  await engine.run('write', { ...BARE_WORK, sql: 'DETACH DATABASE IF EXISTS default' })
+  await closeDefault(engine)
   const version = await engine.run('serve', { ...BARE_WORK, sql: 'SELECT version()' })
   const server = createClickHouseServer({
     engine,
@@ -69,6 +68,12 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
     else server.listen({ fd: Number(fd) }, resolve)
   })
   return { engine, server }
+}
+
+/** The engine's own default is an overlay over the file system, where any file is a table; connections need one to begin. */
+async function closeDefault(engine: Engine): Promise<void> {
+  for (const sql of ['DETACH DATABASE IF EXISTS default', 'ATTACH DATABASE default ENGINE = Memory'])
+    await engine.run('write', { ...BARE_WORK, sql })
 }
 
 async function readUsers(): Promise<User[]> {
