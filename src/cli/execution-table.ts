@@ -1,6 +1,6 @@
 /** Executions for a person: a list of lines, or one with all it printed. */
 import type { ExecutionView } from '../service/execution-view.ts'
-import { formatBytes, formatMs, formatTime } from './format.ts'
+import { formatBytes, formatMs, formatTime } from '../format.ts'
 import { renderTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { toJson, visible, visibleLine } from './visible.ts'

@@ -1,6 +1,6 @@
 /** Stats of an agent as tables. */
 import type { AgentStats } from '../store/queries/agent-stats.ts'
-import { formatBytes, formatCount, formatMs, formatRate, formatTime } from './format.ts'
+import { formatBytes, formatCount, formatMs, formatRate, formatTime } from '../format.ts'
 import { renderTable, type Column } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { visibleLine } from './visible.ts'

@@ -2,9 +2,10 @@
 import { loadConfig } from '../../config.ts'
 import { createExecutor } from '../../executor/executor.ts'
 import { listRuntimes } from '../../service/list-runtimes.ts'
-import { diagnose, type Finding } from '../diagnosis.ts'
+import { diagnose, type Finding } from '../../service/doctor/diagnose.ts'
 import { describeRuntimes } from '../runtime-table.ts'
 import { openRunningStore } from '../running-store.ts'
+import { clientFor } from '../service-client.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, visible } from '../visible.ts'
 
@@ -26,7 +27,7 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     }
     const runtimes = await listRuntimes(executor)
     if (!options.json) await terminal.data(`${describeRuntimes(runtimes, terminal)}\n`)
-    const findings = await diagnose({ config, executor, store }, show)
+    const findings = await diagnose({ config, executor, store, getFromService }, show)
     const broken = findings.filter((finding) => finding.state === 'broken')
     if (options.json) await terminal.data(toJson({ healthy: broken.length === 0, runtimes, findings }))
     else
@@ -38,6 +39,10 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     await store?.close()
     await executor.close(DELIVERY_MS)
   }
+}
+
+function getFromService(url: string, key: string, path: string): Promise<unknown> {
+  return clientFor(url, key).get(path)
 }
 
 function renderFinding({ link, state, detail, fix }: Finding, terminal: Terminal): string {

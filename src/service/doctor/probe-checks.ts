@@ -1,15 +1,15 @@
 /** The last links: one execution sent through to its row and its span, and the service that shows it. */
 import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Config } from '../config.ts'
-import { readEndpoints, type Endpoints } from '../embedded/endpoints.ts'
-import { isExectrailError } from '../errors.ts'
-import { getExecution } from '../service/get-execution.ts'
-import { readCliKey } from '../service/keys.ts'
-import { listRuntimes } from '../service/list-runtimes.ts'
-import type { Store } from '../store/client.ts'
-import { BrokenLink, fetchBriefly, pause, START, type Walk } from './link.ts'
-import { clientFor } from './service-client.ts'
+import type { Config } from '../../config.ts'
+import { readEndpoints, type Endpoints } from '../../embedded/endpoints.ts'
+import { isExectrailError } from '../../errors.ts'
+import { getExecution } from '../get-execution.ts'
+import { readCliKey } from '../keys.ts'
+import { listRuntimes } from '../list-runtimes.ts'
+import type { Store } from '../../store/client.ts'
+import { FailedCheck, fetchBriefly, START, type DoctorContext } from './check.ts'
 
 const ARRIVAL_MS = 15_000
 const PROBE_AGENT = 'exectrail-doctor'
@@ -17,12 +17,12 @@ const LOOK =
   'The Collector takes records but does not get them into ClickHouse: see logs/collector.log under the home.'
 
 /** Runs one line of code and waits for its row and its span. */
-export async function askRecord(walk: Walk): Promise<string> {
-  const { executor, store } = walk
+export async function checkRecord(context: DoctorContext): Promise<string> {
+  const { executor, store } = context
   const ready = (await listRuntimes(executor)).find((runtime) => runtime.ready)
   const language = ready?.languages.at(-1)
   if (store === null || ready === undefined || language === undefined)
-    throw new BrokenLink('nothing to probe with', START)
+    throw new FailedCheck('nothing to probe with', START)
   const { executionId, outcome } = await executor.execute({
     runtime: ready.name,
     language,
@@ -31,21 +31,21 @@ export async function askRecord(walk: Walk): Promise<string> {
   })
   const ended = performance.now()
   await arrival(`an execution ran (${executionId}) but its row`, () => hasRow(store, executionId))
-  walk.probeId = executionId
+  context.probeId = executionId
   await arrival(`an execution ran (${executionId}), its row is there, but its span`, () =>
     hasSpan(store, executionId),
   )
   return `one ${outcome} came through in ${Math.round(performance.now() - ended)} ms, row and span`
 }
 
-/** @throws {BrokenLink} where it does not come in time */
+/** @throws {FailedCheck} where it does not come in time */
 async function arrival(what: string, ask: () => Promise<boolean>): Promise<void> {
   const since = performance.now()
   while (performance.now() - since < ARRIVAL_MS) {
     if (await ask()) return
     await pause(50)
   }
-  throw new BrokenLink(`${what} did not arrive within ${ARRIVAL_MS / 1000} s`, LOOK)
+  throw new FailedCheck(`${what} did not arrive within ${ARRIVAL_MS / 1000} s`, LOOK)
 }
 
 async function hasRow(store: Store, executionId: string): Promise<boolean> {
@@ -67,22 +67,21 @@ async function hasSpan(store: Store, executionId: string): Promise<boolean> {
 }
 
 /** Whether it answers, and shows the record that was sent through. */
-export async function askService({ config, probeId }: Walk): Promise<string> {
+export async function checkService({ config, probeId, getFromService }: DoctorContext): Promise<string> {
   const { service } = await endpointsOf(config)
   const key = await readCliKey(config.home, config.apiKey)
-  if (key === null) throw new BrokenLink('the key of this home is not known here', 'Set EXECTRAIL_API_KEY.')
-  const client = clientFor(service, key)
+  if (key === null) throw new FailedCheck('the key of this home is not known here', 'Set EXECTRAIL_API_KEY.')
   // What needs no store: a store that is down is another link.
-  await client.get('/v1/runtimes').catch(asService)
+  await getFromService(service, key, '/v1/runtimes').catch(asService)
   if (probeId === undefined) return `answers at ${service}`
-  await client.get(`/v1/executions/${probeId}`).catch(asService)
+  await getFromService(service, key, `/v1/executions/${probeId}`).catch(asService)
   return `answers at ${service}, with the record`
 }
 
 function asService(error: unknown): never {
   const why = error instanceof Error ? error.message : String(error)
   const isKey = isExectrailError(error) && (error.code === 'unauthorized' || error.code === 'forbidden')
-  throw new BrokenLink(
+  throw new FailedCheck(
     why,
     isKey
       ? 'Set EXECTRAIL_API_KEY to a key of this home.'
@@ -90,16 +89,16 @@ function asService(error: unknown): never {
   )
 }
 
-/** What the service says of itself: its own outbox above all. */
-export async function askReadiness({ config }: Walk): Promise<string> {
+/** The service's own readiness, above all its outbox. */
+export async function checkReadiness({ config }: DoctorContext): Promise<string> {
   const { service } = await endpointsOf(config)
   const answer = await fetchBriefly(`${service}/readyz`)
-  const told: unknown = await answer?.json().catch(() => null)
-  const parsed = readiness.safeParse(told)
-  if (!parsed.success) throw new BrokenLink(`${service}/readyz does not answer`, START)
+  const body: unknown = await answer?.json().catch(() => null)
+  const parsed = readiness.safeParse(body)
+  if (!parsed.success) throw new FailedCheck(`${service}/readyz does not answer`, START)
   const named = parsed.data.checks.map(({ name, detail }) => `${name} ${detail}`)
   if (parsed.data.ready) return named.join(', ')
-  throw new BrokenLink(
+  throw new FailedCheck(
     `the service is not ready: ${named.join(', ')}`,
     'Its log, and those of the parts in logs/ under the home, say more.',
   )
@@ -112,6 +111,6 @@ const readiness = z.object({
 
 async function endpointsOf({ home }: Config): Promise<Endpoints> {
   const endpoints = await readEndpoints(home)
-  if (endpoints === null) throw new BrokenLink(`no stack runs for ${home}`, START)
+  if (endpoints === null) throw new FailedCheck(`no stack runs for ${home}`, START)
   return endpoints
 }

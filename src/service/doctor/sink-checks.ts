@@ -1,16 +1,17 @@
-/** What lies behind the Collector: SigNoz, asked itself, and every queue, by what the Collector tells of it. */
-import { readEndpoints } from '../embedded/endpoints.ts'
-import { readCollectorMetrics, type ExporterMetrics } from '../embedded/otelcol/metrics.ts'
-import { BrokenLink, fetchBriefly, pause, type Walk } from './link.ts'
+/** The sinks behind the Collector: SigNoz itself, and every queue by the Collector's own metrics. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { readEndpoints } from '../../embedded/endpoints.ts'
+import { readCollectorMetrics, type ExporterMetrics } from '../../embedded/otelcol/metrics.ts'
+import { FailedCheck, fetchBriefly, type DoctorContext } from './check.ts'
 
 /** Longer than the Collector batches. */
 const SINK_MS = 1_500
 /** A valid OTLP request that holds nothing. */
 const EMPTY_LOGS = '{"resourceLogs":[]}'
-/** What the Collector tries again; all else it gives up, as OTLP prescribes. */
-const TRIED_AGAIN = new Set([429, 502, 503, 504])
+/** Statuses after which the Collector retries; it gives up after any other, as OTLP prescribes. */
+const RETRIED = new Set([429, 502, 503, 504])
 
-export async function askSigNoz({ config }: Walk): Promise<string | { skipped: string }> {
+export async function checkSigNoz({ config }: DoctorContext): Promise<string | { skipped: string }> {
   const { otlpEndpoint, ingestionKey } = config.signoz
   if (otlpEndpoint === null) return { skipped: 'not configured (SIGNOZ_OTLP_ENDPOINT)' }
   const headers = {
@@ -23,7 +24,7 @@ export async function askSigNoz({ config }: Walk): Promise<string | { skipped: s
     body: EMPTY_LOGS,
   })
   if (answer === null) {
-    throw new BrokenLink(
+    throw new FailedCheck(
       `SigNoz does not answer at ${otlpEndpoint}`,
       'Check SIGNOZ_OTLP_ENDPOINT; meanwhile the Collector keeps what it owes SigNoz.',
     )
@@ -32,27 +33,27 @@ export async function askSigNoz({ config }: Walk): Promise<string | { skipped: s
   throw refusalOf(answer.status, otlpEndpoint)
 }
 
-function refusalOf(status: number, url: string): BrokenLink {
+function refusalOf(status: number, url: string): FailedCheck {
   if (status === 401 || status === 403)
-    return new BrokenLink(
+    return new FailedCheck(
       `SigNoz refuses the ingestion key (${status})`,
       'Set SIGNOZ_INGESTION_KEY to a valid key and start the stack again; what it refused meanwhile is given up.',
     )
   if (status === 404 || status === 405)
-    return new BrokenLink(
+    return new FailedCheck(
       `what answers at ${url} takes no OTLP (${status})`,
       'Set SIGNOZ_OTLP_ENDPOINT to the base URL of OTLP over HTTP, often port 4318, without /v1/logs.',
     )
-  return new BrokenLink(
+  return new FailedCheck(
     `SigNoz answers ${status} at ${url}`,
-    TRIED_AGAIN.has(status)
+    RETRIED.has(status)
       ? 'See the logs of SigNoz; the Collector keeps what it owes SigNoz and tries again.'
       : 'See the logs of SigNoz; the Collector gives up what is answered so. ClickHouse has all of it.',
   )
 }
 
 /** A sink is stuck when something waits for it and nothing goes out. */
-export async function askSinks({ config }: Walk): Promise<string | { skipped: string }> {
+export async function checkSinks({ config }: DoctorContext): Promise<string | { skipped: string }> {
   const url = (await readEndpoints(config.home))?.collectorMetrics
   if (url === null || url === undefined) return { skipped: 'the Collector is not ours to ask' }
   const before = (await readCollectorMetrics(url)).exporters
@@ -65,7 +66,7 @@ export async function askSinks({ config }: Walk): Promise<string | { skipped: st
       const named = stuck.map(
         ({ exporter, signal, queueBytes }) => `${exporter} (${queueBytes} bytes of ${wordOf(signal)} wait)`,
       )
-      throw new BrokenLink(
+      throw new FailedCheck(
         `the Collector cannot deliver to ${named.join(', ')}`,
         'What waits is kept and tried again without end; the reason is in logs/collector.log under the home.',
       )

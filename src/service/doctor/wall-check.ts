@@ -1,10 +1,10 @@
 /** Whether the running stack has a wall around its store, by what it has published. */
-import { readEndpoints } from '../embedded/endpoints.ts'
-import { findStoreTools, refusedNamespaces } from '../embedded/store-sandbox.ts'
-import type { Link } from './link.ts'
+import { readEndpoints } from '../../embedded/endpoints.ts'
+import { findStoreTools, refusedNamespaces } from '../../embedded/store-sandbox.ts'
+import type { DoctorCheck } from './check.ts'
 
 /** A store without one serves all the same, so it breaks no chain. */
-export const askWall: Link['ask'] = async ({ config }) => {
+export const checkWall: DoctorCheck['run'] = async ({ config }) => {
   const endpoints = config.clickhouse.url === null ? await readEndpoints(config.home) : null
   if (endpoints === null) return { skipped: 'the store is not ours' }
   if (endpoints.clickhouseReader !== null)

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { BrokenLink, type Walk } from '../../src/cli/link.ts'
-import { LINKS } from '../../src/cli/links.ts'
+import { FailedCheck, type DoctorContext } from '../../src/service/doctor/check.ts'
+import { CHECKS } from '../../src/service/doctor/checks.ts'
 import { writeEndpoints } from '../../src/embedded/endpoints.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
+import { clientFor } from '../../src/cli/service-client.ts'
 import { createStore } from '../../src/store/client.ts'
 import { noteLoss } from '../../src/telemetry/outbox/losses.ts'
 import { offlineConfig } from '../support/configuration.ts'
@@ -34,7 +35,7 @@ const answering = (status: number): Promise<string> =>
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
   })
 
-async function walk(extra: Record<string, string> = {}): Promise<Walk> {
+async function contextWith(extra: Record<string, string> = {}): Promise<DoctorContext> {
   const home = await temporaryDirectory()
   onTestFinished(() => home[Symbol.asyncDispose]())
   const config = offlineConfig(home.path, extra)
@@ -42,11 +43,16 @@ async function walk(extra: Record<string, string> = {}): Promise<Walk> {
   onTestFinished(async () => void (await executor.close(0)))
   const store = createStore({ url: NOWHERE, user: 'u', password: 'p', database: 'd' })
   onTestFinished(() => store.close())
-  return { config, executor, store }
+  const getFromService = (service: string, key: string, path: string) => clientFor(service, key).get(path)
+  return { config, executor, store, getFromService }
 }
 
-/** Makes it look as if a stack ran for the home of a walk, with its service at `service`. */
-async function publish({ config }: Walk, service: string, reader: string | null = null): Promise<void> {
+/** Makes it look as if a stack ran for the home of a context, with its service at `service`. */
+async function publish(
+  { config }: DoctorContext,
+  service: string,
+  reader: string | null = null,
+): Promise<void> {
   const rest = { otlpGrpc: null, collectorHealth: null, collectorMetrics: null }
   const access = {
     clickhouseUser: 'u',
@@ -58,27 +64,27 @@ async function publish({ config }: Walk, service: string, reader: string | null 
 }
 
 /** What a link says: that it holds, or why not and what to do. */
-async function ask(name: string, given: Walk): Promise<string> {
-  const link = LINKS.find((one) => one.name === name)
-  if (link === undefined) throw new Error(`there is no link ${name}`)
+async function ask(name: string, given: DoctorContext): Promise<string> {
+  const check = CHECKS.find((one) => one.name === name)
+  if (check === undefined) throw new Error(`there is no link ${name}`)
   try {
-    const answer = await link.ask(given)
+    const answer = await check.run(given)
     return typeof answer === 'string' ? `ok: ${answer}` : `skipped: ${answer.skipped} – fix: ${answer.fix}`
   } catch (error) {
-    if (error instanceof BrokenLink) return `broken: ${error.message} – fix: ${error.fix}`
+    if (error instanceof FailedCheck) return `broken: ${error.message} – fix: ${error.fix}`
     throw error
   }
 }
 
 describe('the wall around the store', () => {
   it('is told where it stands', async () => {
-    const given = await walk()
+    const given = await contextWith()
     await publish(given, NOWHERE, 'reader')
     expect(await ask('wall', given)).toMatch(/^ok: .*sandbox.*as reader$/u)
   })
 
   it('is told with its remedy where it is absent', async () => {
-    const given = await walk({ PATH: '/nowhere' })
+    const given = await contextWith({ PATH: '/nowhere' })
     await publish(given, NOWHERE)
     expect(await ask('wall', given)).toMatch(
       /^skipped: .*administrators only.*bubblewrap was not found – fix: apt-get install.*start the stack again$/u,
@@ -86,7 +92,7 @@ describe('the wall around the store', () => {
   })
 
   it('is no matter of ours around a store of the environment', async () => {
-    const given = await walk({ CLICKHOUSE_URL: NOWHERE })
+    const given = await contextWith({ CLICKHOUSE_URL: NOWHERE })
     expect(await ask('wall', given)).toMatch(/^skipped: the store is not ours/u)
   })
 })
@@ -99,11 +105,13 @@ describe('SigNoz', () => {
     [500, /^broken: SigNoz answers 500.*gives up/u],
     [503, /^broken: SigNoz answers 503.*tries again/u],
   ])('that answers %i is told so', async (status, words) => {
-    expect(await ask('SigNoz', await walk({ SIGNOZ_OTLP_ENDPOINT: await answering(status) }))).toMatch(words)
+    expect(await ask('SigNoz', await contextWith({ SIGNOZ_OTLP_ENDPOINT: await answering(status) }))).toMatch(
+      words,
+    )
   })
 
   it('that is away is told so', async () => {
-    expect(await ask('SigNoz', await walk({ SIGNOZ_OTLP_ENDPOINT: NOWHERE }))).toMatch(
+    expect(await ask('SigNoz', await contextWith({ SIGNOZ_OTLP_ENDPOINT: NOWHERE }))).toMatch(
       /^broken: SigNoz does not answer.*Collector keeps/u,
     )
   })
@@ -115,21 +123,21 @@ describe('the Collector', () => {
       request.resume()
       response.writeHead(request.headers.authorization === 'Bearer right' ? 200 : 401).end('{}')
     })
-    const given = await walk({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
+    const given = await contextWith({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
     expect(await ask('Collector', given)).toMatch(/^broken: .*401.*OTEL_EXPORTER_OTLP_HEADERS/u)
     vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'Authorization=Bearer%20right')
     expect(await ask('Collector', given)).toBe(`ok: takes OTLP at ${url}`)
   })
 
   it('at a wrong endpoint is told by the variable that names it', async () => {
-    expect(await ask('Collector', await walk({ OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE }))).toMatch(
+    expect(await ask('Collector', await contextWith({ OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE }))).toMatch(
       /^broken: .*ECONNREFUSED.*Check OTEL_EXPORTER_OTLP_ENDPOINT/u,
     )
   })
 })
 
 it('a stack that was killed is told from one that runs', async () => {
-  const given = await walk()
+  const given = await contextWith()
   expect(await ask('stack', given)).toMatch(/^broken: no stack runs.*exectrail up/u)
   await publish(given, NOWHERE)
   expect(await ask('stack', given)).toMatch(
@@ -140,7 +148,7 @@ it('a stack that was killed is told from one that runs', async () => {
 })
 
 it('the service is asked first for what needs no store, and a key it refuses is told', async () => {
-  const given = await walk({ EXECTRAIL_API_KEY: 'a key of 16 letters' })
+  const given = await contextWith({ EXECTRAIL_API_KEY: 'a key of 16 letters' })
   const url = await listen((request, response) => {
     // Whatever asks the store hangs.
     if (request.url === '/v1/runtimes') response.end('{"data":[]}')
@@ -155,12 +163,14 @@ it('the service is asked first for what needs no store, and a key it refuses is 
 })
 
 it('a store that does not serve is told with the place of its log, or the variable that names it', async () => {
-  expect(await ask('ClickHouse', await walk())).toMatch(/^broken: .*ECONNREFUSED.*store\.log/u)
-  expect(await ask('ClickHouse', await walk({ CLICKHOUSE_URL: NOWHERE }))).toMatch(/Check CLICKHOUSE_URL/u)
+  expect(await ask('ClickHouse', await contextWith())).toMatch(/^broken: .*ECONNREFUSED.*store\.log/u)
+  expect(await ask('ClickHouse', await contextWith({ CLICKHOUSE_URL: NOWHERE }))).toMatch(
+    /Check CLICKHOUSE_URL/u,
+  )
 })
 
 it('the outbox tells what waits of other processes, and what any of them lost', async () => {
-  const given = await walk()
+  const given = await contextWith()
   const { home } = given.config
   expect(await ask('outbox', given)).toBe('ok: nothing waits')
   const other = await openTrail(home, null)

@@ -1,0 +1,42 @@
+/** One check of the chain from an execution to its row, and how it fails. */
+import type { Config } from '../../config.ts'
+import type { Executor } from '../../executor/executor.ts'
+import type { Store } from '../../store/client.ts'
+
+/** What the checks need; the caller opens and closes it. */
+export interface DoctorContext {
+  config: Config
+  executor: Executor
+  /** The store of the running stack or of `CLICKHOUSE_URL`; null where neither is known. */
+  store: Store | null
+  /** GETs JSON of the service at `url` with that key. @throws {ExectrailError} as the service's problem says */
+  getFromService: (url: string, key: string, path: string) => Promise<unknown>
+  /** The execution that was sent through, once its row has arrived. */
+  probeId?: string
+}
+
+/** A link of the chain: which links it depends on, and how it is checked. */
+export interface DoctorCheck {
+  name: string
+  /** Links that must hold before this one can be checked. */
+  needs?: readonly string[]
+  /** Resolves to what is right, in a line. @throws {FailedCheck} with what is wrong and how to fix it */
+  run(context: DoctorContext): Promise<string | { skipped: string; fix?: string }>
+}
+
+/** A link is broken: why, and what to do. */
+export class FailedCheck extends Error {
+  readonly fix: string
+  constructor(message: string, fix: string) {
+    super(message)
+    this.fix = fix
+  }
+}
+
+export const ANSWER_MS = 5_000
+export const START = 'Start the stack with `exectrail up`.'
+
+/** The response; null when none arrives in time. */
+export async function fetchBriefly(url: string, init: RequestInit = {}): Promise<Response | null> {
+  return fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null)
+}
