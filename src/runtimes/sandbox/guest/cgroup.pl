@@ -100,16 +100,19 @@ sub enter_group {
 # False where the group already takes more memory than it may have from now on: the kernel leaves it without a limit.
 sub set_group_limits {
   my ($group, $memory, $pids) = @_;
+  ($group->{limit}, $group->{most}) = ($memory, 0);
   if ($group->{version} == 1) {
     spit("$group->{memory}/memory.limit_in_bytes", "-1\n");
     spit("$group->{memory}/memory.memsw.limit_in_bytes", "-1\n");
     spit("$group->{memory}/memory.max_usage_in_bytes", "0\n");
     spit("$group->{pids}/pids.max", ($pids || 'max') . "\n");
+    set_tcp_limit($group, $memory);
     return 1 unless $memory;
     my $held = spit("$group->{memory}/memory.limit_in_bytes", "$memory\n");
     spit("$group->{memory}/memory.memsw.limit_in_bytes", "$memory\n") if $held;
     return $held;
   }
+  $group->{counts_tcp} = 1;
   spit("$group->{all}/memory.max", ($memory || 'max') . "\n");
   spit("$group->{all}/memory.swap.max", "0\n");
   spit("$group->{all}/memory.oom.group", "0\n");
@@ -120,13 +123,23 @@ sub set_group_limits {
   return 1;
 }
 
-# Counters: { usage, peak, oom, pids, cpu } in bytes, kills, refusals, microseconds.
+# Version 1 counts the buffers of TCP and UDP apart, once they have a limit; version 2 counts them as memory.
+sub set_tcp_limit {
+  my ($group, $memory) = @_;
+  my $limit = $memory ? int($memory / 4) : -1;
+  $group->{counts_tcp} = spit("$group->{memory}/memory.kmem.tcp.limit_in_bytes", "$limit\n");
+  spit("$group->{memory}/memory.kmem.tcp.max_usage_in_bytes", "0\n");
+}
+
+# Counters: { usage, peak, tcp, oom, pids, cpu } in bytes, kills, refusals, microseconds.
 sub read_group {
   my ($group) = @_;
   my %now;
   if ($group->{version} == 1) {
     $now{usage} = slurp("$group->{memory}/memory.usage_in_bytes") // 0;
     $now{peak} = slurp("$group->{memory}/memory.max_usage_in_bytes") // 0;
+    $now{tcp} = slurp("$group->{memory}/memory.kmem.tcp.usage_in_bytes") // 0;
+    $now{peak} += slurp("$group->{memory}/memory.kmem.tcp.max_usage_in_bytes") // 0;
     ($now{oom}) = (slurp("$group->{memory}/memory.oom_control") // '') =~ /^oom_kill (\d+)/m;
     ($now{pids}) = (slurp("$group->{pids}/pids.events") // '') =~ /^max (\d+)/m;
     $now{cpu} = $group->{cpuacct} ? int((slurp("$group->{cpuacct}/cpuacct.usage") // 0) / 1000) : 0;
@@ -138,7 +151,8 @@ sub read_group {
     ($now{pids}) = (slurp("$group->{all}/pids.events") // '') =~ /^max (\d+)/m;
     ($now{cpu}) = (slurp("$group->{all}/cpu.stat") // '') =~ /^usage_usec (\d+)/m;
   }
-  $now{$_} = int($now{$_} // 0) for qw(usage peak oom pids cpu);
+  $now{$_} = int($now{$_} // 0) for qw(usage peak tcp oom pids cpu);
+  $now{peak} = $group->{most} if $now{peak} < ($group->{most} // 0);
   return \%now;
 }
 

@@ -187,6 +187,7 @@ sub watch_run {
 sub look {
   return if $run->{broke} || !$run->{armed};
   my $now = read_group($group);
+  count_sockets($group, $now, others_of_run());
   my $before = $run->{before};
   my $broke =
       $now->{oom} > $before->{oom} ? 'memory'
@@ -225,11 +226,16 @@ sub end_run {
   prepare();
 }
 
+# Everyone of the run: in the group, but not of its fork server.
+sub others_of_run {
+  my $kept = forker() ? forker()->{kept} : {};
+  return grep { !$kept->{$_} } others_in_group($group);
+}
+
 # Nobody of the run may be left in the group; its fork server stays.
 sub clear_group {
-  my $kept = forker() ? forker()->{kept} : {};
   for (1 .. 500) {
-    my @left = grep { !$kept->{$_} } others_in_group($group) or return;
+    my @left = others_of_run() or return;
     kill 'KILL', @left;
     select undef, undef, undef, 0.001;
   }
