@@ -3,9 +3,24 @@
  * the served languages needs and what the kernel's worst bugs were found in; all else stays allowed, so
  * that interpreters and their libraries work unchanged.
  */
+import {
+  encode,
+  fail,
+  give,
+  ifEqual,
+  JUMP_ANY_BIT,
+  JUMP_GREATER_EQUAL,
+  judge,
+  load,
+  OFFSET,
+  unlessEqual,
+  ALLOW,
+  KILL_PROCESS,
+  type Instruction,
+} from './bpf.ts'
+import { judgeSockets, type SocketCalls } from './seccomp-sockets.ts'
 
 type Architecture = 'x64' | 'arm64'
-type JudgedCall = 'clone' | 'clone3' | 'socket' | 'socketpair' | 'setsockopt' | 'ioctl'
 
 const AUDIT_ARCH: Record<Architecture, number> = { x64: 0xc000003e, arm64: 0xc00000b7 }
 /** Numbers by architecture; null where it has no such call. From the kernel's syscall tables. */
@@ -81,7 +96,7 @@ const REFUSED: Record<string, readonly [x64: number | null, arm64: number | null
 }
 
 /** Calls judged by an argument, and the one glibc has to be told does not exist so that it takes `clone`. */
-const JUDGED: Record<Architecture, Record<JudgedCall, number>> = {
+const JUDGED: Record<Architecture, SocketCalls & { clone: number; clone3: number; ioctl: number }> = {
   x64: { clone: 56, clone3: 435, socket: 41, socketpair: 53, setsockopt: 54, ioctl: 16 },
   arm64: { clone: 220, clone3: 435, socket: 198, socketpair: 199, setsockopt: 208, ioctl: 29 },
 }
@@ -106,69 +121,18 @@ const SUPERVISOR = 1
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NEW_NAMESPACES = 0x7e020000
-/** Families of sockets: no others, and not vsock above all, which no network namespace contains. */
-const [UNIX, INET, INET6, NETLINK] = [1, 2, 10, 16]
-/** Stream, datagram, raw: other kinds have the kernel load modules, such as those of DCCP and SCTP. */
-const INET_KINDS = [1, 2, 3]
-/** The usual one, ICMP, TCP, UDP, ICMPv6; others load modules as well, and memory that no control group counts. */
-const INET_PROTOCOLS = [0, 1, 6, 17, 58]
-/** Of netlink the routes, which tell what interfaces there are. */
-const NETLINK_PROTOCOLS = [0]
-
-/** By level: what is granted and changes nothing, and what is refused. */
-const SOCKET_OPTIONS = [
-  // SO_SNDBUF, SO_RCVBUF: the kernel takes them for a wish as well, and netlink's buffers count for no control group.
-  // SO_ATTACH_FILTER, _BPF, _REUSEPORT_CBPF, _REUSEPORT_EBPF.
-  { level: 1, ignored: [7, 8], refused: [26, 50, 51, 52] },
-  // TCP_MD5SIG, _MD5SIG_EXT, _AO_ADD_KEY, _AO_DEL_KEY, _AO_INFO keep keys that nobody counts; TCP_ULP loads modules.
-  { level: 6, ignored: [], refused: [14, 32, 38, 39, 40, 31] },
-]
 /** TIOCSTI and TIOCLINUX type into somebody's terminal. */
 const TERMINAL_IOCTLS = [0x5412, 0x541c]
 /** Numbers from here on are the x32 tables. */
 const X32_BIT = 0x40000000
 
-const LOAD = 0x20
-const JUMP_EQUAL = 0x15
-const JUMP_GREATER_EQUAL = 0x35
-const JUMP_ANY_BIT = 0x45
-const AND = 0x54
-const RETURN = 0x06
-
-const ALLOW = 0x7fff0000
-const KILL_PROCESS = 0x80000000
-const fail = (errno: number): number => 0x00050000 | errno
 const EPERM = 1
 const ENOSYS = 38
-const EAFNOSUPPORT = 97
-const ENOPROTOOPT = 92
-const EPROTONOSUPPORT = 93
-
-const OFFSET = { number: 0, architecture: 4, argument0: 16, argument1: 24, argument2: 32 }
-
-interface Instruction {
-  code: number
-  /** Instructions to skip when true, and when false. */
-  yes: number
-  no: number
-  value: number
-}
-
-const load = (offset: number): Instruction => ({ code: LOAD, yes: 0, no: 0, value: offset })
-const give = (value: number): Instruction => ({ code: RETURN, yes: 0, no: 0, value })
-const keepBits = (value: number): Instruction => ({ code: AND, yes: 0, no: 0, value })
-const unlessEqual = (value: number, skip: number): Instruction => ({
-  code: JUMP_EQUAL,
-  yes: 0,
-  no: skip,
-  value,
-})
-const ifEqual = (value: number, skip: number): Instruction => ({ code: JUMP_EQUAL, yes: skip, no: 0, value })
 
 /** The program for this machine's architecture; null for one we have no tables for. */
 export function makeSeccompFilter(architecture: string): Uint8Array | null {
   if (architecture !== 'x64' && architecture !== 'arm64') return null
-  const { clone, clone3, socket, socketpair, setsockopt, ioctl } = JUDGED[architecture]
+  const { clone, clone3, ioctl } = JUDGED[architecture]
   const column = architecture === 'x64' ? 0 : 1
   const refused = Object.values(REFUSED).flatMap((numbers) => numbers[column] ?? [])
   return encode([
@@ -186,31 +150,7 @@ export function makeSeccompFilter(architecture: string): Uint8Array | null {
       give(fail(EPERM)),
       give(ALLOW),
     ]),
-    ...judge(socket, OFFSET.argument0, [
-      unlessEqual(UNIX, 1),
-      give(ALLOW),
-      ...when([NETLINK], onlyProtocols(NETLINK_PROTOCOLS)),
-      ...when(
-        [INET, INET6],
-        [load(OFFSET.argument1), keepBits(0xf), ...orFail(INET_KINDS), ...onlyProtocols(INET_PROTOCOLS)],
-      ),
-      give(fail(EAFNOSUPPORT)),
-    ]),
-    ...judge(socketpair, OFFSET.argument0, [unlessEqual(UNIX, 1), give(ALLOW), give(fail(EAFNOSUPPORT))]),
-    ...judge(setsockopt, OFFSET.argument1, [
-      ...SOCKET_OPTIONS.flatMap(({ level, ignored, refused: closed }) =>
-        when(
-          [level],
-          [
-            load(OFFSET.argument2),
-            ...ignored.flatMap((option) => [unlessEqual(option, 1), give(fail(0))]),
-            ...closed.flatMap((option) => [unlessEqual(option, 1), give(fail(ENOPROTOOPT))]),
-            give(ALLOW),
-          ],
-        ),
-      ),
-      give(ALLOW),
-    ]),
+    ...judgeSockets(JUDGED[architecture]),
     ...judge(ioctl, OFFSET.argument1, [
       ...TERMINAL_IOCTLS.flatMap((request) => [unlessEqual(request, 1), give(fail(EPERM))]),
       give(ALLOW),
@@ -234,38 +174,4 @@ function spareSupervisor(column: 0 | 1): Instruction[] {
       ]),
     ),
   ]
-}
-
-/** For one call: load an argument and decide; other calls pass on with their number still loaded. */
-function judge(number: number, argument: number, verdict: readonly Instruction[]): Instruction[] {
-  return [unlessEqual(number, verdict.length + 1), load(argument), ...verdict]
-}
-
-/** Where the loaded value is one of `values`, `verdict`, which decides; else on, with the value still loaded. */
-function when(values: readonly number[], verdict: readonly Instruction[]): Instruction[] {
-  return [
-    ...values.slice(0, -1).map((value, at) => ifEqual(value, values.length - 1 - at)),
-    unlessEqual(values.at(-1) ?? 0, verdict.length),
-    ...verdict,
-  ]
-}
-
-/** On where the loaded value is one of `values`. */
-function orFail(values: readonly number[]): Instruction[] {
-  return [...values.map((value, at) => ifEqual(value, values.length - at)), give(fail(EPROTONOSUPPORT))]
-}
-
-function onlyProtocols(protocols: readonly number[]): Instruction[] {
-  return [load(OFFSET.argument2), ...orFail(protocols), give(ALLOW)]
-}
-
-function encode(program: readonly Instruction[]): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(program.length * 8))
-  for (const [index, { code, yes, no, value }] of program.entries()) {
-    bytes.setUint16(index * 8, code, true)
-    bytes.setUint8(index * 8 + 2, yes)
-    bytes.setUint8(index * 8 + 3, no)
-    bytes.setUint32(index * 8 + 4, value >>> 0, true)
-  }
-  return new Uint8Array(bytes.buffer)
 }
