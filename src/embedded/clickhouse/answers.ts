@@ -97,7 +97,10 @@ async function sendRest(
   await sendPacked(exchange, joined(first, source, tag)).catch(() => exchange.response.destroy())
 }
 
-async function sendPacked({ packing, response }: Exchange, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function sendPacked(
+  { packing, response }: Pick<Exchange, 'packing' | 'response'>,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const encoder = packing.encoder()
   if (packing.encoding !== null) response.setHeader('Content-Encoding', packing.encoding)
   const packed = packing.pack(pieces)
@@ -148,7 +151,11 @@ function contentType(format: string): string {
     : 'text/plain; charset=UTF-8'
 }
 
-async function sendBytes(exchange: Exchange, bytes: Uint8Array): Promise<void> {
+/** Sends bytes packed as the client asks. */
+export async function sendBytes(
+  exchange: Pick<Exchange, 'packing' | 'request' | 'response'>,
+  bytes: Uint8Array,
+): Promise<void> {
   const { packing, request, response } = exchange
   const isPlain = packing.encoding === null || bytes.length < ENCODED_FROM_BYTES
   if (request.method === 'HEAD' || bytes.length === 0 || (isPlain && !packing.inBlocks)) response.end(bytes)

@@ -1,6 +1,14 @@
 /** The ClickHouse HTTP protocol over the engine in this process. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isUnframed, MAX_HELD_BYTES, sendAnswer, sendDone, sendPieces, type Exchange } from './answers.ts'
+import {
+  isUnframed,
+  MAX_HELD_BYTES,
+  sendAnswer,
+  sendBytes,
+  sendDone,
+  sendPieces,
+  type Exchange,
+} from './answers.ts'
 import { readIncoming, type Incoming } from './body.ts'
 import type { Work } from './connection.ts'
 import type { Engine } from './engine.ts'
@@ -52,10 +60,7 @@ async function answer(
   const query = readQuery(url.searchParams, request.headers)
   const incoming = await readIncoming(request, query)
   const hello = answerHello(incoming.text, query.clientRevision, options.version)
-  if (hello !== null) {
-    response.end(hello)
-    return
-  }
+  if (hello !== null) return sendBytes({ request, response, packing: query.packing }, hello)
   const access = settleAccess(request, query, user)
   const statement = await options.statements.read(incoming.text, access)
   checkParameters(statement, query.parameters)
