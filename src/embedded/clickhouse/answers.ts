@@ -15,6 +15,8 @@ export interface Exchange {
   /** The client wants nothing before the end. */
   waitsForEnd: boolean
   packing: Packing
+  /** Name of the time zone that times are written in. */
+  timezone: string
 }
 
 /** Up to here an answer is sent whole, with its summary. */
@@ -39,7 +41,7 @@ export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<vo
   sendHeaders(exchange, {
     read_rows: String(answer.rowsRead),
     read_bytes: String(answer.bytesRead),
-    elapsed_ns: String(Math.round(answer.elapsedSeconds * 1e9)),
+    elapsed_ns: nanoseconds(answer.elapsedSeconds),
   })
   await sendBytes(exchange, answer.bytes)
 }
@@ -47,8 +49,10 @@ export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<vo
 /** Answers an INSERT or a definition; the row count is absent where the engine does not tell it. */
 export function sendDone(exchange: Exchange, answer: Answer | null): void {
   const written =
-    answer === null || answer.rowsRead > 0 ? { written_rows: String(answer?.rowsRead ?? 0) } : {}
-  sendHeaders(exchange, written)
+    answer === null || answer.rowsRead > 0
+      ? { written_rows: String(answer?.rowsRead ?? 0), written_bytes: String(answer?.bytesRead ?? 0) }
+      : {}
+  sendHeaders(exchange, { ...written, elapsed_ns: nanoseconds(answer?.elapsedSeconds ?? 0) })
   exchange.response.end()
 }
 
@@ -58,7 +62,7 @@ export async function sendPieces(exchange: Exchange, pieces: AsyncIterable<Uint8
   const source = pieces[Symbol.asyncIterator]()
   const held = await hold(source, exchange.waitsForEnd ? MAX_HELD_BYTES : WHOLE_BYTES)
   if (held.ended) {
-    sendHeaders(exchange, { elapsed_ns: String(Math.round((performance.now() - started) * 1e6)) })
+    sendHeaders(exchange, { elapsed_ns: nanoseconds((performance.now() - started) / 1000) })
     return sendBytes(exchange, held.bytes)
   }
   try {
@@ -68,6 +72,10 @@ export async function sendPieces(exchange: Exchange, pieces: AsyncIterable<Uint8
   } finally {
     await source.return?.()
   }
+}
+
+function nanoseconds(seconds: number): string {
+  return String(Math.round(seconds * 1e9))
 }
 
 async function hold(
@@ -131,12 +139,12 @@ async function* joined(
 }
 
 function sendHeaders(
-  { format, queryId, response }: Exchange,
+  { format, queryId, response, timezone }: Exchange,
   summary: Readonly<Record<string, string>>,
 ): void {
   response.setHeader('X-ClickHouse-Query-Id', queryId ?? randomUUID())
   response.setHeader('X-ClickHouse-Format', format)
-  response.setHeader('X-ClickHouse-Timezone', 'UTC')
+  response.setHeader('X-ClickHouse-Timezone', timezone === '' ? 'UTC' : timezone)
   response.setHeader('X-ClickHouse-Summary', JSON.stringify(summary))
   response.setHeader('Content-Type', contentType(format))
 }

@@ -2,6 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import { unpack } from './compression/unpacking.ts'
 import { HttpError } from './exceptions.ts'
+import type { ExternalTable } from './external.ts'
+import { MAX_FORM_BYTES, readForm } from './form.ts'
 import { findInsertHead } from './insert-head.ts'
 import type { RequestQuery } from './request.ts'
 
@@ -9,6 +11,8 @@ import type { RequestQuery } from './request.ts'
 export interface Incoming {
   text: string
   rows: AsyncIterable<Uint8Array> | null
+  /** Tables that live as long as the statement. */
+  tables: readonly ExternalTable[]
 }
 
 /** Packed or unpacked, rows included. */
@@ -20,7 +24,7 @@ const HEAD_BYTES = 65_536
 /** Reads the statement; rows are left to be read. @throws {HttpError} for a body that cannot be read */
 export async function readIncoming(request: IncomingMessage, query: RequestQuery): Promise<Incoming> {
   if (request.headers['content-type']?.startsWith('multipart/form-data') === true)
-    return { text: await readForm(request, query), rows: null }
+    return readMultipart(request, query)
   const url = Buffer.from(query.query)
   const body = bodyOf(request, query)
   const inUrl = splitRows(url, body)
@@ -33,7 +37,15 @@ export async function readIncoming(request: IncomingMessage, query: RequestQuery
   const whole = Buffer.concat([begun, await take(body, MAX_STATEMENT_BYTES)])
   if (whole.length > MAX_STATEMENT_BYTES)
     throw new HttpError(413, `A statement has at most ${MAX_STATEMENT_BYTES} bytes; this one is longer`)
-  return { text: whole.toString('utf8'), rows: null }
+  return { text: whole.toString('utf8'), rows: null, tables: [] }
+}
+
+async function readMultipart(request: IncomingMessage, query: RequestQuery): Promise<Incoming> {
+  const body = await take(bodyOf(request, query), MAX_FORM_BYTES + 1)
+  if (body.length > MAX_FORM_BYTES)
+    throw new HttpError(413, `A form has at most ${MAX_FORM_BYTES} bytes; this one is longer`)
+  const { tables, text } = await readForm(body, request.headers['content-type'] ?? '', query)
+  return { text: text === '' ? query.query : text, rows: null, tables }
 }
 
 /** The head of an INSERT and its rows: what is left of `begun`, then all of `body`. */
@@ -41,7 +53,7 @@ function splitRows(begun: Buffer, body: AsyncIterableIterator<Buffer>): Incoming
   const head = findInsertHead(begun.toString('latin1'))
   if (head === null) return null
   const text = begun.subarray(0, head.text.length).toString('utf8')
-  return { text, rows: chain(begun.subarray(head.dataFrom), body) }
+  return { text, rows: chain(begun.subarray(head.dataFrom), body), tables: [] }
 }
 
 async function* chain(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -72,25 +84,4 @@ async function* bodyOf(request: IncomingMessage, query: RequestQuery): AsyncGene
       throw new HttpError(413, `A body has at most ${MAX_BODY_BYTES} bytes; send less at once`)
     yield bytes
   }
-}
-
-/** A multipart body as @clickhouse/client sends it: the statement, and parameters that go into `query`. */
-async function readForm(request: IncomingMessage, query: RequestQuery): Promise<string> {
-  const body = await take(bodyOf(request, query), MAX_STATEMENT_BYTES + 1)
-  if (body.length > MAX_STATEMENT_BYTES)
-    throw new HttpError(413, `A form has at most ${MAX_STATEMENT_BYTES} bytes; this one is longer`)
-  const type = request.headers['content-type'] ?? ''
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
-    .formData()
-    .catch(() => {
-      throw new HttpError(400, 'The multipart form cannot be read')
-    })
-  let text = query.query
-  for (const [name, value] of form) {
-    const field = typeof value === 'string' ? value : await value.text()
-    if (name === 'query') text = field
-    else if (/^param_\w+$/u.test(name)) query.parameters.set(name.slice(6), field)
-    else throw new HttpError(400, `External tables are not taken here: ${JSON.stringify(name)}`)
-  }
-  return text
 }

@@ -28,6 +28,8 @@ export interface Engine {
   parse(sql: string): Promise<string>
   /** Inserts rows, by way of a file; null where there were none. */
   insert(work: Work, insert: InsertData, rows: AsyncIterable<Uint8Array>): Promise<Answer | null>
+  /** Lays contents into files of the engine's scratch, which are gone when `use` ends. */
+  withFiles<T>(contents: readonly Blob[], use: (paths: readonly string[]) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -100,6 +102,8 @@ function assemble(
       const { bytes } = await run('serve', { ...BARE_WORK, sql: asked })
       return Buffer.from(bytes).toString('utf8').trimEnd()
     },
+    withFiles: (contents, use) =>
+      contents.length === 0 ? use([]) : receivers.lend((receiver) => layOut(receiver, contents, use)),
     insert: (work, insert, rows) =>
       receivers.lend((receiver) =>
         receiver.withRows(rows, async (file) =>
@@ -107,6 +111,18 @@ function assemble(
         ),
       ),
   }
+}
+
+async function layOut<T>(
+  receiver: Scratch,
+  contents: readonly Blob[],
+  use: (paths: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const [first, ...rest] = contents
+  if (first === undefined) return use([])
+  return receiver.withRows(first.stream(), ({ path }) =>
+    layOut(receiver, rest, (paths) => use([path, ...paths])),
+  )
 }
 
 /** Inline rows end at an empty line in this engine and what follows runs as SQL, so rows always come from a file. */

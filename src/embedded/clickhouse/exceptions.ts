@@ -36,9 +36,11 @@ const STATUS_BY_CODE: Readonly<Record<number, number>> = {
   241: 500,
   243: 507,
   271: 400,
+  372: 404,
   452: 403,
   456: 400,
   497: 403,
+  511: 404,
   516: 403,
 }
 const CODE_NAMES: Readonly<Record<number, string>> = {
@@ -55,9 +57,11 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   243: 'NOT_ENOUGH_SPACE',
   271: 'CANNOT_DECOMPRESS',
   396: 'TOO_MANY_ROWS_OR_BYTES',
+  372: 'SESSION_NOT_FOUND',
   452: 'SETTING_CONSTRAINT_VIOLATION',
   456: 'UNKNOWN_QUERY_PARAMETER',
   497: 'ACCESS_DENIED',
+  511: 'UNKNOWN_ROLE',
   516: 'AUTHENTICATION_FAILED',
 }
 

@@ -1,10 +1,12 @@
 /** What the URL and the headers of a ClickHouse HTTP request ask for. */
 import type { IncomingMessage } from 'node:http'
+import type { ExternalSpec } from './external.ts'
+import { addSpec } from './form.ts'
 import { choosePacking, type Packing } from './compression/packing.ts'
 import { RefusedStatement } from './refusal.ts'
-import { judgeSetting } from './settings.ts'
+import { isSetting, judgeSetting } from './settings.ts'
 
-/** Names of the protocol itself; those of sessions, roles and quotas mean nothing here. */
+/** Names of the protocol itself; those of sessions and quotas mean nothing here. */
 const PROTOCOL = new Set([
   'client_protocol_version',
   'quota_key',
@@ -43,16 +45,22 @@ export interface RequestQuery {
   clientRevision: number
   settings: Map<string, string>
   parameters: Map<string, string>
+  /** `NAME_format`, `NAME_structure` and `NAME_types` of the external tables of a form. */
+  external: Map<string, ExternalSpec>
 }
 
 /** Reads them. @throws {RefusedStatement} for a setting that is unknown or closed */
 export function readQuery(search: URLSearchParams, headers: IncomingMessage['headers']): RequestQuery {
   const settings = new Map<string, string>()
   const parameters = new Map<string, string>()
+  const external = new Map<string, ExternalSpec>()
+  const isForm = headers['content-type']?.startsWith('multipart/form-data') === true
   for (const [name, value] of search) {
     if (/^param_\w+$/u.test(name)) parameters.set(name.slice(6), value)
+    else if (isForm && !isSetting(name) && addSpec(external, name, value)) continue
     else if (!PROTOCOL.has(name) && judgeSetting(name) !== 'ignored') settings.set(name, value)
   }
+  checkSession(search)
   return {
     query: search.get('query') ?? '',
     database: search.get('database') ?? header(headers, 'x-clickhouse-database'),
@@ -69,7 +77,20 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
     clientRevision: Number(search.get('client_protocol_version') ?? 0),
     settings,
     parameters,
+    external,
   }
+}
+
+/** A role cannot be taken off by leaving it out, and a session keeps nothing: who counts on either is answered. */
+function checkSession(search: URLSearchParams): void {
+  const role = search.get('role')
+  if (role !== null)
+    throw new RefusedStatement(511, `There is no role ${JSON.stringify(role)}: users have no roles here`)
+  if (isSet(search, 'session_check'))
+    throw new RefusedStatement(
+      372,
+      `Session ${JSON.stringify(search.get('session_id') ?? '')} not found: sessions keep nothing here, each request stands alone`,
+    )
 }
 
 function isSet(search: URLSearchParams, name: string): boolean {

@@ -12,11 +12,13 @@ import {
 import { readIncoming, type Incoming } from './body.ts'
 import type { Work } from './connection.ts'
 import type { Engine } from './engine.ts'
-import { HttpError, sendError } from './exceptions.ts'
+import { sendError } from './exceptions.ts'
+import { withTables } from './external.ts'
 import { answerHello } from './hello.ts'
 import { checkDatabase, type Access } from './names.ts'
 import { denied } from './refusal.ts'
 import { readQuery, type RequestQuery } from './request.ts'
+import { answerRoute } from './routes.ts'
 import { checkParameters, type Statement } from './statement.ts'
 import type { Statements } from './statements.ts'
 import { authenticate, type User } from './users.ts'
@@ -53,9 +55,7 @@ async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://endpoint')
   response.setHeader('X-ClickHouse-Server-Display-Name', 'exectrail')
-  if (isProbe(request, url)) return sendText(response, 'Ok.\n')
-  if (url.pathname !== '/') throw new HttpError(404, 'There is no such path; statements go to /')
-  if (request.method !== 'GET' && request.method !== 'POST') throw new HttpError(405, 'Use GET or POST')
+  if (answerRoute(request, response, url)) return
   const user = authenticate(request, url.searchParams, options.users)
   const query = readQuery(url.searchParams, request.headers)
   const incoming = await readIncoming(request, query)
@@ -72,19 +72,21 @@ async function answer(
     format: statement.format ?? work.format,
     waitsForEnd: query.waitsForEnd,
     packing: query.packing,
+    timezone: work.settings.get('session_timezone') ?? 'UTC',
   }
-  await execute(exchange, options, { access, incoming, statement, work })
-}
-
-function isProbe(request: IncomingMessage, url: URL): boolean {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return false
-  const isHealth = url.pathname === '/ping' || url.pathname === '/replicas_status'
-  return isHealth || (url.pathname === '/' && !url.searchParams.has('query'))
+  const { tables } = incoming
+  await options.engine.withFiles(
+    tables.map(({ data }) => data),
+    (paths) => {
+      const sql = tables.length === 0 ? work.sql : withTables(work.sql, tables, paths)
+      return execute(exchange, options, { access, incoming, statement, work: { ...work, sql } })
+    },
+  )
 }
 
 /** As with ClickHouse, GET and `readonly` leave anyone with no more than reading. */
 function settleAccess(request: IncomingMessage, query: RequestQuery, user: User): Access {
-  return request.method === 'GET' || query.readOnly ? 'read' : user.access
+  return request.method !== 'POST' || query.readOnly ? 'read' : user.access
 }
 
 function settleWork(
@@ -139,9 +141,4 @@ function createsDatabase({ sql }: Statement): boolean {
 
 async function* noRows(): AsyncGenerator<Uint8Array> {
   // An INSERT whose rows never came: nothing is inserted, as with ClickHouse.
-}
-
-function sendText(response: ServerResponse, text: string): void {
-  response.setHeader('Content-Type', 'text/plain; charset=UTF-8')
-  response.end(text)
 }

@@ -53,6 +53,11 @@ export function judgeSetting(name: string): Exclude<SettingVerdict, 'closed'> {
   return verdict
 }
 
+/** Whether the engine has a setting of this name. */
+export function isSetting(name: string): boolean {
+  return RULES.has(name)
+}
+
 /** Every name of the table with its verdict. */
 export function settingVerdicts(): ReadonlyMap<string, SettingVerdict> {
   return new Map([...RULES].map(([name, { verdict }]) => [name, verdict]))

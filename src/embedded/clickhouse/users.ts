@@ -19,6 +19,8 @@ export function authenticate(
   search: URLSearchParams,
   users: readonly User[],
 ): User {
+  if (/^Bearer\b/iu.test(request.headers.authorization ?? ''))
+    throw new RefusedStatement(516, 'JWT is not served here: send a user and a password')
   const { name, password } = credentials(request, search)
   const user = users.find((candidate) => candidate.name === name)
   // Compared also where there is no such user, so that the time says nothing.

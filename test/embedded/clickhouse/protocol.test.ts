@@ -48,9 +48,19 @@ describe('the routes', () => {
     expect([answer.status, await answer.text()]).toEqual([200, 'Ok.\n'])
   })
 
-  it('are no others, and no other methods', async () => {
-    expect((await fetch(`${clickhouse.url}/play`, { headers: KEY })).status).toBe(404)
+  it('are no others, and what ClickHouse has there is named', async () => {
+    expect((await fetch(`${clickhouse.url}/nowhere`, { headers: KEY })).status).toBe(404)
+    const play = await fetch(`${clickhouse.url}/play`, { headers: KEY })
+    expect([play.status, await play.text()]).toEqual([404, expect.stringContaining('dashboard of exectrail')])
+  })
+
+  it('take GET, HEAD, POST and OPTIONS', async () => {
     expect((await fetch(clickhouse.url, { method: 'PUT', headers: KEY })).status).toBe(405)
+    const options = await fetch(clickhouse.url, { method: 'OPTIONS' })
+    expect([options.status, options.headers.get('Allow')]).toEqual([204, 'GET, HEAD, POST, OPTIONS'])
+    const head = await ask({ query: 'SELECT 1', query_id: 'heads' }, { method: 'HEAD' })
+    expect([head.status, head.headers.get('X-ClickHouse-Query-Id')]).toEqual([200, 'heads'])
+    expect((await ask({ query: 'DROP TABLE code_exec_logs' }, { method: 'HEAD' })).status).toBe(403)
   })
 })
 
@@ -68,6 +78,7 @@ describe('who asks', () => {
     ['a wrong password', { 'X-ClickHouse-User': USER, 'X-ClickHouse-Key': 'wrong' }],
     ['an unknown user', { 'X-ClickHouse-User': 'nobody', 'X-ClickHouse-Key': PASSWORD }],
     ['no user', {}],
+    ['a JWT', { Authorization: 'Bearer a.b.c' }],
   ])('is refused with %s', async (_, headers) => {
     const answer = await askClickHouse(clickhouse, { query: 'SELECT 1' }, { headers })
     expect(answer.status).toBe(403)
@@ -132,6 +143,14 @@ describe('a statement', () => {
     }
   })
 
+  it('says in which time zone its times are', async () => {
+    const answer = await ask({ query: 'SELECT toDateTime(0)', session_timezone: 'Asia/Tokyo' })
+    expect([answer.headers.get('X-ClickHouse-Timezone'), await answer.text()]).toEqual([
+      'Asia/Tokyo',
+      '1970-01-01 09:00:00\n',
+    ])
+  })
+
   it('takes settings for itself alone', async () => {
     const query = "SELECT getSetting('max_block_size')"
     const before = await (await ask({ query })).text()
@@ -172,6 +191,17 @@ describe('what goes wrong', () => {
     expect((await ask({ query: 'SELECT 1', max_threads: "1' , readonly = '0" })).status).toBeGreaterThan(399)
     expect((await ask({ query: 'SELECT 1', default_format: "JSON'" })).status).toBe(404)
     expect((await ask({ query: 'SELECT 1', default_format: 'Nonsense' })).status).toBe(404)
+  })
+
+  it('is a role, and a session that should be there', async () => {
+    const role = await ask({ query: 'SELECT 1', role: 'admin' })
+    expect([role.headers.get('X-ClickHouse-Exception-Code'), await role.text()]).toEqual([
+      '511',
+      expect.stringContaining('UNKNOWN_ROLE'),
+    ])
+    const session = await ask({ query: 'SELECT 1', session_id: 's', session_check: '1' })
+    expect(session.headers.get('X-ClickHouse-Exception-Code')).toBe('372')
+    expect((await ask({ query: 'SELECT 1', session_id: 's' })).status).toBe(200)
   })
 
   it('is a query_id that is no header', async () => {
