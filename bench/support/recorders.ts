@@ -8,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { ATTRIBUTE_FIELDS, fieldOf } from '../../src/record/record.ts'
 import { createTrail, type TrailOptions } from '../../src/telemetry/create-trail.ts'
+import { ToolCallDurations } from '../../src/telemetry/tool-call-durations.ts'
 import type { TrailStatus } from '../../src/telemetry/trail.ts'
 
 export interface Recorder {
@@ -29,6 +30,7 @@ export async function ourRecorder(
     serviceName: 'bench',
     executorId: uuidv7(),
     outboxMaxBytes: 16 * 1024 ** 3,
+    durations: new ToolCallDurations(),
     resolveEndpoint: async () => {
       const at = url()
       return at === null ? null : { url: at, headers: {} }

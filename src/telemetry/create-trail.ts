@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { context } from '@opentelemetry/api'
 import { zeroCounters, type Counters } from './counters.ts'
+import { ExecutionTracer } from './record/execution-tracer.ts'
 import { ExecutionEntry } from './record/execution-entry.ts'
 import { attributesJson } from './record/otlp-json.ts'
 import { noteLoss } from './outbox/losses.ts'
@@ -9,7 +10,7 @@ import type { Fsync } from './outbox/sync-directory.ts'
 import { OutboxWriter } from './outbox/writer.ts'
 import { Recorder } from './outbox/recorder.ts'
 import { resourceOf } from './resource.ts'
-import { startProviders } from './providers.ts'
+import { registerProviders } from './providers.ts'
 import type { Endpoint } from './delivery/otlp-client.ts'
 import { Sender } from './delivery/sender.ts'
 import type { ToolCallDurations } from './tool-call-durations.ts'
@@ -58,14 +59,19 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
     noteLoss: (records, why) => noteLoss(root, { executorId: options.executorId, records, why }),
   })
   const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
-  const providers = startProviders(resource, recorder)
-  const entryParts = { ...providers, recorder, counters, durations: options.durations }
+  const releaseGlobals = registerProviders(resource, (record) => recorder.take(record))
+  const entryParts = {
+    tracer: new ExecutionTracer(resource),
+    recorder,
+    counters,
+    durations: options.durations,
+  }
   const shutdown = async (deadlineMs: number): Promise<{ left: number }> => {
     const left = await sender.flush(deadlineMs, (waiting) => {
       sender.stop()
       writer.close(waiting === 0 ? 'none' : 'some')
     })
-    providers.release()
+    releaseGlobals()
     return { left }
   }
   return {

@@ -8,7 +8,7 @@ import {
   type StoredFrame,
 } from './frames.ts'
 import type { OutboxWriter } from './writer.ts'
-import type { Sink, Taken } from '../captured-record.ts'
+import type { CapturedRecord } from '../foreign-records.ts'
 
 const WARN_EVERY_MS = 60_000
 const RETRY_EVERY_MS = 250
@@ -31,9 +31,8 @@ export interface RecorderParts {
  * does not take, for want of room or by the bound, is held in memory within limits, until the disk takes it
  * or the sender has delivered it from there; beyond them it is counted as dropped.
  */
-export class Recorder implements Sink {
+export class Recorder {
   readonly #parts: RecorderParts
-  #gathered: Taken[] | null = null
   #held: { frame: Frame; bytes: number }[] = []
   #heldBytes = 0
   /** The oldest of what is held are on their way from memory: they stay where they are. */
@@ -59,26 +58,10 @@ export class Recorder implements Sink {
     return this.diskBytes > this.#parts.maxBytes / 2
   }
 
-  take(taken: Taken): void {
-    if (this.#gathered !== null) this.#gathered.push(taken)
-    else if (isTooLarge(taken))
-      this.drop(1, `one of ${taken.signal} of the host program is larger than a frame`)
-    else this.write([toFrame(taken)])
-  }
-
-  /** Self-test records end here. */
-  passed(): void {}
-
-  /** Runs `emit` and returns what it emitted instead of writing it. */
-  gather(emit: () => void): Taken[] {
-    const taken: Taken[] = []
-    this.#gathered = taken
-    try {
-      emit()
-    } finally {
-      this.#gathered = null
-    }
-    return taken
+  /** Writes a span or log record of the host program. */
+  take(record: CapturedRecord): void {
+    if (isTooLarge(record)) this.drop(1, `one of ${record.signal} of the host program is larger than a frame`)
+    else this.write([toFrame(record)])
   }
 
   /** Brings frames to the disk, or holds them. */
@@ -204,12 +187,12 @@ export class Recorder implements Sink {
   }
 }
 
-function toFrame({ signal, scope, json }: Taken): Frame {
+function toFrame({ signal, scope, json }: CapturedRecord): Frame {
   return { kind: signal === 'logs' ? 'L' : 'S', executionId: '', first: scope, second: json }
 }
 
 /** Attributes within attributes have no bound together; an execution's have. */
-function isTooLarge({ scope, json }: Taken): boolean {
+function isTooLarge({ scope, json }: CapturedRecord): boolean {
   const most = MAX_PAYLOAD_BYTES - 1024
   if (3 * (scope.length + json.length) <= most) return false
   return Buffer.byteLength(scope) + Buffer.byteLength(json) > most

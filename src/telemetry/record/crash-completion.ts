@@ -1,5 +1,5 @@
 /** The completion an adopter sends for an execution whose executor is gone. */
-import { COMPLETED_EVENT, SPAN_START_KEYS } from './serialize.ts'
+import { COMPLETED_EVENT, ERROR, SPAN_START_KEYS } from './serialize.ts'
 import { PARENT_KEY } from './execution-entry.ts'
 import type { StoredFrame } from '../outbox/frames.ts'
 
@@ -16,7 +16,7 @@ interface LogRecordJson {
 
 const MESSAGE = 'the process that ran this execution ended before it did; what the code came to is not known'
 const ERROR_TYPE = 'executor_crashed'
-const SEVERITY = { severityNumber: 17, severityText: 'ERROR' }
+const SEVERITY = { severityNumber: ERROR.number, severityText: ERROR.text }
 const STATUS_ERROR = 2
 const KIND_INTERNAL = 1
 

@@ -1,40 +1,31 @@
-import {
-  SeverityNumber,
-  SpanKind,
-  SpanStatusCode,
-  TraceFlags,
-  trace,
-  type Context,
-  type Logger,
-  type Span,
-  type Tracer,
-} from '@opentelemetry/api'
-import type { ExecutionRecord, StartedRecord } from '../../execution.ts'
+/** One execution on its way into the outbox: its start, then its completed record and its span. */
+import { SpanKind, SpanStatusCode, TraceFlags, trace, type Context, type Span } from '@opentelemetry/api'
+import type { ExecutionRecord, StartedRecord } from '../../record/record.ts'
 import type { Counters } from '../counters.ts'
-import { WRITTEN_ATTRIBUTES } from './otlp-json.ts'
-import type { Taken } from '../captured-record.ts'
+import type { Recorder } from '../outbox/recorder.ts'
+import { cutHead } from '../safe-values.ts'
+import type { ToolCallDurations } from '../tool-call-durations.ts'
+import type { TrailEntry } from '../trail.ts'
+import type { ExecutionTracer } from './execution-tracer.ts'
+import { executionEventJson } from './otlp-json.ts'
 import {
   COMPLETED_EVENT,
   exceptionType,
-  joinFields,
+  INFO,
+  joinKeyValues,
+  serializeCompletion,
+  serializeStart,
   severityOf,
   spanAttributes,
   STARTED_EVENT,
-  secondsBetween,
-  toHrTime,
-  writeBeginning,
-  writeCompletion,
-  type Beginning,
+  textKeyValue,
+  type SerializedStart,
 } from './serialize.ts'
-import type { Recorder } from '../outbox/recorder.ts'
-import { cutHead } from '../safe-values.ts'
+import { secondsBetween, toHrTime } from './time.ts'
 import { toolCallAttributes, type ToolCallAttributes } from './tool-call.ts'
-import type { ToolCallDurations } from '../tool-call-durations.ts'
-import type { TrailEntry } from '../trail.ts'
 
 export interface EntryParts {
-  tracer: Tracer
-  logger: Logger
+  tracer: ExecutionTracer
   recorder: Recorder
   counters: Counters
   durations: ToolCallDurations | undefined
@@ -45,19 +36,17 @@ export interface EntryParts {
 }
 
 const EXCEPTION_MAX_BYTES = 4096
-/** Where a crash's span finds its parent; on the beginning in the outbox alone. */
+/** The span's parent, for the process that completes a crashed execution; in the outbox alone. */
 export const PARENT_KEY = 'code_exec.parent_span_id'
 
-/** The span of one execution, and its beginning and end in the outbox. */
 export class ExecutionEntry implements TrailEntry {
   readonly traceId: string
   readonly spanId: string
   readonly traceparent: string
   readonly #parts: EntryParts
   readonly #span: Span
-  readonly #context: Context
   readonly #call: ToolCallAttributes
-  readonly #beginning: Beginning
+  readonly #start: SerializedStart
   #isEnded = false
 
   constructor(record: StartedRecord, parts: EntryParts) {
@@ -68,15 +57,14 @@ export class ExecutionEntry implements TrailEntry {
       startTime: toHrTime(record.startedAt),
       attributes: { ...spanAttributes(record, 'start'), ...this.#call },
     }
-    this.#span = parts.tracer.startSpan(`execute_code ${record.runtime}`, options, parts.parent)
-    this.#context = trace.setSpan(parts.parent, this.#span)
+    this.#span = parts.tracer.start(`execute_code ${record.runtime}`, options, parts.parent)
     const { traceId, spanId } = this.#span.spanContext()
     this.traceId = traceId
     this.spanId = spanId
     this.traceparent = `00-${traceId}-${spanId}-0${TraceFlags.SAMPLED}`
     parts.counters.begun += 1
-    this.#beginning = writeBeginning(record, this.#call)
-    this.#keepBeginning()
+    this.#start = serializeStart(record, this.#call)
+    this.#writeStart()
   }
 
   complete(record: ExecutionRecord): void {
@@ -85,64 +73,44 @@ export class ExecutionEntry implements TrailEntry {
     const { recorder, counters, durations } = this.#parts
     counters.completed += 1
     durations?.record(secondsBetween(record.startedAt, record.timestamp), this.#call, record.errorType)
-    const taken = recorder.gather(() => this.#emitEnd(record))
-    const first = taken.find(({ signal }) => signal === 'logs')?.json ?? ''
-    const second = taken.find(({ signal }) => signal === 'spans')?.json ?? ''
-    recorder.write([{ kind: 'C', executionId: record.executionId, first, second }])
+    const first = this.#completedJson(record)
+    recorder.write([{ kind: 'C', executionId: record.executionId, first, second: this.#endSpan(record) }])
   }
 
-  #keepBeginning(): void {
+  #writeStart(): void {
     const { recorder, parent } = this.#parts
-    const { record, event, content, call } = this.#beginning
-    const taken: Taken[] = recorder.gather(() =>
-      this.#emit(STARTED_EVENT, {
-        timestamp: toHrTime(record.startedAt),
-        severity: { number: SeverityNumber.INFO, text: 'INFO' },
-        attributes: joinFields(event, call),
-      }),
-    )
-    const first = taken[0]?.json ?? ''
-    // What an adopter needs beyond the started event.
+    const { record, event, content, call } = this.#start
+    const first = executionEventJson({
+      ...this.#spanContext,
+      name: STARTED_EVENT,
+      time: toHrTime(record.startedAt),
+      severity: INFO,
+      attributes: joinKeyValues(event, call),
+    })
+    // What the completion of a crashed execution needs beyond the event.
     const parentSpanId = trace.getSpanContext(parent)?.spanId
-    const parentField =
-      parentSpanId === undefined ? '' : `{"key":"${PARENT_KEY}","value":{"stringValue":"${parentSpanId}"}}`
-    const second = `[${joinFields(content, parentField)}]`
+    const parentField = parentSpanId === undefined ? '' : textKeyValue([PARENT_KEY, parentSpanId])
+    const second = `[${joinKeyValues(content, parentField)}]`
     recorder.write([{ kind: 'B', executionId: record.executionId, first, second }])
   }
 
-  #emitEnd(record: ExecutionRecord): void {
-    const timestamp = toHrTime(record.timestamp)
-    const isGood = record.outcome === 'success'
-    const type = { key: 'exception.type', value: { stringValue: exceptionType(record) } }
-    const attributes = writeCompletion(record, this.#beginning)
-    this.#emit(COMPLETED_EVENT, {
-      timestamp,
+  #completedJson(record: ExecutionRecord): string {
+    const exception =
+      record.outcome === 'success' ? '' : textKeyValue(['exception.type', exceptionType(record)])
+    return executionEventJson({
+      ...this.#spanContext,
+      name: COMPLETED_EVENT,
+      time: toHrTime(record.timestamp),
       severity: severityOf(record),
-      attributes: isGood ? attributes : joinFields(attributes, JSON.stringify(type)),
+      attributes: joinKeyValues(serializeCompletion(record, this.#start), exception),
     })
-    this.#span.setAttributes(spanAttributes(record, 'end'))
-    if (!isGood) this.#failSpan(record, timestamp)
-    this.#span.end(timestamp)
   }
 
-  #emit(
-    eventName: string,
-    event: {
-      timestamp: [number, number]
-      severity: { number: SeverityNumber; text: string }
-      attributes: string
-    },
-  ): void {
-    const { timestamp, severity, attributes } = event
-    this.#parts.logger.emit({
-      eventName,
-      body: eventName,
-      timestamp,
-      observedTimestamp: timestamp,
-      severityNumber: severity.number,
-      severityText: severity.text,
-      context: this.#context.setValue(WRITTEN_ATTRIBUTES, attributes),
-    })
+  #endSpan(record: ExecutionRecord): string {
+    const time = toHrTime(record.timestamp)
+    this.#span.setAttributes(spanAttributes(record, 'end'))
+    if (record.outcome !== 'success') this.#failSpan(record, time)
+    return this.#parts.tracer.end(this.#span, time)
   }
 
   /** SigNoz lists exceptions from span events alone, so the log's exception is on the span as well. */
@@ -151,5 +119,9 @@ export class ExecutionEntry implements TrailEntry {
     const stack = record.errorStack === null ? {} : { stack: cutHead(record.errorStack, EXCEPTION_MAX_BYTES) }
     this.#span.recordException({ name: exceptionType(record), message, ...stack }, time)
     this.#span.setStatus({ code: SpanStatusCode.ERROR, message })
+  }
+
+  get #spanContext(): { traceId: string; spanId: string } {
+    return { traceId: this.traceId, spanId: this.spanId }
   }
 }

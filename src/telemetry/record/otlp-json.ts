@@ -1,11 +1,13 @@
-/** Spans and log records of the SDK as OTLP/JSON, one at a time: what the outbox keeps and the sender joins. */
-import type { Attributes, Context, HrTime } from '@opentelemetry/api'
+/** Spans and log records as OTLP/JSON, one at a time: what the outbox keeps and the sender joins. */
+import { TraceFlags, type Attributes, type HrTime } from '@opentelemetry/api'
 import type { InstrumentationScope } from '@opentelemetry/core'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { FIELDS } from '../../record/fields.ts'
 import { ATTRIBUTE_FIELDS } from '../../record/record.ts'
 import { cutMiddle, safeKey, TEXT_MAX_BYTES } from '../safe-values.ts'
+import type { Severity } from './serialize.ts'
+import { nanosOf } from './time.ts'
 
 const MAX_ATTRIBUTES = 128
 const MAX_DEPTH = 5
@@ -28,18 +30,34 @@ export function scopeJson({ name, version, schemaUrl }: InstrumentationScope): s
 
 export const EXECTRAIL_SCOPE = scopeJson({ name: SCOPE, schemaUrl: SCHEMA_URL })
 
-/**
- * Where a record's attributes wait already written as OTLP/JSON KeyValues without brackets: the SDK's own
- * handling of fifty attributes would cost more than all the rest.
- */
-export const WRITTEN_ATTRIBUTES = Symbol('exectrail.attributes')
+/** An event of an execution. */
+export interface ExecutionEvent {
+  name: string
+  time: HrTime
+  severity: Severity
+  traceId: string
+  spanId: string
+  /** OTLP/JSON KeyValues without brackets: the SDK's own handling of fifty attributes would cost more than all the rest. */
+  attributes: string
+}
 
-/** An OTLP/JSON LogRecord. Written by hand: this is on the caller's path, and a tree of objects costs twice the time. */
-export function logRecordJson(record: ReadableLogRecord, context: Context | undefined): string {
+/** An OTLP/JSON LogRecord of an execution. A template: this is on the caller's path, and a tree of objects costs twice the time. */
+export function executionEventJson({
+  name,
+  time,
+  severity,
+  traceId,
+  spanId,
+  attributes,
+}: ExecutionEvent): string {
+  const at = nanosOf(time)
+  return `{"timeUnixNano":"${at}","observedTimeUnixNano":"${at}","severityNumber":${severity.number},"severityText":"${severity.text}","eventName":"${name}","body":{"stringValue":"${name}"},"traceId":"${traceId}","spanId":"${spanId}","flags":${TraceFlags.SAMPLED},"attributes":[${attributes}]}`
+}
+
+/** An OTLP/JSON LogRecord of the host program. */
+export function logRecordJson(record: ReadableLogRecord): string {
   const { spanContext, severityNumber, severityText, eventName, body } = record
-  const written = context?.getValue(WRITTEN_ATTRIBUTES)
-  const attributes = typeof written === 'string' ? `[${written}]` : attributesJson(record.attributes)
-  let json = `{"timeUnixNano":"${nanos(record.hrTime)}","observedTimeUnixNano":"${nanos(record.hrTimeObserved)}"`
+  let json = `{"timeUnixNano":"${nanosOf(record.hrTime)}","observedTimeUnixNano":"${nanosOf(record.hrTimeObserved)}"`
   if (severityNumber !== undefined) json += `,"severityNumber":${severityNumber}`
   if (severityText !== undefined) json += `,"severityText":${nameJson(severityText)}`
   if (eventName !== undefined) json += `,"eventName":${nameJson(eventName)}`
@@ -49,7 +67,7 @@ export function logRecordJson(record: ReadableLogRecord, context: Context | unde
     const { traceId, spanId, traceFlags } = spanContext
     json += `,"traceId":"${traceId}","spanId":"${spanId}","flags":${traceFlags}`
   }
-  return `${json},"attributes":${attributes}}`
+  return `${json},"attributes":${attributesJson(record.attributes)}}`
 }
 
 /** An OTLP/JSON Span. */
@@ -61,7 +79,7 @@ export function spanJson(span: ReadableSpan): string {
     `"name":${nameJson(span.name)}`,
     // The SDK counts kinds from 0, the protocol from 1.
     `"kind":${span.kind + 1}`,
-    `"startTimeUnixNano":"${nanos(span.startTime)}","endTimeUnixNano":"${nanos(span.endTime)}"`,
+    `"startTimeUnixNano":"${nanosOf(span.startTime)}","endTimeUnixNano":"${nanosOf(span.endTime)}"`,
     `"attributes":${attributesJson(span.attributes)}`,
     `"status":${statusJson(span.status)}`,
   ]
@@ -75,7 +93,7 @@ export function spanJson(span: ReadableSpan): string {
 }
 
 function eventJson({ name, time, attributes }: ReadableSpan['events'][number]): string {
-  return `{"name":${nameJson(name)},"timeUnixNano":"${nanos(time)}","attributes":${attributesJson(attributes ?? {})}}`
+  return `{"name":${nameJson(name)},"timeUnixNano":"${nanosOf(time)}","attributes":${attributesJson(attributes ?? {})}}`
 }
 
 function linkJson({ context, attributes }: ReadableSpan['links'][number]): string {
@@ -138,8 +156,4 @@ function textJson(text: string): string {
 
 function nameJson(name: string): string {
   return JSON.stringify(safeKey(name))
-}
-
-function nanos([seconds, nanoseconds]: HrTime): string {
-  return `${seconds}${String(nanoseconds).padStart(9, '0')}`
 }

@@ -1,39 +1,41 @@
-/** From one record to the attributes of its span, of its log record and of its `started` event. */
+/** The record as attributes: of its log record and `started` event, already OTLP/JSON, and of its span. */
 import { SeverityNumber, type Attributes } from '@opentelemetry/api'
 import type { Field } from '../../record/fields.ts'
 import { ATTRIBUTE_FIELDS, fieldOf, type ExecutionRecord, type StartedRecord } from '../../record/record.ts'
-import { TOOL_KEYS, type ToolCallAttributes } from './tool-call.ts'
 import { cutHead, cutMiddle, safeInteger, safeNumber, safeText, TEXT_MAX_BYTES } from '../safe-values.ts'
+import { nanosOf, toHrTime } from './time.ts'
+import { TOOL_KEYS, type ToolCallAttributes } from './tool-call.ts'
 
 export const STARTED_EVENT = 'code_exec.started'
 export const COMPLETED_EVENT = 'code_exec.completed'
 
 type Scalar = string | number | boolean
 
-/** How a value of each kind is made safe: records come from other programs, so types say what comes, not what may. */
-interface Kind {
+/** How values of one type are written. Records come from other programs too, so a value may be of any type. */
+interface Writer {
   /** OTLP's name of the value. */
   valueName: string
+  /** Null for a value that cannot be sent. */
   makeSafe: (value: Scalar) => Scalar | null
 }
-const TEXT = { valueName: 'stringValue', makeSafe: (value: Scalar) => safeText(String(value)) }
-const KINDS: Readonly<Record<Field['type'], Kind>> = {
+const TEXT: Writer = { valueName: 'stringValue', makeSafe: (value) => safeText(String(value)) }
+const WRITERS: Readonly<Record<Field['type'], Writer>> = {
   text: TEXT,
   json: TEXT,
   integer: { valueName: 'intValue', makeSafe: (value) => safeInteger(Number(value)) },
   double: { valueName: 'doubleValue', makeSafe: (value) => safeNumber(Number(value)) },
   boolean: { valueName: 'boolValue', makeSafe: (value) => value === true },
-  time: { valueName: 'stringValue', makeSafe: (value) => toNanoseconds(String(value)) },
+  time: { valueName: 'stringValue', makeSafe: (value) => nanosOf(toHrTime(String(value))) },
 }
 const LONG_TEXTS = {
   head: (value: Scalar) => cutHead(String(value), TEXT_MAX_BYTES),
   ends: (value: Scalar) => cutMiddle(String(value), TEXT_MAX_BYTES),
 }
 
-/** How each field is written, with the start of its KeyValue. */
+/** Each field with the opening of its KeyValue, computed once: this is on the caller's path. */
 const STEPS = ATTRIBUTE_FIELDS.map((name) => {
   const { attribute: key = '', type, keeps, content, atStart = false, onSpan = false } = fieldOf(name)
-  const { valueName, makeSafe } = KINDS[type]
+  const { valueName, makeSafe } = WRITERS[type]
   return {
     name,
     key,
@@ -52,54 +54,47 @@ const AT_START = STEPS.filter(({ atStart }) => atStart)
 const EVENT_STEPS = AT_START.filter(({ isOptional }) => !isOptional)
 const CONTENT_STEPS = AT_START.filter(({ isOptional }) => isOptional)
 const AT_END = STEPS.filter(({ atStart }) => !atStart)
-const SPAN_AT_START = AT_START.filter(({ onSpan }) => onSpan)
-const SPAN_AT_END = AT_END.filter(({ onSpan }) => onSpan)
-/** Keys a span has from its start. */
+const SPAN_STEPS = {
+  start: AT_START.filter(({ onSpan }) => onSpan),
+  end: AT_END.filter(({ onSpan }) => onSpan),
+}
+/** Keys of the attributes a span has from its start. */
 export const SPAN_START_KEYS: ReadonlySet<string> = new Set([
-  ...SPAN_AT_START.map(({ key }) => key),
+  ...SPAN_STEPS.start.map(({ key }) => key),
   ...TOOL_KEYS,
 ])
 
-/** A beginning, written as OTLP/JSON KeyValues without brackets once, since its completion says it all again. */
-export interface Beginning {
+/** What is known at the start, as OTLP/JSON KeyValues without brackets: the completed record repeats it. */
+export interface SerializedStart {
   record: StartedRecord
-  /** All but content: the `started` event. */
+  /** The fields of the `started` event. */
   event: string
-  /** What the GenAI conventions say, on both. */
+  /** What the GenAI conventions say of the call, on both. */
   call: string
-  /** Content, which only a completion has. */
+  /** Content that can be switched off, on the completed record alone. */
   content: string
 }
 
-export function writeBeginning(record: StartedRecord, call: ToolCallAttributes): Beginning {
+export function serializeStart(record: StartedRecord, call: ToolCallAttributes): SerializedStart {
   return {
     record,
-    event: writeFields(record, EVENT_STEPS),
-    content: writeFields(record, CONTENT_STEPS),
-    call: writeTexts(call),
+    event: keyValues(record, EVENT_STEPS),
+    content: keyValues(record, CONTENT_STEPS),
+    call: Object.entries(call).map(textKeyValue).join(','),
   }
 }
 
-function writeTexts(texts: ToolCallAttributes): string {
-  return Object.entries(texts)
-    .map(([key, value]) => `{"key":"${key}","value":{"stringValue":${JSON.stringify(safeText(value))}}}`)
-    .join(',')
-}
-
 /** Every field that is present, as OTLP/JSON KeyValues without brackets. */
-export function writeCompletion(
-  record: ExecutionRecord,
-  { record: started, event, content, call }: Beginning,
-): string {
-  const isSame = AT_START.every(({ name }) => Reflect.get(started, name) === record[name])
-  const known = isSame ? joinFields(event, content) : writeFields(record, AT_START)
-  return joinFields(joinFields(known, call), writeFields(record, AT_END))
+export function serializeCompletion(record: ExecutionRecord, start: SerializedStart): string {
+  const isSame = AT_START.every(({ name }) => Reflect.get(start.record, name) === record[name])
+  const known = isSame ? joinKeyValues(start.event, start.content) : keyValues(record, AT_START)
+  return joinKeyValues(known, start.call, keyValues(record, AT_END))
 }
 
-/** The span's attributes known at the start, and those that come at the end: about twelve together. */
-export function spanAttributes(record: Fields, step: 'start' | 'end'): Attributes {
+/** The span's attributes that are known at the start, or those that the end adds. */
+export function spanAttributes(record: Fields, moment: keyof typeof SPAN_STEPS): Attributes {
   const attributes: Attributes = {}
-  for (const { name, key, makeSafe } of step === 'start' ? SPAN_AT_START : SPAN_AT_END) {
+  for (const { name, key, makeSafe } of SPAN_STEPS[moment]) {
     const value = record[name]
     const safe = value === null || value === undefined ? null : makeSafe(value)
     if (safe !== null) attributes[key] = safe
@@ -107,7 +102,7 @@ export function spanAttributes(record: Fields, step: 'start' | 'end'): Attribute
   return attributes
 }
 
-function writeFields(record: Fields, steps: readonly Step[]): string {
+function keyValues(record: Fields, steps: readonly Step[]): string {
   let written = ''
   for (const { name, opening, isQuoted, makeSafe } of steps) {
     const value = record[name]
@@ -119,47 +114,31 @@ function writeFields(record: Fields, steps: readonly Step[]): string {
   return written
 }
 
-/** KeyValues after each other, either of which may be none. */
-export function joinFields(first: string, second: string): string {
-  return first === '' || second === '' ? first + second : `${first},${second}`
+/** An OTLP/JSON KeyValue of a text. */
+export function textKeyValue([key, text]: [key: string, text: string]): string {
+  return `{"key":${JSON.stringify(key)},"value":{"stringValue":${JSON.stringify(safeText(text))}}}`
 }
 
-/** Nanoseconds since the epoch, decimal, of ISO 8601 UTC with up to nine fractional digits. */
-function toNanoseconds(iso: string): string {
-  const [seconds, nanoseconds] = toHrTime(iso)
-  return `${seconds}${String(nanoseconds).padStart(9, '0')}`
+/** Lists of KeyValues one after the other; any of them may be empty. */
+export function joinKeyValues(...lists: string[]): string {
+  let joined = ''
+  for (const list of lists) if (list !== '') joined += joined === '' ? list : `,${list}`
+  return joined
 }
 
-/** The time asked for last: a start is asked for several times over. */
-let lastTime: { iso: string; time: [number, number] } = { iso: '', time: [0, 0] }
-
-/** Seconds and nanoseconds, as the SDK takes times without losing digits. The epoch for what is no time. */
-export function toHrTime(iso: string): [number, number] {
-  if (lastTime.iso !== iso) lastTime = { iso, time: parseTime(iso) }
-  return lastTime.time
+/** What the code did wrong is a warning, what exectrail did wrong an error. */
+export function severityOf({ outcome }: Pick<ExecutionRecord, 'outcome'>): Severity {
+  if (outcome === 'success') return INFO
+  return outcome === 'error' ? ERROR : WARN
 }
 
-function parseTime(iso: string): [number, number] {
-  const ms = Date.parse(`${iso.slice(0, 19)}Z`)
-  if (!(ms > 0)) return [0, 0]
-  const fraction = iso.slice(20).replace('Z', '').slice(0, 9).padEnd(9, '0')
-  return [ms / 1000, Number(fraction) || 0]
-}
-
-export function secondsBetween(fromIso: string, toIso: string): number {
-  const [from, to] = [toHrTime(fromIso), toHrTime(toIso)]
-  return Math.max(0, to[0] - from[0] + (to[1] - from[1]) / 1e9)
-}
-
-/** What went wrong in the code is a warning, what went wrong in exectrail an error. */
-export function severityOf(record: Pick<ExecutionRecord, 'outcome'>): {
+export interface Severity {
   number: SeverityNumber
   text: string
-} {
-  if (record.outcome === 'success') return { number: SeverityNumber.INFO, text: 'INFO' }
-  if (record.outcome === 'error') return { number: SeverityNumber.ERROR, text: 'ERROR' }
-  return { number: SeverityNumber.WARN, text: 'WARN' }
 }
+export const INFO: Severity = { number: SeverityNumber.INFO, text: 'INFO' }
+const WARN: Severity = { number: SeverityNumber.WARN, text: 'WARN' }
+export const ERROR: Severity = { number: SeverityNumber.ERROR, text: 'ERROR' }
 
 /** Name of the exception: the first word of `TypeError: no`, else the error type. */
 export function exceptionType(record: Pick<ExecutionRecord, 'errorMessage' | 'errorType'>): string {
