@@ -48,12 +48,14 @@ sub own_paths {
   return \%paths;
 }
 
-# The directories below which a group can be made: { version => 1|2|0, memory, pids, cpuacct }.
+# The directories below which a group can be made: { version => 1|2|0, memory, pids, cpuacct, cpu }.
 sub find_cgroup {
   my ($mounts, $own) = (mounts(), own_paths());
   my %v1 = map { $_ => "$mounts->{$_}" . ($own->{$_} // '') }
     grep { defined $mounts->{$_} } qw(memory pids cpuacct);
   if ($v1{memory} && $v1{pids} && -w $v1{memory} && -w $v1{pids}) {
+    my $cpu = defined $mounts->{cpu} ? "$mounts->{cpu}" . ($own->{cpu} // '') : '';
+    $v1{cpu} = $cpu if $cpu ne '' && -w $cpu;
     return { version => 1, %v1 };
   }
   if (defined $mounts->{v2}) {
@@ -161,6 +163,14 @@ sub peak_v2 {
   return slurp("$group->{all}/memory.peak") // 0 unless $group->{peak};
   seek $group->{peak}, 0, 0;
   return readline($group->{peak}) // 0;
+}
+
+# How much of a busy processor the group gets beside others: in the normal share, or an eighth of it.
+sub set_cpu_share {
+  my ($group, $share) = @_;
+  my $shares = $share eq 'normal' ? 1024 : 128;
+  return spit("$group->{all}/cpu.weight", int($shares / 1024 * 100) . "\n") if $group->{version} == 2;
+  spit("$group->{cpu}/cpu.shares", "$shares\n") if $group->{cpu};
 }
 
 # Everyone in the slot's group but this process.

@@ -6,6 +6,8 @@ use warnings;
 use POSIX qw(WNOHANG);
 
 my @channels = qw(job out err result report);
+# Processor time after which a run counts as a long one.
+my $long_run_us = 100_000;
 my ($group, $user, $architecture, $run, %pipes, $control, $lines, $wake, $usage_before_forker);
 
 sub emit { syswrite $lines, "$_[0]\n" }
@@ -189,6 +191,7 @@ sub look {
   my $now = read_group($group);
   count_sockets($group, $now, others_of_run());
   my $before = $run->{before};
+  yield_cpu() if !$run->{yields} && $now->{cpu} - $before->{cpu} > $long_run_us;
   my $broke =
       $now->{oom} > $before->{oom} ? 'memory'
     : $now->{pids} > $before->{pids} ? 'pids'
@@ -197,6 +200,12 @@ sub look {
   return if $broke eq '';
   $run->{broke} = $broke;
   emit("broke $broke");
+}
+
+# A run that lasts gives way to those that begin, so that a few busy loops do not slow everyone's short programs.
+sub yield_cpu {
+  set_cpu_share($group, 'reduced');
+  $run->{yields} = 1;
 }
 
 sub reap_run {
@@ -220,6 +229,7 @@ sub end_run {
     $peak += $run->{share} if $run->{forked} ne '';
     ($oom, $pids, $cpu) = map { $now->{$_} - $before->{$_} } qw(oom pids cpu);
   }
+  set_cpu_share($group, 'normal') if $run->{yields};
   $run = undef;
   %pipes = ();
   emit("done $status $peak $oom $pids $cpu");
