@@ -11,7 +11,11 @@ const fileSchema = z.object({ path: text, content: text, encoding: z.enum(['utf8
 
 /** A run just made: the record, and what the code left in `/out`. */
 export const runSchema = z
-  .object({ ...recordShape, files: z.array(fileSchema).describe('Files the code left in /out') })
+  .object({
+    ...recordShape,
+    files: z.array(fileSchema).describe('Files the code left in /out'),
+    filesLeftOut: z.int().describe('What lay in /out beside them: beyond 256 files or 32 MiB, links, pipes'),
+  })
   .meta({ id: 'ExecutionResult' })
 
 export const windowSchema = z

@@ -97,6 +97,8 @@ export interface RuntimeExit {
   sandboxAgeMs: number | null
   /** Files found in `/out`. */
   files: readonly FileContent[]
+  /** What lay there and is not among them: beyond the limits, a link, no regular file. @default 0 */
+  filesLeftOut?: number
 }
 
 /** Ready or not, in words for a person: what is missing and the command that gets it. */

@@ -4,8 +4,8 @@ import type { Executor } from '../executor/executor.ts'
 import type { Scope } from '../store/scope.ts'
 import { viewExecution, type ExecutionView } from './execution-view.ts'
 
-/** The record of a run just made, and the files it left. */
-export type RunView = ExecutionView & { files: readonly FileContent[] }
+/** The record of a run just made, the files it left, and how many of them are not among these. */
+export type RunView = ExecutionView & { files: readonly FileContent[]; filesLeftOut: number }
 
 /**
  * Runs code for whoever may: a bound key runs for its own organization only, an administrator's for any.
@@ -15,8 +15,10 @@ export async function runCode(
   parts: { executor: Pick<Executor, 'execute'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<RunView> {
-  const { files, result, ...record } = await parts.executor.execute(settleOrganization(request, parts.scope))
-  return { ...viewExecution({ ...record, result: null }), result, files }
+  const { files, filesLeftOut, result, ...record } = await parts.executor.execute(
+    settleOrganization(request, parts.scope),
+  )
+  return { ...viewExecution({ ...record, result: null }), result, files, filesLeftOut }
 }
 
 function settleOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {

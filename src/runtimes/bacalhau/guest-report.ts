@@ -1,6 +1,7 @@
 /** What one guest said, put together from its frames; hostile, so bounded and checked. */
 import { z } from 'zod'
 import type { FileContent, OutputChunk } from '../../execution.ts'
+import { outName } from '../out-name.ts'
 import type { RuntimeIo } from '../runtime.ts'
 import type { FrameKind, FrameSink } from './frames.ts'
 
@@ -101,7 +102,7 @@ export class GuestReport implements FrameSink {
     if (this.#fileBytes > FILES_MAX_BYTES || this.#files.length > FILES_MAX)
       this.trouble ??= `the files of /out are over ${FILES_MAX_BYTES} bytes or ${FILES_MAX} in number`
     else if (kind === 'data') this.#files.at(-1)?.parts.push(body)
-    else this.#files.push({ path: body.toString('utf8'), parts: [] })
+    else this.#files.push({ path: outName(body), parts: [] })
   }
 
   #finish(body: Buffer): void {

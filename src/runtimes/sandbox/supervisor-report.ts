@@ -1,5 +1,6 @@
 /** What the supervisor says at the end: how the program ended, what the tree used, the files of /out. */
 import type { FileContent } from '../../execution.ts'
+import { outName } from '../out-name.ts'
 import type { Broken } from './slot.ts'
 
 export interface SupervisorReport {
@@ -19,6 +20,8 @@ export interface SupervisorReport {
   /** When the interpreter had ended, or its whole tree where it was killed: ms of the monotonic clock; 0 unknown. */
   endedAt: number
   files: readonly FileContent[]
+  /** What lay in /out and is not among `files`, counted up to 100,000: links, too many files or too large ones. */
+  filesLeftOut: number
 }
 
 const BROKEN: readonly Broken[] = ['memory', 'pids', 'cpu']
@@ -37,7 +40,7 @@ export function parseSupervisorReport(bytes: Buffer): SupervisorReport | string 
     if (words[0] === 'end') return toReport(words.slice(1), files)
     const pathEnd = at + Number(words[1])
     const contentEnd = pathEnd + Number(words[2])
-    files.push(toFile(bytes.toString('utf8', at, pathEnd), bytes.subarray(pathEnd, contentEnd)))
+    files.push(toFile(outName(bytes.subarray(at, pathEnd)), bytes.subarray(pathEnd, contentEnd)))
     at = contentEnd
   }
   return null
@@ -65,6 +68,7 @@ function toReport(words: readonly string[], files: readonly FileContent[]): Supe
     broke: BROKEN.find((limit) => limit === words[8]) ?? null,
     endedAt: Number(words[9] ?? 0) / 1e6,
     files,
+    filesLeftOut: Number(words[10] ?? 0),
   }
 }
 

@@ -245,28 +245,32 @@ sub watch {
   }
 }
 
-# Regular files of OUT with one link only, opened without following links and without blocking.
+# Regular files of OUT with one link only, opened without following links and without blocking; the others are
+# counted, up to a number.
 sub collect {
   my ($directory, $prefix, $depth, $left) = @_;
-  return if -l $directory;    # somebody put a link in its place
-  opendir(my $handle, $directory) or return;
+  return $left->{out} += 1 if $depth >= 16 || -l $directory;    # a link: somebody put it in its place
+  opendir(my $handle, $directory) or return $left->{out} += $depth > 0;
   for my $name (sort grep { $_ ne '.' && $_ ne '..' } readdir $handle) {
     my $path = "$directory/$name";
-    my @stat = lstat $path or next;
-    if (-d _ ) {
-      collect($path, "$prefix$name/", $depth + 1, $left) if $depth < 16;
-      next;
-    }
-    next if !-f _ || $stat[3] != 1;
-    next if $stat[7] > $left->{bytes} || $left->{files} < 1;
-    sysopen(my $file, $path, $no_follow | 04000) or next;    # 04000: O_NONBLOCK
-    my @opened = stat $file;
-    next if $opened[1] != $stat[1] || $opened[0] != $stat[0];
-    $left->{bytes} -= $stat[7];
-    $left->{files} -= 1;
-    print $report 'file ', length "$prefix$name", ' ', $stat[7], "\n$prefix$name";
-    pass_on($file, $stat[7]);
+    my @stat = lstat $path;
+    if (@stat && -d _ ) { collect($path, "$prefix$name/", $depth + 1, $left) }
+    elsif (!@stat || !-f _ || !give_file($path, "$prefix$name", $left, @stat)) { $left->{out} += 1 }
+    return if $left->{out} >= 100_000;
   }
+}
+
+sub give_file {
+  my ($path, $name, $left, @stat) = @_;
+  return 0 if $stat[3] != 1 || $stat[7] > $left->{bytes} || $left->{files} < 1;
+  sysopen(my $file, $path, $no_follow | 04000) or return 0;    # 04000: O_NONBLOCK
+  my @opened = stat $file;
+  return 0 if $opened[1] != $stat[1] || $opened[0] != $stat[0];
+  $left->{bytes} -= $stat[7];
+  $left->{files} -= 1;
+  print $report 'file ', length $name, ' ', $stat[7], "\n$name";
+  pass_on($file, $stat[7]);
+  return 1;
 }
 
 # In pieces: what is collected counts as memory of the run.
@@ -318,10 +322,11 @@ sub disk_used {
 
 sub report_end {
   my $full = disk_full();
-  collect($out, '', 0, { files => $max_files, bytes => $max_bytes });
+  my $left = { files => $max_files, bytes => $max_bytes, out => 0 };
+  collect($out, '', 0, $left);
   ($ended, $ended_ns) = (9, now_ns()) unless defined $ended;
   print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
-    $full, $killed, $peak, $broke, $ended_ns), "\n";
+    $full, $killed, $peak, $broke, $ended_ns, $left->{out}), "\n";
   close $report;
 }
 

@@ -136,37 +136,44 @@ class Run:
 
 
 def collect(directory, prefix, depth, left):
-    """Regular files with one link only, opened without following links and without blocking."""
-    if os.path.islink(directory):
-        return  # somebody put a link in its place
+    """Regular files with one link only, opened without following links and without blocking; others are counted."""
+    if depth >= MAX_DEPTH or os.path.islink(directory):
+        left["out"] += 1  # a link: somebody put it in its place
+        return
     try:
         names = sorted(os.listdir(directory))
     except OSError:
+        left["out"] += depth > 0
         return
     for name in names:
         path = directory + b"/" + name
         try:
             seen = os.lstat(path)
             if stat.S_ISDIR(seen.st_mode):
-                if depth < MAX_DEPTH:
-                    collect(path, prefix + name + b"/", depth + 1, left)
-                continue
-            if not stat.S_ISREG(seen.st_mode) or seen.st_nlink != 1:
-                continue
-            if seen.st_size > left["bytes"] or left["files"] < 1:
-                continue
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+                collect(path, prefix + name + b"/", depth + 1, left)
+            elif not give_file(path, prefix + name, left, seen):
+                left["out"] += 1
         except OSError:
-            continue
-        with open(fd, "rb", buffering=0) as file:
-            opened = os.fstat(fd)
-            if (opened.st_ino, opened.st_dev) != (seen.st_ino, seen.st_dev):
-                continue
-            left["bytes"] -= seen.st_size
-            left["files"] -= 1
-            whole = prefix + name
-            report(b"file %d %d\n%s" % (len(whole), seen.st_size, whole))
-            pass_on(file, seen.st_size)
+            left["out"] += 1
+        if left["out"] >= 100_000:
+            return
+
+
+def give_file(path, name, left, seen):
+    if not stat.S_ISREG(seen.st_mode) or seen.st_nlink != 1:
+        return False
+    if seen.st_size > left["bytes"] or left["files"] < 1:
+        return False
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(fd, "rb", buffering=0) as file:
+        opened = os.fstat(fd)
+        if (opened.st_ino, opened.st_dev) != (seen.st_ino, seen.st_dev):
+            return False
+        left["bytes"] -= seen.st_size
+        left["files"] -= 1
+        report(b"file %d %d\n%s" % (len(name), seen.st_size, name))
+        pass_on(file, seen.st_size)
+    return True
 
 
 def pass_on(file, size):
@@ -228,7 +235,8 @@ def supervise(call, words, guest):
         run.watch(wake)
         run.end_all()
         full = run.disk_full()
-        collect(os.fsencode(out), b"", 0, {"files": int(max_files), "bytes": int(max_bytes)})
+        left = {"files": int(max_files), "bytes": int(max_bytes), "out": 0}
+        collect(os.fsencode(out), b"", 0, left)
         if run.ended is None:
             run.ended, run.ended_ns = 9, time.monotonic_ns()
         status = run.ended
@@ -242,7 +250,7 @@ def supervise(call, words, guest):
             run.killed,
             0,
         )
-        report(b"end %s  %d\n" % (" ".join(str(int(n)) for n in numbers).encode(), run.ended_ns))
+        report(b"end %s  %d %d\n" % (" ".join(str(int(n)) for n in numbers).encode(), run.ended_ns, left["out"]))
         return 0
     except Exception as error:
         report(("fault %s\n" % error).encode("utf-8", "backslashreplace"))
