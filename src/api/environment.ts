@@ -1,8 +1,8 @@
 /** What a request carries through the handlers, and what the app is made of. */
 import type { Context } from 'hono'
 import type { Executor } from '../executor/executor.ts'
-import type { CollectorMetrics } from '../embedded/otelcol/metrics.ts'
-import type { PartStatus } from '../embedded/stack.ts'
+import type { CollectorMetrics } from '../stack/collector/metrics.ts'
+import type { ComponentStatus } from '../stack/stack.ts'
 import type { ApiKey, KeyStore } from '../service/keys.ts'
 import type { Store } from '../store/client.ts'
 
@@ -15,7 +15,7 @@ export interface AppParts {
   executor: Pick<Executor, 'execute' | 'runtimes' | 'status'>
   keys: KeyStore
   /** State of the supervised parts (Collector, store); empty where none is supervised. */
-  parts: () => readonly PartStatus[]
+  parts: () => readonly ComponentStatus[]
   /** The Collector's own metrics; null where it is not ours to ask. Rejects when it does not answer. */
   collector: () => Promise<CollectorMetrics | null>
   /** Takes one line about a fault of ours; no caller's text in it is unescaped. */

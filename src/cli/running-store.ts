@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { readEndpoints } from '../embedded/endpoints.ts'
+import { readEndpoints } from '../stack/endpoints.ts'
 import { createStore, type Store } from '../store/client.ts'
 
 /** The store of `CLICKHOUSE_URL`, else of the running stack of this home; null where neither is known. */

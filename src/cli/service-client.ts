@@ -1,6 +1,6 @@
 /** Asks the running service over HTTP, with the key of this home. */
 import type { Config } from '../config.ts'
-import { readEndpoints } from '../embedded/endpoints.ts'
+import { readEndpoints } from '../stack/endpoints.ts'
 import { ExectrailError, type ErrorCode, type Issue } from '../errors.ts'
 import { readCliKey } from '../service/keys.ts'
 

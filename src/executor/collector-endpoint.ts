@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { readEndpoints } from '../embedded/endpoints.ts'
+import { readEndpoints } from '../stack/endpoints.ts'
 import type { Endpoint } from '../telemetry/delivery/otlp-client.ts'
 
 /**

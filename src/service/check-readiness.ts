@@ -1,5 +1,5 @@
 /** Whether this installation can run code and keep its records, asked of every part at once. */
-import type { PartStatus } from '../embedded/stack.ts'
+import type { ComponentStatus } from '../stack/stack.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { Store } from '../store/client.ts'
 
@@ -22,7 +22,7 @@ const STORE_TIMEOUT_MS = 2_000
 interface Parts {
   store: Pick<Store, 'ping'>
   executor: Pick<Executor, 'status'>
-  parts: () => readonly PartStatus[]
+  parts: () => readonly ComponentStatus[]
 }
 
 /** Asks the store, the Collector and the outbox. Ready means that a run's record can be read within seconds. */
@@ -39,7 +39,7 @@ export async function checkReadiness({ store, executor, parts }: Parts): Promise
   return { ready: checks.every((check) => check.ready), checks }
 }
 
-async function checkStore(store: Pick<Store, 'ping'>, part: PartStatus | undefined): Promise<Check> {
+async function checkStore(store: Pick<Store, 'ping'>, part: ComponentStatus | undefined): Promise<Check> {
   if (part !== undefined && !serves(part)) return checkPart(part)
   const answers = await Promise.race([
     store.ping().then(
@@ -51,7 +51,7 @@ async function checkStore(store: Pick<Store, 'ping'>, part: PartStatus | undefin
   return { name: 'store', ready: answers, detail: answers ? 'answers' : 'does not answer' }
 }
 
-function checkPart(part: PartStatus): Check {
+function checkPart(part: ComponentStatus): Check {
   return { name: part.name, ready: serves(part), detail: part.state }
 }
 
@@ -69,7 +69,7 @@ function checkOutbox({ status }: Pick<Executor, 'status'>): Check {
 }
 
 /** True for a part that does its work now. */
-export function serves(part: PartStatus): boolean {
+export function serves(part: ComponentStatus): boolean {
   return part.state === 'ready' || part.state === 'external'
 }
 

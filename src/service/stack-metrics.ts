@@ -1,12 +1,12 @@
 /** The supervised parts as metrics, and what the Collector tells of itself, passed on beside our own. */
-import type { CollectorMetrics, ExporterMetrics } from '../embedded/otelcol/metrics.ts'
-import type { PartStatus } from '../embedded/stack.ts'
+import type { CollectorMetrics, ExporterMetrics } from '../stack/collector/metrics.ts'
+import type { ComponentStatus } from '../stack/stack.ts'
 import { single, type MetricFamily } from '../telemetry/metric-family.ts'
 import { serves } from './check-readiness.ts'
 
 interface Sources {
   /** State of the supervised parts; empty where none is supervised. */
-  parts: () => readonly PartStatus[]
+  parts: () => readonly ComponentStatus[]
   /** The Collector's own metrics; null where it is not ours to ask. Rejects when it does not answer. */
   collector: () => Promise<CollectorMetrics | null>
 }
@@ -17,8 +17,8 @@ export async function stackMetrics({ parts, collector }: Sources): Promise<Metri
   return [...partMetrics(parts()), ...(told === null ? [] : collectorMetrics(told))]
 }
 
-function partMetrics(parts: readonly PartStatus[]): MetricFamily[] {
-  const perPart = (valueOf: (part: PartStatus) => number): MetricFamily['samples'] =>
+function partMetrics(parts: readonly ComponentStatus[]): MetricFamily[] {
+  const perPart = (valueOf: (part: ComponentStatus) => number): MetricFamily['samples'] =>
     parts.map((part) => ({ labels: { part: part.name }, value: valueOf(part) }))
   return [
     {

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { AppParts } from '../../src/api/environment.ts'
-import { readCollectorMetrics, type CollectorMetrics } from '../../src/embedded/otelcol/metrics.ts'
+import { readCollectorMetrics, type CollectorMetrics } from '../../src/stack/collector/metrics.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { createStore } from '../../src/store/client.ts'
 import { startTestCollector } from '../support/collector.ts'

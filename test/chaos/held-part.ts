@@ -1,6 +1,6 @@
 /** A part of the stack under real supervision that a test can hold down and let up again. */
-import type { ProcessSpec } from '../../src/embedded/process.ts'
-import { supervise } from '../../src/embedded/supervise.ts'
+import type { ProcessSpec } from '../../src/stack/process.ts'
+import { supervise } from '../../src/stack/supervise.ts'
 import { waitFor } from '../support/wait.ts'
 
 export interface HeldPart {

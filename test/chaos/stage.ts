@@ -3,11 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { loadConfig } from '../../src/config.ts'
-import { lastLines, readLog } from '../../src/embedded/log-file.ts'
+import { lastLines, readLog } from '../../src/stack/log-file.ts'
 import { findCollector } from '../../src/provision/collector/collector.ts'
-import { collectorSpec } from '../../src/embedded/otelcol/launch.ts'
-import { choosePorts } from '../../src/embedded/ports.ts'
-import type { ProcessSpec } from '../../src/embedded/process.ts'
+import { collectorSpec } from '../../src/stack/collector/launch.ts'
+import { choosePorts } from '../../src/stack/ports.ts'
+import type { ProcessSpec } from '../../src/stack/process.ts'
 import { createStore } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -35,7 +35,7 @@ export interface Stage extends AsyncDisposable {
   lastWords(): Promise<string[]>
 }
 
-const MAIN = join(import.meta.dirname, '../../src/embedded/clickhouse/main.ts')
+const MAIN = join(import.meta.dirname, '../../src/clickhouse-endpoint/main.ts')
 const ACCESS = { user: 'exectrail', password: 'chaos-password', database: 'exectrail' }
 const QUEUE_DISK_MIB = 1024
 const STORE_DISK_MIB = 1024

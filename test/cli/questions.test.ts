@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeEndpoints } from '../../src/embedded/endpoints.ts'
+import { writeEndpoints } from '../../src/stack/endpoints.ts'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { startClickHouse, PASSWORD, USER, type RunningClickHouse } from '../support/clickhouse.ts'

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/embedded/clickhouse/main.ts')
+const MAIN = join(import.meta.dirname, '../../src/clickhouse-endpoint/main.ts')
 export const USER = 'exectrail'
 export const PASSWORD = 'store-password'
 const READER = 'reader'

@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
 import { findCollector } from '../../src/provision/collector/collector.ts'
-import { collectorSpec } from '../../src/embedded/otelcol/launch.ts'
-import type { CollectorSettings } from '../../src/embedded/otelcol/settings.ts'
-import { choosePorts } from '../../src/embedded/ports.ts'
-import { supervise } from '../../src/embedded/supervise.ts'
+import { collectorSpec } from '../../src/stack/collector/launch.ts'
+import type { CollectorSettings } from '../../src/stack/collector/settings.ts'
+import { choosePorts } from '../../src/stack/ports.ts'
+import { supervise } from '../../src/stack/supervise.ts'
 
 export interface TestCollector {
   otlpHttp: string

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { readEndpoints, type Endpoints } from '../../src/embedded/endpoints.ts'
+import { readEndpoints, type Endpoints } from '../../src/stack/endpoints.ts'
 import { waitFor } from './wait.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

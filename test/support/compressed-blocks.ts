@@ -1,8 +1,8 @@
 /** ClickHouse's compressed blocks for tests: by the product's code, and by hand. */
 import { buffer } from 'node:stream/consumers'
-import { packBlocks, unpackBlocks } from '../../src/embedded/clickhouse/compression/blocks.ts'
-import { readBytes } from '../../src/embedded/clickhouse/compression/byte-reader.ts'
-import { cityHash128 } from '../../src/embedded/clickhouse/compression/city-hash.ts'
+import { packBlocks, unpackBlocks } from '../../src/clickhouse-endpoint/compression/blocks.ts'
+import { readBytes } from '../../src/clickhouse-endpoint/compression/byte-reader.ts'
+import { cityHash128 } from '../../src/clickhouse-endpoint/compression/city-hash.ts'
 
 export async function* pieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)

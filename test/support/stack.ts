@@ -1,7 +1,7 @@
 /** A whole stack, embedded store and Collector, in a home of its own and within this process. */
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { loadConfig, type Config } from '../../src/config.ts'
-import { startStack, type PartStatus, type Stack } from '../../src/embedded/stack.ts'
+import { startStack, type ComponentStatus, type Stack } from '../../src/stack/stack.ts'
 import { temporaryDirectory } from './directory.ts'
 import { waitFor } from './wait.ts'
 
@@ -13,9 +13,9 @@ export interface TestStack extends AsyncDisposable {
   client: ClickHouseClient
   /** First column of the answer, as strings. */
   column(query: string): Promise<string[]>
-  part(name: PartStatus['name']): PartStatus
+  part(name: ComponentStatus['name']): ComponentStatus
   /** SIGKILL of a part; resolves once it is gone, not once it is back. */
-  kill(name: PartStatus['name']): Promise<void>
+  kill(name: ComponentStatus['name']): Promise<void>
 }
 
 /** Configuration of a stack in `home` on free ports; nothing of the caller's but what programs need to start. */
@@ -57,7 +57,7 @@ export async function startTestStackIn(config: Config): Promise<TestStack> {
     database: config.clickhouse.database,
     log: { level: ClickHouseLogLevel.OFF },
   })
-  const part = (name: PartStatus['name']): PartStatus => {
+  const part = (name: ComponentStatus['name']): ComponentStatus => {
     const found = stack.parts().find((one) => one.name === name)
     if (found === undefined) throw new Error(`the stack has no ${name}`)
     return found

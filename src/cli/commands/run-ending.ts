@@ -1,6 +1,6 @@
 /** How a run on the command line ends: by a signal, with an exit code, its record delivered or left behind. */
 import type { Config } from '../../config.ts'
-import { readEndpoints } from '../../embedded/endpoints.ts'
+import { readEndpoints } from '../../stack/endpoints.ts'
 import type { Outcome } from '../../execution.ts'
 import type { Executor } from '../../executor/executor.ts'
 import type { RunView } from '../../service/run-code.ts'

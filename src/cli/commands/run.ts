@@ -1,6 +1,6 @@
 /** `exectrail run`: one execution in this process. Works without a running stack. */
 import { loadConfig, type Config } from '../../config.ts'
-import { readEndpoints } from '../../embedded/endpoints.ts'
+import { readEndpoints } from '../../stack/endpoints.ts'
 import type { OutputChunk } from '../../execution.ts'
 import { createExecutor } from '../../executor/executor.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'

@@ -1,6 +1,6 @@
 /** Whose job a job is, and the end of jobs whose owner is gone. */
 import { createHash } from 'node:crypto'
-import { identify, processIdentity } from '../../embedded/process-identity.ts'
+import { identify, processIdentity } from '../../stack/process-identity.ts'
 import type { RuntimeRequest } from '../runtime.ts'
 import type { BacalhauApi } from './api.ts'
 

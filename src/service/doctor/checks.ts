@@ -1,7 +1,7 @@
 /** The links between an execution and its row, and how each is checked. */
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { readEndpoints } from '../../embedded/endpoints.ts'
+import { readEndpoints } from '../../stack/endpoints.ts'
 import { resolveOtlpEndpoint } from '../../executor/collector-endpoint.ts'
 import { listRuntimes } from '../list-runtimes.ts'
 import { openDelivery } from '../../telemetry/delivery/otlp-client.ts'

@@ -1,7 +1,7 @@
 /** The sinks behind the Collector: SigNoz itself, and every queue by the Collector's own metrics. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { readEndpoints } from '../../embedded/endpoints.ts'
-import { readCollectorMetrics, type ExporterMetrics } from '../../embedded/otelcol/metrics.ts'
+import { readEndpoints } from '../../stack/endpoints.ts'
+import { readCollectorMetrics, type ExporterMetrics } from '../../stack/collector/metrics.ts'
 import { FailedCheck, fetchBriefly, type DoctorContext } from './check.ts'
 
 /** Longer than the Collector batches. */

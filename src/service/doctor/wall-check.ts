@@ -1,6 +1,6 @@
 /** Whether the running stack has a wall around its store, by what it has published. */
-import { readEndpoints } from '../../embedded/endpoints.ts'
-import { findStoreTools, refusedNamespaces } from '../../embedded/store-sandbox.ts'
+import { readEndpoints } from '../../stack/endpoints.ts'
+import { findStoreTools, refusedNamespaces } from '../../stack/store-sandbox.ts'
 import type { DoctorCheck } from './check.ts'
 
 /** A store without one serves all the same, so it breaks no chain. */
@@ -10,8 +10,7 @@ export const checkWall: DoctorCheck['run'] = async ({ config }) => {
   if (endpoints.clickhouseReader !== null)
     return `the engine runs in a sandbox; SQL of callers only reads, as ${endpoints.clickhouseReader}`
   const tools = await findStoreTools(config.path)
-  const { what, fix } =
-    'hindrance' in tools ? tools.hindrance : refusedNamespaces('bubblewrap could not start')
+  const { what, fix } = 'missing' in tools ? tools.missing : refusedNamespaces('bubblewrap could not start')
   return {
     skipped: `the engine runs without a sandbox, so SQL is for administrators only and no reader is there: ${what}`,
     fix: `${fix}; then start the stack again`,

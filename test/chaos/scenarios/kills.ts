@@ -1,5 +1,5 @@
 /** SIGKILL of executors, of the Collector, of the store. */
-import { readCollectorMetrics } from '../../../src/embedded/otelcol/metrics.ts'
+import { readCollectorMetrics } from '../../../src/stack/collector/metrics.ts'
 import { waitFor } from '../../support/wait.ts'
 import { familyOf, remaining } from '../family.ts'
 import type { Scenario, Scene } from '../scenario.ts'

@@ -1,6 +1,6 @@
 /** The store away for long, and a SigNoz that fails in every way, while executions go on. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { readCollectorMetrics } from '../../../src/embedded/otelcol/metrics.ts'
+import { readCollectorMetrics } from '../../../src/stack/collector/metrics.ts'
 import { waitFor } from '../../support/wait.ts'
 import { FAULTS, type Fault } from '../faulty-way.ts'
 import type { Scenario, Scene } from '../scenario.ts'

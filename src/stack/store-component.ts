@@ -1,0 +1,73 @@
+/** The store of the stack: the embedded ClickHouse engine in a process of its own, or the one CLICKHOUSE_URL names. */
+import type { Config } from '../config.ts'
+import { ExectrailError } from '../errors.ts'
+import { createStore } from '../store/client.ts'
+import { migrate } from '../store/migrate.ts'
+import { startEmbeddedStore } from './embedded-store.ts'
+import type { Endpoints } from './endpoints.ts'
+import { externalComponent, supervisedComponent, withPorts, type StackComponent } from './component.ts'
+import type { StoreAccess, StoreUsers } from './store-users.ts'
+
+export interface StoreComponent extends StackComponent {
+  readonly users: StoreUsers
+  readonly endpoints: Pick<
+    Endpoints,
+    'clickhouse' | 'clickhouseUser' | 'clickhousePassword' | 'clickhouseReader' | 'clickhouseReaderPassword'
+  >
+}
+
+const WELL_KNOWN = 8123
+
+/** Starts the embedded store, or points at the external one, and brings its tables up to date. */
+export async function startStore(config: Config, report: (line: string) => void): Promise<StoreComponent> {
+  const { part, users } = await openPart(config, report)
+  try {
+    await migrateStore(users.service, report)
+  } catch (error) {
+    await part.stop()
+    throw error
+  }
+  report(`Store: ClickHouse on ${users.people.url}`)
+  const { people, reader } = users
+  const endpoints = {
+    clickhouse: people.url,
+    clickhouseUser: people.user,
+    clickhousePassword: people.password,
+    clickhouseReader: reader?.user ?? null,
+    clickhouseReaderPassword: reader?.password ?? null,
+  }
+  return { users, endpoints, ...part }
+}
+
+async function openPart(
+  config: Config,
+  report: (line: string) => void,
+): Promise<{ part: StackComponent; users: StoreUsers }> {
+  const { url } = config.clickhouse
+  if (url !== null) {
+    const access = { ...config.clickhouse, url }
+    const users = { people: access, service: access, collector: access, reader: null }
+    return { part: externalComponent('store', url), users }
+  }
+  return withPorts([config.port === 0 ? 0 : WELL_KNOWN], async ([port = 0]) => {
+    const { users, process, release } = await startEmbeddedStore(config, port, report)
+    const part = supervisedComponent('store', users.people.url, process)
+    return { part: { ...part, stop: () => part.stop().then(release) }, users }
+  })
+}
+
+async function migrateStore(access: StoreAccess, report: (line: string) => void): Promise<void> {
+  const store = createStore(access)
+  try {
+    const { applied } = await migrate(store)
+    if (applied.length > 0) report(`Store: applied ${applied.length} migrations`)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ExectrailError('stack_failed', `the store at ${access.url} could not be migrated: ${reason}`, {
+      hint: 'check CLICKHOUSE_URL, CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or unset them for the embedded store',
+      cause: error,
+    })
+  } finally {
+    await store.close()
+  }
+}

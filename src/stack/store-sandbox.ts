@@ -1,0 +1,140 @@
+/**
+ * The wall around the store's process: whatever a statement gets the engine to do, it reaches its data directory,
+ * a sized scratch and the program itself, and no network but the socket it is handed.
+ */
+import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { execFile } from 'node:child_process'
+import { NAMESPACES, RUN_RIGHTS } from '../runtimes/sandbox/bubblewrap.ts'
+import { askVersion, findExecutable } from '../runtimes/sandbox/find-tools.ts'
+import { ALLOW_NAMESPACES, INSTALL_BWRAP, isRecent } from '../runtimes/sandbox/footing.ts'
+import { makeSeccompFilter } from '../runtimes/sandbox/seccomp.ts'
+import { packageDirectories } from './packages.ts'
+
+/** What stands in the way of a sandbox, and the command that helps. */
+export interface MissingSupport {
+  what: string
+  fix: string
+}
+
+/** What the sandbox of one store holds. */
+export interface StoreSandboxSpec {
+  perl: string
+  bwrap: string
+  /** Path of the filter of system calls; '' for none. */
+  filter: string
+  /** Read and written. */
+  dataDir: string
+  /** Cap of the engine, bytes; scratch and control group are sized by it. */
+  memoryBytes: number
+  env: Readonly<Record<string, string>>
+}
+
+const HERE = import.meta.dirname
+const LAUNCH = join(HERE, 'store-launch.pl')
+const GROUPS = fileURLToPath(new URL('../runtimes/sandbox/guest/cgroup.pl', import.meta.url))
+/** Named in each program, by processor; the second lies beside no library. */
+const LOADERS = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1']
+const SOURCES = join(HERE, '../clickhouse-endpoint')
+const PACKAGE = join(HERE, '..', '..', 'package.json')
+/** Packages that the store's program imports. */
+export const IMPORTED = ['chdb', 'lz4-napi', 'zod']
+/** Beyond the engine's cap: Node, buffers, pages that are not yet written. */
+const OVERHEAD_BYTES = 1_073_741_824
+
+/** The tools a sandbox needs, or why there is none. */
+export async function findStoreTools(
+  path: string,
+): Promise<{ perl: string; bwrap: string } | { missing: MissingSupport }> {
+  const bwrap = findExecutable('bwrap', path)
+  if (bwrap === null) return { missing: { what: 'bubblewrap was not found', fix: INSTALL_BWRAP } }
+  const version = await askVersion(bwrap)
+  if (!isRecent(version))
+    return {
+      missing: { what: `bubblewrap ${version ?? ''} is too old, 0.8 is needed`, fix: INSTALL_BWRAP },
+    }
+  const perl = findExecutable('perl', path)
+  if (perl === null) return { missing: { what: 'perl was not found', fix: 'apt-get install -y perl-base' } }
+  return { perl, bwrap }
+}
+
+/** What a failed start lacked, by its log; null where it failed for another reason. */
+export function readMissingSupport(log: string): MissingSupport | null {
+  const complaint = /^\s*(?<complaint>bwrap: .*)$/mu.exec(log)?.groups?.['complaint']
+  return complaint === undefined ? null : refusedNamespaces(complaint)
+}
+
+/** The tools are there and the host refuses. */
+export function refusedNamespaces(complaint: string): MissingSupport {
+  return { what: `namespaces are refused: ${complaint}`, fix: ALLOW_NAMESPACES }
+}
+
+/** Writes the filter of system calls below `home`; '' on a processor we have no tables for. */
+export async function writeFilter(home: string): Promise<string> {
+  const filter = makeSeccompFilter(process.arch)
+  if (filter === null) return ''
+  const path = join(home, 'store-seccomp.bpf')
+  await writeFile(path, filter, { mode: 0o600 })
+  return path
+}
+
+/** Removes the control groups of stores that are gone. */
+export async function sweepStoreGroups(perl: string): Promise<void> {
+  await promisify(execFile)(perl, [LAUNCH, GROUPS, 'sweep'], { env: {} })
+}
+
+/**
+ * The words before a command that put it into the sandbox. No /proc, /sys, /etc or home is in it. Paths inside are those of
+ * the host, so that what the engine writes down is true without a sandbox, too.
+ */
+export async function storeSandbox(spec: StoreSandboxSpec): Promise<string[]> {
+  await mkdir(spec.dataDir, { recursive: true, mode: 0o700 })
+  const scratch = Math.floor(spec.memoryBytes / 2)
+  return [
+    spec.perl,
+    LAUNCH,
+    GROUPS,
+    String(spec.memoryBytes + scratch + OVERHEAD_BYTES),
+    spec.filter,
+    spec.bwrap,
+    ...NAMESPACES,
+    '--unshare-net',
+    ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...systemLibraries(),
+    ...`--dev /dev --size ${scratch} --tmpfs /dev/shm`.split(' '),
+    ...[process.execPath, SOURCES, PACKAGE, ...packageDirectories(IMPORTED, HERE)].flatMap(readOnly),
+    '--bind',
+    spec.dataDir,
+    spec.dataDir,
+    ...`--remount-ro /dev --remount-ro / --chdir / ${RUN_RIGHTS}`.split(' '),
+    ...(spec.filter === '' ? [] : ['--seccomp', '9']),
+  ]
+}
+
+/** The loader and the directories of the libraries this very process runs on. */
+function systemLibraries(): string[] {
+  const loaded = readFileSync('/proc/self/maps', 'utf8')
+    .split('\n')
+    .map((line) => line.slice(line.indexOf('/')))
+    .filter((path) => /^(?:\/usr)?\/lib[^ ]*\.so[.\d]*$/u.test(path))
+  const directories = new Set([...loaded.map((path) => dirname(path)), '/usr/lib64'])
+  const loaders = LOADERS.filter((path) => existsSync(path)).map((path) =>
+    join(realpathSync(dirname(path)), basename(path)),
+  )
+  const links = ['/lib', '/lib64'].filter((path) => existsSync(path))
+  return [
+    ...[...directories].filter((path) => existsSync(path)).flatMap(readOnly),
+    ...loaders.filter((path) => !directories.has(dirname(path))).flatMap(readOnly),
+    ...links.flatMap((path) =>
+      lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : readOnly(path),
+    ),
+    ...(existsSync('/etc/ld.so.cache') ? readOnly('/etc/ld.so.cache') : []),
+  ]
+}
+
+function readOnly(path: string): string[] {
+  return ['--ro-bind', path, path]
+}
