@@ -57,7 +57,7 @@ process.stdout.write(JSON.stringify({
 }))`
 
 it('holds every file and package that the program of the store imports', async () => {
-  const directory = join(import.meta.dirname, '../../src/embedded/clickhouse')
+  const directory = join(import.meta.dirname, '../../src/clickhouse-endpoint')
   const packages = new Set<string>()
   for (const file of await readdir(directory, { recursive: true })) {
     if (!file.endsWith('.ts')) continue
