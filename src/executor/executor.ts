@@ -69,18 +69,18 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
   const admission = new Admission(settleAdmission(options))
   const executor = assemble({ executorId, trail, runtimes, admission, content: config.content })
-  return options.trail === undefined ? tellMetrics(executor, config, { ...options, durations }) : executor
+  return options.trail === undefined ? exportMetrics(executor, config, { ...options, durations }) : executor
 }
 
-/** The executor, telling its own metrics by OTLP until it is closed. */
-function tellMetrics(
+/** The executor, exporting its own metrics by OTLP until it is closed. */
+function exportMetrics(
   executor: Executor,
   config: Config,
   { metrics, durations }: Pick<ExecutorOptions, 'metrics'> & { durations: ToolCallDurations },
 ): Executor {
   const { serviceName, metricsEveryMs: everyMs } = config
   if (everyMs === null) return executor
-  const telling = startOwnMetrics({
+  const exporting = startOwnMetrics({
     serviceName,
     executorId: executor.status().executorId,
     everyMs,
@@ -91,7 +91,7 @@ function tellMetrics(
   return {
     ...executor,
     close(deadlineMs) {
-      telling.stop()
+      exporting.stop()
       return executor.close(deadlineMs)
     },
   }

@@ -1,6 +1,6 @@
 import type { TrailStatus } from './trail.ts'
 
-/** What the trail has counted since its start. */
+/** Counters of the trail since its start. */
 export type Counters = Omit<TrailStatus, 'outboxBytes' | 'heldBytes' | 'oldestMs'>
 
 export function zeroCounters(): Counters {

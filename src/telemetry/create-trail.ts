@@ -1,4 +1,4 @@
-/** The trail: spans and log records of executions, through the SDK into the outbox, and from there to the Collector. */
+/** Puts the trail together: records into the outbox, and from there to the Collector. */
 import { join } from 'node:path'
 import { context } from '@opentelemetry/api'
 import { zeroCounters, type Counters } from './counters.ts'
@@ -22,17 +22,17 @@ export interface TrailOptions {
   serviceName: string
   /** Also the resource's `service.instance.id`. */
   executorId: string
-  /** Bound of the outbox on disk; beyond it what begins waits in memory, and what has no room there is counted. */
+  /** Limit of the outbox on disk; beyond it new records wait in memory, and what memory cannot hold is counted as dropped. */
   outboxMaxBytes: number
-  /** Where OTLP over HTTP goes now; null while there is nowhere. Asked again after every failure. */
+  /** The OTLP/HTTP endpoint at this moment; null while there is none. Called again after every failure. */
   resolveEndpoint: () => Promise<Endpoint | null>
-  /** What could not be delivered for so long is given up and counted, ms. @default 30 days */
+  /** Records not delivered within this time are given up and counted, ms. @default 30 days */
   outboxMaxAgeMs?: number
-  /** When records survive power loss, too: at once, at the price of a disk write each, or soon. @default 'never' */
+  /** Whether records also survive power loss: each is synced to the disk, or all of them at intervals. @default 'never' */
   fsync?: Fsync
   /** Where the durations of tool calls are counted. */
   durations?: ToolCallDurations
-  /** How long another's heartbeat stands still before it counts as gone, ms. @default 90 s */
+  /** How long the heartbeat of another process may stand still before it counts as gone, ms. @default 90 s */
   silenceMs?: number
 }
 

@@ -1,6 +1,6 @@
 /** One metric of exectrail's own with its samples, for `/metrics` and for OTLP alike. */
 export interface MetricFamily {
-  /** Without `exectrail_`; a counter ends in `_total`, the unit stands before that: `_bytes`, `_seconds`. */
+  /** Without `exectrail_`; a counter ends in `_total`, after its unit: `_bytes`, `_seconds`. */
   name: string
   /** A counter only rises, from 0 at the start of what it counts. */
   type: 'counter' | 'gauge'

@@ -1,4 +1,4 @@
-/** exectrail's own metrics by OTLP, beside the trail: they may be lost, for the next ones say it all again. */
+/** exectrail's own metrics by OTLP, beside the trail. They may be lost: the next export repeats the totals. */
 import { diag, ValueType, type HrTime } from '@opentelemetry/api'
 import { ExportResultCode, hrTime } from '@opentelemetry/core'
 import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
@@ -17,7 +17,7 @@ export interface OwnMetricsOptions {
   serviceName: string
   executorId: string
   everyMs: number
-  /** Where OTLP over HTTP goes now; null while there is nowhere. */
+  /** The OTLP/HTTP endpoint at this moment; null while there is none. */
   resolveEndpoint: () => Promise<Endpoint | null>
   read: () => Promise<readonly MetricFamily[]>
   /** Metrics of other instruments, exported with them. */
@@ -25,14 +25,14 @@ export interface OwnMetricsOptions {
 }
 
 /**
- * Exports what `read` gives every so often, the first time after one interval, through the OTel exporter with its
- * `OTEL_EXPORTER_OTLP_*` settings. A receiver that takes no metrics changes nothing.
+ * Exports what `read` returns every `everyMs`, the first time after one interval, through the OpenTelemetry exporter
+ * with its `OTEL_EXPORTER_OTLP_*` settings. A receiver that refuses metrics changes nothing else.
  */
 export function startOwnMetrics(options: OwnMetricsOptions): { stop(): void } {
   const since = hrTime()
   let open: { url: string; exporter: OTLPMetricExporter } | null = null
   let isUnderWay = false
-  const tell = async (): Promise<void> => {
+  const exportOnce = async (): Promise<void> => {
     const endpoint = await options.resolveEndpoint()
     if (endpoint === null) return
     if (open?.url !== endpoint.url) {
@@ -45,8 +45,8 @@ export function startOwnMetrics(options: OwnMetricsOptions): { stop(): void } {
   const timer = setInterval(() => {
     if (isUnderWay) return
     isUnderWay = true
-    tell()
-      .catch((error: unknown) => diag.debug('exectrail: its own metrics were not taken', error))
+    exportOnce()
+      .catch((error: unknown) => diag.debug('exectrail: its own metrics were not accepted', error))
       .finally(() => {
         isUnderWay = false
       })
@@ -60,7 +60,7 @@ export function startOwnMetrics(options: OwnMetricsOptions): { stop(): void } {
   }
 }
 
-/** Loaded late: a program that ends before the first export need not wait for it. */
+/** Loaded late: a program that ends before the first export does not wait for it. */
 async function openExporter(endpoint: Endpoint): Promise<OTLPMetricExporter> {
   const { OTLPMetricExporter: Exporter } = await import('@opentelemetry/exporter-metrics-otlp-http')
   return new Exporter({ url: urlOf(endpoint, 'metrics', 'v1/metrics'), headers: { ...endpoint.headers } })

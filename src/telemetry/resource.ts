@@ -1,4 +1,4 @@
-/** Who speaks: the OpenTelemetry resource of every span and log record of a trail. */
+/** The OpenTelemetry resource of every span and log record of a trail. */
 import {
   defaultResource,
   detectResources,
@@ -7,12 +7,12 @@ import {
   type Resource,
 } from '@opentelemetry/resources'
 
-/** What SigNoz calls an installation that names no environment. */
+/** SigNoz's name for an installation without an environment. */
 const NO_ENVIRONMENT = 'default'
 
 /**
- * Service and instance as given; `deployment.environment.name` and whatever else from
- * `OTEL_RESOURCE_ATTRIBUTES`, as the OpenTelemetry specification has it.
+ * Service and instance as given; `deployment.environment.name` and other attributes from `OTEL_RESOURCE_ATTRIBUTES`, as
+ * the OpenTelemetry specification defines it.
  */
 export function resourceOf(given: { serviceName: string; executorId: string }): Resource {
   return defaultResource()

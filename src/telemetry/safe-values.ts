@@ -1,5 +1,5 @@
 /**
- * Values no receiver can choke on: one bad string in a batch of OTLP/JSON costs the whole batch. A lone
+ * Makes values safe to send: one bad string in a batch of OTLP/JSON costs the whole batch. A lone
  * surrogate becomes U+FFFD, by `toWellFormed` or by the encoding to UTF-8.
  */
 
@@ -24,7 +24,7 @@ export function cutHead(text: string, maxBytes: number): string {
   return decodeWhole(Buffer.from(text.slice(0, maxBytes)).subarray(0, maxBytes))
 }
 
-/** Head and tail of a text with a line between that says how much is missing; at most `maxBytes` and that line. */
+/** Head and tail of a text, at most `maxBytes`, with a line between them that says how much is missing. */
 export function cutMiddle(text: string, maxBytes: number): string {
   if (fits(text, maxBytes)) return text.toWellFormed()
   const bytes = Buffer.from(text)
@@ -35,12 +35,12 @@ export function cutMiddle(text: string, maxBytes: number): string {
   return `${decodeWhole(bytes.subarray(0, headBytes))}\n… ${missing} bytes left out …\n${bytes.subarray(tailStart).toString('utf8')}`
 }
 
-/** A finite number as it is; null for the others. */
+/** A finite number as it is; null for others. */
 export function safeNumber(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-/** A whole number JSON carries exactly; null for what is none. */
+/** The nearest whole number that JSON carries exactly; null for one that is not finite. */
 export function safeInteger(value: number): number | null {
   if (!Number.isFinite(value)) return null
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.round(value)))

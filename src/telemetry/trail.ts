@@ -15,32 +15,32 @@ export interface TrailStatus {
   /** Executions. */
   begun: number
   completed: number
-  /** Records put in the outbox. */
+  /** Records written to the outbox. */
   written: number
-  /** Records the receiver took. */
+  /** Records the receiver accepted. */
   sent: number
   /** Times the sender had to try again. */
   retried: number
   /** Records the receiver refused for good. */
   dead: number
-  /** Records lost: no room on the disk and none in memory, or not delivered for too long. */
+  /** Records lost: no room on the disk nor in memory, or not delivered for too long. */
   dropped: number
   /** Executions of processes that are gone, completed as crashed. */
   adopted: number
-  /** Damaged places in the outbox, skipped and kept aside. */
+  /** Damaged ranges of the outbox, skipped and kept in a file. */
   corrupt: number
-  /** Writes to the outbox, the time they took together and the longest, ms. */
+  /** Writes to the outbox, their total time and the longest, ms. */
   appends: { count: number; totalMs: number; longestMs: number }
-  /** Bytes waiting: this process's and those it took over, in memory included. */
+  /** Bytes waiting: of this process and of those it adopted, including memory. */
   outboxBytes: number
-  /** Those of them that are in memory alone, for want of room on the disk. */
+  /** Those of them that are in memory alone, because the disk has no room. */
   heldBytes: number
   /** Age of the oldest waiting entry, ms; null when nothing waits. */
   oldestMs: number | null
   lastError: string | null
 }
 
-/** The trail of executions: spans and records, by way of the outbox, to the Collector. */
+/** The trail of executions: their spans and records, through the outbox, to the Collector. */
 export interface Trail {
   begin(record: StartedRecord, tool?: { toolName?: string | undefined }): TrailEntry
   /** Waits until what was written is delivered, or `deadlineMs` passes; resolves to what is left. */

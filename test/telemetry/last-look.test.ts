@@ -11,8 +11,8 @@ vi.mock('../../src/telemetry/outbox/reader.ts', async (load) => {
   const real = await load<typeof reader>()
   return {
     ...real,
-    async measurePart(...given: Parameters<typeof reader.measurePart>) {
-      const size = await real.measurePart(...given)
+    async measureDirectory(...given: Parameters<typeof reader.measureDirectory>) {
+      const size = await real.measureDirectory(...given)
       if (size.waitingBytes === 0) onLooked()
       return size
     },

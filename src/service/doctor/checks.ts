@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { readEndpoints } from '../../stack/endpoints.ts'
 import { resolveOtlpEndpoint } from '../../executor/collector-endpoint.ts'
 import { listRuntimes } from '../list-runtimes.ts'
-import { openDelivery } from '../../telemetry/delivery/otlp-client.ts'
+import { openOtlpClient } from '../../telemetry/delivery/otlp-client.ts'
 import { readLosses } from '../../telemetry/outbox/losses.ts'
-import { surveyOutbox } from '../../telemetry/outbox/outbox-stats.ts'
+import { readOutboxStats } from '../../telemetry/outbox/outbox-stats.ts'
 import { DeliveryError } from '../../telemetry/delivery/transport.ts'
-import { holdOpen } from '../../telemetry/delivery/waiting.ts'
+import { keepProcessAlive } from '../../telemetry/delivery/waiting.ts'
 import { formatBytes } from '../../format.ts'
 import { ANSWER_MS, FailedCheck, fetchBriefly, START, type DoctorCheck, type DoctorContext } from './check.ts'
 import { checkReadiness, checkRecord, checkService } from './probe-checks.ts'
@@ -70,9 +70,9 @@ async function checkStack({ config }: DoctorContext): Promise<string | { skipped
 async function checkCollector({ config }: DoctorContext): Promise<string> {
   const target = await resolveOtlpEndpoint(config)
   if (target === null) throw new FailedCheck(`no Collector is known for ${config.home}`, START)
-  const delivery = openDelivery(target)
+  const delivery = openOtlpClient(target)
   // A delivery alone keeps no process from ending.
-  const release = holdOpen(MOST_MS)
+  const release = keepProcessAlive(MOST_MS)
   try {
     for (const signal of ['logs', 'spans'] as const) {
       const url = target.signals?.[signal] ?? target.url
@@ -120,7 +120,7 @@ async function checkOutbox({ executor, config }: DoctorContext): Promise<string>
       lost,
       `Make room on the disk of ${root}, raise EXECTRAIL_OUTBOX_MAX_MB, or see below why nothing is delivered.`,
     )
-  const { waitingBytes, owners } = await surveyOutbox(root, executor.status().executorId)
+  const { waitingBytes, owners } = await readOutboxStats(root, executor.status().executorId)
   const waits = waitingBytes === 0 ? 'nothing waits' : waitOf(waitingBytes, owners)
   return lost === '' ? waits : `${waits}; ${lost}`
 }
@@ -135,7 +135,7 @@ async function checkDelivery({ executor, config }: DoctorContext): Promise<strin
       'See logs/collector.log under the home; what waits is kept and goes out when the Collector takes it.',
     )
   const root = join(config.home, 'outbox')
-  const { waitingBytes, oldestMs, owners } = await surveyOutbox(root, executor.status().executorId)
+  const { waitingBytes, oldestMs, owners } = await readOutboxStats(root, executor.status().executorId)
   if (oldestMs !== null && oldestMs > LATE_MS)
     throw new FailedCheck(
       `${waitOf(waitingBytes, owners)}, the oldest for ${Math.round(oldestMs / 1000)} s`,

@@ -1,4 +1,4 @@
-/** Batches of records to the receiver, through OTLP exporters made of the exporters' own kit. */
+/** Sends batches of records over OTLP/HTTP, through exporters built from the OpenTelemetry exporters' own base. */
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core'
 import {
   createOtlpNetworkExportDelegate,
@@ -17,7 +17,7 @@ export interface Batch {
   items: readonly Item[]
 }
 
-/** One record. */
+/** One log record or span. */
 export interface Item {
   /** OTLP/JSON members that name its scope, see `otlp-json.ts`. */
   scope: Buffer
@@ -33,15 +33,15 @@ export interface Endpoint {
   headers: Readonly<Record<string, string>>
 }
 
-/** What the receiver would not keep of what it took. */
+/** How many records of a request it took the receiver rejected. */
 interface PartialSuccess {
   rejected: number
   message: string
 }
 
-/** Where batches go; one for each endpoint. One batch of a signal at a time. */
-export interface Delivery {
-  /** Resolves when the receiver has it. @throws {DeliveryError} */
+/** The client of one endpoint. It sends one batch of a signal at a time. */
+export interface OtlpClient {
+  /** Resolves when the receiver has the batch. @throws {DeliveryError} */
   send(signal: Signal, batch: Batch): Promise<PartialSuccess>
   shutdown(): Promise<void>
 }
@@ -65,19 +65,22 @@ const SIGNALS = {
   },
 } as const
 
-/** Opens the way to an endpoint. Headers, TLS, compression and timeout come from `OTEL_EXPORTER_OTLP_*`. */
-export function openDelivery(endpoint: Endpoint): Delivery {
-  const channels = { logs: new Channel('logs', endpoint), spans: new Channel('spans', endpoint) }
+/** Connects lazily. Headers, TLS, compression and timeout come from `OTEL_EXPORTER_OTLP_*`. */
+export function openOtlpClient(endpoint: Endpoint): OtlpClient {
+  const exporters = {
+    logs: new SignalExporter('logs', endpoint),
+    spans: new SignalExporter('spans', endpoint),
+  }
   return {
-    send: (signal, batch) => channels[signal].send(batch),
+    send: (signal, batch) => exporters[signal].send(batch),
     async shutdown() {
-      await Promise.all([channels.logs.shutdown(), channels.spans.shutdown()])
+      await Promise.all([exporters.logs.shutdown(), exporters.spans.shutdown()])
     },
   }
 }
 
-class Channel extends OTLPExporterBase<Batch> {
-  readonly #answer: { last: PartialSuccess }
+class SignalExporter extends OTLPExporterBase<Batch> {
+  readonly #response: { last: PartialSuccess }
 
   constructor(signal: Signal, endpoint: Endpoint) {
     const { path, setting, name } = SIGNALS[signal]
@@ -89,11 +92,11 @@ class Channel extends OTLPExporterBase<Batch> {
         'Content-Type': 'application/json',
       },
     )
-    const answer = { last: { rejected: 0, message: '' } }
+    const response = { last: { rejected: 0, message: '' } }
     const serializer = {
       serializeRequest: (batch: Batch) => encodeBatch(signal, batch),
       deserializeResponse(data: Uint8Array) {
-        answer.last = readPartialSuccess(data)
+        response.last = readPartialSuccess(data)
         return {}
       },
     }
@@ -105,21 +108,21 @@ class Channel extends OTLPExporterBase<Batch> {
       responseAttributesFromError: () => ({}),
     })
     super(createOtlpNetworkExportDelegate(settings, serializer, metrics, createTransport(settings)))
-    this.#answer = answer
+    this.#response = response
   }
 
   send(batch: Batch): Promise<PartialSuccess> {
-    this.#answer.last = { rejected: 0, message: '' }
+    this.#response.last = { rejected: 0, message: '' }
     return new Promise((resolve, reject) => {
       this.export(batch, (result) => {
-        if (result.code === ExportResultCode.SUCCESS) resolve(this.#answer.last)
+        if (result.code === ExportResultCode.SUCCESS) resolve(this.#response.last)
         else reject(toDeliveryError(result))
       })
     })
   }
 }
 
-/** Where one signal goes. */
+/** The URL of one signal. */
 export function urlOf({ url, signals }: Endpoint, signal: Signal | 'metrics', path: string): string {
   return signals?.[signal] ?? `${url.replace(/\/$/u, '')}/${path}`
 }

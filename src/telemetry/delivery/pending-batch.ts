@@ -1,13 +1,13 @@
-/** One run of frames on its way: what of it the receiver has not taken yet. */
+/** A run of frames under delivery: what of it the receiver has not taken yet. */
 import type { Counters } from '../counters.ts'
-import { keepDeadLetter } from '../outbox/dead-letters.ts'
-import type { Batch, Delivery, Item, Signal } from './otlp-client.ts'
+import { writeDeadLetter } from '../outbox/dead-letters.ts'
 import type { StoredFrame } from '../outbox/frames.ts'
 import { EXECTRAIL_SCOPE } from '../record/otlp-json.ts'
+import type { Batch, Item, OtlpClient, Signal } from './otlp-client.ts'
 import { DeliveryError } from './transport.ts'
 
-export interface Sending {
-  delivery: Delivery
+export interface DeliveryContext {
+  client: OtlpClient
   counters: Counters
   /** `<home>/outbox` */
   root: string
@@ -16,7 +16,7 @@ export interface Sending {
 const OWN_SCOPE = Buffer.from(EXECTRAIL_SCOPE)
 const EMPTY: readonly Item[] = []
 
-/** The log records and spans of frames. A beginning is sent as the log record it carries. */
+/** The log records and spans of frames. A start is sent as the log record it carries. */
 function itemsOf(frames: readonly StoredFrame[]): Record<Signal, Item[]> {
   const logs: Item[] = []
   const spans: Item[] = []
@@ -30,10 +30,10 @@ function itemsOf(frames: readonly StoredFrame[]): Record<Signal, Item[]> {
 }
 
 /**
- * Delivers what it holds, and after a failure only what is left of it. A refused batch is halved until the
- * record that is refused stands alone; that one is kept as a dead letter with the receiver's words.
+ * Delivers its records, and after a failure only those that are left. A refused batch is halved until the refused
+ * record stands alone; that one becomes a dead letter with the receiver's message.
  */
-export class Shipment {
+export class PendingBatch {
   readonly #resource: string
   readonly #left: Record<Signal, (readonly Item[])[]>
 
@@ -43,54 +43,58 @@ export class Shipment {
     this.#left = { logs: logs.length > 0 ? [logs] : [], spans: spans.length > 0 ? [spans] : [] }
   }
 
-  /** Resolves when nothing is left. @throws {DeliveryError} where the receiver took not all of it */
-  async deliver(sending: Sending): Promise<void> {
-    const results = await Promise.allSettled([this.#drain('logs', sending), this.#drain('spans', sending)])
+  /** Resolves when nothing is left. @throws {DeliveryError} when the receiver did not take all of it */
+  async deliver(context: DeliveryContext): Promise<void> {
+    const results = await Promise.allSettled([this.#drain('logs', context), this.#drain('spans', context)])
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
-  async #drain(signal: Signal, sending: Sending): Promise<void> {
+  async #drain(signal: Signal, context: DeliveryContext): Promise<void> {
     const left = this.#left[signal]
     for (let items = left[0]; items !== undefined; items = left[0]) {
       try {
-        await this.#send(signal, items, sending)
+        await this.#send(signal, items, context)
         left.shift()
       } catch (error) {
         if (!(error instanceof DeliveryError)) throw error
         if (items.length > 1 && (error.isRefusal || error.isBroken)) left.splice(0, 1, ...halves(items))
         if (!error.isRefusal) throw error
         if (items.length > 1) continue
-        await this.#bury(signal, { item: items[0], reason: error }, sending)
+        await this.#deadLetter(signal, { item: items[0], reason: error }, context)
         left.shift()
       }
     }
   }
 
-  async #send(signal: Signal, items: readonly Item[], { delivery, counters, root }: Sending): Promise<void> {
-    const { rejected, message } = await delivery.send(signal, this.#batch(items))
+  async #send(
+    signal: Signal,
+    items: readonly Item[],
+    { client, counters, root }: DeliveryContext,
+  ): Promise<void> {
+    const { rejected, message } = await client.send(signal, this.#batch(items))
     counters.sent += items.length - rejected
     counters.dead += rejected
     if (rejected === 0) return
-    // Which of them it does not say.
+    // A partial success does not say which records were rejected.
     const reason = `the receiver rejected ${rejected} of ${items.length} ${signal}: ${message}`
     counters.lastError = reason
-    await keepDeadLetter(root, { signal, reason, json: '' }).catch((error: unknown) => {
-      counters.lastError = `${reason}; that cannot be noted: ${String(error)}`
+    await writeDeadLetter(root, { signal, reason, json: '' }).catch((error: unknown) => {
+      counters.lastError = `${reason}; the dead letter cannot be written: ${String(error)}`
     })
   }
 
-  async #bury(
+  async #deadLetter(
     signal: Signal,
     { item, reason }: { item: Item | undefined; reason: DeliveryError },
-    { delivery, counters, root }: Sending,
+    { client, counters, root }: DeliveryContext,
   ): Promise<void> {
-    // A receiver that refuses even an empty request refuses everything: then the record is not to blame.
-    await delivery.send(signal, this.#batch(EMPTY)).catch((error: unknown) => {
+    // A receiver that refuses even an empty request refuses everything, so the record is not the cause.
+    await client.send(signal, this.#batch(EMPTY)).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
       throw new DeliveryError(`the receiver refuses everything: ${why}`)
     })
     const json = item?.json.toString('utf8') ?? ''
-    await keepDeadLetter(root, { signal, reason: reason.message, json })
+    await writeDeadLetter(root, { signal, reason: reason.message, json })
     counters.dead += 1
     counters.lastError = `one of ${signal} was refused for good: ${reason.message}`
   }

@@ -1,18 +1,20 @@
 /** The one sender of this process: reads the outbox in order and advances only on success. */
 import { renameSync } from 'node:fs'
 import type { Counters } from '../counters.ts'
-import { expireKept } from '../outbox/dead-letters.ts'
-import { openDelivery, type Delivery, type Endpoint } from './otlp-client.ts'
 import { Adopter } from '../outbox/adopt.ts'
+import { removeOldFiles } from '../outbox/dead-letters.ts'
 import { HEARTBEAT_MS } from '../outbox/owner.ts'
 import { releasedName } from '../outbox/paths.ts'
-import type { PartSize } from '../outbox/reader.ts'
-import type { OutboxWriter } from '../outbox/writer.ts'
-import { expireOwn, Inheritance, PartSender, sendOwn } from './directory-sender.ts'
+import type { DirectorySize } from '../outbox/reader.ts'
 import type { Recorder } from '../outbox/recorder.ts'
-import { Shipment, type Sending } from './pending-batch.ts'
-import { DeliveryError } from './transport.ts'
-import { holdOpen, pause, raceDeadline } from './waiting.ts'
+import type { OutboxWriter } from '../outbox/writer.ts'
+import { AdoptedOutbox } from './adopted-outbox.ts'
+import { Backoff } from './backoff.ts'
+import { DirectorySender } from './directory-sender.ts'
+import { openOtlpClient, type Endpoint, type OtlpClient } from './otlp-client.ts'
+import { expireOwn, sendOwn } from './own-outbox.ts'
+import { PendingBatch, type DeliveryContext } from './pending-batch.ts'
+import { keepProcessAlive, pause, raceDeadline } from './waiting.ts'
 
 /** Times and endpoint as in `TrailOptions`. */
 export interface SenderOptions {
@@ -29,94 +31,88 @@ export interface SenderOptions {
   maxAgeMs: number
 }
 
-/** Entries written within this time go out together. */
-const GATHER_MS = 40
-const BACKOFF_MIN_MS = 200
-const BACKOFF_MAX_MS = 15_000
-const NOWHERE_MS = 1000
+/** Entries written within this time are sent together. */
+const COLLECT_MS = 40
+const POLL_MS = 200
+const NO_ENDPOINT_MS = 1000
 const EXPIRE_EVERY_MS = 60_000
-/** No receiver makes us wait longer than this. */
-const RETRY_AFTER_MAX_MS = 600_000
 
 export class Sender {
   readonly #options: SenderOptions
   readonly #adopter: Adopter
-  #own: PartSender | null = null
-  #inherited: Inheritance[] = []
-  #delivery: Delivery | null = null
+  #own: DirectorySender | null = null
+  #adopted: AdoptedOutbox[] = []
+  #client: OtlpClient | null = null
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> | null = null
-  #backoffMs = 0
-  /** The receiver asked to be left alone until then, on the steady clock. */
-  #quietUntil = 0
+  readonly #backoff = new Backoff()
   #pending: { bytes: number; sinceMs: number | null } = { bytes: 0, sinceMs: null }
   #isStopped = false
   #expiredAt = Number.NEGATIVE_INFINITY
-  readonly #beat: NodeJS.Timeout
+  readonly #heartbeatTimer: NodeJS.Timeout
 
   constructor(options: SenderOptions) {
     this.#options = options
     const { root, ownerId, resource, writer, silenceMs } = options
-    this.#adopter = new Adopter({ root, ownerId, resource, appear: () => writer.open(), silenceMs })
-    this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT_MS).unref()
+    this.#adopter = new Adopter({ root, ownerId, resource, announce: () => writer.open(), silenceMs })
+    this.#heartbeatTimer = setInterval(() => this.#heartbeat(), HEARTBEAT_MS).unref()
     this.#schedule(0)
   }
 
-  /** Undelivered bytes, and since when the oldest has waited (epoch ms). */
+  /** Undelivered bytes, and the time the oldest was written (epoch ms). */
   get pending(): { bytes: number; sinceMs: number | null } {
     return this.#pending
   }
 
-  /** Something was written, so many bytes of it to the disk: send soon. */
+  /** Called after a write, with the bytes it put on the disk: send soon. */
   wake(bytes: number): void {
     this.#pending.bytes += bytes
     this.#pending.sinceMs ??= Date.now()
-    if (this.#timer === null) this.#schedule(GATHER_MS)
+    if (this.#timer === null) this.#schedule(COLLECT_MS)
   }
 
-  /** Tries until all is delivered or the deadline passes; the bytes left, told to `end` while that is still true. */
+  /** Tries until everything is delivered or the deadline passes. Returns the bytes left, given to `end` before anything else is written. */
   async flush(deadlineMs: number, end: (left: number) => void = () => undefined): Promise<number> {
     const deadline = performance.now() + deadlineMs
-    const release = holdOpen(deadlineMs)
+    const release = keepProcessAlive(deadlineMs)
     try {
       for (;;) {
-        if (performance.now() >= this.#quietUntil) await raceDeadline(this.#runNow(), deadline)
+        if (!this.#backoff.isPaused) await raceDeadline(this.#runNow(), deadline)
         const left = await this.#measure()
         if (left === 0 || performance.now() >= deadline) {
           end(left)
           return left
         }
-        await pause(Math.min(BACKOFF_MIN_MS, Math.max(0, deadline - performance.now())))
+        await pause(Math.min(POLL_MS, Math.max(0, deadline - performance.now())))
       }
     } finally {
       release()
     }
   }
 
-  /** Ends sending; what was taken over and not delivered is left to anyone. */
+  /** Stops sending; adopted directories that are not delivered are left to any process. */
   stop(): void {
     this.#isStopped = true
     this.#options.recorder.noteLosses()
-    clearInterval(this.#beat)
+    clearInterval(this.#heartbeatTimer)
     if (this.#timer !== null) clearTimeout(this.#timer)
-    // Not waited for: a request under way may hang, and what it carries is in the outbox.
+    // Not awaited: a request in flight may hang, and what it carries is in the outbox.
     void this.#disconnect()
-    for (const { part } of this.#inherited) {
+    for (const { directory } of this.#adopted) {
       try {
-        renameSync(part.directory, releasedName(part.directory))
+        renameSync(directory.path, releasedName(directory.path))
       } catch (error) {
-        this.#note(error)
+        this.#recordError(error)
       }
     }
   }
 
   #schedule(ms: number): void {
     if (this.#timer !== null || this.#isStopped) return
-    const wait = Math.max(ms, this.#backoffMs, this.#quietUntil - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = null
       void this.#runNow()
-    }, wait)
+    }, this.#backoff.waitMs(ms))
     this.#timer.unref()
   }
 
@@ -124,7 +120,7 @@ export class Sender {
     try {
       this.#options.writer.beat()
     } catch (error) {
-      this.#note(error)
+      this.#recordError(error)
     }
     this.#options.recorder.retryHeld()
     this.#options.recorder.noteLosses()
@@ -142,60 +138,63 @@ export class Sender {
   async #pass(): Promise<void> {
     if (this.#isStopped) return
     try {
-      for (const part of await this.#adopter.adopt()) this.#inherited.push(new Inheritance(part))
-      const delivery = await this.#connect()
-      if (delivery !== null) await this.#sendAll(delivery)
-      this.#backoffMs = delivery === null ? NOWHERE_MS : 0
+      for (const directory of await this.#adopter.adopt()) this.#adopted.push(new AdoptedOutbox(directory))
+      const client = await this.#connect()
+      if (client !== null) await this.#sendAll(client)
+      this.#backoff.reset(client === null ? NO_ENDPOINT_MS : 0)
     } catch (error) {
       if (this.#isStopped) return
-      await this.#backOff(error)
+      this.#recordError(error)
+      this.#options.counters.retried += 1
+      this.#backoff.fail(error)
+      await this.#disconnect()
     }
-    await this.#expire().catch((error: unknown) => this.#note(error))
-    if ((await this.#measure()) > 0) this.#schedule(GATHER_MS)
+    await this.#expire().catch((error: unknown) => this.#recordError(error))
+    if ((await this.#measure()) > 0) this.#schedule(COLLECT_MS)
   }
 
   async #expire(): Promise<void> {
     const { maxAgeMs, writer, recorder, root } = this.#options
     if (performance.now() - this.#expiredAt < Math.min(EXPIRE_EVERY_MS, maxAgeMs)) return
     this.#expiredAt = performance.now()
-    // A wall clock that was stepped forward makes nothing older.
+    // Stepping the wall clock forward must not make entries older.
     const beforeMs = Math.min(Date.now(), performance.timeOrigin + performance.now()) - maxAgeMs
-    await expireKept(root, beforeMs)
-    const own = this.#ownPart()
+    await removeOldFiles(root, beforeMs)
+    const own = this.#ownSender()
     let lost = own === null ? 0 : await expireOwn(own, writer, beforeMs)
-    for (const inheritance of this.#inherited) lost += await inheritance.expire(beforeMs)
+    for (const adopted of this.#adopted) lost += await adopted.expire(beforeMs)
     if (lost > 0) recorder.drop(lost, `not delivered for ${Math.round(maxAgeMs / 3_600_000)} h`)
   }
 
-  async #sendAll(delivery: Delivery): Promise<void> {
+  async #sendAll(client: OtlpClient): Promise<void> {
     const { counters, root, recorder, writer } = this.#options
-    const sending: Sending = { delivery, counters, root }
-    const own = this.#ownPart()
+    const context: DeliveryContext = { client, counters, root }
+    const own = this.#ownSender()
     const need = recorder.heldBytes > 0 || recorder.isAtBound ? 'room' : 'none'
-    if (own !== null) await sendOwn(own, { writer, need }, sending)
-    await this.#sendHeld(sending)
-    for (const inheritance of this.#inherited.slice()) {
-      await inheritance.send(sending)
-      this.#inherited = this.#inherited.filter((other) => other !== inheritance)
+    if (own !== null) await sendOwn(own, { writer, need }, context)
+    await this.#sendHeld(context)
+    for (const adopted of this.#adopted.slice()) {
+      await adopted.send(context)
+      this.#adopted = this.#adopted.filter((other) => other !== adopted)
     }
   }
 
-  /** What this process writes; null before it has written. */
-  #ownPart(): PartSender | null {
+  /** Sends what this process writes; null before its first write. */
+  #ownSender(): DirectorySender | null {
     const { writer, resource } = this.#options
     if (writer.directory !== null && this.#own?.directory !== writer.directory)
-      this.#own = new PartSender(writer.directory, resource)
+      this.#own = new DirectorySender(writer.directory, resource)
     return writer.directory === null ? null : this.#own
   }
 
-  /** What the disk does not take goes out from memory. */
-  async #sendHeld(sending: Sending): Promise<void> {
+  /** Sends from memory what the disk did not take. */
+  async #sendHeld(context: DeliveryContext): Promise<void> {
     const { recorder, resource } = this.#options
     recorder.retryHeld()
     while (recorder.heldBytes > 0) {
-      const frames = recorder.lendHeld()
+      const frames = recorder.leaseHeld()
       try {
-        await new Shipment(resource, frames).deliver(sending)
+        await new PendingBatch(resource, frames).deliver(context)
         recorder.release('delivered', frames)
       } catch (error) {
         recorder.release('failed', frames)
@@ -204,47 +203,37 @@ export class Sender {
     }
   }
 
-  async #backOff(error: unknown): Promise<void> {
-    this.#note(error)
-    this.#options.counters.retried += 1
-    const base = Math.min(BACKOFF_MAX_MS, Math.max(BACKOFF_MIN_MS, this.#backoffMs * 2))
-    this.#backoffMs = base * (0.8 + Math.random() * 0.4)
-    const asked = error instanceof DeliveryError ? error.retryAfterMs : null
-    if (asked !== null) this.#quietUntil = performance.now() + Math.min(asked, RETRY_AFTER_MAX_MS)
-    await this.#disconnect()
-  }
-
-  async #connect(): Promise<Delivery | null> {
-    if (this.#delivery === null) {
+  async #connect(): Promise<OtlpClient | null> {
+    if (this.#client === null) {
       const endpoint = await this.#options.resolveEndpoint()
       if (endpoint === null) return null
-      this.#delivery = openDelivery(endpoint)
+      this.#client = openOtlpClient(endpoint)
     }
-    return this.#delivery
+    return this.#client
   }
 
-  /** The stack may have started again elsewhere: look the endpoint up anew. */
+  /** The stack may have restarted on another port: the next attempt looks the endpoint up again. */
   async #disconnect(): Promise<void> {
-    const old = this.#delivery
-    this.#delivery = null
-    await old?.shutdown().catch((error: unknown) => this.#note(error))
+    const old = this.#client
+    this.#client = null
+    await old?.shutdown().catch((error: unknown) => this.#recordError(error))
   }
 
-  /** Undelivered bytes, ours and adopted, 1 for what came meanwhile; tells the recorder how much of the bound is taken. */
+  /** Undelivered bytes, our own and adopted, at least 1 if something was written meanwhile. Updates the recorder's disk usage. */
   async #measure(): Promise<number> {
     const { recorder, counters } = this.#options
     const { written } = counters
-    const parts = [this.#ownPart(), ...this.#inherited].filter((part) => part !== null)
-    const sizes = await Promise.all(parts.map((part): Promise<PartSize> => part.measure()))
+    const senders = [this.#ownSender(), ...this.#adopted].filter((sender) => sender !== null)
+    const sizes = await Promise.all(senders.map((sender): Promise<DirectorySize> => sender.measure()))
     const bytes = sizes.reduce((sum, size) => sum + size.waitingBytes, recorder.heldBytes)
     recorder.diskBytes = sizes.reduce((sum, size) => sum + size.diskBytes, 0)
     const oldest = Math.min(...sizes.map(({ oldestMs }) => oldestMs ?? Number.POSITIVE_INFINITY))
-    const waits = Number.isFinite(oldest) ? oldest : (this.#pending.sinceMs ?? Date.now())
-    this.#pending = { bytes, sinceMs: bytes === 0 ? null : waits }
+    const sinceMs = Number.isFinite(oldest) ? oldest : (this.#pending.sinceMs ?? Date.now())
+    this.#pending = { bytes, sinceMs: bytes === 0 ? null : sinceMs }
     return counters.written === written ? bytes : Math.max(bytes, 1)
   }
 
-  #note(error: unknown): void {
+  #recordError(error: unknown): void {
     this.#options.counters.lastError = error instanceof Error ? error.message : String(error)
   }
 }

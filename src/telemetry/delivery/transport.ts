@@ -1,4 +1,4 @@
-/** One OTLP/HTTP request as the OTel exporters make it, with an answer that hides nothing. */
+/** One OTLP/HTTP request as the OpenTelemetry exporters make it, with the receiver's whole response. */
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -7,14 +7,14 @@ import type { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base
 /** Settings of one signal: URL, headers, compression, TLS, timeout; `OTEL_EXPORTER_OTLP_*` included. */
 export type HttpSettings = ReturnType<typeof convertLegacyHttpOptions>
 
-/** The receiver did not take a request. */
+/** The receiver did not accept a request. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
-  /** null where nothing came back. */
+  /** Null when there was no response. */
   readonly status: number | null
-  /** ms the receiver asked to wait; null where it did not. */
+  /** ms of the receiver's Retry-After; null without one. */
   readonly retryAfterMs: number | null
-  /** The exchange began and broke off: perhaps it was too much at once. */
+  /** The connection broke during the exchange: the batch may be too large. */
   readonly isBroken: boolean
 
   constructor(
@@ -27,13 +27,13 @@ export class DeliveryError extends Error {
     this.isBroken = detail.isBroken ?? false
   }
 
-  /** The receiver will never take this as it is; a smaller one it might. */
+  /** The receiver will never accept this request; it may accept a smaller one. */
   get isRefusal(): boolean {
     return this.status === 400 || this.status === 413 || this.status === 422
   }
 }
 
-interface Answer {
+interface Response {
   status: number
   headers: IncomingMessage['headers']
   body: Buffer
@@ -41,14 +41,14 @@ interface Answer {
 
 type Outcome = { status: 'success'; data: Uint8Array } | { status: 'failure'; error: Error }
 
-const ANSWER_MAX_BYTES = 1_048_576
-const WORDS_MAX = 1000
+const RESPONSE_MAX_BYTES = 1_048_576
+const MESSAGE_MAX = 1000
 const USER_AGENT = 'exectrail'
 const compress = promisify(gzip)
 
 /**
- * Transport for an exporter's delegate. It tries once: when to try again is for the sender, who must know the
- * status and Retry-After, which the exporters' own transport keeps to itself and gives up on after 10 s.
+ * Transport for an exporter's delegate. It tries once: the sender decides when to retry, and needs the status and
+ * Retry-After for it, which the exporters' own transport does not expose.
  */
 export function createTransport(settings: HttpSettings): {
   send(data: Uint8Array, timeoutMs: number): Promise<Outcome>
@@ -71,7 +71,7 @@ export function createTransport(settings: HttpSettings): {
           'Content-Length': body.length,
         }
         const request = { method: 'POST', headers, agent: await agent, timeout: timeoutMs }
-        return judge(await exchange(settings.url, request, body))
+        return toOutcome(await exchange(settings.url, request, body))
       } catch (error) {
         return { status: 'failure', error: toDeliveryError(error) }
       }
@@ -86,13 +86,13 @@ async function exchange(
   url: string,
   options: RequestOptions & { timeout: number },
   body: Buffer,
-): Promise<Answer> {
+): Promise<Response> {
   const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'))
   return new Promise((resolve, reject) => {
     const sent: ClientRequest = request(url, options, (response) => {
-      readAnswer(response).then(resolve, reject)
+      readResponse(response).then(resolve, reject)
     })
-    // The whole exchange has the time, not each silence of it: a receiver may drip.
+    // The timeout covers the whole exchange: a receiver may send one byte at a time.
     const late = setTimeout(() => {
       reject(new DeliveryError(`no answer within ${options.timeout} ms`, { isBroken: true }))
       sent.destroy()
@@ -100,19 +100,19 @@ async function exchange(
     late.unref()
     sent.on('close', () => clearTimeout(late))
     sent.on('error', reject)
-    // What is sent is in the outbox: a program that is done need not wait for the answer.
+    // The records are in the outbox, so a program that is done need not wait for the response.
     sent.on('socket', (socket) => socket.unref())
     sent.end(body)
   })
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
+async function readResponse(response: IncomingMessage): Promise<Response> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of response) {
     const part: Buffer = chunk
     bytes += part.length
-    if (bytes > ANSWER_MAX_BYTES) {
+    if (bytes > RESPONSE_MAX_BYTES) {
       response.destroy()
       break
     }
@@ -121,15 +121,15 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }
 }
 
-function judge({ status, headers, body }: Answer): Outcome {
+function toOutcome({ status, headers, body }: Response): Outcome {
   if (status >= 200 && status < 300) return { status: 'success', data: body }
-  const words = body.toString('utf8').slice(0, WORDS_MAX).toWellFormed()
-  const message = `the receiver answered ${status}${words === '' ? '' : `: ${words}`}`
+  const text = body.toString('utf8').slice(0, MESSAGE_MAX).toWellFormed()
+  const message = `the receiver answered ${status}${text === '' ? '' : `: ${text}`}`
   const wait = readRetryAfter(headers['retry-after'])
   return { status: 'failure', error: new DeliveryError(message, { status, retryAfterMs: wait }) }
 }
 
-/** Retry-After in ms, from seconds or a date; null where there is none to understand. */
+/** Retry-After in ms, from seconds or a date; null when it is absent or malformed. */
 function readRetryAfter(value: string | undefined): number | null {
   if (value === undefined) return null
   if (/^\d{1,9}$/u.test(value.trim())) return Number(value) * 1000

@@ -1,10 +1,10 @@
-/** Keeps the process from ending while someone waits for a flush. */
-export function holdOpen(ms: number): () => void {
+/** Keeps the process alive while a caller waits for a flush; returns what ends it. */
+export function keepProcessAlive(ms: number): () => void {
   const timer = setTimeout(() => undefined, ms)
   return () => clearTimeout(timer)
 }
 
-/** Waits for work, but not beyond `deadline` on the steady clock. */
+/** Waits for work, but not beyond `deadline` on the monotonic clock. */
 export async function raceDeadline(work: Promise<void>, deadline: number): Promise<void> {
   const late = Promise.withResolvers<void>()
   const timer = setTimeout(late.resolve, Math.max(0, deadline - performance.now()))

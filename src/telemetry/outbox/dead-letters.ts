@@ -1,13 +1,13 @@
-/** What no receiver will ever take, and what could not be read, kept aside with the reason. */
+/** Records that no receiver will ever accept, with the reason, and bytes that hold no frame. */
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CORRUPT, DEAD, LOST } from './paths.ts'
 
-/** A receiver that refuses all there is must not fill the disk: beyond this a day, refusals are counted alone. */
+/** A receiver that refuses everything must not fill the disk: beyond this a day, refusals are only counted. */
 const DAY_MAX_BYTES = 256 * 1_048_576
 
-/** Appends one refused record, with the receiver's words, to `<outbox>/dead/<day>.ndjson`. */
-export async function keepDeadLetter(
+/** Appends one refused record, with the receiver's message, to `<outbox>/dead/<day>.ndjson`. */
+export async function writeDeadLetter(
   root: string,
   letter: { signal: string; reason: string; json: string },
 ): Promise<void> {
@@ -16,12 +16,12 @@ export async function keepDeadLetter(
 }
 
 /** Appends bytes that hold no valid frame to `<outbox>/corrupt/<day>.bin`. */
-export async function keepCorrupt(root: string, bytes: Buffer): Promise<void> {
+export async function writeCorrupt(root: string, bytes: Buffer): Promise<void> {
   await keep(join(root, CORRUPT), `${new Date().toISOString().slice(0, 10)}.bin`, bytes)
 }
 
-/** Removes what was kept aside, or noted as lost, on days before `beforeMs` (epoch). */
-export async function expireKept(root: string, beforeMs: number): Promise<void> {
+/** Removes dead letters, corrupt bytes and notes of losses of days before `beforeMs` (epoch). */
+export async function removeOldFiles(root: string, beforeMs: number): Promise<void> {
   const firstDay = new Date(beforeMs).toISOString().slice(0, 10)
   for (const kind of [DEAD, CORRUPT, LOST]) {
     const names = await readdir(join(root, kind)).catch(() => [])

@@ -1,18 +1,18 @@
-/** The bound of the outbox in time: what could not be delivered for so long is given up, and counted. */
+/** The age limit of the outbox: what could not be delivered within it is given up and counted. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { recordsOf } from './frames.ts'
 import { segmentName } from './paths.ts'
 import { listSegments, readChunk, type Position } from './reader.ts'
 
-/** A segment nothing was written to for too long. */
+/** A segment last written too long ago. */
 export interface Expired {
   segment: number
   /** Log records and spans in it that were not delivered. */
   lost: number
 }
 
-/** Segments of a part last written before `beforeMs` (epoch), everything before `position` being delivered. */
+/** Segments of a directory last written before `beforeMs` (epoch), everything before `position` being delivered. */
 export async function findExpired(
   directory: string,
   position: Position,

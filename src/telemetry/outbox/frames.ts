@@ -7,9 +7,9 @@
 import { crc32 } from 'node:zlib'
 
 /**
- * B: an execution begun: its id, the log record, then attributes for its completion should nobody else write
- * it. C: completed: its id, the log record, then the span. E: its end is known, by its id. L, S: a log record,
- * a span of any other kind; scope, then record.
+ * B: an execution began: its id, the log record, then attributes for its completion in case of a crash.
+ * C: it completed: its id, the log record, then the span. E: it ended, by its id alone. L, S: a log record or a span of
+ * the host program: scope, then record.
  */
 type FrameKind = 'B' | 'C' | 'E' | 'L' | 'S'
 
@@ -17,12 +17,12 @@ export interface Frame {
   kind: FrameKind
   /** Of B, C and E; '' of the others. */
   executionId: string
-  /** JSON, each without a raw newline; missing ones are empty. */
+  /** JSON without a raw newline; '' when there is none. */
   first: string
   second: string
 }
 
-/** A frame as read: its JSON stays bytes, for they go to the receiver as they are. */
+/** A frame as read: its JSON stays bytes, which are sent as they are. */
 export interface StoredFrame {
   kind: FrameKind
   executionId: string
@@ -42,7 +42,7 @@ const ID_BYTES = 36
 const NEWLINE = 0x0a
 export const MAX_PAYLOAD_BYTES = 16 * 1_048_576
 
-/** Log records and spans a frame carries: a completion is one of each, the mere end of one none. */
+/** Log records and spans a frame carries: C has one of each, E none. */
 export function recordsOf({ kind }: Pick<Frame, 'kind'>): number {
   if (kind === 'C') return 2
   return kind === 'E' ? 0 : 1
@@ -59,7 +59,7 @@ export function frameBytesAtMost({ first, second }: Frame): number {
   return HEADER_BYTES + 1 + ID_BYTES + 1 + 3 * (first.length + second.length)
 }
 
-/** Writes a frame at `at` and gives the place after it. `into` has room, see `frameBytesAtMost`. */
+/** Writes a frame at `at` and returns the offset after it. `into` must have room, see `frameBytesAtMost`. */
 export function writeFrame(into: Buffer, at: number, frame: Frame, nowMs: number): number {
   const payload = at + HEADER_BYTES
   let end = payload + into.write(frame.kind + frame.executionId, payload, 'latin1')
@@ -83,7 +83,7 @@ export function encodeFrame(frame: Frame, nowMs: number): Buffer {
 
 export interface Decoded {
   frames: StoredFrame[]
-  /** Bytes read through; what follows may be a frame to come. */
+  /** Bytes read; what follows may be a frame that is still being written. */
   consumed: number
   /** Ranges that hold no valid frame, skipped. */
   corrupt: { from: number; to: number }[]
@@ -91,7 +91,7 @@ export interface Decoded {
 
 /**
  * Reads whole frames from `bytes`, skipping what is damaged, until `maxFrames`. `following` bytes come after
- * these in the file: a frame that claims more than both is damaged or torn, and left for the caller to judge.
+ * these in the file: a frame that claims more than both is damaged or torn, and the caller decides what it is.
  */
 export function decodeFrames(
   bytes: Buffer,
@@ -110,7 +110,7 @@ export function decodeFrames(
       }
     }
     const next = bytes.indexOf(MAGIC, at + 1)
-    // Perhaps only cut by the end of what was read: nothing after it says otherwise.
+    // It may only be cut by the end of what was read: no later frame shows that it is damaged.
     if (next === -1 && mayContinue(bytes, at, end, following)) break
     const to = next === -1 ? bytes.length : next
     decoded.corrupt.push({ from: at, to })

@@ -1,4 +1,4 @@
-/** What was lost for want of room or by age, kept where it can be read after the process that lost it is gone. */
+/** Notes of lost records, no room or too old, that can be read after the process that lost them is gone. */
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,30 +1,31 @@
-/** What waits in the outbox of a home, looked at from outside. */
+/** What waits in the outbox, by any process. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parsePartName } from './paths.ts'
-import { measurePart, readPosition } from './reader.ts'
+import { parseDirectoryName } from './paths.ts'
+import { measureDirectory, readPosition } from './reader.ts'
 
-export interface Survey {
+export interface OutboxStats {
   waitingBytes: number
-  /** Age of the oldest that waits, ms; null where nothing does. */
+  /** Age of the oldest waiting entry, ms; null when nothing waits. */
   oldestMs: number | null
-  /** Processes that something waits of. */
+  /** Processes whose entries wait. */
   owners: number
 }
 
-/** Measures every part but those of `exceptId`. */
-export async function surveyOutbox(root: string, exceptId: string): Promise<Survey> {
+/** Measures every directory but those of `exceptId`. */
+export async function readOutboxStats(root: string, exceptId: string): Promise<OutboxStats> {
   const names = (await readdir(root).catch(() => [])).filter(
-    (name) => parsePartName(name) !== null && !name.startsWith(exceptId) && !name.endsWith(`@${exceptId}`),
+    (name) =>
+      parseDirectoryName(name) !== null && !name.startsWith(exceptId) && !name.endsWith(`@${exceptId}`),
   )
-  const survey: Survey = { waitingBytes: 0, oldestMs: null, owners: 0 }
+  const stats: OutboxStats = { waitingBytes: 0, oldestMs: null, owners: 0 }
   for (const name of names) {
     const directory = join(root, name)
-    const { waitingBytes, oldestMs } = await measurePart(directory, await readPosition(directory))
+    const { waitingBytes, oldestMs } = await measureDirectory(directory, await readPosition(directory))
     if (waitingBytes === 0) continue
-    survey.waitingBytes += waitingBytes
-    survey.owners += 1
-    if (oldestMs !== null) survey.oldestMs = Math.max(survey.oldestMs ?? 0, Date.now() - oldestMs)
+    stats.waitingBytes += waitingBytes
+    stats.owners += 1
+    if (oldestMs !== null) stats.oldestMs = Math.max(stats.oldestMs ?? 0, Date.now() - oldestMs)
   }
-  return survey
+  return stats
 }

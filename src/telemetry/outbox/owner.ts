@@ -1,18 +1,18 @@
-/** Who writes a part of the outbox, told apart across pid reuse, reboots and containers that share the disk. */
+/** Who writes a directory of the outbox, distinguished across pid reuse, reboots and containers that share the disk. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { z } from 'zod'
 
 const identity = z.object({
   /** Changes at every boot. */
   bootId: z.string(),
-  /** The pid means something in this namespace alone. */
+  /** The pid is valid in this namespace alone. */
   pidNamespace: z.string(),
   pid: z.number(),
   /** Clock ticks after boot; a reused pid has another. */
   startTime: z.string(),
 })
 
-/** `owner.json` of a part. */
+/** `owner.json` of a directory. */
 export const owner = z.object({
   identity,
   /** OTLP/JSON Resource of all that this process wrote. */
@@ -20,11 +20,11 @@ export const owner = z.object({
 })
 type Identity = z.infer<typeof identity>
 
-/** An owner that cannot be looked up counts as gone after this long without a sign. */
+/** An owner that cannot be looked up counts as gone after this long without a heartbeat. */
 export const SILENCE_MS = 90_000
 export const HEARTBEAT_MS = 5_000
 
-/** This process; fields the host does not tell are ''. */
+/** This process; a field the host does not provide is ''. */
 export function ownIdentity(): Identity {
   return {
     bootId: readOr('/proc/sys/kernel/random/boot_id'),
@@ -35,8 +35,8 @@ export function ownIdentity(): Identity {
 }
 
 /**
- * Whether an owner lives. 'unknown': another machine's, another boot's or another container's, where only
- * its heartbeat can tell.
+ * Whether an owner is alive. 'unknown' for one of another machine, boot or container, of which only the heartbeat can
+ * be seen.
  */
 export function livenessOf(found: Identity): 'alive' | 'dead' | 'unknown' {
   const self = ownIdentity()
@@ -46,21 +46,21 @@ export function livenessOf(found: Identity): 'alive' | 'dead' | 'unknown' {
 }
 
 /**
- * Tells silence by this process's own steady clock: a heartbeat that has not moved for `SILENCE_MS` while
- * watched. Wall clocks of two machines, or of one that was stepped, say nothing about it.
+ * Watches heartbeats on this process's own monotonic clock: one that has not changed for `silenceMs` while watched is
+ * silent. Wall clocks of two machines, or of one that was stepped, cannot be compared.
  */
 export class SilenceWatch {
-  readonly #seen = new Map<string, { signMs: number; since: number }>()
+  readonly #seen = new Map<string, { heartbeatMs: number; since: number }>()
   readonly #silenceMs: number
 
   constructor(silenceMs: number) {
     this.#silenceMs = silenceMs
   }
 
-  isSilent(name: string, signMs: number): boolean {
+  isSilent(name: string, heartbeatMs: number): boolean {
     const seen = this.#seen.get(name)
-    if (seen?.signMs !== signMs) {
-      this.#seen.set(name, { signMs, since: performance.now() })
+    if (seen?.heartbeatMs !== heartbeatMs) {
+      this.#seen.set(name, { heartbeatMs, since: performance.now() })
       return false
     }
     return performance.now() - seen.since >= this.#silenceMs

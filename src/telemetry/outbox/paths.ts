@@ -1,8 +1,8 @@
 /**
  * Names below `<home>/outbox`: a directory for each writer, `<writer>` while it writes and
- * `<writer>@<claimer>` once another has taken it over, `<writer>@none` when it was left to anyone; in it
- * `owner.json`, segments `00000001.log` and `position`, up to where they are delivered. Beside them `dead`,
- * what receivers refused for good, `corrupt`, what could not be read, and `lost`, what was counted as lost.
+ * `<writer>@<claimer>` once another process has adopted it, `<writer>@none` when its writer left it to any process;
+ * in it `owner.json`, segments `00000001.log` and `position`, up to where they are delivered. Beside them `dead`,
+ * records that receivers refused for good, `corrupt`, bytes that hold no frame, and `lost`, a note of each loss.
  */
 import { basename, dirname, join } from 'node:path'
 
@@ -12,29 +12,29 @@ export const DEAD = 'dead'
 export const CORRUPT = 'corrupt'
 export const LOST = 'lost'
 const CLAIM = '@'
-const NOBODY = 'none'
+const UNCLAIMED = 'none'
 
-/** A part's directory name, taken apart. */
-export interface PartName {
+/** The parts of a directory's name. */
+export interface DirectoryName {
   writer: string
-  /** Who took it over; null while it is its writer's, '' when it was left to anyone. */
+  /** Which process adopted it; null while its writer has it, '' when it was left to any process. */
   claimer: string | null
 }
 
-/** Null for names that are no part. */
-export function parsePartName(name: string): PartName | null {
+/** Null for a name that is not of a writer's directory. */
+export function parseDirectoryName(name: string): DirectoryName | null {
   if (name === DEAD || name === CORRUPT || name === LOST) return null
   const [writer = '', claimer = null] = name.split(CLAIM)
-  return { writer, claimer: claimer === NOBODY ? '' : claimer }
+  return { writer, claimer: claimer === UNCLAIMED ? '' : claimer }
 }
 
 export function claimedName(writer: string, claimer: string): string {
   return `${writer}${CLAIM}${claimer}`
 }
 
-/** Path of a part once its writer left it to anyone. */
+/** Path of a directory that was left to any process. */
 export function releasedName(directory: string): string {
-  return join(dirname(directory), `${basename(directory).split(CLAIM)[0]}${CLAIM}${NOBODY}`)
+  return join(dirname(directory), `${basename(directory).split(CLAIM)[0]}${CLAIM}${UNCLAIMED}`)
 }
 
 export function segmentName(segment: number): string {

@@ -1,4 +1,4 @@
-/** Reads the segments of one part in order and remembers how far they are delivered. */
+/** Reads the segments of one directory in order and remembers how far they are delivered. */
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeFrames, HEADER_BYTES, MAX_PAYLOAD_BYTES, writtenMsOf, type StoredFrame } from './frames.ts'
@@ -7,7 +7,7 @@ import { POSITION_FILE, segmentName, segmentNumber } from './paths.ts'
 const CHUNK_BYTES = 1_048_576
 const CHUNK_FRAMES = 2000
 
-/** A place in a part: everything before it is delivered. */
+/** A position in a directory: everything before it is delivered. */
 export interface Position {
   segment: number
   offset: number
@@ -33,8 +33,8 @@ export async function listSegments(directory: string): Promise<number[]> {
 }
 
 /**
- * The next frames of a segment; null where there are none. In a sealed segment what is left of a torn last
- * frame is cut off; in the one being written it is a frame to come.
+ * The next frames of a segment; null when there are none. The rest of a torn last frame is skipped in a sealed
+ * segment; in the active one it is a frame still being written.
  */
 export async function readChunk(
   directory: string,
@@ -67,7 +67,7 @@ function tornEnd(segment: number, size: number): Chunk {
   return { segment, frames: [], end: size, corrupt: [] }
 }
 
-/** Where delivery of a part stands; its beginning where that is not known. */
+/** The position of delivery in a directory; its beginning where none was saved. */
 export async function readPosition(directory: string): Promise<Position> {
   const text = await readFile(join(directory, POSITION_FILE), 'utf8').catch(() => '')
   const found = /^(?<segment>\d{8}) (?<offset>\d{16})\n$/u.exec(text)?.groups
@@ -90,17 +90,17 @@ export async function removeSegment(directory: string, segment: number): Promise
   await rm(join(directory, segmentName(segment)), { force: true })
 }
 
-/** What waits in a part, and what it takes on the disk. */
-export interface PartSize {
+/** What waits in a directory, and what it takes on the disk. */
+export interface DirectorySize {
   waitingBytes: number
   diskBytes: number
-  /** When the oldest waiting frame was written, epoch ms; null where none waits. */
+  /** When the oldest waiting frame was written, epoch ms; null when none waits. */
   oldestMs: number | null
 }
 
-/** Measures a part, everything before `position` being delivered. */
-export async function measurePart(directory: string, position: Position): Promise<PartSize> {
-  const size: PartSize = { waitingBytes: 0, diskBytes: 0, oldestMs: null }
+/** Measures a directory, everything before `position` being delivered. */
+export async function measureDirectory(directory: string, position: Position): Promise<DirectorySize> {
+  const size: DirectorySize = { waitingBytes: 0, diskBytes: 0, oldestMs: null }
   for (const segment of await listSegments(directory)) {
     const bytes = (await stat(join(directory, segmentName(segment))).catch(() => null))?.size ?? 0
     const offset = segment > position.segment ? 0 : segment === position.segment ? position.offset : bytes
@@ -112,7 +112,7 @@ export async function measurePart(directory: string, position: Position): Promis
   return size
 }
 
-/** When the frame at a place was written, epoch ms; null where none begins. */
+/** When the frame at a position was written, epoch ms; null where none begins. */
 async function writtenAt(directory: string, { segment, offset }: Position): Promise<number | null> {
   const file = await open(join(directory, segmentName(segment)), 'r').catch(() => null)
   if (file === null) return null

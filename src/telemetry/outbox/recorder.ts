@@ -12,48 +12,48 @@ import type { CapturedRecord } from '../foreign-records.ts'
 
 const WARN_EVERY_MS = 60_000
 const RETRY_EVERY_MS = 250
-/** Most bytes kept in memory while the disk takes none. */
+/** Most bytes held in memory while the disk takes none. */
 const HELD_MAX_BYTES = 16 * 1_048_576
 const HELD_AT_ONCE = 256
 
 export interface RecorderParts {
   writer: OutboxWriter
   counters: Counters
-  /** Something was written, so many bytes of it to the disk. */
+  /** Called after a write, with the bytes it put on the disk. */
   wake(bytes: number): void
   maxBytes: number
-  /** Keeps a note of what was lost. @throws file system errors */
+  /** Writes a note of a loss. @throws file system errors */
   noteLoss(records: number, why: string): void
 }
 
 /**
- * Brings frames into the outbox: those of one step of an execution in one write. Never throws. What the disk
- * does not take, for want of room or by the bound, is held in memory within limits, until the disk takes it
- * or the sender has delivered it from there; beyond them it is counted as dropped.
+ * Writes frames to the outbox, those of one step of an execution in one write. Never throws. Frames that the disk does
+ * not take, or that exceed the outbox's limit, are held in memory until the disk takes them or the sender has delivered
+ * them from there; what exceeds the limit of memory is counted as dropped.
  */
 export class Recorder {
   readonly #parts: RecorderParts
   #held: { frame: Frame; bytes: number }[] = []
   #heldBytes = 0
-  /** The oldest of what is held are on their way from memory: they stay where they are. */
-  #isLent = false
+  /** The sender is delivering the oldest held frames from memory: they stay where they are. */
+  #isLeased = false
   #triedAt = Number.NEGATIVE_INFINITY
   #warnedAt = Number.NEGATIVE_INFINITY
-  /** Lost and not noted yet. */
+  /** Losses without a note yet. */
   #unnoted: { records: number; why: string } | null = null
-  /** What the outbox takes on the disk, as last told, and what was written since. */
+  /** Bytes of the outbox on the disk, as last measured, and those written since. */
   diskBytes = 0
 
   constructor(parts: RecorderParts) {
     this.#parts = parts
   }
 
-  /** Bytes of what is held in memory alone. */
+  /** Bytes that are in memory alone. */
   get heldBytes(): number {
     return this.#heldBytes
   }
 
-  /** Half the bound is taken: what is delivered should go. */
+  /** Half the limit is used: delivered segments should be removed. */
   get isAtBound(): boolean {
     return this.diskBytes > this.#parts.maxBytes / 2
   }
@@ -64,25 +64,26 @@ export class Recorder {
     else this.write([toFrame(record)])
   }
 
-  /** Brings frames to the disk, or holds them. */
+  /** Writes frames to the disk, or holds them in memory. */
   write(frames: readonly Frame[]): void {
     this.retryHeld()
-    // The bound never parts an end from its beginning: there are no more of those than run at once.
+    // The limit never separates a completion from its start: there are no more of those than run at once.
     const ends = frames.some((frame) => isEnd(frame) && this.#parts.writer.holds(frame.executionId))
-    if ((ends || this.#held.length === 0) && this.#append(frames, ends ? 'ending' : 'beginning')) return
+    if ((ends || this.#held.length === 0) && this.#append(frames, ends ? 'completion' : 'start')) return
     this.#hold(frames)
   }
 
-  /** Tries to bring to the disk what is held. */
+  /** Tries to write the held frames to the disk. */
   retryHeld(): void {
-    if (this.#isLent || this.#held.length === 0 || performance.now() - this.#triedAt < RETRY_EVERY_MS) return
+    if (this.#isLeased || this.#held.length === 0 || performance.now() - this.#triedAt < RETRY_EVERY_MS)
+      return
     this.#triedAt = performance.now()
     while (this.#held.length > 0) {
       const some = this.#held.slice(0, HELD_AT_ONCE)
       if (
         !this.#append(
           some.map(({ frame }) => frame),
-          'beginning',
+          'start',
         )
       )
         return
@@ -90,36 +91,36 @@ export class Recorder {
     }
   }
 
-  /** The oldest of what is held, as the sender reads frames, until `release`. */
-  lendHeld(): StoredFrame[] {
-    this.#isLent = true
+  /** The oldest held frames, as the sender reads frames; they stay held until `release`. */
+  leaseHeld(): StoredFrame[] {
+    this.#isLeased = true
     const now = Date.now()
     const bytes = this.#held.slice(0, HELD_AT_ONCE).map(({ frame }) => encodeFrame(frame, now))
     return decodeFrames(Buffer.concat(bytes)).frames
   }
 
-  /** Ends a loan. What is delivered goes; only that an execution ended may still have to be written. */
-  release(fate: 'delivered' | 'failed', lent: readonly StoredFrame[]): void {
-    this.#isLent = false
-    if (fate === 'failed') return
-    this.#forget(lent.length)
+  /** Ends a lease. Delivered frames are dropped from memory; the end of an execution may still have to be written. */
+  release(outcome: 'delivered' | 'failed', leased: readonly StoredFrame[]): void {
+    this.#isLeased = false
+    if (outcome === 'failed') return
+    this.#forget(leased.length)
     const { writer } = this.#parts
-    for (const { kind, executionId } of lent) {
+    for (const { kind, executionId } of leased) {
       if (!isEnd({ kind }) || !writer.holds(executionId)) continue
-      // Without room for it the store settles it: a true completion wins over a presumed crash.
-      if (!this.#append([{ kind: 'E', executionId, first: '', second: '' }], 'ending'))
+      // Without room for it the store decides: a true completion wins over a presumed crash.
+      if (!this.#append([{ kind: 'E', executionId, first: '', second: '' }], 'completion'))
         writer.forget(executionId)
     }
   }
 
-  #append(frames: readonly Frame[], step: 'beginning' | 'ending'): boolean {
+  #append(frames: readonly Frame[], step: 'start' | 'completion'): boolean {
     const { counters, writer, maxBytes } = this.#parts
     try {
-      if (step === 'beginning' && this.diskBytes >= maxBytes)
+      if (step === 'start' && this.diskBytes >= maxBytes)
         throw new Error(`its bound of ${maxBytes} bytes is reached`)
       const since = performance.now()
       const bytes = writer.append(frames)
-      this.#clock(performance.now() - since)
+      this.#countAppend(performance.now() - since)
       this.diskBytes += bytes
       counters.written += frames.reduce((sum, frame) => sum + recordsOf(frame), 0)
       this.#parts.wake(bytes)
@@ -131,7 +132,7 @@ export class Recorder {
     }
   }
 
-  #clock(ms: number): void {
+  #countAppend(ms: number): void {
     const { appends } = this.#parts.counters
     appends.count += 1
     appends.totalMs += ms
@@ -158,7 +159,7 @@ export class Recorder {
     for (const { bytes } of this.#held.splice(0, count)) this.#heldBytes -= bytes
   }
 
-  /** Counts what could not be kept, and says so once a minute. */
+  /** Counts records that could not be kept, and warns at most once a minute. */
   drop(records: number, why: string): void {
     const { counters } = this.#parts
     counters.dropped += records
@@ -174,7 +175,7 @@ export class Recorder {
     )
   }
 
-  /** Keeps a note of what was lost since the last one; a full disk takes it later. */
+  /** Writes a note of the losses since the last one; a full disk takes it later. */
   noteLosses(): void {
     if (this.#unnoted === null) return
     const { records, why } = this.#unnoted
@@ -182,7 +183,7 @@ export class Recorder {
       this.#parts.noteLoss(records, why)
       this.#unnoted = null
     } catch (error) {
-      this.#parts.counters.lastError = `the loss of ${records} records cannot be noted: ${String(error)}`
+      this.#parts.counters.lastError = `the note of ${records} lost records cannot be written: ${String(error)}`
     }
   }
 }
@@ -191,7 +192,7 @@ function toFrame({ signal, scope, json }: CapturedRecord): Frame {
   return { kind: signal === 'logs' ? 'L' : 'S', executionId: '', first: scope, second: json }
 }
 
-/** Attributes within attributes have no bound together; an execution's have. */
+/** An execution's record always fits a frame; nested attributes of the host program may not. */
 function isTooLarge({ scope, json }: CapturedRecord): boolean {
   const most = MAX_PAYLOAD_BYTES - 1024
   if (3 * (scope.length + json.length) <= most) return false

@@ -1,4 +1,4 @@
-/** The own part of the outbox: append-only segments of this process. */
+/** The outbox directory of this process: append-only segments. */
 import {
   closeSync,
   existsSync,
@@ -29,17 +29,17 @@ export interface WriterOptions {
   /** OTLP/JSON Resource. */
   resource: string
   fsync: Fsync
-  /** Nobody takes its directory before it was silent for so long, ms. @default SILENCE_MS */
+  /** Other processes adopt its directory after this long without a heartbeat, ms. @default SILENCE_MS */
   silenceMs?: number | undefined
 }
 
 /**
- * Appends frames, one write a call; a failed write leaves the file as it was. Synchronous, so that a frame
- * is in the kernel's hands when `append` returns, whatever happens to this process then.
+ * Appends frames, one write a call; a failed write leaves the file as it was. Synchronous, so that the kernel has the
+ * frame when `append` returns, whatever happens to this process then.
  */
 export class OutboxWriter {
   readonly #options: WriterOptions
-  /** Beginnings of executions not ended yet, with the segment that holds them. */
+  /** Starts of executions without a completion, with the segment that holds them. */
   readonly #open = new Map<string, { segment: number; frame: Buffer }>()
   readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
   #directory: string | null = null
@@ -51,7 +51,7 @@ export class OutboxWriter {
   #isDirty = false
   #lastWriteMs = Date.now()
   readonly #syncTimer: NodeJS.Timeout | null
-  /** Without a sign for this long it looks first. */
+  /** After this long without a heartbeat it first checks that the directory is still its own. */
   readonly #lateMs: number
 
   constructor(options: WriterOptions) {
@@ -62,7 +62,7 @@ export class OutboxWriter {
       typeof fsync === 'object' ? setInterval(() => this.#syncLater(), fsync.everyMs).unref() : null
   }
 
-  /** Where this process writes; null before the first append, another when it was taken for dead. */
+  /** Where this process writes; null before the first append. It changes when another process has adopted it. */
   get directory(): string | null {
     return this.#directory
   }
@@ -82,22 +82,22 @@ export class OutboxWriter {
     return this.#lastWriteMs
   }
 
-  /** True for an execution whose beginning is written and whose end is not. */
+  /** True for an execution whose start is written and whose completion is not. */
   holds(executionId: string): boolean {
     return this.#open.has(executionId)
   }
 
-  /** Its end went another way: its beginning need not be carried over. */
+  /** Its completion was delivered from memory: its start need not be carried over. */
   forget(executionId: string): void {
     this.#open.delete(executionId)
   }
 
-  /** Gives the bytes written. @throws file system errors; nothing of the frames is then in the file */
+  /** Returns the bytes written. @throws file system errors; the file then holds nothing of the frames */
   append(frames: readonly Frame[]): number {
     if (this.#isBeatLate()) this.beat()
     const { bytes, ends } = this.#encode(frames)
     this.#write(bytes)
-    // Stopped for long between the look and the write, it may have written to what another has taken.
+    // Suspended between the check and the write, it may have written to a directory that was adopted meanwhile.
     if (this.#isBeatLate()) {
       const before = this.#directory
       this.beat()
@@ -108,12 +108,12 @@ export class OutboxWriter {
     return bytes.length
   }
 
-  /** Makes the directory, for one that takes parts over must be seen to live. @throws file system errors */
+  /** Makes the directory: a process that adopts others must be seen to be alive. @throws file system errors */
   open(): void {
     this.#directory ??= this.#createDirectory()
   }
 
-  /** Shows that this process lives; finds out whether another took its directory. */
+  /** Renews the heartbeat; moves to a new directory when another process has adopted this one. */
   beat(): void {
     this.#lastBeat = { steadyMs: performance.now(), wallMs: Date.now() }
     if (this.#directory === null) return
@@ -121,11 +121,11 @@ export class OutboxWriter {
     try {
       utimesSync(join(this.#directory, OWNER_FILE), now, now)
     } catch {
-      this.#moveOn()
+      this.#switchDirectory()
     }
   }
 
-  /** Called before a sealed segment is removed: beginnings it alone holds move to the active one. */
+  /** Called before a sealed segment is removed: starts that it alone holds are written to the active one. */
   carryOver(segment: number): void {
     for (const open of this.#open.values()) {
       if (open.segment !== segment) continue
@@ -144,8 +144,8 @@ export class OutboxWriter {
   }
 
   /**
-   * Ends writing; what is left is removed, or lies there for whoever sends next. An execution not ended yet is
-   * left, too: delivered as it is, it has no completion.
+   * Ends writing. The directory is removed, or left to any process when something in it is not delivered, or when an
+   * execution in it has no completion yet.
    */
   close(leftover: 'none' | 'some'): void {
     if (this.#syncTimer !== null) clearInterval(this.#syncTimer)
@@ -195,7 +195,7 @@ export class OutboxWriter {
       fd = openSync(join(this.#directory, segmentName(this.#segment + 1)), 'ax', 0o600)
     } catch (error) {
       if (existsSync(join(this.#directory, OWNER_FILE))) throw error
-      return this.#moveOn()
+      return this.#switchDirectory()
     }
     this.#segment += 1
     this.#segmentBytes = 0
@@ -204,8 +204,8 @@ export class OutboxWriter {
     return fd
   }
 
-  /** Another took the directory for a dead one's: go on in a new one, beginnings without an end included. */
-  #moveOn(): number {
+  /** Another process has adopted the directory: continue in a new one, with the starts that have no completion. */
+  #switchDirectory(): number {
     if (this.#fd !== null) closeSync(this.#fd)
     this.#fd = null
     this.#directory = this.#createDirectory()
@@ -231,7 +231,7 @@ export class OutboxWriter {
     return directory
   }
 
-  /** The wall clock also counts the time a machine slept. */
+  /** The wall clock also counts the time a machine was asleep. */
   #isBeatLate(): boolean {
     const { steadyMs, wallMs } = this.#lastBeat
     return performance.now() - steadyMs > this.#lateMs || Math.abs(Date.now() - wallMs) > this.#lateMs

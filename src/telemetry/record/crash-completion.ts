@@ -1,7 +1,9 @@
-/** The completion an adopter sends for an execution whose executor is gone. */
-import { COMPLETED_EVENT, ERROR, SPAN_START_KEYS } from './serialize.ts'
-import { PARENT_KEY } from './execution-entry.ts'
+/** The completion that an adopter sends for an execution whose executor is gone. */
+import { SpanStatusCode } from '@opentelemetry/api'
+import { FIELDS } from '../../record/fields.ts'
 import type { StoredFrame } from '../outbox/frames.ts'
+import { PARENT_KEY } from './execution-entry.ts'
+import { COMPLETED_EVENT, ERROR, SPAN_START_KEYS } from './serialize.ts'
 
 interface KeyValue {
   key: string
@@ -14,27 +16,27 @@ interface LogRecordJson {
   flags?: number
 }
 
-const MESSAGE = 'the process that ran this execution ended before it did; what the code came to is not known'
+const MESSAGE = 'the process that ran this execution ended before it did, so its outcome is unknown'
 const ERROR_TYPE = 'executor_crashed'
-const SEVERITY = { severityNumber: ERROR.number, severityText: ERROR.text }
-const STATUS_ERROR = 2
+/** SPAN_KIND_INTERNAL; the protocol counts kinds from 1. */
 const KIND_INTERNAL = 1
 
 /**
- * Completion of one begun and never ended: everything known at its beginning, `outcome: error`,
- * `error.type: executor_crashed`, ended at the last sign of its executor. The store keeps the true completion
- * where one arrives as well. Made of the same beginning it is the same again.
+ * Completes a start that has no completion: all that was known then, `outcome: error`,
+ * `error.type: executor_crashed`, ended at the executor's last heartbeat. Made again from the same start it is the
+ * same. The store prefers the true completion when that arrives as well.
  */
-export function crashFrame(begun: StoredFrame, lastSignMs: number): StoredFrame {
-  const record: LogRecordJson = JSON.parse(begun.first.toString('utf8'))
-  const rest: KeyValue[] = JSON.parse(begun.second.toString('utf8'))
+export function crashCompletion(start: StoredFrame, lastHeartbeatMs: number): StoredFrame {
+  const record: LogRecordJson = JSON.parse(start.first.toString('utf8'))
+  const rest: KeyValue[] = JSON.parse(start.second.toString('utf8'))
   const known = [...record.attributes, ...rest]
-  const startedAt = valueOf(known, 'code_exec.started_at') ?? '0'
-  const lastSign = BigInt(Math.round(Math.max(lastSignMs, begun.writtenMs))) * 1_000_000n
-  const endedAt = lastSign > BigInt(startedAt) ? `${lastSign}` : startedAt
+  const startedAt = textOf(known, FIELDS.startedAt.attribute) ?? '0'
+  const lastSeen = BigInt(Math.round(Math.max(lastHeartbeatMs, start.writtenMs))) * 1_000_000n
+  const endedAt = lastSeen > BigInt(startedAt) ? `${lastSeen}` : startedAt
   const log = {
     ...record,
-    ...SEVERITY,
+    severityNumber: ERROR.number,
+    severityText: ERROR.text,
     timeUnixNano: endedAt,
     observedTimeUnixNano: endedAt,
     eventName: COMPLETED_EVENT,
@@ -44,38 +46,38 @@ export function crashFrame(begun: StoredFrame, lastSignMs: number): StoredFrame 
   const span = {
     traceId: record.traceId,
     spanId: record.spanId,
-    parentSpanId: valueOf(known, PARENT_KEY),
+    parentSpanId: textOf(known, PARENT_KEY),
     flags: record.flags,
-    name: `execute_code ${valueOf(known, 'code_exec.runtime') ?? 'unknown'}`,
+    name: `execute_code ${textOf(known, FIELDS.runtime.attribute) ?? 'unknown'}`,
     kind: KIND_INTERNAL,
     startTimeUnixNano: startedAt,
     endTimeUnixNano: endedAt,
     attributes: [...known.filter(({ key }) => SPAN_START_KEYS.has(key)), ...FAILED],
     events: [{ name: 'exception', timeUnixNano: endedAt, attributes: EXCEPTION }],
-    status: { code: STATUS_ERROR, message: MESSAGE },
+    status: { code: SpanStatusCode.ERROR, message: MESSAGE },
   }
   return {
-    ...begun,
+    ...start,
     kind: 'C',
     first: Buffer.from(JSON.stringify(log)),
     second: Buffer.from(JSON.stringify(span)),
   }
 }
 
-const FAILED = [text('code_exec.outcome', 'error'), text('error.type', ERROR_TYPE)]
-const EXCEPTION = [text('exception.type', ERROR_TYPE), text('exception.message', MESSAGE)]
+const FAILED = [text(FIELDS.outcome.attribute, 'error'), text(FIELDS.errorType.attribute, ERROR_TYPE)]
+const EXCEPTION = [text('exception.type', ERROR_TYPE), text(FIELDS.errorMessage.attribute, MESSAGE)]
 const UNKNOWN = [
   ...EXCEPTION,
-  { key: 'code_exec.success', value: { boolValue: false } },
-  // What held around it is not known, so nothing is claimed.
-  text('code_exec.isolation', 'none'),
+  { key: FIELDS.success.attribute, value: { boolValue: false } },
+  // Which isolation held is unknown, so none is claimed.
+  text(FIELDS.isolation.attribute, 'none'),
 ]
 
 function text(key: string, value: string): KeyValue {
   return { key, value: { stringValue: value } }
 }
 
-function valueOf(attributes: readonly KeyValue[], wanted: string): string | undefined {
+function textOf(attributes: readonly KeyValue[], wanted: string): string | undefined {
   const found = attributes.find(({ key }) => key === wanted)?.value['stringValue']
   return typeof found === 'string' ? found : undefined
 }
