@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REFUSED_FUNCTIONS } from '../../src/clickhouse-endpoint/refused-functions.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
-const FOLDER = join(import.meta.dirname, '../../../src/embedded/clickhouse')
+const FOLDER = join(import.meta.dirname, '../../src/clickhouse-endpoint')
 let clickhouse: RunningClickHouse
 let known: string[]
 let reviewed: string[]
