@@ -58,24 +58,20 @@ const ALTERS: ReadonlySet<string> = new Set([
   'RESET',
   'UPDATE',
 ])
-/** Two words that reach beyond the tables wherever they stand. */
-const CLAUSES: readonly (readonly [string, string])[] = [
-  ['INTO', 'OUTFILE'],
-  ['FROM', 'INFILE'],
-  ['INTO', 'FUNCTION'],
-  ['PARALLEL', 'WITH'],
-  ['TABLE', 'OVERRIDE'],
-  ['ON', 'CLUSTER'],
-]
-/** Two words of a definition that runs by itself later, or is another's. */
-const DEFINITION_CLAUSES: readonly (readonly [string, string])[] = [
-  ['REFRESH', 'EVERY'],
-  ['REFRESH', 'AFTER'],
-  ['MODIFY', 'REFRESH'],
-  ['MODIFY', 'SQL'],
-  ['MODIFY', 'DEFINER'],
-  ['SQL', 'SECURITY'],
-]
+/** Pairs of words that reach beyond the tables wherever they stand. */
+const CLAUSES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['INTO', ['OUTFILE', 'FUNCTION']],
+  ['FROM', ['INFILE']],
+  ['PARALLEL', ['WITH']],
+  ['TABLE', ['OVERRIDE']],
+  ['ON', ['CLUSTER']],
+])
+/** Pairs of words of a definition that runs by itself later, or with the rights of another. */
+const DEFINITION_CLAUSES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['REFRESH', ['EVERY', 'AFTER']],
+  ['MODIFY', ['REFRESH', 'SQL', 'DEFINER']],
+  ['SQL', ['SECURITY']],
+])
 
 /** `kill` ends a statement of the same user by its query_id. */
 export type StatementKind = 'read' | 'write' | 'kill'
@@ -128,6 +124,7 @@ function checkExplain(tokens: readonly Token[], access: Access): void {
   while (EXPLAINED.has(upper(tokens[at]))) at += 1
   if (isWord(tokens[1], 'AST')) return
   while (isName(tokens[at]) && isMark(tokens[at + 1], '=')) at += isMark(tokens[at + 3], ',') ? 4 : 3
+  if (isWord(tokens[at], 'EXPLAIN')) throw denied('EXPLAIN EXPLAIN is not allowed here')
   if (at < tokens.length) kindOf(tokens.slice(at), access)
 }
 
@@ -135,11 +132,12 @@ function checkExplain(tokens: readonly Token[], access: Access): void {
 export function checkClauses(tokens: readonly Token[]): void {
   const first = upper(tokens[0])
   const isDefinition = first === 'CREATE' || first === 'ALTER'
-  const pairs = isDefinition ? [...CLAUSES, ...DEFINITION_CLAUSES] : CLAUSES
   for (const [index, token] of tokens.entries()) {
     const [next, after] = [tokens[index + 1], tokens[index + 2]]
-    const pair = pairs.find(([one, two]) => isWord(token, one) && isWord(next, two))
-    if (pair !== undefined) throw denied(`${pair.join(' ')} is not allowed here`)
+    const word = token.kind === 'word' ? token.text.toUpperCase() : ''
+    const follows = CLAUSES.get(word) ?? (isDefinition ? DEFINITION_CLAUSES.get(word) : undefined)
+    if (follows?.some((second) => isWord(next, second)) === true)
+      throw denied(`${word} ${upper(next)} is not allowed here`)
     if (isMark(token, ':') && isWord(next, 'IDENTIFIER') && isMark(after, '}'))
       throw denied('a name cannot be a parameter here')
     if (isDefinition) checkDefinition(token, next, after)

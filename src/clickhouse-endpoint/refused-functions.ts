@@ -28,7 +28,7 @@ export const REFUSED_FUNCTIONS: readonly { names: RegExp; reason: string }[] = [
   },
   {
     names: /^(?:evalmlmethod|aggthrow|icebergtruncate|__\w+)$/u,
-    reason: "internal, or crashes on states that are not the engine's own",
+    reason: 'is for the engine itself, or fails by intent',
   },
   {
     names: /^timeseries(?:copy|extract|groupto|idto|join|remove|replace|store|tags|throw)\w+$/u,

@@ -55,7 +55,8 @@ export function checkStatement(sql: string, access: Access, catalogue: Catalogue
   checkNames(tokens, access, catalogue)
   checkCalls(tokens, catalogue)
   const settled = settleSettings(sql, tokens, catalogue.tableSettings)
-  return describe(settled, tokenize(settled.sql), { kind, catalogue })
+  const left = settled.sql === sql ? tokens : tokenize(settled.sql)
+  return describe(settled, left, { kind, catalogue })
 }
 
 function describe(

@@ -12,6 +12,8 @@ export interface Statements {
   refresh(): Promise<void>
 }
 
+/** ClickHouse's own `max_query_size`; the rows of an INSERT do not count. */
+const MAX_QUERY_BYTES = 262_144
 /** Texts remembered; the service asks the same few over and over. */
 const REMEMBERED = 500
 const REMEMBERED_LENGTH = 20_000
@@ -58,6 +60,8 @@ async function readCatalogue(engine: Engine, database: string): Promise<Catalogu
 /** The engine's own parser says what a text is: two lexers that differ would be a hole. */
 async function parse(engine: Engine, text: string): Promise<string> {
   if (text.trim() === '') throw new RefusedStatement(62, 'Syntax error: Empty query')
+  if (Buffer.byteLength(text) > MAX_QUERY_BYTES)
+    throw new RefusedStatement(62, `Syntax error: Max query size exceeded, ${MAX_QUERY_BYTES} bytes`)
   if (text.includes('\0')) throw new RefusedStatement(62, 'Syntax error: a NUL character in the query')
   try {
     return await engine.parse(withoutEnd(text))

@@ -21,6 +21,8 @@ const WORD = /[A-Za-z_][\w$]*/uy
 const NUMBER = /(?:0x[\da-f_]+|0b[01_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d+)?)(?![\w$])/iuy
 const TAG = /\$\w*\$/uy
 const MARKS = new Set('!%&()*+,-./:;<=>?@[]^{|}~')
+/** First characters of spaces and comments. */
+const SKIPPED = new Set(' \t\n\v\f\r-/#')
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['b', '\b'],
   ['f', '\f'],
@@ -63,6 +65,8 @@ export function withoutEnd(sql: string): string {
 function skip(sql: string, from: number): number {
   let at = from
   for (;;) {
+    const first = sql[at]
+    if (first === undefined || !SKIPPED.has(first)) return at
     const next = skipComment(sql, matchEnd(SPACE, sql, at) ?? at)
     if (next === at) return at
     at = next
@@ -70,7 +74,8 @@ function skip(sql: string, from: number): number {
 }
 
 function skipComment(sql: string, at: number): number {
-  const [first = '', second = ''] = [sql[at], sql[at + 1]]
+  const first = sql[at] ?? ''
+  const second = sql[at + 1] ?? ''
   if (first === '/' && second === '*') {
     const end = sql.indexOf('*/', at + 2)
     if (end === -1) throw unreadable(sql, at)
@@ -87,6 +92,7 @@ function skipComment(sql: string, at: number): number {
 
 function readToken(sql: string, at: number): Token {
   const first = sql[at] ?? ''
+  if (MARKS.has(first)) return { kind: 'mark', text: first, start: at, end: at + 1 }
   if (first === "'") return readQuoted(sql, at, 'string')
   if (first === '`' || first === '"') return readQuoted(sql, at, 'quoted')
   if (first === '$') return readHeredoc(sql, at)
@@ -94,7 +100,6 @@ function readToken(sql: string, at: number): Token {
   if (word !== null) return { kind: 'word', text: sql.slice(at, word), start: at, end: word }
   const number = matchEnd(NUMBER, sql, at)
   if (number !== null) return { kind: 'number', text: sql.slice(at, number), start: at, end: number }
-  if (MARKS.has(first)) return { kind: 'mark', text: first, start: at, end: at + 1 }
   throw unreadable(sql, at)
 }
 
@@ -142,7 +147,8 @@ function unreadable(sql: string, at: number): SyntaxError {
 
 /** True for the unquoted word, whatever its case. */
 export function isWord(token: Token | undefined, word: string): boolean {
-  return token?.kind === 'word' && token.text.toUpperCase() === word
+  const isLong = token?.kind === 'word' && token.text.length === word.length
+  return isLong && token.text.toUpperCase() === word
 }
 
 /** True for this punctuation. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REFUSED_FUNCTIONS } from '../../src/clickhouse-endpoint/refused-functions.ts'
-import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
+import { askClickHouse, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
 const FOLDER = join(import.meta.dirname, '../../src/clickhouse-endpoint')
 let clickhouse: RunningClickHouse
@@ -33,4 +33,20 @@ describe('the lists of functions', () => {
     expect(new Set(reviewed).size).toBe(reviewed.length)
     expect(REFUSED_FUNCTIONS.filter(({ names }) => !known.some((name) => names.test(name)))).toEqual([])
   })
+
+  it('have no function that calls another by its name, but array… and map…', async () => {
+    const calls = reviewed
+      .filter((name) => !/^(?:array|map)/u.test(name))
+      .map((name) => `\`${name}\`(lower, ['A'])`)
+    const called: string[] = []
+    const lane = async (): Promise<void> => {
+      for (let call = calls.pop(); call !== undefined; call = calls.pop()) {
+        const answer = await askClickHouse(clickhouse, { query: `SELECT toString(${call})` })
+        if (answer.status === 200) called.push(`${call} = ${await answer.text()}`)
+        else await answer.arrayBuffer()
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, lane))
+    expect(called).toEqual([])
+  }, 60_000)
 })
