@@ -1,7 +1,7 @@
 /** Secrets masked in what is recorded, before it leaves the process; the caller's own result keeps them. */
 import { setImmediate } from 'node:timers/promises'
 import type { Config } from '../config.ts'
-import type { ExecutionRecord, StartedRecord } from '../execution.ts'
+import { CONTENT, fieldOf, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
 import { cutHead, cutMiddle } from '../telemetry/safe-values.ts'
 import { Literals, type Span } from './literals.ts'
 import { findTokens } from './token-shapes.ts'
@@ -9,8 +9,7 @@ import { findTokens } from './token-shapes.ts'
 /** What is kept of an execution's content, and in which fields secrets are masked. Sizes and hashes always stay. */
 export type ContentPolicy = Config['content']
 
-const FIELDS = ['code', 'input', 'stdout', 'stderr', 'result', 'errorMessage', 'errorStack'] as const
-type Field = (typeof FIELDS)[number]
+type Field = (typeof CONTENT)[number]
 
 const MASK = '[masked]'
 /** Shorter values of the environment are words, not secrets. */
@@ -107,10 +106,10 @@ export function applyContentPolicy<Record extends StartedRecord | ExecutionRecor
   const kept = { ...record }
   const long: Field[] = []
   let looked = 0
-  for (const field of FIELDS) {
+  for (const field of CONTENT) {
     const value: unknown = Reflect.get(kept, field)
     if (typeof value !== 'string') continue
-    if (!isKept(field, policy)) Reflect.set(kept, field, field === 'stdout' || field === 'stderr' ? '' : null)
+    if (!isKept(field, policy)) Reflect.set(kept, field, fieldOf(field).nullable ? null : '')
     else if (policy.mask.includes(field)) {
       looked += value.length
       if (looked > TURN_LENGTH) long.push(field)
@@ -133,11 +132,9 @@ async function maskInTurns<Record extends StartedRecord | ExecutionRecord>(
 }
 
 function isKept(field: Field, { keep }: ContentPolicy): boolean {
-  return field === 'errorMessage' || field === 'errorStack' || keep.includes(field)
+  return fieldOf(field).content === 'always' || keep.some((name) => name === field)
 }
 
 function shorten(field: Field, text: string): string {
-  return field === 'stdout' || field === 'stderr'
-    ? cutMiddle(text, SCAN_MAX_BYTES)
-    : cutHead(text, SCAN_MAX_BYTES)
+  return fieldOf(field).keeps === 'ends' ? cutMiddle(text, SCAN_MAX_BYTES) : cutHead(text, SCAN_MAX_BYTES)
 }
