@@ -1,6 +1,6 @@
 /** An execution as they come: a short program, three fields of caller's context, a line of output. */
 import { v7 as uuidv7 } from 'uuid'
-import { mapFields, namesWith, type ExecutionRecord } from '../../src/record/record.ts'
+import { mapNames, namesWith, type ExecutionRecord } from '../../src/record/record.ts'
 
 const CODE = 'def main(input):\n    return {"sum": sum(input["xs"])}\n'.repeat(7)
 const WHO = {
@@ -20,7 +20,7 @@ const MEASURED = {
   memoryPeakBytes: 31_457_280,
   memorySource: 'cgroup',
 } as const
-const ABSENT = mapFields(namesWith({ nullable: true }), () => null)
+const ABSENT = mapNames(namesWith({ nullable: true }), () => null)
 
 /** A fresh record, as the executor hands it over. */
 export function sampleExecution(): ExecutionRecord {

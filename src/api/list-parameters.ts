@@ -1,6 +1,6 @@
 /** The parameters every list of executions takes, and how they become a question to the service. */
 import { z } from 'zod'
-import { FIELD_NAMES, fieldOf, FILTER_FIELDS, mapFields } from '../record/record.ts'
+import { FIELD_NAMES, fieldOf, FILTER_FIELDS, mapNames } from '../record/record.ts'
 import { listExecutions, type ExecutionPage, type Filters } from '../service/list-executions.ts'
 import { resolveWindow } from '../service/window.ts'
 import { scopeOf } from './auth.ts'
@@ -19,7 +19,7 @@ const fields = z
   .pipe(z.array(fieldName))
 
 /** Each takes several values, of which any will do. */
-const filters = mapFields(FILTER_FIELDS, (name) => {
+const filters = mapNames(FILTER_FIELDS, (name) => {
   const { values } = fieldOf(name)
   return (values === undefined ? identifiers : someOf(values)).optional()
 })

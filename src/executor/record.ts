@@ -1,4 +1,4 @@
-import { CONTEXT_FIELDS, mapFields, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
+import { CONTEXT_FIELDS, mapNames, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
 import { cutHead, TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
 import { fingerprintError } from './fingerprint.ts'
 import type { Verdict } from './outcome.ts'
@@ -17,7 +17,7 @@ export function startedRecord(settled: SettledRequest, begin: Begin): StartedRec
   const { inputTokens = null, outputTokens = null, model = null } = body.usage ?? {}
   return {
     ...begin,
-    ...mapFields(CONTEXT_FIELDS, (name) => context[name] ?? null),
+    ...mapNames(CONTEXT_FIELDS, (name) => context[name] ?? null),
     organizationId: context.organizationId,
     attempt: body.attempt ?? 1,
     runtime: body.runtime,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Issue } from '../errors.ts'
 import { LANGUAGES, RUNTIMES } from '../execution.ts'
-import { CONTEXT_FIELDS, mapFields } from '../record/record.ts'
+import { CONTEXT_FIELDS, mapNames } from '../record/record.ts'
 
 const MIB = 1_048_576
 const MAX_CODE_BYTES = 5 * MIB
@@ -24,7 +24,7 @@ const identifier = z
   .refine((text) => !CONTROL.test(text) && text.isWellFormed(), 'no control characters or broken Unicode')
 
 const context = z.strictObject({
-  ...mapFields(CONTEXT_FIELDS, () => identifier.optional()),
+  ...mapNames(CONTEXT_FIELDS, () => identifier.optional()),
   toolName: identifier.optional(),
 })
 

@@ -58,8 +58,8 @@ export function namesWith<const Part extends Partial<Field>>(part: Part): FieldN
   )
 }
 
-/** An object with a member for each of these fields. */
-export function mapFields<Name extends FieldName, Value>(
+/** An object with a member of each name. */
+export function mapNames<Name extends string, Value>(
   names: readonly Name[],
   make: (name: Name) => Value,
 ): Record<Name, Value> {

@@ -1,10 +1,10 @@
 /** The record as a schema, for the OpenAPI document. */
 import { z } from 'zod'
 import type { Field } from './fields.ts'
-import { FIELD_NAMES, fieldOf, mapFields } from './record.ts'
+import { FIELD_NAMES, fieldOf, mapNames } from './record.ts'
 
 /** The record as callers of the API see it: JSON texts are the values themselves. */
-export const recordShape = mapFields(FIELD_NAMES, (name) => schemaOf(fieldOf(name)))
+export const recordShape = mapNames(FIELD_NAMES, (name) => schemaOf(fieldOf(name)))
 
 function schemaOf(field: Field): z.ZodType {
   const { nullable = false, unit, means, type } = field

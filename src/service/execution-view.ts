@@ -1,21 +1,21 @@
-import type { ExecutionRecord, Json } from '../execution.ts'
+import type { Json } from '../execution.ts'
+import { mapNames, namesWith, type ExecutionRecord, type FieldNameWith } from '../record/record.ts'
+
+const JSON_FIELDS = namesWith({ type: 'json' })
+type JsonField = FieldNameWith<{ type: 'json' }>
 
 /** A record as callers see it: `input` and `result` are the values themselves. */
-export type ExecutionView = Omit<ExecutionRecord, 'input' | 'result'> & { input: Json; result: Json }
+export type ExecutionView = Omit<ExecutionRecord, JsonField> & Record<JsonField, Json>
 
-/** Parses `input` and `result`. A text that was capped no longer parses and is shown as the text it is. */
+/** Parses JSON texts. A text that was capped no longer parses and is shown as the text it is. */
 export function viewExecution(record: ExecutionRecord): ExecutionView {
-  return { ...record, input: parseJson(record.input), result: parseJson(record.result) }
+  return { ...record, ...mapNames(JSON_FIELDS, (name) => parseJson(record[name])) }
 }
 
 /** As `viewExecution`, for the fields that were asked for. */
 export function viewFields(record: Partial<ExecutionRecord>): Partial<ExecutionView> {
-  const { input, result, ...rest } = record
-  return {
-    ...rest,
-    ...(input === undefined ? {} : { input: parseJson(input) }),
-    ...(result === undefined ? {} : { result: parseJson(result) }),
-  }
+  const given = JSON_FIELDS.filter((name) => record[name] !== undefined)
+  return { ...record, ...mapNames(given, (name) => parseJson(record[name] ?? null)) }
 }
 
 function parseJson(text: string | null): Json {

@@ -1,7 +1,7 @@
 /** Between the columns of `code_exec_logs` and the record: names, types, absence. */
 import { columnOf } from '../record/columns.ts'
 import type { Field } from '../record/fields.ts'
-import { FIELD_NAMES, fieldOf, type ExecutionRecord, type FieldName } from '../record/record.ts'
+import { fieldOf, mapNames, type ExecutionRecord, type FieldName } from '../record/record.ts'
 
 export type ExecutionRow = Readonly<Record<string, unknown>>
 
@@ -10,20 +10,16 @@ export function selectList(fields: readonly FieldName[]): string {
   return fields.map(columnOf).join(', ')
 }
 
-/** The fields of a row of ClickHouse's JSON; 64-bit integers beyond 2^53 lose their last digits. */
-export function toRecord(row: ExecutionRow, fields: readonly FieldName[]): Partial<ExecutionRecord> {
-  return Object.fromEntries(fields.map((field) => [field, toValue(fieldOf(field), row[columnOf(field)])]))
-}
-
-/** A whole record. */
-export function toWholeRecord(row: ExecutionRow): ExecutionRecord {
-  const record = toRecord(row, FIELD_NAMES)
-  if (!isWhole(record)) throw new TypeError('a row of code_exec_logs lacks a column')
-  return record
-}
-
-function isWhole(record: Partial<ExecutionRecord>): record is ExecutionRecord {
-  return FIELD_NAMES.every((field) => record[field] !== undefined)
+/** Fields of a row of ClickHouse's JSON; 64-bit integers beyond 2^53 lose their last digits. */
+export function toRecord<Name extends FieldName>(
+  row: ExecutionRow,
+  fields: readonly Name[],
+): Pick<ExecutionRecord, Name> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the columns have the types of the table of fields
+  return mapNames(fields, (field) => toValue(fieldOf(field), row[columnOf(field)])) as Pick<
+    ExecutionRecord,
+    Name
+  >
 }
 
 function toValue({ type, nullable, column }: Field, value: unknown): string | number | boolean | null {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CapacityError, InvalidRequestError } from '../../src/errors.ts'
 import type { RuntimeIo } from '../../src/runtimes/runtime.ts'
-import { CONTEXT_FIELDS, mapFields } from '../../src/record/record.ts'
+import { CONTEXT_FIELDS, mapNames } from '../../src/record/record.ts'
 import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -49,7 +49,7 @@ describe('execute', () => {
   })
 
   it('copies all that the caller says of itself to the record', async () => {
-    const context = mapFields(CONTEXT_FIELDS, (name) => `some ${name}`)
+    const context = mapNames(CONTEXT_FIELDS, (name) => `some ${name}`)
     const { execute, started, completed } = toyExecutor(toyRuntime(() => Promise.resolve(exitWith({}))))
     await execute({ context })
     expect(started[0]).toMatchObject(context)

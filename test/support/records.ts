@@ -3,11 +3,11 @@ import { createClient } from '@clickhouse/client'
 import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { columnOf } from '../../src/record/columns.ts'
-import { FIELD_NAMES, mapFields, namesWith } from '../../src/record/record.ts'
+import { FIELD_NAMES, mapNames, namesWith } from '../../src/record/record.ts'
 import { fromIso } from '../../src/store/rows.ts'
 import { PASSWORD, USER, type RunningClickHouse } from './clickhouse.ts'
 
-const ABSENT = mapFields(namesWith({ nullable: true }), () => null)
+const ABSENT = mapNames(namesWith({ nullable: true }), () => null)
 
 /** A successful execution of a minute ago, changed by `part`. */
 export function makeRecord(part: Partial<ExecutionRecord> = {}): ExecutionRecord {

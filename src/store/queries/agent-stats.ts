@@ -1,4 +1,5 @@
-import { OUTCOMES, type Outcome } from '../../execution.ts'
+import { mapNames } from '../../record/record.ts'
+import { OUTCOMES, type Outcome } from '../../record/values.ts'
 import type { Store } from '../client.ts'
 import { toIso } from '../rows.ts'
 import type { Scope, Window } from '../scope.ts'
@@ -146,26 +147,12 @@ async function readStats(store: Store, { scope, agentId, window }: AgentStatsQue
     tokensUsed: { sum: toCount(all?.tokens), avg: all?.tokens_avg ?? null },
     costRunNanoUsd: toCount(all?.cost_run),
     costAllocatedNanoUsd: toCount(all?.cost_allocated),
-    byOutcome: countOutcomes(counts),
+    byOutcome: mapNames(OUTCOMES, (outcome) => counts.get(outcome) ?? 0),
     byRuntime: of('runtime').map((row) => toGroup(row, row.runtime)),
     byLanguage: of('language').map((row) => toGroup(row, row.language)),
     byExitCode: of('exit_code').map((row) => toGroup(row, row.exit_code)),
     firstSeen: count === 0 || all === undefined ? null : toIso(all.first_seen),
     lastSeen: count === 0 || all === undefined ? null : toIso(all.last_seen),
-  }
-}
-
-function countOutcomes(counts: ReadonlyMap<string, number>): Record<Outcome, number> {
-  const [success, failure, timeout, limit, cancelled, error] = OUTCOMES.map(
-    (outcome) => counts.get(outcome) ?? 0,
-  )
-  return {
-    success: success ?? 0,
-    failure: failure ?? 0,
-    timeout: timeout ?? 0,
-    limit: limit ?? 0,
-    cancelled: cancelled ?? 0,
-    error: error ?? 0,
   }
 }
 

@@ -1,6 +1,6 @@
 import { FIELD_NAMES, type ExecutionRecord } from '../../record/record.ts'
 import type { Store } from '../client.ts'
-import { selectList, toWholeRecord } from '../rows.ts'
+import { selectList, toRecord } from '../rows.ts'
 import type { Scope } from '../scope.ts'
 import { narrow, tenantCondition } from '../tenant.ts'
 
@@ -15,5 +15,5 @@ export async function getExecution(
     `SELECT ${selectList(FIELD_NAMES)} FROM code_exec_logs FINAL WHERE ${where.sql} LIMIT 1`,
     where.parameters,
   )
-  return row === undefined ? null : toWholeRecord(row)
+  return row === undefined ? null : toRecord(row, FIELD_NAMES)
 }

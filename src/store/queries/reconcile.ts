@@ -1,17 +1,20 @@
+import { mapNames, type ExecutionRecord } from '../../record/record.ts'
 import type { Parameters, Store } from '../client.ts'
-import { toIso } from '../rows.ts'
+import { selectList, toRecord, type ExecutionRow } from '../rows.ts'
 import type { Scope, Window } from '../scope.ts'
 import { tenantCondition } from '../tenant.ts'
 
+const UNSTORED_FIELDS = [
+  'executionId',
+  'organizationId',
+  'codeAgentId',
+  'runtime',
+  'startedAt',
+  'executorId',
+] as const
+
 /** An execution that was begun and has no row. */
-interface UnstoredExecution {
-  executionId: string
-  organizationId: string
-  codeAgentId: string | null
-  runtime: string
-  startedAt: string
-  executorId: string
-}
+type UnstoredExecution = Pick<ExecutionRecord, (typeof UNSTORED_FIELDS)[number]>
 
 /** Ids accepted against ids stored. */
 export interface StoredComparison {
@@ -76,13 +79,8 @@ function fromSpanless({ rows, spans }: Conditions): string {
     AND execution_id NOT IN (SELECT execution_id FROM otel_traces WHERE ${spans})`
 }
 
-interface Counts {
-  begun: number
-  stored: number
-  unstored: number
-  overdue: number
-  spanless: number
-}
+const COUNTS = ['begun', 'stored', 'unstored', 'overdue', 'spanless'] as const
+type Counts = Record<(typeof COUNTS)[number], number>
 
 async function countAll(store: Store, conditions: Conditions, parameters: Parameters): Promise<Counts> {
   const where = conditions.rows
@@ -95,39 +93,20 @@ async function countAll(store: Store, conditions: Conditions, parameters: Parame
       (SELECT count() FROM ${fromSpanless(conditions)}) AS spanless`,
     parameters,
   )
-  const numberOf = (name: keyof Counts): number => Number(row?.[name] ?? 0)
-  return {
-    begun: numberOf('begun'),
-    stored: numberOf('stored'),
-    unstored: numberOf('unstored'),
-    overdue: numberOf('overdue'),
-    spanless: numberOf('spanless'),
-  }
+  return mapNames(COUNTS, (name) => Number(row?.[name] ?? 0))
 }
-
-type MissingRow = Record<
-  'execution_id' | 'organization_id' | 'code_agent_id' | 'runtime' | 'started_at' | 'executor_id',
-  string
->
 
 async function listMissing(
   store: Store,
   where: string,
   parameters: Parameters,
 ): Promise<UnstoredExecution[]> {
-  const rows = await store.query<MissingRow>(
-    `SELECT execution_id, organization_id, code_agent_id, runtime, started_at, executor_id
-     FROM ${fromUnstored(where)} AND ${OVERDUE} ORDER BY started_at, execution_id LIMIT {limit:UInt32}`,
+  const rows = await store.query<ExecutionRow>(
+    `SELECT ${selectList(UNSTORED_FIELDS)} FROM ${fromUnstored(where)} AND ${OVERDUE}
+     ORDER BY started_at, execution_id LIMIT {limit:UInt32}`,
     parameters,
   )
-  return rows.map((row) => ({
-    executionId: row.execution_id,
-    organizationId: row.organization_id,
-    codeAgentId: row.code_agent_id === '' ? null : row.code_agent_id,
-    runtime: row.runtime,
-    startedAt: toIso(row.started_at),
-    executorId: row.executor_id,
-  }))
+  return rows.map((row) => toRecord(row, UNSTORED_FIELDS))
 }
 
 async function listSpanless(store: Store, conditions: Conditions, parameters: Parameters): Promise<string[]> {
