@@ -27,7 +27,10 @@ export async function explainStart(error: unknown, { data, host, port }: Asked):
 async function explainUnopened(message: string, data: string): Promise<string> {
   const status = await readFile(join(data, 'status'), 'utf8').catch(() => '')
   const pid = Number(/^PID: (?<pid>\d+)/mu.exec(status)?.groups?.['pid'] ?? Number.NaN)
-  if (Number.isInteger(pid) && pid !== process.pid && isAlive(pid))
+  // Whoever is 1 there had a sandbox of its own.
+  if (Number.isInteger(pid) && pid !== 1 && pid !== process.pid && isAlive(pid))
     return `${data} is locked by another process, ${pid} (code 76); stop that process or use another EXECTRAIL_HOME`
+  if (/Code: 76/u.test(message))
+    return `${data} is locked by another process (code 76); stop that process or use another EXECTRAIL_HOME`
   return `${data} cannot be opened: ${message}; the line before this one is the engine's own reason`
 }

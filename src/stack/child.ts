@@ -25,7 +25,7 @@ export async function startChild(spec: ProcessSpec, fd: number): Promise<Child> 
   const setpriv = await findSetpriv()
   const command = setpriv ?? spec.command
   const args = setpriv === null ? spec.args : ['--pdeathsig', 'KILL', '--', spec.command, ...spec.args]
-  const inherits = spec.inherits ?? []
+  const inherits = spec.inherits?.() ?? []
   const child = spawn(command, args, {
     env: spec.env,
     stdio: ['pipe', fd, fd, ...inherits, ...(spec.stopsBy === 'stdin' ? (['pipe'] as const) : [])],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { ExectrailError } from '../errors.ts'
 import { engineMemory } from '../clickhouse-endpoint/memory.ts'
-import { bindListener, type Listener } from './listener.ts'
+import { Listener } from './listener.ts'
 import type { ProcessSpec, SupervisedProcess } from './process.ts'
 import type { StoreAccess, StoreUsers } from './store-users.ts'
 import {
@@ -17,11 +17,21 @@ import {
 } from './store-sandbox.ts'
 import { supervise } from './supervise.ts'
 
-export interface EmbeddedStore {
+/** A store that is about to be started, or has been. */
+interface Planned {
   users: StoreUsers
-  process: SupervisedProcess
-  /** Frees what was held for it; to be called once the process has been stopped. */
+  /** Why no sandbox is around it; null where one is. */
+  missing: MissingSupport | null
+  /** Frees what is held for it; to be called once the process has been stopped. */
   release: () => Promise<void>
+}
+
+export interface PlannedStore extends Planned {
+  spec: ProcessSpec
+}
+
+export interface EmbeddedStore extends Planned {
+  process: SupervisedProcess
 }
 
 const HOST = '127.0.0.1'
@@ -39,33 +49,68 @@ export async function startEmbeddedStore(
   port: number,
   report: (line: string) => void,
 ): Promise<EmbeddedStore> {
-  const listener = bindListener(port, HOST)
+  const listener = new Listener(port, HOST)
   try {
-    const users = makeUsers(config, `http://${HOST}:${listener.port}`)
-    const place: Place = { config, listener, memoryBytes: engineMemory() }
-    const walled = await startWalled(place, users)
-    if (!('missing' in walled)) return { users, ...walled }
-    const { what, fix } = walled.missing
-    report(
-      `Store: runs without a sandbox: ${what}. SQL is for administrators only, and no reader is there: ${fix}`,
-    )
-    const open = { ...users, reader: null }
-    const process = await supervise(specOf(place, open, []))
-    return { users: open, process, release: () => Promise.resolve(listener.close()) }
+    const started = await startPlanned(config, listener)
+    if (started.missing !== null) report(describeOpen(started.missing))
+    return started
   } catch (error) {
     listener.close()
     throw error
   }
 }
 
-interface Place {
-  config: Config
-  listener: Listener
-  memoryBytes: number
+function describeOpen({ what, fix }: MissingSupport): string {
+  return `Store: runs without a sandbox: ${what}. SQL is for administrators only, and no reader is there: ${fix}`
+}
+
+/** What the host refuses is seen at the start alone. */
+async function startPlanned(config: Config, listener: Listener): Promise<EmbeddedStore> {
+  const { spec, ...planned } = await planStore(config, listener)
+  try {
+    return { ...planned, process: await supervise(spec) }
+  } catch (error) {
+    const refused = error instanceof ExectrailError ? readMissingSupport(error.message) : null
+    if (refused === null || planned.missing !== null) throw error
+    const { spec: open, ...rest } = await planStore(config, listener, refused)
+    return { ...rest, process: await supervise(open) }
+  }
+}
+
+/** What to start on `listener`: in a sandbox, unless the tools for one are absent or the host has `refused` one. */
+export async function planStore(
+  config: Config,
+  listener: Listener,
+  refused: MissingSupport | null = null,
+): Promise<PlannedStore> {
+  const tools = refused === null ? await findStoreTools(config.path) : { missing: refused }
+  const memoryBytes = engineMemory()
+  const url = `http://${HOST}:${listener.port}`
+  if ('missing' in tools) {
+    const users = makeUsers(config, url, null)
+    const spec = specOf({ config, listener, users, memoryBytes, wrapper: [] })
+    return { users, spec, missing: tools.missing, release: () => Promise.resolve(listener.close()) }
+  }
+  const filter = await writeFilter(config.home)
+  const wrapper = await storeSandbox({ ...tools, filter, dataDir: dataDirOf(config), memoryBytes, env: ENV })
+  const users = makeUsers(config, url, `${config.clickhouse.user}_reader`)
+  return {
+    users,
+    spec: specOf({ config, listener, users, memoryBytes, wrapper }),
+    missing: null,
+    release() {
+      listener.close()
+      return sweepStoreGroups(tools.perl)
+    },
+  }
 }
 
 /** Made anew at each start; whoever may read the home finds people's in endpoints.json. */
-function makeUsers({ clickhouse: { user, database } }: Config, url: string): StoreUsers {
+function makeUsers(
+  { clickhouse: { user, database } }: Config,
+  url: string,
+  reader: string | null,
+): StoreUsers {
   const make = (name: string): StoreAccess => ({
     url,
     user: name,
@@ -76,43 +121,20 @@ function makeUsers({ clickhouse: { user, database } }: Config, url: string): Sto
     people: make(user),
     service: make(`${user}_service`),
     collector: make(`${user}_collector`),
-    reader: make(`${user}_reader`),
+    reader: reader === null ? null : make(reader),
   }
 }
 
-async function startWalled(
-  place: Place,
-  users: StoreUsers,
-): Promise<Omit<EmbeddedStore, 'users'> | { missing: MissingSupport }> {
-  const tools = await findStoreTools(place.config.path)
-  if ('missing' in tools) return tools
-  const { config, listener, memoryBytes } = place
-  const wrapper = await storeSandbox({
-    ...tools,
-    filter: await writeFilter(config.home),
-    dataDir: dataDirOf(config),
-    memoryBytes,
-    env: ENV,
-  })
-  try {
-    const process = await supervise(specOf(place, users, wrapper))
-    const release = (): Promise<void> => {
-      listener.close()
-      return sweepStoreGroups(tools.perl)
-    }
-    return { process, release }
-  } catch (error) {
-    const missing = error instanceof ExectrailError ? readMissingSupport(error.message) : null
-    if (missing === null) throw error
-    return { missing }
-  }
+interface Place {
+  config: Config
+  listener: Listener
+  users: StoreUsers
+  memoryBytes: number
+  /** The sandbox; empty for none. */
+  wrapper: readonly string[]
 }
 
-function specOf(
-  { config, listener, memoryBytes }: Place,
-  users: StoreUsers,
-  wrapper: readonly string[],
-): ProcessSpec {
+function specOf({ config, listener, users, memoryBytes, wrapper }: Place): ProcessSpec {
   const options = {
     '--data': dataDirOf(config),
     '--host': HOST,
@@ -122,18 +144,16 @@ function specOf(
     '--credentials': '-',
     '--memory-bytes': String(memoryBytes),
   }
-  const [command = process.execPath, ...args] = [
-    ...wrapper,
-    process.execPath,
-    MAIN,
-    ...Object.entries(options).flat(),
-  ]
+  const program = [process.execPath, MAIN, ...Object.entries(options).flat()]
+  const [command = process.execPath, ...args] = [...wrapper, ...program]
   return {
     name: 'store',
     command,
     args,
     env: { ...ENV, PATH: config.path },
-    inherits: [listener.fd],
+    inherits: () => [listener.fd],
+    served: () => listener.keep(),
+    ended: () => listener.hold(),
     greeting: JSON.stringify({ users: credentialsOf(users) }),
     stopsBy: 'stdin',
     logFile: join(config.home, 'logs', 'store.log'),

@@ -7,8 +7,8 @@ export interface ProcessSpec {
   args: readonly string[]
   /** The whole environment of the child; nothing is inherited. */
   env: Readonly<Record<string, string>>
-  /** Descriptors of this process that the child finds from 3 on. */
-  inherits?: readonly number[]
+  /** Descriptors of this process that the child finds from 3 on; asked before each start. */
+  inherits?(): readonly number[]
   /** First line of its stdin, for secrets that no file and no list of processes may show. */
   greeting?: string
   /** How it is asked to stop: `stdin` by its end, where a signal does not reach it. @default 'signal' */
@@ -24,6 +24,10 @@ export interface ProcessSpec {
   stopReason?(): Promise<string | null>
   /** True once the process answers; asked repeatedly with a short pause. */
   ready(): Promise<boolean>
+  /** It serves, for the first time or again. */
+  served?(): void
+  /** It served and has ended. */
+  ended?(): void
   /** ms from start to ready before the start counts as failed. */
   readyTimeoutMs: number
   /** ms from being asked to stop to SIGKILL. */

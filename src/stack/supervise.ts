@@ -70,6 +70,8 @@ class Supervisor implements SupervisedProcess {
     const failure = await this.#failureBeforeReady(child)
     if (failure === null) {
       this.state = 'ready'
+      this.#spec.served?.()
+      void child.ended.then(() => this.#spec.ended?.())
       const watched = this.#watch(child)
       void child.ended.then(async (reason) => this.#explain((await watched) ?? reason, mark))
       return

@@ -1,5 +1,5 @@
 /** Real store, real Collector and a stand-in for SigNoz, each of which a test can break and mend. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { loadConfig } from '../../src/config.ts'
@@ -7,10 +7,13 @@ import { lastLines, readLog } from '../../src/stack/log-file.ts'
 import { findCollector } from '../../src/provision/collector/collector.ts'
 import { collectorSpec } from '../../src/stack/collector/launch.ts'
 import { choosePorts } from '../../src/stack/ports.ts'
-import type { ProcessSpec } from '../../src/stack/process.ts'
+import { Listener } from '../../src/stack/listener.ts'
+import { planStore } from '../../src/stack/embedded-store.ts'
+import type { StoreAccess } from '../../src/stack/store-users.ts'
 import { createStore } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { configFor } from '../support/stack.ts'
 import { startOtlpSink, type OtlpSink } from '../support/otlp-sink.ts'
 import { openFaultyWay, type FaultyWay } from './faulty-way.ts'
 import { startHeld, type HeldPart } from './held-part.ts'
@@ -35,8 +38,6 @@ export interface Stage extends AsyncDisposable {
   lastWords(): Promise<string[]>
 }
 
-const MAIN = join(import.meta.dirname, '../../src/clickhouse-endpoint/main.ts')
-const ACCESS = { user: 'exectrail', password: 'chaos-password', database: 'exectrail' }
 const QUEUE_DISK_MIB = 1024
 const STORE_DISK_MIB = 1024
 
@@ -45,24 +46,26 @@ export async function openStage(): Promise<Stage> {
   await using undo = new AsyncDisposableStack()
   const { path: home } = undo.use(await temporaryDirectory())
   const disks = mountDisks(home, undo)
-  const [storePort = 0, http = 0, grpc = 0, health = 0, metrics = 0] = await choosePorts([0, 0, 0, 0, 0])
-  const url = `http://127.0.0.1:${storePort}`
-  const store = await startHeld(await storeSpec(home, storePort))
+  const [http = 0, grpc = 0, health = 0, metrics = 0] = await choosePorts([0, 0, 0, 0])
+  await mkdir(join(home, 'logs'), { recursive: true })
+  const { spec, users, release } = await planStore(configFor(home), new Listener(0, '127.0.0.1'))
+  undo.defer(release)
+  const store = await startHeld(spec)
   undo.defer(() => store.stop())
-  await migrateStore(url)
+  await migrateStore(users.service)
   const signoz = undo.use(await startOtlpSink())
   const wayToSignoz = undo.use(await openFaultyWay(signoz.url))
   const collector = await startCollector(home, {
     ports: { http, grpc, health, metrics },
-    clickhouse: { url, ...ACCESS },
+    clickhouse: users.collector,
     signozUrl: wayToSignoz.url,
   })
   undo.defer(() => collector.stop())
   const client = createClient({
-    url,
-    username: ACCESS.user,
-    password: ACCESS.password,
-    database: ACCESS.database,
+    url: users.people.url,
+    username: users.people.user,
+    password: users.people.password,
+    database: users.people.database,
     log: { level: ClickHouseLogLevel.OFF },
   })
   undo.defer(() => client.close())
@@ -114,29 +117,8 @@ function mountDisks(home: string, undo: AsyncDisposableStack): Stage['disks'] {
   return { queue, store }
 }
 
-async function storeSpec(home: string, port: number): Promise<ProcessSpec> {
-  const credentials = join(home, 'credentials.json')
-  const users = [{ name: ACCESS.user, password: ACCESS.password, access: 'full' }]
-  await writeFile(credentials, JSON.stringify({ users }), { mode: 0o600 })
-  await mkdir(join(home, 'logs'), { recursive: true })
-  const data = join(home, 'clickhouse')
-  return {
-    name: 'store',
-    command: process.execPath,
-    args: [MAIN, '--data', data, '--port', String(port), '--credentials', credentials],
-    env: { UV_THREADPOOL_SIZE: '16', TZ: 'UTC', PATH: process.env['PATH'] ?? '' },
-    logFile: join(home, 'logs', 'store.log'),
-    readyTimeoutMs: 60_000,
-    graceMs: 10_000,
-    async ready() {
-      const answer = await fetch(`http://127.0.0.1:${port}/ping`, { signal: AbortSignal.timeout(5000) })
-      return answer.ok
-    },
-  }
-}
-
-async function migrateStore(url: string): Promise<void> {
-  const store = createStore({ url, ...ACCESS })
+async function migrateStore(access: StoreAccess): Promise<void> {
+  const store = createStore(access)
   await migrate(store)
   await store.close()
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import * as fs from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -42,6 +43,13 @@ function ask({ url, user, password, database }: StoreAccess, sql: string): Promi
 async function answer(access: StoreAccess, sql: string): Promise<string> {
   const reply = await ask(access, sql)
   return `${reply.status} ${await reply.text()}`.trim()
+}
+
+function isWritable(path: string): Promise<boolean> {
+  return fs.access(path, fs.constants.W_OK).then(
+    () => true,
+    () => false,
+  )
 }
 
 function isConnected(port: number): Promise<boolean> {
@@ -99,6 +107,17 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
   it('has an empty database where the engine would show files', async () => {
     const engine = "SELECT engine FROM system.databases WHERE name = 'default'"
     expect(await answer(started.store.users.people, engine)).toBe('200 Memory')
+  })
+
+  it('has a control group for its memory where one can be made', async () => {
+    const own = (await readFile('/proc/self/cgroup', 'utf8'))
+      .split('\n')
+      .find((line) => line.includes(':memory:'))
+    const directory = own === undefined ? null : `/sys/fs/cgroup/memory${own.split(':')[2]}`
+    const { pid } = started.store.status()
+    const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8')
+    const isGrouped = new RegExp(`:memory:.*/exectrail-${pid}-store$`, 'mu').test(groups)
+    expect(isGrouped).toBe(directory !== null && (await isWritable(directory)))
   })
 
   it('keeps its port while it is killed and started again: who connects meanwhile is served', async () => {
