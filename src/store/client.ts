@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { StoreError } from '../errors.ts'
 import { listMigrations, readApplied } from './migrate.ts'
@@ -112,10 +113,12 @@ async function queryReadOnly(
   query: string,
   limits: { maxRows: number },
 ): Promise<ReadOnlyAnswer> {
-  const answer = await client.query({
+  // No FORMAT is written behind a caller's text, which may end in a comment or be no SELECT.
+  const answer = await client.exec({
     query: query.trim().replace(/;+$/u, ''),
-    format: 'JSON',
+    decompress_response_stream: true,
     clickhouse_settings: {
+      default_format: 'JSON',
       readonly: '1',
       // A second delivery must not show, whether or not the caller thought of FINAL.
       final: 1,
@@ -126,8 +129,24 @@ async function queryReadOnly(
       output_format_json_quote_64bit_integers: 0,
     },
   })
-  const { data, meta = [] } = await answer.json<Record<string, unknown>>()
+  const body = await text(answer.stream)
+  const format = answer.response_headers['x-clickhouse-format']
+  if (format !== undefined && format !== 'JSON') {
+    throw new StoreError(
+      'query_refused',
+      `An answer is JSON here, and the statement asks for ${String(format)}`,
+      {
+        hint: 'Leave out FORMAT; ClickHouse HTTP, whose URL is in endpoints.json, answers in every format.',
+      },
+    )
+  }
+  // A statement without rows, such as SHOW of nothing, may answer nothing at all.
+  const { data = [], meta = [] } = body === '' ? {} : readAnswer(body)
   return { data, columns: meta }
+}
+
+function readAnswer(body: string): { data?: ReadOnlyAnswer['data']; meta?: ReadOnlyAnswer['columns'] } {
+  return JSON.parse(body)
 }
 
 async function ping(client: ClickHouseClient): Promise<void> {
@@ -148,6 +167,7 @@ const TRANSIENT_CODES = new Set(['159', '160', '202', '209', '210', '241', '242'
 
 /** ClickHouse's errors are told by shape: the embedded driver may hold a copy of their class. */
 function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : null
   if (code !== null && /^\d+$/u.test(code) && !TRANSIENT_CODES.has(code)) {
