@@ -163,15 +163,20 @@ function specOf({ config, listener, users, memoryBytes, wrapper }: Place): Proce
   }
 }
 
-function credential({ user, password }: StoreAccess, access: 'full' | 'read'): object {
-  return { name: user, password, access }
-}
+/** `stack`: parts that callers must not keep waiting. */
+type Role = 'stack' | 'caller'
 
 function credentialsOf({ people, service, collector, reader }: StoreUsers): object[] {
   return [
-    ...[people, service, collector].map((one) => credential(one, 'full')),
-    ...(reader === null ? [] : [credential(reader, 'read')]),
+    credential(people, 'full', 'caller'),
+    credential(service, 'full', 'stack'),
+    credential(collector, 'full', 'stack'),
+    ...(reader === null ? [] : [credential(reader, 'read', 'caller')]),
   ]
+}
+
+function credential({ user, password }: StoreAccess, access: 'full' | 'read', role: Role): object {
+  return { name: user, password, access, role }
 }
 
 function dataDirOf(config: Config): string {

@@ -114,20 +114,22 @@ export async function storeSandbox(spec: StoreSandboxSpec): Promise<string[]> {
   ]
 }
 
-/** The loader and the directories of the libraries this very process runs on. */
+/** The loader, the system's directories of the libraries this very process runs on, and those that lie elsewhere. */
 function systemLibraries(): string[] {
   const loaded = readFileSync('/proc/self/maps', 'utf8')
     .split('\n')
     .map((line) => line.slice(line.indexOf('/')))
-    .filter((path) => /^(?:\/usr)?\/lib[^ ]*\.so[.\d]*$/u.test(path))
-  const directories = new Set([...loaded.map((path) => dirname(path)), '/usr/lib64'])
+    .filter((path) => /^\/[^ ]*\.so[.\d]*$/u.test(path) && !path.includes('/node_modules/'))
+  const ofSystem = loaded.filter((path) => /^(?:\/usr)?\/lib/u.test(path))
+  const directories = new Set([...ofSystem.map((path) => dirname(path)), '/usr/lib64'])
+  const elsewhere = new Set(loaded.filter((path) => !ofSystem.includes(path)))
   const loaders = LOADERS.filter((path) => existsSync(path)).map((path) =>
     join(realpathSync(dirname(path)), basename(path)),
   )
   const links = ['/lib', '/lib64'].filter((path) => existsSync(path))
   return [
     ...[...directories].filter((path) => existsSync(path)).flatMap(readOnly),
-    ...loaders.filter((path) => !directories.has(dirname(path))).flatMap(readOnly),
+    ...[...loaders.filter((path) => !directories.has(dirname(path))), ...elsewhere].flatMap(readOnly),
     ...links.flatMap((path) =>
       lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : readOnly(path),
     ),

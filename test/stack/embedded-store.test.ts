@@ -64,7 +64,12 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
   beforeAll(async () => {
     started = await start()
   })
-  afterAll(() => started[Symbol.asyncDispose]())
+  afterAll(async () => {
+    const { pid } = started.store.status()
+    await started[Symbol.asyncDispose]()
+    const groups = await fs.readdir('/sys/fs/cgroup/memory').catch(() => [])
+    expect(groups).not.toContain(`exectrail-${pid}-store`)
+  })
 
   it('knows people, the service, the Collector and a reader, each by a password of its own', async () => {
     const { people, service, collector, reader } = started.store.users
