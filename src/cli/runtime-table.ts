@@ -19,7 +19,7 @@ function renderRuntimes(runtimes: readonly RuntimeView[]): string {
     ],
     runtimes.map(({ name, ready, version, isolation, languages, enforces }) => [
       name,
-      ready ? 'yes' : 'no',
+      !ready ? 'no' : isolation === 'process' ? 'unconfined' : 'yes',
       version,
       ready ? isolation : null,
       languages.join(' '),
@@ -29,9 +29,12 @@ function renderRuntimes(runtimes: readonly RuntimeView[]): string {
 }
 
 /** A line for each thing that is missing, with the command that gets it below. */
-export function missingLines({ name, missing }: RuntimeView, paintFix: (text: string) => string): string[] {
+export function missingLines(
+  { name, ready, missing }: RuntimeView,
+  paintFix: (text: string) => string,
+): string[] {
   return missing.flatMap(({ what, fix }) => [
-    `${name} is not ready: ${visible(what)}`,
+    `${name} ${ready ? 'is not all it could be' : 'is not ready'}: ${visible(what)}`,
     `  ${paintFix('fix:')} ${visible(fix)}`,
   ])
 }

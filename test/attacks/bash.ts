@@ -15,6 +15,15 @@ export const BASH_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'bash', [
     expect: CONTAINED,
   },
   {
+    tries: 'to learn how the host was started, and to watch what others read',
+    code: `cat /proc/cmdline /proc/interrupts /proc/softirqs; echo x >> /proc/cmdline; timeout 0.3 tail -n 0 -f /usr/bin/env; exit 0`,
+    expect: CONTAINED,
+    proves: ({ stdout, stderr }) => {
+      expect(stdout).toBe('')
+      expect(stderr).toMatch(/(?:Permission denied|Read-only file system)[^]*reverting to polling/)
+    },
+  },
+  {
     tries: 'to leave the root',
     code: `cd /; cd ../../..; ls; cat ../../../etc/hostname; exit 0`,
     expect: CONTAINED,

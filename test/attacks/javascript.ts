@@ -56,6 +56,12 @@ export const JAVASCRIPT_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'ja
     proves: ({ stdout }) => expect(stdout).toBe('ECONNREFUSED\n'),
   },
   {
+    tries: 'to watch what others read',
+    code: `try {\n  require('fs').watch('/usr/lib')\n} catch (error) {\n  console.log(error.code, Object.keys(require('os').networkInterfaces())[0])\n}`,
+    expect: CONTAINED,
+    proves: ({ stdout }) => expect(stdout).toBe('ENOSYS lo\n'),
+  },
+  {
     tries: 'to resolve a name',
     code: `require('dns').lookup('example.com', (e, a) => console.log(e?.code ?? a))`,
     expect: CONTAINED,
@@ -207,6 +213,12 @@ export const JAVASCRIPT_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'ja
 
 /** The same walls, reached through TypeScript. */
 export const TYPESCRIPT_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'typescript', [
+  {
+    tries: 'to watch what others read',
+    code: `import { watch } from 'node:fs'\nimport { networkInterfaces } from 'node:os'\ntry {\n  watch('/usr/lib')\n} catch (error: unknown) {\n  console.log((error as { code: string }).code, Object.keys(networkInterfaces())[0])\n}`,
+    expect: CONTAINED,
+    proves: ({ stdout }) => expect(stdout).toBe('ENOSYS lo\n'),
+  },
   {
     tries: 'to import a file of the host while it is compiled',
     code: ({ file }) => `import secret from '${file}'\nexport const main = (): string => secret`,

@@ -49,6 +49,12 @@ describe('a sandbox', () => {
     expect([strong.exit.isolation, weak.exit.isolation]).toEqual(['namespace', 'process'])
   })
 
+  it('that is none is said to hold neither files nor network back', async () => {
+    const { ready, isolation, notes } = await make({ namespaces: 'off' }).check()
+    expect([ready, isolation]).toEqual([true, 'process'])
+    expect(notes[0]).toMatch(/host’s network, also with network "none"$/)
+  })
+
   it('proves each limit it claims by breaking it', async () => {
     const { enforces, notes } = await make().check()
     expect([...enforces].toSorted()).toEqual(['cpu', 'disk', 'files', 'memory', 'output', 'pids', 'time'])

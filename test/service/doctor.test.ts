@@ -7,10 +7,12 @@ import { CHECKS } from '../../src/service/doctor/checks.ts'
 import { writeEndpoints } from '../../src/stack/endpoints.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { clientFor } from '../../src/cli/service-client.ts'
+import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { createStore } from '../../src/store/client.ts'
 import { noteLoss } from '../../src/telemetry/outbox/losses.ts'
 import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { localOptions } from '../support/local-runtime.ts'
 import { leave, openTrail } from '../telemetry/open-trail.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
@@ -166,6 +168,19 @@ it('a store that does not serve is told with the place of its log, or the variab
   expect(await ask('ClickHouse', await contextWith())).toMatch(/^broken: .*ECONNREFUSED.*store\.log/u)
   expect(await ask('ClickHouse', await contextWith({ CLICKHOUSE_URL: NOWHERE }))).toMatch(
     /Check CLICKHOUSE_URL/u,
+  )
+})
+
+it('the runtimes tell where nothing holds the network back', async () => {
+  const given = await contextWith()
+  const weak = subprocess(localOptions({ namespaces: 'off' }))
+  onTestFinished(() => weak.close())
+  const executor = {
+    ...given.executor,
+    runtimes: async () => [{ runtime: weak, readiness: await weak.check() }],
+  }
+  expect(await ask('runtimes', { ...given, executor })).toBe(
+    'ok: subprocess (process: network "none" and hidden files do not hold)',
   )
 })
 

@@ -1,7 +1,7 @@
 /** The command line of the sandbox: what the code can see, and nothing else. */
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ETC_NAMES } from './guest-files.ts'
+import { ETC_NAMES, HIDDEN_IN_PROC } from './guest-files.ts'
 
 /** `egress`: path of the socket of a proxy on the host that is all of the network. */
 export type SandboxNetwork = 'none' | 'host' | { egress: string }
@@ -95,6 +95,8 @@ export function sandboxCommand(spec: SandboxSpec, command: readonly string[]): s
       : ['--ro-bind', `${spec.guestDir}/${CPUS_FILE}`, '/sys/devices/system/cpu/online']),
     ...spec.binds.flatMap(([from, to]) => ['--ro-bind', from, to]),
     ...words(`--proc /proc --dev /dev --ro-bind ${spec.guestDir} ${guest}`),
+    // A fork server's own has to stay whole, or the kernel lets it mount no other.
+    ...(spec.purpose === 'run' ? hide(spec.guestDir) : []),
     // Half of the host's memory would be writable through these otherwise.
     ...words(
       spec.purpose === 'run' ? `--size 1048576 --tmpfs /dev/shm --size ${disk} --tmpfs /tmp` : '--dir /tmp',
@@ -111,6 +113,13 @@ function networkBinds(network: SandboxNetwork): string[] {
   const files = network === 'host' ? ['/etc/resolv.conf', ...CERTIFICATES] : CERTIFICATES
   const present = readOnly(files.filter((path) => existsSync(path)))
   return network === 'host' ? present : [...present, '--ro-bind', network.egress, SANDBOX_PATHS.egress]
+}
+
+/** Of a /proc that lies behind another such sandbox some names are gone already. */
+function hide(guestDir: string): string[] {
+  return HIDDEN_IN_PROC.flatMap((name) =>
+    existsSync(`/proc/${name}`) ? ['--ro-bind', `${guestDir}/empty`, `/proc/${name}`] : [],
+  )
 }
 
 let cached: string[] | undefined

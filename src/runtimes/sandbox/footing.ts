@@ -180,7 +180,9 @@ function describe(
     const old = describeOld(tools)
     const refused = complaints.length === 0 ? old : `namespaces are refused: ${complaints.join('; ')}`
     missing.push({ what: refused, fix: complaints.length === 0 ? INSTALL_BWRAP : ALLOW_NAMESPACES })
-    notes.push('code runs as a plain process: it sees the host’s files and network')
+    notes.push(
+      'code runs as a plain process: it sees the host’s files and reaches the host’s network, also with network "none"',
+    )
   }
   if (!cgroup)
     notes.push(

@@ -32,6 +32,12 @@ const ETC = {
 }
 export const ETC_NAMES = Object.keys(ETC)
 
+/**
+ * What /proc says of the host and no program of the served languages reads: how it was started and built, its devices'
+ * work, its keys. An empty file lies over each; the fork servers read the list.
+ */
+export const HIDDEN_IN_PROC = ['cmdline', 'config.gz', 'interrupts', 'softirqs', 'keys', 'key-users']
+
 /** Copies the guest programs to a directory every user can read; holds nothing secret. */
 export async function layOutGuestFiles(): Promise<GuestFiles> {
   const directory = await mkdtemp(join(tmpdir(), 'exectrail-'))
@@ -46,6 +52,8 @@ export async function layOutGuestFiles(): Promise<GuestFiles> {
       writeFile(join(directory, 'etc', name), content, { mode: 0o644 }),
     ),
   )
+  await writeFile(join(directory, 'empty'), '', { mode: 0o444 })
+  await writeFile(join(directory, 'hidden'), HIDDEN_IN_PROC.join('\n'), { mode: 0o444 })
   const filter = makeSeccompFilter(process.arch)
   const seccomp = filter === null ? '' : join(directory, 'seccomp.bpf')
   if (filter !== null) await writeFile(seccomp, filter, { mode: 0o644 })

@@ -95,10 +95,20 @@ const REFUSED: Record<string, readonly [x64: number | null, arm64: number | null
   _sysctl: [156, null],
 }
 
-/** Calls judged by an argument, and the one glibc has to be told does not exist so that it takes `clone`. */
-const JUDGED: Record<Architecture, SocketCalls & { clone: number; clone3: number; ioctl: number }> = {
-  x64: { clone: 56, clone3: 435, socket: 41, socketpair: 53, setsockopt: 54, ioctl: 16 },
-  arm64: { clone: 220, clone3: 435, socket: 198, socketpair: 199, setsockopt: 208, ioctl: 29 },
+/**
+ * Calls that programs take for missing in an older kernel. glibc makes do with `clone` for clone3; inotify shows who
+ * else reads the files that all sandboxes share, and programs that watch files look at them instead.
+ */
+const ABSENT: Record<string, readonly [x64: number | null, arm64: number | null]> = {
+  clone3: [435, 435],
+  inotify_init: [253, null],
+  inotify_init1: [294, 26],
+}
+
+/** Calls judged by an argument. */
+const JUDGED: Record<Architecture, SocketCalls & { clone: number; ioctl: number; fcntl: number }> = {
+  x64: { clone: 56, socket: 41, socketpair: 53, setsockopt: 54, ioctl: 16, fcntl: 72 },
+  arm64: { clone: 220, socket: 198, socketpair: 199, setsockopt: 208, ioctl: 29, fcntl: 25 },
 }
 
 /**
@@ -123,18 +133,22 @@ const SUPERVISOR = 1
 const NEW_NAMESPACES = 0x7e020000
 /** TIOCSTI and TIOCLINUX type into somebody's terminal. */
 const TERMINAL_IOCTLS = [0x5412, 0x541c]
+/** F_NOTIFY, the older form of inotify. */
+const WATCH_FOLDER = 1026
 /** Numbers from here on are the x32 tables. */
 const X32_BIT = 0x40000000
 
 const EPERM = 1
+const EINVAL = 22
 const ENOSYS = 38
 
 /** The program for this machine's architecture; null for one we have no tables for. */
 export function makeSeccompFilter(architecture: string): Uint8Array | null {
   if (architecture !== 'x64' && architecture !== 'arm64') return null
-  const { clone, clone3, ioctl } = JUDGED[architecture]
+  const { clone, ioctl, fcntl } = JUDGED[architecture]
   const column = architecture === 'x64' ? 0 : 1
   const refused = Object.values(REFUSED).flatMap((numbers) => numbers[column] ?? [])
+  const absent = Object.values(ABSENT).flatMap((numbers) => numbers[column] ?? [])
   return encode([
     load(OFFSET.architecture),
     ifEqual(AUDIT_ARCH[architecture], 1),
@@ -143,8 +157,7 @@ export function makeSeccompFilter(architecture: string): Uint8Array | null {
     ...(architecture === 'x64'
       ? [{ code: JUMP_GREATER_EQUAL, yes: 0, no: 1, value: X32_BIT }, give(fail(EPERM))]
       : []),
-    unlessEqual(clone3, 1),
-    give(fail(ENOSYS)),
+    ...absent.flatMap((number) => [unlessEqual(number, 1), give(fail(ENOSYS))]),
     ...judge(clone, OFFSET.argument0, [
       { code: JUMP_ANY_BIT, yes: 0, no: 1, value: NEW_NAMESPACES },
       give(fail(EPERM)),
@@ -155,6 +168,7 @@ export function makeSeccompFilter(architecture: string): Uint8Array | null {
       ...TERMINAL_IOCTLS.flatMap((request) => [unlessEqual(request, 1), give(fail(EPERM))]),
       give(ALLOW),
     ]),
+    ...judge(fcntl, OFFSET.argument1, [unlessEqual(WATCH_FOLDER, 1), give(fail(EINVAL)), give(ALLOW)]),
     ...refused.flatMap((number) => [unlessEqual(number, 1), give(fail(EPERM))]),
     ...spareSupervisor(column),
     give(ALLOW),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readEndpoints } from '../../stack/endpoints.ts'
 import { resolveOtlpEndpoint } from '../../executor/collector-endpoint.ts'
-import { listRuntimes } from '../list-runtimes.ts'
+import { listRuntimes, type RuntimeView } from '../list-runtimes.ts'
 import { openOtlpClient } from '../../telemetry/delivery/otlp-client.ts'
 import { readLosses } from '../../telemetry/outbox/losses.ts'
 import { readOutboxStats } from '../../telemetry/outbox/outbox-stats.ts'
@@ -45,10 +45,16 @@ export const CHECKS: readonly DoctorCheck[] = [
 async function checkRuntimes({ executor }: DoctorContext): Promise<string> {
   const all = await listRuntimes(executor)
   const ready = all.filter((runtime) => runtime.ready)
-  if (ready.length > 0) return ready.map((runtime) => `${runtime.name} (${runtime.isolation})`).join(', ')
+  if (ready.length > 0)
+    return ready.map((runtime) => `${runtime.name} (${describeIsolation(runtime)})`).join(', ')
   const missing = all.flatMap((runtime) => runtime.missing.map(({ what }) => `${runtime.name}: ${what}`))
   const fixes = all.flatMap((runtime) => runtime.missing.map(({ fix }) => fix))
   throw new FailedCheck(`no runtime is ready: ${missing.join('; ')}`, fixes[0] ?? 'Install what is missing.')
+}
+
+/** A plain process is ready to run code and holds nothing that leads out. */
+function describeIsolation({ isolation }: Pick<RuntimeView, 'isolation'>): string {
+  return isolation === 'process' ? 'process: network "none" and hidden files do not hold' : isolation
 }
 
 async function checkStack({ config }: DoctorContext): Promise<string | { skipped: string }> {

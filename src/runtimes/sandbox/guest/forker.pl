@@ -19,6 +19,8 @@ my %call =
 my $namespaces = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000 | 17;
 my ($no_suid, $no_dev, $no_exec) = (2, 4, 8);
 my $filter = $filter_file eq '' ? '' : read_file($filter_file);
+my $empty = "$home/empty";
+my @hidden = grep { -e } map { "/proc/$_" } split /\n/, read_file("$home/hidden");
 
 sub read_file {
   my ($path) = @_;
@@ -31,6 +33,12 @@ sub read_file {
 sub mount_fresh {
   my ($type, $where, $flags, $options) = @_;
   syscall($call{mount}, $type, $where, $type, $flags, $options) == 0 or die "cannot mount $where: $!";
+}
+
+# By a bind mount of an empty file, which cannot be written.
+sub hide {
+  my ($path) = @_;
+  syscall($call{mount}, $empty, $path, 0, 4096, 0) == 0 or die "cannot hide $path: $!";
 }
 
 # No user namespace may be made below this one, should the filter ever let it through.
@@ -70,6 +78,7 @@ sub enter_sandbox {
   syscall($call{prctl}, 1, 9, 0, 0, 0);    # dies with this process
   syscall($call{setsid});
   mount_fresh('proc', '/proc', $no_suid | $no_dev | $no_exec, '');
+  hide($_) for @hidden;
   mount_fresh('tmpfs', '/tmp', $no_suid | $no_dev, "mode=0755,size=$disk");
   mount_fresh('tmpfs', '/dev/shm', $no_suid | $no_dev, 'mode=0755,size=1048576');
   mount_fresh('devpts', '/dev/pts', $no_suid | $no_exec, 'newinstance,ptmxmode=0666,mode=620');

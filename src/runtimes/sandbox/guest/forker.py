@@ -69,6 +69,8 @@ def enter_sandbox(disk):
     call("prctl", 1, 9, 0, 0, 0)  # dies with the fork server
     os.setsid()
     mount(b"proc", b"/proc", NO_SUID | NO_DEV | NO_EXEC, b"")
+    for path in hidden:
+        call("mount", empty, path, 0, 4096, 0)  # a bind mount of a file that cannot be written
     mount(b"tmpfs", b"/tmp", NO_SUID | NO_DEV, b"mode=0755,size=%d" % disk)
     mount(b"tmpfs", b"/dev/shm", NO_SUID | NO_DEV, b"mode=0755,size=1048576")
     mount(b"devpts", b"/dev/pts", NO_SUID | NO_EXEC, b"newinstance,ptmxmode=0666,mode=620")
@@ -149,6 +151,9 @@ call("prctl", 4, 0, 0, 0, 0)  # nobody looks into it through /proc
 with open("/proc/sys/user/max_user_namespaces", "w") as file:
     file.write("0\n")
 program, filter_bytes = load_filter()
+empty = os.fsencode(home + "/empty")
+with open(home + "/hidden", "rb") as file:
+    hidden = [path for path in (b"/proc/" + name for name in file.read().split()) if os.path.exists(path)]
 bounding = [n for n in range(41) if libc.syscall(ctypes.c_long(CALLS["prctl"]), 23, n, 0, 0, 0) == 1]
 guest = load("python")
 guest["write_trace"] = load("write_trace")["write_trace"]
