@@ -23,8 +23,6 @@ export interface Exchange {
 const WHOLE_BYTES = 1_048_576
 /** An answer that cannot be sent in pieces is held in memory whole; it has at most so many bytes. */
 export const MAX_HELD_BYTES = 268_435_456
-/** Shorter answers get no Content-Encoding. */
-const ENCODED_FROM_BYTES = 1024
 const PIECE_BYTES = 65_536
 
 /** Formats whose rows stand by themselves: the engine writes names and frames anew in each piece. */
@@ -165,8 +163,9 @@ export async function sendBytes(
   bytes: Uint8Array,
 ): Promise<void> {
   const { packing, request, response } = exchange
-  const isPlain = packing.encoding === null || bytes.length < ENCODED_FROM_BYTES
-  if (request.method === 'HEAD' || bytes.length === 0 || (isPlain && !packing.inBlocks)) response.end(bytes)
+  const isPlain = packing.encoding === null && !packing.inBlocks
+  // Short ones are packed, too: clickhouse-jdbc expects it.
+  if (request.method === 'HEAD' || bytes.length === 0 || isPlain) response.end(bytes)
   else await sendPacked(exchange, once(bytes))
 }
 
