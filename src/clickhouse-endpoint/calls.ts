@@ -45,12 +45,12 @@ function checkFunction(name: string, known: KnownFunctions): void {
   if (reason !== null) throw denied(`function ${name} is not allowed here: it ${reason}`)
 }
 
-/** Whether the name stands where a function calls it: `arrayMap(name, …)`. */
+/** Whether the name stands where a function calls it: first of several arguments, `arrayMap(name, …)`. */
 function isFunctionArgument(tokens: readonly Token[], index: number, caller: Token | null): boolean {
-  if (caller === null || !HIGHER_ORDER.test(caller.text)) return false
-  const [before, next] = [tokens[index - 1], tokens[index + 1]]
-  const begins = isMark(before, '(') || isMark(before, ',')
-  return begins && (isMark(next, ',') || isMark(next, ')') || isWord(next, 'AS'))
+  if (caller === null || !HIGHER_ORDER.test(caller.text) || !isMark(tokens[index - 1], '(')) return false
+  const next = tokens[index + 1]
+  const isAlone = isMark(next, ')') && tokens[index - 2] === caller
+  return !isAlone && (isMark(next, ',') || isMark(next, ')') || isWord(next, 'AS'))
 }
 
 /** Texts among the arguments that the engine reads as columns, statements or names of functions. */

@@ -73,7 +73,7 @@ export function checkNames(tokens: readonly Token[], access: Access, databases: 
 export function checkDatabase(database: string, access: Access, own: string): void {
   const isClosed = CLOSED_TO_ALL.has(database.toLowerCase())
   if (isClosed || (access === 'read' && database !== own))
-    throw denied(`database ${database} is not open to queries`)
+    throw denied(`database ${database} is not open to queries; connect to ${own}`)
 }
 
 function isOpen(name: string, table: string | null, access: Access, { others }: Databases): boolean {

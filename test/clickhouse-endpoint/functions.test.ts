@@ -5,6 +5,8 @@ import { REFUSED_FUNCTIONS } from '../../src/clickhouse-endpoint/refused-functio
 import { askClickHouse, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
 const FOLDER = join(import.meta.dirname, '../../src/clickhouse-endpoint')
+/** A name where no function may take it for one to call. */
+const LATER_ARGUMENTS = ["['A'], lower", "1, lower, ['A']", "x -> x, ['A'], lower"]
 let clickhouse: RunningClickHouse
 let known: string[]
 let reviewed: string[]
@@ -34,10 +36,15 @@ describe('the lists of functions', () => {
     expect(REFUSED_FUNCTIONS.filter(({ names }) => !known.some((name) => names.test(name)))).toEqual([])
   })
 
-  it('have no function that calls another by its name, but array… and map…', async () => {
-    const calls = reviewed
-      .filter((name) => !/^(?:array|map)/u.test(name))
-      .map((name) => `\`${name}\`(lower, ['A'])`)
+  it('have no function that calls another by its name, but array… and map… their first argument', async () => {
+    const open = new Set(reviewed)
+    const rows = await clickhouse.store.query<{ name: string }>('SELECT name FROM system.functions')
+    const calls = rows
+      .filter(({ name }) => open.has(name.toLowerCase()))
+      .flatMap(({ name }) => {
+        const lists = /^(?:array|map)/iu.test(name) ? LATER_ARGUMENTS : ["lower, ['A']"]
+        return lists.map((list) => `\`${name}\`(${list})`)
+      })
     const called: string[] = []
     const lane = async (): Promise<void> => {
       for (let call = calls.pop(); call !== undefined; call = calls.pop()) {

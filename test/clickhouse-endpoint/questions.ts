@@ -55,6 +55,7 @@ export const QUESTIONS = [
   'SELECT file.execution_id FROM code_exec_logs AS file',
   "SELECT file, length(file), upper(file) AS url FROM (SELECT 1 AS x, 'a' AS file)",
   "SELECT arrayMap(upper, ['a']), arrayMap(x -> x || 'file(', ['a']), arraySort([3, 1])",
+  'SELECT arrayMap(x -> x + 1, file), arraySum(file), arraySort(x -> -x, file) FROM (SELECT [1, 2] AS file)',
   'SELECT a.* APPLY toString APPLY(x -> upper(x)) FROM (SELECT 1 AS a1, 2 AS b1) AS a',
   "SELECT 'default.x', 'ALIAS file(a)', $$file('x')$$",
   "SELECT * FROM values('Noah', 'Paris')",

@@ -65,6 +65,8 @@ describe('a reader', () => {
   it('may name no other database in the URL, and by GET nobody writes', async () => {
     expect((await ask('read', 'SELECT * FROM t', { database: 'other' })).status).toBe(403)
     expect((await ask('read', 'SELECT * FROM tables', { database: 'system' })).status).toBe(403)
+    expect((await ask('full', 'SELECT * FROM `SECRET`', { database: 'default' })).status).toBe(403)
+    expect((await ask('full', 'INSERT INTO `OUT` FORMAT CSV', { database: 'DEFAULT' })).status).toBe(403)
     expect((await askClickHouse(clickhouse, { query: 'DROP TABLE kept' })).status).toBe(403)
     expect((await ask('full', 'DROP TABLE kept', { readonly: '1' })).status).toBe(403)
   })
