@@ -99,33 +99,42 @@ async function sendRest(
   const tag = randomBytes(8).toString('hex')
   exchange.response.setHeader('X-ClickHouse-Exception-Tag', tag)
   sendHeaders(exchange, {})
-  // A client that goes away ends the statement; there is nobody to tell.
-  await sendPacked(exchange, joined(first, source, tag)).catch(() => exchange.response.destroy())
+  const end = { isWhole: false }
+  const pieces = joined(first, source, { tag, ended: () => void (end.isWhole = true) })
+  // A client that goes away ends the statement; no answer is due.
+  await sendPacked(exchange, pieces, { end: false }).catch(() => exchange.response.destroy())
+  if (end.isWhole) exchange.response.end()
+  // As ClickHouse does: without its last chunk no client takes a cut answer for a whole one.
+  else exchange.response.socket?.destroySoon()
 }
 
 async function sendPacked(
   { packing, response }: Pick<Exchange, 'packing' | 'response'>,
   pieces: AsyncIterable<Uint8Array>,
+  options: { end?: boolean } = {},
 ): Promise<void> {
   const encoder = packing.encoder()
   if (packing.encoding !== null) response.setHeader('Content-Encoding', packing.encoding)
   const packed = packing.pack(pieces)
-  await (encoder === null ? pipeline(packed, response) : pipeline(packed, encoder, response))
+  await (encoder === null
+    ? pipeline(packed, response, options)
+    : pipeline(packed, encoder, response, options))
 }
 
 /** Pieces joined to a size worth sending; an error of the engine ends them in ClickHouse's own mark. */
 async function* joined(
   first: Uint8Array,
   source: AsyncIterator<Uint8Array>,
-  tag: string,
+  { ended, tag }: { tag: string; ended: () => void },
 ): AsyncGenerator<Uint8Array> {
   yield first
   try {
     for (;;) {
-      const { bytes, ended } = await hold(source, PIECE_BYTES)
-      if (bytes.length > 0) yield bytes
-      if (ended) return
+      const held = await hold(source, PIECE_BYTES)
+      if (held.bytes.length > 0) yield held.bytes
+      if (held.ended) break
     }
+    ended()
   } catch (error) {
     const message = Buffer.from(`${describeError(error).text}\n`)
     yield Buffer.concat([

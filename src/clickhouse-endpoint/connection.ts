@@ -1,9 +1,11 @@
 /** One connection to the engine. Each statement finds the settings and parameters it asks for and no others. */
+import { randomUUID } from 'node:crypto'
 import { Session } from 'chdb'
+import { untilEnded } from './killing.ts'
+import { BASE, type Lane } from './lanes.ts'
+import { quoteIdentifier, quoteString } from './quoting.ts'
+import { RefusedStatement } from './refusal.ts'
 import { settleSetting } from './settings.ts'
-
-/** `write` inserts and defines, `serve` reads for the service, `ask` runs callers' statements; both of them only read. */
-export type Lane = 'write' | 'serve' | 'ask'
 
 /** One statement with all it needs; texts are checked before. */
 export interface Work {
@@ -25,79 +27,158 @@ export interface Answer {
 }
 
 export interface Connection {
-  run(work: Work): Promise<Answer>
+  /** The last statement ended well and whole. Otherwise what it printed may come out in front of the next answer. */
+  readonly isClean: boolean
+  /** @throws {RefusedStatement} code 394 once `signal` aborts; the engine has stopped by then */
+  run(work: Work, signal?: AbortSignal): Promise<Answer>
   /** The answer in pieces while it is made; only for SELECT and formats without a frame around the rows. */
-  stream(work: Work, take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void>
+  stream(
+    work: Work,
+    take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>
+  /** Clears what a statement that ended badly has left. @throws when it cannot be cleared; then it is to be closed */
+  clean(): Promise<void>
   close(): void
 }
 
-/** Rows of metadata that callers see: those of their own database, by the name of its column. */
-const METADATA: Readonly<Record<string, string>> = {
-  tables: 'database',
-  columns: 'database',
-  databases: 'name',
-  parts: 'database',
-  parts_columns: 'database',
-  projections: 'database',
-  data_skipping_indices: 'database',
-  dictionaries: 'database',
-  merges: 'database',
-  mutations: 'database',
-  replicas: 'database',
+export interface ConnectOptions {
+  dataDir: string
+  configFile: string
+  lane: Lane
+  /** Kills the statement of the connection with this mark, by way of another connection. */
+  kill: (mark: number) => Promise<void>
 }
-const OPEN_METADATA = "(currentDatabase(), 'system', 'information_schema', 'INFORMATION_SCHEMA')"
-const FILTERS = Object.entries(METADATA).map(
-  ([table, column]) => `'system.${table}':${quoteString(`${column} IN ${OPEN_METADATA}`)}`,
-)
 
-const READS_ONLY = { readonly: '2', allow_introspection_functions: '0', implicit_select: '0' }
-/** What a connection of each lane begins with and returns to. */
-const BASE: Readonly<Record<Lane, Readonly<Record<string, string>>>> = {
-  write: {
-    async_insert: '0',
-    allow_introspection_functions: '0',
-    implicit_select: '0',
-    // A batch of hostile or very old times must not be refused for ever.
-    max_partitions_per_insert_block: '0',
-    // Rows are values; an expression among them could be a query.
-    input_format_values_interpret_expressions: '0',
-  },
-  serve: { ...READS_ONLY, max_execution_time: '120' },
-  ask: {
-    ...READS_ONLY,
-    max_execution_time: '30',
-    max_memory_usage: '1073741824',
-    max_result_rows: '1000000',
-    max_result_bytes: '268435456',
-    additional_table_filters: `{${FILTERS.join(',')}}`,
-  },
+/** Without a meaning to an engine without a cluster, so its value tells connections apart in `system.processes`. */
+const MARK_SETTING = 'distributed_ddl_task_timeout'
+let marks = 1_000
+
+/** The statement that kills what runs on the connection with this mark. */
+export function killStatement(mark: number): string {
+  return `KILL QUERY WHERE Settings['${MARK_SETTING}'] = '${mark}' ASYNC FORMAT Null`
 }
 
 /** @throws in ClickHouse's words; code 76 when another process has the directory open */
-export function connect(dataDir: string, lane: Lane, configFile: string): Connection {
-  const base = BASE[lane]
-  const connectionArgs = Object.entries(base).map(([name, value]) => `--${name}=${value}`)
-  const session = new Session(dataDir, { connectionArgs: [`--config-file=${configFile}`, ...connectionArgs] })
-  const prepare = preparer(session, base)
-  const during = async <T>(work: Work, use: () => Promise<T>): Promise<T> => {
-    await prepare(work)
-    return use()
+export function connect({ configFile, dataDir, kill, lane }: ConnectOptions): Connection {
+  const { mark, session } = openSession(dataDir, configFile, BASE[lane])
+  const prepare = preparer(session, BASE[lane])
+  const state = { isClean: true }
+  const ended = (): void => void (state.isClean = true)
+  const during = <T>(work: Work, signal: AbortSignal | undefined, use: (leave: () => void) => Promise<T>) => {
+    state.isClean = false
+    return killable(
+      () => kill(mark),
+      signal,
+      async (leave) => {
+        await prepare(work)
+        refuseAborted(signal)
+        return use(leave)
+      },
+    )
   }
   return {
-    run: (work) => during(work, () => runOn(session, work)),
-    stream: (work, take) => during(work, () => take(piecesOf(session, work))),
+    get isClean() {
+      return state.isClean
+    },
+    run: (work, signal) =>
+      during(work, signal, async () => {
+        const answer = await runOn(session, work)
+        ended()
+        return answer
+      }),
+    stream: (work, take, signal) =>
+      during(work, signal, (leave) => handOver(piecesOf(session, work, ended), take, leave)),
+    async clean() {
+      await prepare(NO_SETTINGS)
+      await cleanse(session)
+      ended()
+    },
     close: () => session.close(),
   }
 }
 
+function openSession(
+  dataDir: string,
+  configFile: string,
+  base: Readonly<Record<string, string>>,
+): { session: Session; mark: number } {
+  marks += 1
+  const settings = { ...base, [MARK_SETTING]: marks }
+  const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`)
+  const session = new Session(dataDir, { connectionArgs: [`--config-file=${configFile}`, ...args] })
+  return { session, mark: marks }
+}
+
+/** Runs `use`, and kills what it began once `signal` aborts or it asks for that itself. */
+async function killable<T>(
+  kill: () => Promise<void>,
+  signal: AbortSignal | undefined,
+  use: (leave: () => void) => Promise<T>,
+): Promise<T> {
+  const killing = untilEnded(kill)
+  signal?.addEventListener('abort', killing.start)
+  try {
+    return await use(killing.start)
+  } catch (error) {
+    refuseAborted(signal)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', killing.start)
+    // A kill under way must not meet the next statement.
+    await killing.end()
+  }
+}
+
+const NO_SETTINGS = {
+  database: null,
+  settings: new Map<string, string>(),
+  parameters: new Map<string, string>(),
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new RefusedStatement(394, 'Query was cancelled')
+}
+
+/** An error leaves what was printed in the connection's buffer, and the next answer takes it out. */
+async function cleanse(session: Session): Promise<void> {
+  await session.queryAsync('SELECT 1 FORMAT Null')
+  const word = randomUUID()
+  const answer = await session.queryAsync(`SELECT '${word}'`, { format: 'TabSeparatedRaw' })
+  if (answer.text() !== `${word}\n`) throw new Error('the connection still holds an earlier answer')
+}
+
+/** Whoever takes the pieces may stop early; the engine is done with them when this ends. */
+async function handOver(
+  pieces: AsyncGenerator<Uint8Array>,
+  take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+  leave: () => void,
+): Promise<void> {
+  try {
+    await take(pieces)
+  } finally {
+    const returned = pieces.return(undefined)
+    // A piece may be under way for long.
+    const late = setTimeout(leave, 100)
+    await returned
+    clearTimeout(late)
+  }
+}
+
 /** Brings a connection into the state a statement asks for, whatever the one before it left. */
-function preparer(session: Session, base: Readonly<Record<string, string>>): (work: Work) => Promise<void> {
+function preparer(
+  session: Session,
+  base: Readonly<Record<string, string>>,
+): (work: Pick<Work, 'database' | 'settings' | 'parameters'>) => Promise<void> {
   let database: string | null = null
   let held: ReadonlyMap<string, string | null> = new Map()
   return async (work) => {
     if (work.database !== null && work.database !== database) {
-      await session.queryAsync(`USE ${quoteIdentifier(work.database)}`)
-      database = work.database
+      const { database: wanted } = work
+      // Should this fail, the next statement does not trust the database.
+      database = null
+      await session.queryAsync(`USE ${quoteIdentifier(wanted)}`)
+      database = wanted
     }
     const wanted = new Map(
       [...work.settings].map(([name, value]) => [name, settleSetting(name, value, base[name])]),
@@ -132,16 +213,11 @@ async function runOn(session: Session, { sql, format }: Work): Promise<Answer> {
   return { bytes: result.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed }
 }
 
-async function* piecesOf(session: Session, { sql, format }: Work): AsyncGenerator<Uint8Array> {
+async function* piecesOf(
+  session: Session,
+  { sql, format }: Work,
+  ended: () => void,
+): AsyncGenerator<Uint8Array, undefined> {
   for await (const piece of session.queryStream(sql, { format })) yield piece.raw()
-}
-
-/** A name between backquotes. */
-export function quoteIdentifier(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
-}
-
-/** A string literal. */
-export function quoteString(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+  ended()
 }

@@ -2,16 +2,17 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect, quoteString, type Answer, type Connection, type Lane, type Work } from './connection.ts'
-import { lendOut, type Lending } from './lending.ts'
+import type { Answer, Work } from './connection.ts'
+import { openLanes, type Lanes } from './lane-pool.ts'
+import type { Lane } from './lanes.ts'
+import { lendOut } from './lending.ts'
+import { quoteString } from './quoting.ts'
 import { openScratch, type RowsFile, type Scratch } from './scratch.ts'
 import { settingConstraints } from './settings.ts'
 import type { InsertData } from './statement.ts'
 
-/** Statements of a lane that run at once; each holds one of libuv's threads. */
-const CONNECTIONS: Readonly<Record<Lane, number>> = { write: 2, serve: 6, ask: 3 }
-/** INSERTs whose rows are received at once. */
-const RECEIVING = 8
+/** INSERTs of the stack whose rows are received at once, and of callers. */
+const RECEIVING = { write: 8, change: 4 }
 
 export interface EngineOptions {
   /** Directory of the data; one process may have it open. */
@@ -20,17 +21,30 @@ export interface EngineOptions {
 }
 
 export interface Engine {
-  /** @throws errors of the engine, their message in ClickHouse's words */
-  run(lane: Lane, work: Work): Promise<Answer>
+  /** @throws errors of the engine, their message in ClickHouse's words; code 394 once `signal` aborts */
+  run(lane: Lane, work: Work, signal?: AbortSignal): Promise<Answer>
   /** Hands the answer over in pieces while it is made. */
-  stream(lane: Lane, work: Work, take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void>
+  stream(
+    lane: Lane,
+    work: Work,
+    take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>
   /** The statement as the engine's own parser writes it. @throws its syntax errors */
-  parse(sql: string): Promise<string>
+  parse(sql: string, lane: Lane): Promise<string>
   /** Inserts rows, by way of a file; null where there were none. */
-  insert(work: Work, insert: InsertData, rows: AsyncIterable<Uint8Array>): Promise<Answer | null>
+  insert(lane: WriteLane, work: Work, rows: Rows): Promise<Answer | null>
   /** Lays contents into files of the engine's scratch, which are gone when `use` ends. */
   withFiles<T>(contents: readonly Blob[], use: (paths: readonly string[]) => Promise<T>): Promise<T>
   close(): Promise<void>
+}
+
+export type WriteLane = Extract<Lane, 'write' | 'change'>
+
+export interface Rows {
+  insert: InsertData
+  bytes: AsyncIterable<Uint8Array>
+  signal?: AbortSignal
 }
 
 /** A statement by itself, for questions of our own. */
@@ -51,17 +65,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const users = join(options.dataDir, 'exectrail-users.xml')
   await writeFile(users, settingConstraints(), { mode: 0o600 })
   await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
-  const opened: Connection[] = []
-  const lane = (name: Lane): Lending<Connection> => {
-    for (let n = 0; n < CONNECTIONS[name]; n += 1) opened.push(connect(options.dataDir, name, config))
-    return lendOut(opened.slice(-CONNECTIONS[name]))
-  }
-  const lanes = { write: lane('write'), serve: lane('serve'), ask: lane('ask') }
-  const scratch = await openScratch(options.dataDir)
-  return assemble(lanes, scratch, async () => {
-    for (const connection of opened) connection.close()
-    await scratch.close()
-  })
+  const lanes = openLanes(options.dataDir, config)
+  return assemble(lanes, await openScratch(options.dataDir))
 }
 
 /** A memory cap, and every acknowledged insert on the disk before it is acknowledged. */
@@ -85,31 +90,32 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-function assemble(
-  lanes: Readonly<Record<Lane, Lending<Connection>>>,
-  scratch: Scratch,
-  close: () => Promise<void>,
-): Engine {
-  const receivers = lendOut(Array.from({ length: RECEIVING }, () => scratch))
-  const run = (lane: Lane, work: Work): Promise<Answer> =>
-    lanes[lane].lend((connection) => connection.run(work))
+function assemble(lanes: Lanes, scratch: Scratch): Engine {
+  const receive = (count: number) => lendOut(Array.from({ length: count }, () => scratch))
+  const receivers = { write: receive(RECEIVING.write), change: receive(RECEIVING.change) }
+  const run: Engine['run'] = (lane, work, signal) =>
+    lanes.lend(lane, (connection) => connection.run(work, signal), signal)
   return {
     run,
-    close,
-    stream: (lane, work, take) => lanes[lane].lend((connection) => connection.stream(work, take)),
-    async parse(sql) {
+    stream: (lane, work, take, signal) =>
+      lanes.lend(lane, (connection) => connection.stream(work, take, signal), signal),
+    async parse(sql, lane) {
       const asked = `SELECT formatQuerySingleLine(${quoteString(sql)})`
-      const { bytes } = await run('serve', { ...BARE_WORK, sql: asked })
+      const { bytes } = await run(lane, { ...BARE_WORK, sql: asked })
       return Buffer.from(bytes).toString('utf8').trimEnd()
     },
     withFiles: (contents, use) =>
-      contents.length === 0 ? use([]) : receivers.lend((receiver) => layOut(receiver, contents, use)),
-    insert: (work, insert, rows) =>
-      receivers.lend((receiver) =>
-        receiver.withRows(rows, async (file) =>
-          file.bytes === 0 ? null : run('write', fromFile(work, insert, file)),
+      contents.length === 0 ? use([]) : receivers.change.lend((receiver) => layOut(receiver, contents, use)),
+    insert: (lane, work, { bytes, insert, signal }) =>
+      receivers[lane].lend((receiver) =>
+        receiver.withRows(bytes, async (file) =>
+          file.bytes === 0 ? null : run(lane, fromFile(work, insert, file), signal),
         ),
       ),
+    async close() {
+      lanes.close()
+      await scratch.close()
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 /** External tables: rows that come with a statement and are gone with it. They are read from a file, by a WITH of ours. */
-import { quoteIdentifier, quoteString } from './connection.ts'
+import { quoteIdentifier, quoteString } from './quoting.ts'
 import { RefusedStatement } from './refusal.ts'
 import { isMark, isWord, tokenize, upper, type Token } from './tokens.ts'
 

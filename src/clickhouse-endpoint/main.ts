@@ -3,9 +3,9 @@
  *
  * `node main.ts --data DIR --port N --host 127.0.0.1 --database exectrail --credentials FILE`
  *
- * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read"}…]}`; with `-` it is the first line of
+ * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read","role":"stack"|"caller"}…]}`; with `-` it is the first line of
  * stdin, and the end of stdin stops the process as SIGTERM does. `--listen-fd N` serves on that socket, which the
- * spawner has bound to host and port; `--memory-bytes N` caps the engine. The spawner sets `UV_THREADPOOL_SIZE=16`.
+ * spawner has bound to host and port; `--memory-bytes N` caps the engine. The spawner sets `UV_THREADPOOL_SIZE=24`.
  * When it serves, one JSON line `{"url"}` on stdout; SIGTERM and SIGINT close cleanly. What hinders the start is one
  * line on stderr and exit code 1.
  */
@@ -14,11 +14,11 @@ import type { Server } from 'node:http'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { quoteIdentifier } from './connection.ts'
 import { drainable } from './drain.ts'
 import { BARE_WORK, openEngine, type Engine } from './engine.ts'
 import { explainStart } from './explain-start.ts'
 import { engineMemory } from './memory.ts'
+import { quoteIdentifier } from './quoting.ts'
 import { createClickHouseServer } from './server.ts'
 import { openStatements } from './statements.ts'
 import type { User } from './users.ts'
@@ -40,7 +40,14 @@ const { values } = parseArgs({
 
 const credentials = z.object({
   users: z
-    .array(z.object({ name: z.string(), password: z.string().min(1), access: z.enum(['full', 'read']) }))
+    .array(
+      z.object({
+        name: z.string(),
+        password: z.string().min(1),
+        access: z.enum(['full', 'read']),
+        role: z.enum(['stack', 'caller']).default('caller'),
+      }),
+    )
     .min(1),
 })
 

@@ -1,24 +1,17 @@
 /** The ClickHouse HTTP protocol over the engine in this process. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import {
-  isUnframed,
-  MAX_HELD_BYTES,
-  sendAnswer,
-  sendBytes,
-  sendDone,
-  sendPieces,
-  type Exchange,
-} from './answers.ts'
-import { readIncoming, type Incoming } from './body.ts'
+import { sendBytes } from './answers.ts'
+import { readIncoming } from './body.ts'
 import type { Work } from './connection.ts'
 import type { Engine } from './engine.ts'
 import { sendError } from './exceptions.ts'
+import { createsDatabase, execute, type Execution } from './execute.ts'
 import { withTables } from './external.ts'
 import { answerHello } from './hello.ts'
 import { checkDatabase, type Access } from './names.ts'
-import { denied } from './refusal.ts'
 import { readQuery, type RequestQuery } from './request.ts'
 import { answerRoute } from './routes.ts'
+import { watchRunning, type Running } from './running.ts'
 import { checkParameters, type Statement } from './statement.ts'
 import type { Statements } from './statements.ts'
 import { authenticate, type User } from './users.ts'
@@ -38,8 +31,9 @@ const MAX_URL_BYTES = 1_048_576
 
 /** Creates the server; it does not listen yet. */
 export function createClickHouseServer(options: ServerOptions): Server {
+  const parts = { ...options, running: watchRunning() }
   const server = createServer({ maxHeaderSize: MAX_URL_BYTES }, (request, response) => {
-    answer(request, response, options).catch((error: unknown) => sendError(response, error))
+    answer(request, response, parts).catch((error: unknown) => sendError(response, error))
   })
   server.requestTimeout = 120_000
   server.keepAliveTimeout = 60_000
@@ -51,7 +45,7 @@ export function createClickHouseServer(options: ServerOptions): Server {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ServerOptions,
+  options: ServerOptions & { running: Running },
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://endpoint')
   response.setHeader('X-ClickHouse-Server-Display-Name', 'exectrail')
@@ -62,7 +56,7 @@ async function answer(
   const hello = answerHello(incoming.text, query.clientRevision, options.version)
   if (hello !== null) return sendBytes({ request, response, packing: query.packing }, hello)
   const access = settleAccess(request, query, user)
-  const statement = await options.statements.read(incoming.text, access)
+  const statement = await options.statements.read(incoming.text, access, parseLane(user, access))
   checkParameters(statement, query.parameters)
   const work = settleWork(statement, query, { access, database: options.database })
   const exchange = {
@@ -79,9 +73,15 @@ async function answer(
     tables.map(({ data }) => data),
     (paths) => {
       const sql = tables.length === 0 ? work.sql : withTables(work.sql, tables, paths)
-      return execute(exchange, options, { access, incoming, statement, work: { ...work, sql } })
+      const execution: Execution = { access, incoming, statement, user, work: { ...work, sql } }
+      return execute(exchange, options, execution)
     },
   )
+}
+
+/** What the service asks for callers, with `readonly=1`, waits with callers' statements. */
+function parseLane(user: User, access: Access): 'serve' | 'parse' {
+  return user.role === 'stack' && access === 'full' ? 'serve' : 'parse'
 }
 
 /** As with ClickHouse, GET and `readonly` leave anyone with no more than reading. */
@@ -104,41 +104,4 @@ function settleWork(
     settings: new Map([...query.settings, ...statement.settings]),
     parameters: query.parameters,
   }
-}
-
-interface Task {
-  access: Access
-  incoming: Incoming
-  statement: Statement
-  work: Work
-}
-
-async function execute(
-  exchange: Exchange,
-  { engine, statements }: ServerOptions,
-  { access, incoming, statement, work }: Task,
-): Promise<void> {
-  if (statement.kind === 'kill') throw denied('KILL QUERY is not served here')
-  if (statement.insert !== null) {
-    const rows = incoming.rows ?? noRows()
-    return sendDone(exchange, await engine.insert(work, statement.insert, rows))
-  }
-  if (statement.kind === 'write') {
-    const done = await engine.run('write', work)
-    if (createsDatabase(statement)) await statements.refresh()
-    return sendDone(exchange, done)
-  }
-  const lane = access === 'full' ? 'serve' : 'ask'
-  if (statement.streams && isUnframed(exchange.format))
-    return engine.stream(lane, work, (pieces) => sendPieces(exchange, pieces))
-  const settings = new Map([['max_result_bytes', String(MAX_HELD_BYTES)], ...work.settings])
-  return sendAnswer(exchange, await engine.run(lane, { ...work, settings }))
-}
-
-function createsDatabase({ sql }: Statement): boolean {
-  return sql.startsWith('CREATE DATABASE ')
-}
-
-async function* noRows(): AsyncGenerator<Uint8Array> {
-  // An INSERT whose rows never came: nothing is inserted, as with ClickHouse.
 }

@@ -1,13 +1,17 @@
 /** From the text of a request to a statement that may run. */
 import { BARE_WORK, type Engine } from './engine.ts'
 import { RefusedStatement } from './refusal.ts'
+import type { Lane } from './lanes.ts'
 import type { Access } from './names.ts'
 import { checkStatement, type Catalogue, type Statement } from './statement.ts'
 import { withoutEnd } from './tokens.ts'
 
+/** The stack's own statements are read, and remembered, apart from callers'. */
+export type ParseLane = Extract<Lane, 'serve' | 'parse'>
+
 export interface Statements {
   /** @throws {RefusedStatement} what the access does not cover; errors of the engine's parser */
-  read(text: string, access: Access): Promise<Statement>
+  read(text: string, access: Access, lane: ParseLane): Promise<Statement>
   /** To be called when databases were made. */
   refresh(): Promise<void>
 }
@@ -21,20 +25,21 @@ const REMEMBERED_LENGTH = 20_000
 /** Reads statements for a database; callers' statements may name no other. */
 export async function openStatements(engine: Engine, database: string): Promise<Statements> {
   let catalogue = await readCatalogue(engine, database)
-  const known = new Map<string, Statement>()
+  const remembered = { serve: new Map<string, Statement>(), parse: new Map<string, Statement>() }
   return {
-    async read(text, access) {
+    async read(text, access, lane) {
+      const known = remembered[lane]
       const key = `${access} ${text}`
       const found = known.get(key)
       if (found !== undefined) return found
-      const statement = checkStatement(await parse(engine, text), access, catalogue)
+      const statement = checkStatement(await parse(engine, text, lane), access, catalogue)
       if (known.size >= REMEMBERED) known.clear()
       if (text.length <= REMEMBERED_LENGTH) known.set(key, statement)
       return statement
     },
     async refresh() {
       catalogue = await readCatalogue(engine, database)
-      known.clear()
+      for (const known of Object.values(remembered)) known.clear()
     },
   }
 }
@@ -58,13 +63,13 @@ async function readCatalogue(engine: Engine, database: string): Promise<Catalogu
 }
 
 /** The engine's own parser says what a text is: two lexers that differ would be a hole. */
-async function parse(engine: Engine, text: string): Promise<string> {
+async function parse(engine: Engine, text: string, lane: ParseLane): Promise<string> {
   if (text.trim() === '') throw new RefusedStatement(62, 'Syntax error: Empty query')
   if (Buffer.byteLength(text) > MAX_QUERY_BYTES)
     throw new RefusedStatement(62, `Syntax error: Max query size exceeded, ${MAX_QUERY_BYTES} bytes`)
   if (text.includes('\0')) throw new RefusedStatement(62, 'Syntax error: a NUL character in the query')
   try {
-    return await engine.parse(withoutEnd(text))
+    return await engine.parse(withoutEnd(text), lane)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const words = /^Code: 62\. DB::Exception: (?<words>[\s\S]*?)\.? ?: In scope SELECT formatQuery/u.exec(

@@ -8,6 +8,8 @@ export interface User {
   name: string
   password: string
   access: Access
+  /** The stack's own parts, the service and the Collector, have lanes of the engine that callers cannot fill. */
+  role: 'stack' | 'caller'
 }
 
 /**

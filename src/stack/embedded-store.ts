@@ -38,7 +38,7 @@ const HOST = '127.0.0.1'
 const READY_TIMEOUT_MS = 60_000
 const GRACE_MS = 10_000
 const MAIN = join(import.meta.dirname, '../clickhouse-endpoint/main.ts')
-const ENV = { UV_THREADPOOL_SIZE: '16', TZ: 'UTC' }
+const ENV = { UV_THREADPOOL_SIZE: '24', TZ: 'UTC' }
 
 /**
  * Starts it on `port` of loopback. Without a sandbox there is no reader, and `report` is told why, with the remedy.
@@ -159,7 +159,7 @@ function specOf({ config, listener, users, memoryBytes, wrapper }: Place): Proce
     logFile: join(config.home, 'logs', 'store.log'),
     readyTimeoutMs: READY_TIMEOUT_MS,
     graceMs: GRACE_MS,
-    ready: () => answers(users.people),
+    ready: () => answers(users.service),
   }
 }
 

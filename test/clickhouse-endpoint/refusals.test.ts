@@ -33,6 +33,9 @@ function ask(who: Who, query: string, search: Record<string, string> = {}): Prom
   return askClickHouse(clickhouse, search, { method: 'POST', body, headers: keyOf(who) })
 }
 
+/** An answer that breaks after it began is cut off; so it is an error from the beginning. */
+const AT_ONCE = { wait_end_of_query: '1' }
+
 /** A wall of ours (497, 48, 115 and 452 of settings), or no statement (62). */
 const REFUSALS = new Set(['497', '62', '48', '115', '452'])
 
@@ -74,7 +77,9 @@ describe('a reader', () => {
   it('may lower its bounds and not lift them', async () => {
     const many = 'SELECT number FROM numbers(1000001)'
     for (const max_result_rows of ['0', '99999999', '1000000']) {
-      expect(await (await ask('read', many, { max_result_rows })).text()).toContain('TOO_MANY_ROWS_OR_BYTES')
+      expect(await (await ask('read', many, { max_result_rows, ...AT_ONCE })).text()).toContain(
+        'TOO_MANY_ROWS_OR_BYTES',
+      )
     }
     const few = await ask('read', 'SELECT number FROM numbers(11)', { max_result_rows: '10' })
     expect(await few.text()).toContain('TOO_MANY_ROWS_OR_BYTES')
@@ -94,7 +99,7 @@ describe('a reader', () => {
     ["SELECT getSetting('readonly') SETTINGS readonly = 0, max_threads = DEFAULT", '2\n'],
     ["SELECT getSetting('log_comment') SETTINGS log_comment = 'a, readonly = 0'", 'a, readonly = 0\n'],
   ])('sets in the statement what it may set in the URL: %s', async (query, answer) => {
-    expect(await (await ask('read', query)).text()).toContain(answer)
+    expect(await (await ask('read', query, AT_ONCE)).text()).toContain(answer)
   })
 
   it.each([

@@ -11,6 +11,8 @@ import { migrate } from '../../src/store/migrate.ts'
 const MAIN = join(import.meta.dirname, '../../src/clickhouse-endpoint/main.ts')
 export const USER = 'exectrail'
 export const PASSWORD = 'store-password'
+const CALLER = 'caller'
+const CALLER_PASSWORD = 'caller-password'
 const READER = 'reader'
 const READER_PASSWORD = 'reader-password'
 
@@ -28,8 +30,9 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
   const directory = await mkdtemp(join(tmpdir(), 'exectrail-clickhouse-'))
   const credentials = join(directory, 'credentials.json')
   const users = [
-    { name: USER, password: PASSWORD, access: 'full' },
-    { name: READER, password: READER_PASSWORD, access: 'read' },
+    { name: USER, password: PASSWORD, access: 'full', role: 'stack' },
+    { name: CALLER, password: CALLER_PASSWORD, access: 'full', role: 'caller' },
+    { name: READER, password: READER_PASSWORD, access: 'read', role: 'caller' },
   ]
   await writeFile(credentials, JSON.stringify({ users }), { mode: 0o600 })
   const args = ['--data', join(directory, 'data'), '--credentials', credentials]
@@ -61,7 +64,7 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
 /** Starts the endpoint with these arguments; rejects with what it said when it does not serve. */
 export async function startProcess(args: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '16' },
+    env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '24' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // A test that fails before it stops what it started leaves no process behind.
@@ -79,7 +82,8 @@ export async function startProcess(args: readonly string[]): Promise<{ child: Ch
 }
 
 /** Credentials as ClickHouse's headers. */
-export function keyOf(access: 'full' | 'read'): Record<string, string> {
+export function keyOf(access: 'full' | 'read' | 'caller'): Record<string, string> {
+  if (access === 'caller') return { 'X-ClickHouse-User': CALLER, 'X-ClickHouse-Key': CALLER_PASSWORD }
   return access === 'full'
     ? { 'X-ClickHouse-User': USER, 'X-ClickHouse-Key': PASSWORD }
     : { 'X-ClickHouse-User': READER, 'X-ClickHouse-Key': READER_PASSWORD }
