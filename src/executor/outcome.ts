@@ -39,7 +39,7 @@ export function decideOutcome(exit: RuntimeExit, cause: Cause | null, timeoutMs:
   if (exit.limit !== null && exit.limit !== 'time')
     return judge('limit', LIMIT_TYPES[exit.limit], describeLimit(exit, exit.limit))
   if (cause === 'timeout' || exit.limit === 'time')
-    return judge('timeout', 'timeout', `ran longer than ${timeoutMs} ms`)
+    return judge('timeout', 'timeout', describeTimeout(exit, timeoutMs))
   if (cause === 'startup')
     return judge(
       'error',
@@ -62,6 +62,11 @@ function judgeProgram(exit: RuntimeExit): Verdict {
   if (exit.exitCode !== null && exit.exitCode !== 0)
     return judge('failure', 'exit_code', `exited with code ${exit.exitCode}`)
   return SUCCESS
+}
+
+/** A compiler that was too slow has words of its own. */
+function describeTimeout({ uncaught, limit }: RuntimeExit, timeoutMs: number): string {
+  return limit === 'time' && uncaught !== null ? uncaught.message : `ran longer than ${timeoutMs} ms`
 }
 
 function describeLimit(exit: RuntimeExit, limit: Limit): string {

@@ -37,13 +37,17 @@ export async function runOnRuntime(
   const output = captureOutput(request.limits, options.onOutput, (cause) => ending.end(cause))
   ending.after(STARTUP_LIMIT_MS, 'startup')
   let counting = false
+  let leftMs = request.limits.timeoutMs
   const startDeadline = (): void => {
-    if (!counting) ending.after(request.limits.timeoutMs, 'timeout')
+    if (!counting) ending.after(Math.max(1, leftMs), 'timeout')
     counting = true
   }
   const exit = await endsInTime(runtime, request, {
     signal: ending.signal,
     onOutput: output.push,
+    onCompiled(ms) {
+      leftMs -= ms
+    },
     onHandedOver: startDeadline,
     onRunning() {
       runningAt ??= performance.now()

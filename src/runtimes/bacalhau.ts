@@ -8,10 +8,11 @@ import { prepareJob } from './bacalhau/job.ts'
 import { DEFAULTS, type BacalhauOptions } from './bacalhau/options.ts'
 import { ownerLabels, stopOrphans } from './bacalhau/orphans.ts'
 import { prepareProgram } from './bacalhau/program.ts'
-import { faultExit, syntaxExit } from './bacalhau/read-exit.ts'
+import { faultExit } from './bacalhau/read-exit.ts'
 import { runJob } from './bacalhau/run.ts'
 import { StartupEstimate } from './bacalhau/startup-estimate.ts'
 import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
+import { refusedExit } from './transpile.ts'
 
 type Needed = 'apiUrl' | 'home' | 'cacheDir' | 'path'
 
@@ -84,8 +85,8 @@ async function runOn(
   }
   const route = routeLanguage(connection.nodes, request.language, settled.engine)
   if ('missing' in route) return faultExit('runtime_unavailable', route.missing)
-  const program = await prepareProgram(request, route.engine)
-  if ('error' in program) return syntaxExit(program.error)
+  const program = await prepareProgram(request, route.engine, io)
+  if (!('code' in program)) return refusedExit(program, 'wasm')
   if (io.signal.aborted) return faultExit('runtime_error', null)
   const prepared = await prepareJob(request, program, {
     ...route,

@@ -10,9 +10,10 @@ import type { Sdk } from './e2b/sdk.ts'
 import { isExectrailError } from '../errors.ts'
 import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { parseFrames } from './sandbox/frames.ts'
-import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
+import { faultExit, readExit } from './sandbox/read-exit.ts'
 import { parseSupervisorReport } from './sandbox/supervisor-report.ts'
 import { prepare } from './subprocess.ts'
+import { refusedExit } from './transpile.ts'
 
 export type { E2bOptions } from './e2b/provider.ts'
 
@@ -37,8 +38,8 @@ export function e2b(options: E2bOptions): Runtime {
 }
 
 async function run(provider: Provider, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
-  const program = await prepare(request)
-  if ('error' in program.code) return syntaxExit(program.code.error, ISOLATION)
+  const program = await prepare(request, io)
+  if (!('code' in program.code)) return refusedExit(program.code, ISOLATION)
   if (io.signal.aborted) return endedExit()
   let parts: Parts
   try {

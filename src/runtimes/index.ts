@@ -5,7 +5,7 @@ import { bacalhau } from './bacalhau.ts'
 import { e2b } from './e2b.ts'
 import type { Readiness, Runtime } from './runtime.ts'
 import { subprocess } from './subprocess.ts'
-import { stopEsbuild } from './transpile.ts'
+import { stopCompiling } from './transpile.ts'
 import { vm2 } from './vm2.ts'
 import { wasmedge } from './wasmedge.ts'
 
@@ -62,7 +62,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
     },
     async close() {
       await Promise.all([...made.values()].map((runtime) => runtime.close()))
-      await stopEsbuild()
+      await stopCompiling()
     },
   }
 }

@@ -8,10 +8,10 @@ import { findRecipe } from './local-recipe.ts'
 import { NoFootingError, type Footing } from './sandbox/footing.ts'
 import { findGuest, type Guest, type GuestName } from './sandbox/guests.ts'
 import type { LocalOptions, LocalRecipe, SandboxHost } from './sandbox/host.ts'
-import { faultExit, readExit, syntaxExit } from './sandbox/read-exit.ts'
+import { faultExit, readExit } from './sandbox/read-exit.ts'
 import { SANDBOX_PATHS, type SandboxNetwork } from './sandbox/bubblewrap.ts'
 import { openEgress } from './sandbox/egress.ts'
-import type { Transpiled } from './transpile.ts'
+import { refusedExit, type Transpiled } from './transpile.ts'
 
 /** For a run whose slot or launcher died before the program began. */
 const ATTEMPTS = 3
@@ -39,7 +39,7 @@ export async function runLocally(
   program: Program | ForeignProgram,
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
-  if ('error' in program.code) return syntaxExit(program.code.error, 'none')
+  if (!('code' in program.code)) return refusedExit(program.code, 'none')
   const footing = await host.footing().catch((error: unknown) => toFault(error))
   if (typeof footing === 'string') return faultExit('runtime_unavailable', footing, 'none')
   const refusal = refuse(footing, options, request)

@@ -57,6 +57,8 @@ export interface RuntimeIo {
   onHandedOver?(): void
   /** Called once, the moment the user's code begins: start-up ends. */
   onRunning(): void
+  /** Told ms of the deadline that compiling the code took. */
+  onCompiled?(ms: number): void
 }
 
 /** Something the user's code threw and nobody caught; `stack` in the user's own file and line numbers. */

@@ -4,7 +4,7 @@ import type { Language } from '../execution.ts'
 import { runLocally, type Program } from './local-run.ts'
 import { bashHead } from './bash-head.ts'
 import { checkLocal } from './local-check.ts'
-import type { Runtime, RuntimeRequest } from './runtime.ts'
+import type { Runtime, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
 import { transpile } from './transpile.ts'
 
@@ -19,7 +19,11 @@ export function subprocess(options: LocalOptions): Runtime {
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
     },
-    run: async (request, io) => runLocally(host, options, request, await prepare(request), io),
+    async run(request, io) {
+      // Found while the code is compiled; what it lacks is told when it is needed.
+      if (request.language === 'typescript') host.footing().catch(() => undefined)
+      return runLocally(host, options, request, await prepare(request, io), io)
+    },
     check: () => checkLocal(host, options, 'subprocess'),
     close: () => host.close(),
   }
@@ -38,10 +42,13 @@ const NUL_IN_BASH: Program['code'] = {
 }
 
 /** The program as the guest programs take it, wherever they run. */
-export async function prepare(request: RuntimeRequest): Promise<Program> {
+export async function prepare(
+  request: RuntimeRequest,
+  io: Pick<RuntimeIo, 'signal' | 'onCompiled'>,
+): Promise<Program> {
   const { language, code, env } = request
   const file = FILES[language]
-  if (language === 'typescript') return prepareModule(request, await transpile(code, file), 'mapped')
+  if (language === 'typescript') return prepareModule(request, await transpile(request, file, io), 'mapped')
   if (language === 'javascript') return prepareModule(request, { code }, 'plain')
   if (language === 'bash')
     return {
@@ -61,7 +68,7 @@ function prepareModule(request: RuntimeRequest, code: Program['code'], kind: 'pl
   return {
     guest: 'javascript',
     file: FILES.javascript,
-    code: 'error' in code ? code : { code: addTrailer(code.code, trailer) },
+    code: 'code' in code ? { code: addTrailer(code.code, trailer) } : code,
     head: (nonce) => JSON.stringify({ nonce, ...head }),
   }
 }

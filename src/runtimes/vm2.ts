@@ -1,7 +1,7 @@
 /** JavaScript and TypeScript in vm2, which runs in a child process of its own inside the host's best sandbox. */
 import { checkLocal } from './local-check.ts'
 import { runLocally, type Program } from './local-run.ts'
-import type { Runtime, RuntimeRequest } from './runtime.ts'
+import type { Runtime, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { bundleVm2, cacheVm2 } from './sandbox/guest-files.ts'
 import { NODE_FLAGS } from './sandbox/guests.ts'
 import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
@@ -30,7 +30,7 @@ export function vm2(options: LocalOptions): Runtime {
       },
     },
     async run(request, io) {
-      const exit = await runLocally(host, options, request, await prepare(request), io)
+      const exit = await runLocally(host, options, request, await prepare(request, io), io)
       if (exit.fault === null) caching ??= cache(host)
       return exit
     },
@@ -52,7 +52,7 @@ async function cache(host: SandboxHost): Promise<void> {
   }
 }
 
-async function prepare(request: RuntimeRequest): Promise<Program> {
+async function prepare(request: RuntimeRequest, io: RuntimeIo): Promise<Program> {
   const typed = request.language === 'typescript'
   const plain = !typed && !NEEDS_LOWERING.test(request.code)
   return {
@@ -60,7 +60,7 @@ async function prepare(request: RuntimeRequest): Promise<Program> {
     file: FILE,
     code: plain
       ? { code: request.code }
-      : await transpileToScript(request.code, typed ? 'main.ts' : FILE, typed ? 'ts' : 'js'),
+      : await transpileToScript(request, typed ? 'main.ts' : FILE, typed ? 'ts' : 'js', io),
     head: (nonce) => JSON.stringify({ nonce, env: request.env, file: FILE }),
   }
 }

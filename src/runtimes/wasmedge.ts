@@ -6,13 +6,14 @@ import { runLocally } from './local-run.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { NoFootingError, type Footing } from './sandbox/footing.ts'
 import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
-import { faultExit, syntaxExit } from './sandbox/read-exit.ts'
+import { faultExit } from './sandbox/read-exit.ts'
 import { checkWasmedge } from './wasmedge/check.ts'
 import { EngineLog } from './wasmedge/engine-log.ts'
 import { ENGINE_BYTES, guestFor } from './wasmedge/guest-command.ts'
 import { Kit } from './wasmedge/kit.ts'
 import { readWasmExit } from './wasmedge/read-wasm-exit.ts'
-import { prepareScript, SCRIPT_FILE, type Script } from './wasmedge/script.ts'
+import { SCRIPT_FILE } from './wasmedge/script.ts'
+import { refusedExit, transpileForQuickJs, type Script } from './transpile.ts'
 import { describeProblem, Workshop, type Runnable, type WasmedgeOptions } from './wasmedge/workshop.ts'
 
 /** Processes around the one module: supervisor, channel, engine. */
@@ -66,12 +67,8 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
   const script =
     request.language === 'python'
       ? null
-      : await prepareScript(
-          request.code,
-          request.language === 'typescript' ? 'typescript' : 'javascript',
-          hook,
-        )
-  if (script !== null && 'error' in script.code) return syntaxExit(script.code.error, 'wasm')
+      : await transpileForQuickJs(request, request.language === 'typescript' ? 'ts' : 'js', hook, io)
+  if (script !== null && !('code' in script)) return refusedExit(script, 'wasm')
   const found = await untilAborted(io.signal, setUp(parts, moduleOf(request)))
   if (found === null) return { ...faultExit('runtime_error', '', 'wasm'), fault: null }
   if (typeof found === 'string') return faultExit('runtime_unavailable', found, 'wasm')
@@ -84,7 +81,7 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
   const program = {
     guest,
     file: script === null ? PYTHON_FILE : SCRIPT_FILE,
-    code: script?.code ?? { code: request.code },
+    code: { code: script?.code ?? request.code },
     head: (nonce: string) => JSON.stringify(headOf(request, script, { nonce, hook })),
   }
   const widened = { ...request, limits: widen(request.limits, runnable) }

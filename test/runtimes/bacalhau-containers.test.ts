@@ -20,8 +20,8 @@ const absent = await whyNoNode('exectrail')
 
 async function containerJob(language: Language): Promise<unknown> {
   const request = makeRequest(language, PROGRAMS[language].value)
-  const program = await prepareProgram(request, 'docker')
-  if ('error' in program) throw new Error(program.error.message)
+  const program = await prepareProgram(request, 'docker', { signal: new AbortController().signal })
+  if (!('code' in program)) throw new Error(JSON.stringify(program))
   const { modulesPath, images, cpu } = DEFAULTS
   const plan = { engine: 'docker', channel: 'stream', modulesPath, images, cpu, labels: {} } as const
   return (await prepareJob(request, program, { ...plan, nodeLabel: null })).job

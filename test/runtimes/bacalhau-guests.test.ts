@@ -31,8 +31,8 @@ const MARKER = 'f00d'.repeat(8)
 async function runGuest(language: Language, code: string, change: Parameters<typeof makeRequest>[2] = {}) {
   await using directory = await temporaryDirectory()
   const request = makeRequest(language, code, change)
-  const program = await prepareProgram(request, 'docker')
-  if ('error' in program) throw new Error(program.error.message)
+  const program = await prepareProgram(request, 'docker', { signal: new AbortController().signal })
+  if (!('code' in program)) throw new Error(JSON.stringify(program))
   const sources = await jobSources(request, program, { engine: 'docker', channel: 'stream' })
   const [source] = sources as { Source: { Params: { URL: string } } }[]
   const archive = Buffer.from(source?.Source.Params.URL.split(',')[1] ?? '', 'base64')

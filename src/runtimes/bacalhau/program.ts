@@ -1,8 +1,7 @@
 /** A program as the guest of its engine takes it. */
 import { randomBytes } from 'node:crypto'
-import type { RuntimeRequest, UncaughtError } from '../runtime.ts'
-import { transpile } from '../transpile.ts'
-import { prepareScript } from '../wasmedge/script.ts'
+import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
+import { transpile, transpileForQuickJs, type Refused } from '../transpile.ts'
 import type { Engine } from './engines.ts'
 
 export interface GuestProgram {
@@ -13,19 +12,21 @@ export interface GuestProgram {
 
 /** Lowers and transpiles where the engine needs it, or tells why the language refuses the code. */
 export async function prepareProgram(
-  { language, code }: RuntimeRequest,
+  request: RuntimeRequest,
   engine: Engine,
-): Promise<GuestProgram | { error: UncaughtError }> {
+  io: Pick<RuntimeIo, 'signal' | 'onCompiled'>,
+): Promise<GuestProgram | Refused> {
+  const { language, code } = request
   if (language === 'python' || language === 'bash') return { code, head: {} }
   const hook = `exectrail_${randomBytes(8).toString('hex')}`
   if (engine === 'docker') {
-    const plain = language === 'typescript' ? await transpile(code, 'main.ts') : { code }
-    return 'error' in plain ? plain : { code: addHook(plain.code, hook), head: { hook } }
+    const plain = language === 'typescript' ? await transpile(request, 'main.ts', io) : { code }
+    return 'code' in plain ? { code: addHook(plain.code, hook), head: { hook } } : plain
   }
-  const script = await prepareScript(code, language, hook)
-  if ('error' in script.code) return script.code
+  const script = await transpileForQuickJs(request, language === 'typescript' ? 'ts' : 'js', hook, io)
+  if (!('code' in script)) return script
   const { modules, shown, lines } = script
-  return { code: script.code.code, head: { hook, modules, shown, lines } }
+  return { code: script.code, head: { hook, modules, shown, lines } }
 }
 
 /** One more line hands over `main`, exported or not; a source map has to stay the last. */

@@ -1,6 +1,6 @@
 /** What happened, in the words of the seam. */
 import type { Isolation } from '../../execution.ts'
-import type { RuntimeExit, RuntimeFault, UncaughtError } from '../runtime.ts'
+import type { RuntimeExit, RuntimeFault } from '../runtime.ts'
 import type { JobExecution } from './api.ts'
 import type { GuestReport } from './guest-report.ts'
 import type { Engine } from './engines.ts'
@@ -45,11 +45,6 @@ export function faultExit(kind: RuntimeFault['kind'], message: string | null): R
     sandboxAgeMs: null,
     files: [],
   }
-}
-
-/** A program the language refused before a job was spent on it. */
-export function syntaxExit(error: UncaughtError): RuntimeExit {
-  return { ...faultExit('runtime_error', null), exitCode: 1, syntaxError: true, uncaught: error }
 }
 
 export function readExit(facts: JobFacts): RuntimeExit {

@@ -4,17 +4,8 @@
  */
 import { SourceMap } from 'node:module'
 import type { TransformOptions } from 'esbuild'
-import { lower, type Transpiled } from '../transpile.ts'
-
-/** A script ready for the guest. */
-export interface Script {
-  code: Transpiled
-  /** Modules that `require` has to answer at once, so that they are loaded before the program. */
-  modules: readonly string[]
-  /** Name of the file as it is shown, and the line each line came from (0: none; null: all as they are). */
-  shown: string
-  lines: readonly number[] | null
-}
+import type { Compiled } from '../compile/compile-job.ts'
+import { lower, type Lowered } from '../compile/lower.ts'
 
 /** Name of the lowered file in the guest, which no stack shows. */
 export const SCRIPT_FILE = 'program.js'
@@ -43,30 +34,23 @@ const REQUIRE = /\brequire\(\s*["'](?<name>(?:node:)?[a-z_]+(?:\/promises)?)["']
 const MAP = '\n//# sourceMappingURL='
 
 /** @param hook name of the global through which the guest gets at what the code defines */
-export async function prepareScript(
-  code: string,
-  language: 'javascript' | 'typescript',
-  hook: string,
-): Promise<Script> {
-  const typed = language === 'typescript'
-  const fileName = typed ? 'main.ts' : 'main.js'
-  const options: TransformOptions = { loader: typed ? 'ts' : 'js', format: 'esm' }
+export async function prepareScript(code: string, loader: 'js' | 'ts', hook: string): Promise<Compiled> {
+  const fileName = `main.${loader}`
+  const options: TransformOptions = { loader, format: 'esm' }
   let done = await lower(code, fileName, { ...options, ...QUICKJS })
   if ('error' in done && TOP_LEVEL_AWAIT.test(done.error.message))
     done = await lowerAwaiting(code, fileName, options)
-  if ('error' in done) return { code: done, modules: [], shown: fileName, lines: null }
+  if ('error' in done) return done
   const { body, map } = splitMap(done.code)
   const modules = [...code.matchAll(REQUIRE)].map(({ groups }) => groups?.['name'] ?? '')
   return {
-    code: { code: addHook(body, hook) },
-    modules: [...new Set(modules)],
-    shown: fileName,
-    lines: sourceLines(body, map),
+    code: addHook(body, hook),
+    script: { modules: [...new Set(modules)], shown: fileName, lines: sourceLines(body, map) },
   }
 }
 
 /** A module that waits at its top level becomes one async function, between its imports and its exports. */
-async function lowerAwaiting(code: string, fileName: string, options: TransformOptions): Promise<Transpiled> {
+async function lowerAwaiting(code: string, fileName: string, options: TransformOptions): Promise<Lowered> {
   const plain = await lower(code, fileName, { ...options, target: 'esnext' })
   if ('error' in plain) return plain
   const { body, map } = splitMap(plain.code)

@@ -1,0 +1,68 @@
+/** What the compiler's process is asked and what it answers; the wire between it and this one. */
+import type { UncaughtError } from '../runtime.ts'
+
+/** What to make of code, whose text goes beside the job. */
+export type CompileJob =
+  /** TypeScript to JavaScript; modules stay as they are, ES or CommonJS. */
+  | { to: 'module'; fileName: string }
+  /** To what vm2 takes: the body of an async function that fills `exports`, or a script. */
+  | { to: 'script'; fileName: string; loader: 'js' | 'ts' }
+  /** To what the QuickJS of WebAssembly takes. */
+  | { to: 'quickjs'; loader: 'js' | 'ts'; hook: string }
+
+/** The compiled code, and for QuickJS what the guest is told of it; or why the language refused the code. */
+export type Compiled = { code: string; script?: ScriptFacts } | { error: UncaughtError }
+
+/** What goes with a script for QuickJS. */
+export interface ScriptFacts {
+  /** Modules that `require` has to answer at once, so that they are loaded before the program. */
+  modules: readonly string[]
+  /** Name of the file as it is shown, and the line each line came from (0: none; null: all as they are). */
+  shown: string
+  lines: readonly number[] | null
+}
+
+/** Most bytes of compiled code: what a program of the largest size comes to, with its source map. */
+export const OUTPUT_MAX_BYTES = 33_554_432
+
+const HEAD_BYTES = 8
+
+/** A frame: the lengths of both parts, a value as JSON, a text. */
+export function encodeFrame(value: unknown, text: string): Buffer {
+  const [head, body] = [Buffer.from(JSON.stringify(value)), Buffer.from(text)]
+  const lengths = Buffer.alloc(HEAD_BYTES)
+  lengths.writeUInt32LE(head.length, 0)
+  lengths.writeUInt32LE(body.length, 4)
+  return Buffer.concat([lengths, head, body])
+}
+
+/** Takes frames apart again, however they are cut on their way. */
+export class FrameReader {
+  #chunks: Buffer[] = []
+  #size = 0
+
+  /** The next whole frame with `chunk` added; null while there is none. */
+  push(chunk: Buffer): { value: unknown; text: string } | null {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    if (this.#size < this.#needed) return null
+    const bytes = Buffer.concat(this.#chunks)
+    this.#chunks = [bytes]
+    if (this.#size < this.#needed) return null
+    const from = HEAD_BYTES + bytes.readUInt32LE(0)
+    const to = this.#needed
+    this.#chunks = [bytes.subarray(to)]
+    this.#size -= to
+    return {
+      value: JSON.parse(bytes.toString('utf8', HEAD_BYTES, from)),
+      text: bytes.toString('utf8', from, to),
+    }
+  }
+
+  /** Bytes of the frame under way, as far as it is known. */
+  get #needed(): number {
+    const [first] = this.#chunks
+    if (first === undefined || first.length < HEAD_BYTES) return HEAD_BYTES
+    return HEAD_BYTES + first.readUInt32LE(0) + first.readUInt32LE(4)
+  }
+}

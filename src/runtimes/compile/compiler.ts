@@ -1,0 +1,100 @@
+/** Compiles users' code in processes of their own: code that hurts the compiler hurts one run. */
+import { availableParallelism } from 'node:os'
+import type { UncaughtError } from '../runtime.ts'
+import type { CompileJob, ScriptFacts } from './compile-job.ts'
+import { CompilerProcess, type Answer, type Death } from './compiler-process.ts'
+import { CompilerPool } from './compiler-pool.ts'
+import { toSyntaxError } from './lower.ts'
+
+/** The code for the interpreter, or why there is none. */
+export type Outcome =
+  | { code: string; script: ScriptFacts | null }
+  | { error: UncaughtError }
+  | { limit: 'time' | 'memory'; message: string }
+  | { fault: string }
+  | { cancelled: true }
+
+/** Whose code it is and how long it may take. */
+export interface CompileBounds {
+  organizationId: string
+  timeoutMs: number
+  signal: AbortSignal
+  /** ms it took once a compiler was at it, without those it may always take. */
+  onCompiled?: ((ms: number) => void) | undefined
+}
+
+/** ms the compiler may take over a program; one of the largest size takes two seconds of a busy machine. */
+const COMPILE_MAX_MS = 10_000
+/** ms it may always take: a compiler that had to wait for a processor is no fault of the program. */
+const COMPILE_MIN_MS = 500
+const ATTEMPTS = 2
+
+const pool = new CompilerPool(Math.max(4, Math.min(8, availableParallelism())), () => new CompilerProcess())
+
+/** Compiles `code`. Resolves whatever the code does to the compiler. */
+export async function compile(job: CompileJob, code: string, bounds: CompileBounds): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const loan = await pool.borrow(bounds.organizationId, bounds.signal)
+    if (loan === null) return { cancelled: true }
+    const done = await compileOn(loan.process, job, code, bounds)
+    loan.giveBack()
+    if (done !== 'again') return done
+    if (attempt === ATTEMPTS) return { fault: 'the compiler was killed twice from outside' }
+  }
+}
+
+/** Ends the processes that nobody uses; the next code starts another. */
+export function stopCompilers(): Promise<void> {
+  return pool.stop()
+}
+
+async function compileOn(
+  process: CompilerProcess,
+  job: CompileJob,
+  code: string,
+  { timeoutMs, signal, onCompiled }: CompileBounds,
+): Promise<Outcome | 'again'> {
+  const boundMs = Math.max(COMPILE_MIN_MS, Math.min(COMPILE_MAX_MS, timeoutMs))
+  let ended: 'late' | 'cancelled' | null = null
+  const end = (why: 'late' | 'cancelled'): void => {
+    ended ??= why
+    void process.kill()
+  }
+  const cancel = (): void => end('cancelled')
+  const timer = setTimeout(() => end('late'), boundMs)
+  signal.addEventListener('abort', cancel, { once: true })
+  if (signal.aborted) cancel()
+  const since = performance.now()
+  const answer = await process.ask(job, code)
+  clearTimeout(timer)
+  signal.removeEventListener('abort', cancel)
+  onCompiled?.(Math.max(0, performance.now() - since - COMPILE_MIN_MS))
+  if (!('death' in answer)) return readAnswer(answer)
+  if (ended === 'late') return { limit: 'time', message: `compiling the code took longer than ${boundMs} ms` }
+  return ended === 'cancelled' ? { cancelled: true } : readDeath(answer.death)
+}
+
+function readAnswer({ value, text }: Exclude<Answer, { death: Death }>): Outcome {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own process gives nothing else
+  const head = value as { error: UncaughtError } | { script?: ScriptFacts }
+  return 'error' in head ? head : { code: text, script: head.script ?? null }
+}
+
+/** Go grows its stacks on the heap, so one too deep is out of memory while it is copied. */
+const STACK_WORDS = /stack exceeds|newstack|copystack|stack overflow/u
+const MEMORY_WORDS = /memory allocation of|out of memory|cannot allocate memory|heap limit/iu
+
+/** What ended the compiler: the kernel's signal says a stack, its last words say memory. */
+function readDeath({ code, signal, words }: Death): Outcome | 'again' {
+  if (signal === 'SIGSEGV' || signal === 'SIGBUS' || STACK_WORDS.test(words))
+    return { error: refuse('the code is nested too deeply to be compiled') }
+  if (MEMORY_WORDS.test(words))
+    return { limit: 'memory', message: 'compiling the code takes too much memory' }
+  if (signal === 'SIGKILL') return 'again'
+  if (signal === null && code === null) return { fault: `the compiler cannot be started: ${words}` }
+  return { error: refuse('the compiler cannot read this code') }
+}
+
+function refuse(message: string): UncaughtError {
+  return toSyntaxError(message, null, 'main.ts:1:1')
+}

@@ -1,0 +1,37 @@
+/** The compiler's own process: answers one job after another. Whoever started it bounds its memory and its time. */
+import { encodeFrame, FrameReader, OUTPUT_MAX_BYTES, type Compiled, type CompileJob } from './compile-job.ts'
+import { toSyntaxError } from './lower.ts'
+
+/** Loads what the job needs: the first run of a process waits for it. */
+async function compile(job: CompileJob, code: string): Promise<Compiled> {
+  if (job.to === 'module') return (await import('./to-module.ts')).toModule(code, job.fileName)
+  if (job.to === 'script') return (await import('./to-script.ts')).toScript(code, job.fileName, job.loader)
+  return (await import('../wasmedge/script.ts')).prepareScript(code, job.loader, job.hook)
+}
+
+async function answer(job: CompileJob, code: string): Promise<void> {
+  const compiled = refuseOversized(await compile(job, code))
+  if ('error' in compiled) process.stdout.write(encodeFrame(compiled, ''))
+  else process.stdout.write(encodeFrame({ script: compiled.script }, compiled.code))
+}
+
+function refuseOversized(compiled: Compiled): Compiled {
+  if ('error' in compiled || compiled.code.length <= OUTPUT_MAX_BYTES) return compiled
+  const message = `the code is larger than ${OUTPUT_MAX_BYTES} bytes once it is compiled`
+  return { error: toSyntaxError(message, null, 'main.ts:1:1') }
+}
+
+const reader = new FrameReader()
+process.stdin.on('data', (chunk: Buffer) => {
+  const frame = reader.push(chunk)
+  if (frame === null) return
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parent process gives nothing else
+  answer(frame.value as CompileJob, frame.text).catch((error: unknown) => {
+    // The compiler broke on this code: its own words are on stderr, and the next code gets a new process.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  })
+})
+// esbuild's process would keep this one.
+process.stdin.on('end', () => process.exit(0))
+process.stdout.write(encodeFrame({ ready: true }, ''))
