@@ -46,9 +46,19 @@ export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<vo
 
 /** Answers an INSERT or a definition; the row count is absent where the engine does not tell it. */
 export function sendDone(exchange: Exchange, answer: Answer | null): void {
+  const rows = String(answer?.rowsRead ?? 0)
+  const bytes = String(answer?.bytesRead ?? 0)
+  // The engine counts no rows of some INSERTs; a zero would be a lie.
   const written =
     answer === null || answer.rowsRead > 0
-      ? { written_rows: String(answer?.rowsRead ?? 0), written_bytes: String(answer?.bytesRead ?? 0) }
+      ? {
+          read_rows: rows,
+          read_bytes: bytes,
+          written_rows: rows,
+          written_bytes: bytes,
+          result_rows: rows,
+          result_bytes: bytes,
+        }
       : {}
   sendHeaders(exchange, { ...written, elapsed_ns: nanoseconds(answer?.elapsedSeconds ?? 0) })
   exchange.response.end()
@@ -157,6 +167,7 @@ function sendHeaders(
 }
 
 function contentType(format: string): string {
+  if (/^(?:JSON\w*EachRow\w*|JSONLines|NDJSON)$/u.test(format)) return 'application/x-ndjson; charset=UTF-8'
   if (format.startsWith('JSON')) return 'application/json; charset=UTF-8'
   if (format.startsWith('CSV')) return 'text/csv; charset=UTF-8; header=present'
   if (format.startsWith('TabSeparated') || format.startsWith('TSV'))

@@ -100,6 +100,7 @@ describe('a statement', () => {
     expect(answer.headers.get('X-ClickHouse-Query-Id')).toBe('mine')
     expect(answer.headers.get('X-ClickHouse-Format')).toBe('JSONEachRow')
     expect(answer.headers.get('X-ClickHouse-Timezone')).toBe('UTC')
+    expect(answer.headers.get('Content-Type')).toBe('application/x-ndjson; charset=UTF-8')
     expect(JSON.parse(answer.headers.get('X-ClickHouse-Summary') ?? '')).toHaveProperty('elapsed_ns')
   })
 
