@@ -169,7 +169,8 @@ function sendHeaders(
 function contentType(format: string): string {
   if (/^(?:JSON\w*EachRow\w*|JSONLines|NDJSON)$/u.test(format)) return 'application/x-ndjson; charset=UTF-8'
   if (format.startsWith('JSON')) return 'application/json; charset=UTF-8'
-  if (format.startsWith('CSV')) return 'text/csv; charset=UTF-8; header=present'
+  if (format.startsWith('CSV'))
+    return `text/csv; charset=UTF-8; header=${format === 'CSV' ? 'absent' : 'present'}`
   if (format.startsWith('TabSeparated') || format.startsWith('TSV'))
     return 'text/tab-separated-values; charset=UTF-8'
   return /^(?:Native|RowBinary|Parquet|Arrow|ORC|Avro)/u.test(format)

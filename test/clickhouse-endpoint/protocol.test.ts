@@ -106,6 +106,8 @@ describe('a statement', () => {
 
   it('is TabSeparated unless it or the request says otherwise', async () => {
     expect(await (await ask({ query: "SELECT 1, 'a'" })).text()).toBe('1\ta\n')
+    const csv = await ask({ query: 'SELECT 1 FORMAT CSV' })
+    expect(csv.headers.get('Content-Type')).toBe('text/csv; charset=UTF-8; header=absent')
     expect(await (await ask({ query: "SELECT 1, 'a' FORMAT CSV", default_format: 'JSON' })).text()).toBe(
       '1,"a"\n',
     )
