@@ -1,6 +1,7 @@
 /** Asks the running service over HTTP, with the key of this home. */
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../stack/endpoints.ts'
+import { parseExactly } from '../exact-json.ts'
 import { ExectrailError, type ErrorCode, type Issue } from '../errors.ts'
 import { readCliKey } from '../service/keys.ts'
 
@@ -112,7 +113,7 @@ function toIssues(errors: unknown): Issue[] {
 /** What came, unchecked: the service is ours, and of the same version. */
 function parse(text: string): ReturnType<typeof JSON.parse> {
   try {
-    return JSON.parse(text)
+    return parseExactly(text)
   } catch {
     return undefined
   }

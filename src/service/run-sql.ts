@@ -8,9 +8,9 @@ export interface SqlAnswer {
 }
 
 /**
- * Asks the store in SQL with no more than read rights.
+ * Asks the store in SQL with no more than read rights, until `signal` aborts. Numbers keep their digits.
  * @throws {StoreError} `query_refused` in ClickHouse's own words
  */
-export function runSql(store: Store, query: string): Promise<SqlAnswer> {
-  return querySql(store, query)
+export function runSql(store: Store, query: string, signal?: AbortSignal): Promise<SqlAnswer> {
+  return querySql(store, query, signal)
 }

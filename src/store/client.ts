@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { StoreError } from '../errors.ts'
+import { parseExactly } from '../exact-json.ts'
 import { listMigrations, readApplied } from './migrate.ts'
 
 export interface StoreOptions {
@@ -20,8 +21,12 @@ export interface Store {
   readonly database: string
   /** Rows of a statement as objects; 64-bit integers come as strings. @throws {StoreError} */
   query<Row>(sql: string, parameters?: Parameters): Promise<Row[]>
-  /** Rows and columns of a caller's statement, with no more than read rights. @throws {StoreError} */
-  queryReadOnly(sql: string, limits: { maxRows: number }): Promise<ReadOnlyAnswer>
+  /**
+   * Rows and columns of a caller's statement, with no more than read rights; numbers keep their digits, see
+   * `parseExactly`. The statement ends when `signal` aborts.
+   * @throws {StoreError} `query_refused` for whatever is the statement's own fault
+   */
+  queryReadOnly(sql: string, options: { maxRows: number; signal?: AbortSignal }): Promise<ReadOnlyAnswer>
   /** A statement without an answer. @throws {StoreError} */
   command(sql: string, parameters?: Parameters): Promise<void>
   /** Makes the store's database where it is missing. @throws {StoreError} */
@@ -48,7 +53,7 @@ export function createStore(options: StoreOptions): Store {
     url: options.url,
     database: options.database,
     query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
-    queryReadOnly: (sql, limits) => guard(queryReadOnly(client, sql, limits)),
+    queryReadOnly: (sql, asked) => guard(queryReadOnly(client, sql, asked), toCallersError),
     command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
     createDatabase: () => guard(createDatabase(options)),
     ping: () => guard(ping(client)),
@@ -111,12 +116,13 @@ async function queryRows<Row>(
 async function queryReadOnly(
   client: ClickHouseClient,
   query: string,
-  limits: { maxRows: number },
+  { maxRows, signal }: { maxRows: number; signal?: AbortSignal },
 ): Promise<ReadOnlyAnswer> {
   // No FORMAT is written behind a caller's text, which may end in a comment or be no SELECT.
   const answer = await client.exec({
     query: query.trim().replace(/;+$/u, ''),
     decompress_response_stream: true,
+    ...(signal !== undefined && { abort_signal: signal }),
     clickhouse_settings: {
       default_format: 'JSON',
       readonly: '1',
@@ -124,9 +130,12 @@ async function queryReadOnly(
       final: 1,
       do_not_merge_across_partitions_select_final: 1,
       max_execution_time: READ_ONLY_SECONDS,
-      max_result_rows: String(limits.maxRows),
+      max_result_rows: String(maxRows),
       result_overflow_mode: 'throw',
+      // An error after the first rows is an error, not a broken answer.
+      wait_end_of_query: 1,
       output_format_json_quote_64bit_integers: 0,
+      output_format_json_quote_decimals: 0,
     },
   })
   const body = await text(answer.stream)
@@ -141,12 +150,17 @@ async function queryReadOnly(
     )
   }
   // A statement without rows, such as SHOW of nothing, may answer nothing at all.
-  const { data = [], meta = [] } = body === '' ? {} : readAnswer(body)
+  const { data = [], meta = [] } = body.trim() === '' ? {} : readAnswer(body)
   return { data, columns: meta }
 }
 
-function readAnswer(body: string): { data?: ReadOnlyAnswer['data']; meta?: ReadOnlyAnswer['columns'] } {
-  return JSON.parse(body)
+interface JsonAnswer {
+  data?: ReadOnlyAnswer['data']
+  meta?: ReadOnlyAnswer['columns']
+}
+
+function readAnswer(body: string): JsonAnswer {
+  return parseExactly(body)
 }
 
 async function ping(client: ClickHouseClient): Promise<void> {
@@ -154,23 +168,50 @@ async function ping(client: ClickHouseClient): Promise<void> {
   if (!answer.success) throw answer.error
 }
 
-async function guard<T>(work: Promise<T>): Promise<T> {
+async function guard<T>(work: Promise<T>, toError = toStoreError): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw toStoreError(error)
+    throw toError(error)
   }
 }
 
 /** ClickHouse's own codes that mean: not now, rather than: not so. */
 const TRANSIENT_CODES = new Set(['159', '160', '202', '209', '210', '241', '242', '243', '252', '319', '999'])
 
+/** Faults of a caller's statement that are no fault of its text, with what helps. */
+const CALLERS_HINTS: Readonly<Record<string, string>> = {
+  158: 'It reads more rows than it may: narrow the window or the filters.',
+  159: `It may take ${READ_ONLY_SECONDS} s: narrow the window, filter by organization and agent, or add LIMIT.`,
+  160: `It may take ${READ_ONLY_SECONDS} s: narrow the window, filter by organization and agent, or add LIMIT.`,
+  241: 'It needs more memory than it may have: narrow the window, group by fewer values, leave out long columns, or add LIMIT.',
+  307: 'It reads more bytes than it may: narrow the window, or select fewer columns.',
+  394: 'It was cancelled; ask again.',
+  396: 'It answers more than it may: add LIMIT, or group; `exectrail logs` pages through executions.',
+}
+
+/** What a caller's own statement brought about is told to the caller, and never as a store that is away. */
+function toCallersError(error: unknown): StoreError {
+  const code = codeOf(error)
+  const hint = code === null ? undefined : CALLERS_HINTS[code]
+  if (hint === undefined || !(error instanceof Error)) return toStoreError(error)
+  return new StoreError('query_refused', `ClickHouse: ${error.message.trim()} (code ${code})`, {
+    hint,
+    cause: error,
+  })
+}
+
+function codeOf(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^\d+$/u.test(code) ? code : null
+}
+
 /** ClickHouse's errors are told by shape: the embedded driver may hold a copy of their class. */
 function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : null
-  if (code !== null && /^\d+$/u.test(code) && !TRANSIENT_CODES.has(code)) {
+  const code = codeOf(error)
+  if (code !== null && !TRANSIENT_CODES.has(code)) {
     return new StoreError('query_refused', `ClickHouse: ${message.trim()} (code ${code})`, { cause: error })
   }
   return new StoreError('store_unavailable', `ClickHouse does not serve: ${message.trim() || 'no answer'}`, {

@@ -38,7 +38,7 @@ export function sql({ sqlStore }: AppParts): Hono<ApiEnv> {
     refuseBoundKeys(c)
     const parsed = bodySchema.safeParse(await readJsonObject(c))
     if (!parsed.success) throw new InvalidRequestError(toIssues(parsed.error.issues, 'query'))
-    return c.json(await runSql(sqlStore, parsed.data.query))
+    return c.json(await runSql(sqlStore, parsed.data.query, c.req.raw.signal))
   })
 }
 
