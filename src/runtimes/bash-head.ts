@@ -1,13 +1,14 @@
 /** The first part of a job for bash, see sandbox/guest/bash.sh. */
+import { randomBytes } from 'node:crypto'
 import type { RuntimeRequest } from './runtime.ts'
 
 const ASCII = /^[\0-\x7f]*$/
 const NOT_ASCII = /[^\0-\x7f]+/g
 
 /** What bash takes from nobody but sets itself when it starts, and what the guest program holds meanwhile. */
-const TAKEN = new Set('IFS BASH __head __nonce __input __characters __code __fd __status'.split(' '))
-/** The highest descriptor is bash's own, for the script. */
-const HIGHEST_FD = 255
+const TAKEN = new Set(
+  'IFS BASH __head __nonce __input __characters __open __close __code __fd __status'.split(' '),
+)
 
 /** Eight digits, and that many characters of shell text, of which the line feed after it is one; all of it ASCII. */
 export function bashHead(nonce: string, request: RuntimeRequest): string {
@@ -16,10 +17,26 @@ export function bashHead(nonce: string, request: RuntimeRequest): string {
     .filter(([name]) => !TAKEN.has(name))
     .map(([name, value]) => `export ${name}=${quote(value)}`)
   const characters = readByBash(request.input) ? request.input.length : 0
-  const fd = Math.min(request.limits.openFiles, HIGHEST_FD) - 2
-  const sets = `__nonce=${nonce} __characters=${characters} __fd=${fd}`
-  const head = `${sets}\n{ ${['true', ...exports].join(';')}; } 2> /dev/null`
+  const { open, close } = wrapUnseen()
+  const sets = `__nonce=${nonce} __characters=${characters} __open='${open}' __close='${close}'`
+  const head = `${sets};__environment() { ${[':', ...exports].join(';')};} 2> /dev/null`
   return String(head.length + 1).padStart(8, '0') + head
+}
+
+/** So deep that which brackets they are, one of 2^48, cannot be guessed. */
+const DEPTH_BYTES = 6
+
+/** A nest of groups and subshells which code put inside cannot close, for it does not know them. */
+function wrapUnseen(): { open: string; close: string } {
+  let [open, close] = ['', '']
+  for (const byte of randomBytes(DEPTH_BYTES)) {
+    for (let bit = 0; bit < 8; bit += 1) {
+      const isGroup = ((byte >> bit) & 1) === 1
+      open += isGroup ? '{ ' : '( '
+      close = (isGroup ? '} ' : ')') + close
+    }
+  }
+  return { open, close }
 }
 
 /** Of more it is faster to start a reader, and what a character is depends on the locale where it is not ASCII. */

@@ -139,7 +139,7 @@ function readHeard(
   task: Task,
 ): RuntimeExit {
   const mark = Buffer.from(`\n${task.nonce} `)
-  const guest = Object.assign(parseFrames(heard.result, mark), { tooLarge: heard.resultTooLarge })
+  const guest = Object.assign(parseFrames(heard.result, mark), { tooLarge: heard.resultTooLarge, lastAt: 0 })
   const supervisor = parseSupervisorReport(heard.report)
   const killed =
     supervisor === null || (typeof supervisor === 'object' && supervisor.signal === 9 && !supervisor.killed)

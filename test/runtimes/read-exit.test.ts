@@ -23,7 +23,7 @@ function read(
   ended: Partial<typeof ENDED> = {},
   { memoryBytes = 268_435_456, peakBytes = 0 } = {},
 ): ReturnType<typeof readExit> {
-  const guest = { ...parseFrames(Buffer.from(channel), Buffer.from('\nN0 ')), tooLarge: false }
+  const guest = { ...parseFrames(Buffer.from(channel), Buffer.from('\nN0 ')), tooLarge: false, lastAt: 0 }
   return readExit(
     {
       supervisor: { ...ENDED, ...ended },

@@ -18,6 +18,9 @@ const WATCH_AFTER_MS = 20
 /** An interpreter starts in 10 to 500 ms; one that has not by then does not. */
 const START_LIMIT_MS = 60_000
 
+/** Taking an interpreter down takes 0 to 20 ms, and is not the program's time. What takes longer is. */
+const TAKE_DOWN_MS = 20
+
 type Named = readonly (readonly [string, number])[]
 
 /** What holds a sandbox from its first step on. */
@@ -151,7 +154,7 @@ export class Sandbox {
     io.signal.removeEventListener('abort', abort)
     for (const channel of Object.values(channels)) channel.destroy()
     const supervisor = parseSupervisorReport(report)
-    const overAt = Math.min(endedAt, whenEnded(supervisor) ?? endedAt)
+    const overAt = whenOver(supervisor, endedAt, guest.result === null ? endedAt : guest.lastAt)
     const durationMs = runningAt === null ? 0 : Math.max(0, overAt - runningAt)
     const { aborted } = io.signal
     const forsaken = this.#forsaken
@@ -213,11 +216,12 @@ function toRecord(verb: string, argument: string, body: Uint8Array = NOTHING): U
   return [Buffer.from(`${verb} ${body.length} ${argument}\n`), body]
 }
 
-/** By the clock of `performance.now`. */
-function whenEnded(supervisor: SupervisorReport | string | null): number | null {
-  if (typeof supervisor !== 'object' || supervisor === null || supervisor.endedAt === 0) return null
+/** The end of the program: that of its interpreter, less what taking it down can have taken since its last word. */
+function whenOver(supervisor: SupervisorReport | string | null, closedAt: number, lastAt: number): number {
+  if (typeof supervisor !== 'object' || supervisor === null || supervisor.endedAt === 0) return closedAt
   const ahead = Number(process.hrtime.bigint()) / 1e6 - performance.now()
-  return supervisor.endedAt - ahead
+  const endedAt = Math.min(closedAt, supervisor.endedAt - ahead)
+  return supervisor.killed ? endedAt : Math.min(endedAt, Math.max(lastAt, endedAt - TAKE_DOWN_MS))
 }
 
 function ignore(): void {

@@ -26,6 +26,8 @@ export interface GuestReport {
   tooLarge: boolean
   /** Kind of a frame that was begun and not finished. */
   torn: string | null
+  /** When the last byte came, by the clock of `performance.now`. */
+  lastAt: number
 }
 
 interface Hooks {
@@ -42,10 +44,12 @@ export async function readGuest(channel: Socket, nonce: string, hooks: Hooks): P
   const chunks: Buffer[] = []
   let size = 0
   let judged = false
+  let lastAt = 0
   channel.on('data', (chunk: Buffer) => {
     if (size === 0) hooks.onGreeting()
     const isBeginning = size < BEGINNING_BYTES
     size += chunk.length
+    lastAt = performance.now()
     if (size > RESULT_MAX_BYTES) hooks.onTooLarge()
     else chunks.push(chunk)
     if (judged || !isBeginning) return
@@ -55,7 +59,7 @@ export async function readGuest(channel: Socket, nonce: string, hooks: Hooks): P
     hooks.onVerdict(verdict)
   })
   if (!channel.closed) await once(channel, 'close')
-  return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES }
+  return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES, lastAt }
 }
 
 function findVerdict(bytes: Buffer, mark: Buffer): 'running' | 'syntax' | null {
@@ -66,8 +70,8 @@ function findVerdict(bytes: Buffer, mark: Buffer): 'running' | 'syntax' | null {
 }
 
 /** What the guest said, from all that came through its channel; `mark` is `\nNONCE `. */
-export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge'> {
-  const report: Omit<GuestReport, 'tooLarge' | 'loose'> = {
+export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'tooLarge' | 'lastAt'> {
+  const report: Omit<GuestReport, 'tooLarge' | 'lastAt' | 'loose'> = {
     greeted: bytes.length > 0,
     running: false,
     syntax: null,

@@ -1,6 +1,7 @@
 'use strict'
 // Tells, before any of it runs, whether code is an ES module or CommonJS, as Node would tell it, or neither.
-const { readFileSync } = require('node:fs')
+const { closeSync, constants, openSync, readFileSync, readSync } = require('node:fs')
+const { pathToFileURL } = require('node:url')
 const { compileFunction } = require('node:vm')
 
 /** How a line of an ES module often begins, and what V8 says of one that it takes for CommonJS. */
@@ -30,4 +31,25 @@ function isModule(path) {
   throw error
 }
 
-module.exports = { isModule }
+/** What of the job on fd 5 has come; nothing, where it has not. */
+function readWhatIsThere() {
+  let fd = -1
+  try {
+    fd = openSync('/proc/self/fd/5', constants.O_RDONLY | constants.O_NONBLOCK)
+    const bytes = Buffer.alloc(65536)
+    return bytes.subarray(0, readSync(fd, bytes))
+  } catch {
+    return Buffer.alloc(0)
+  } finally {
+    if (fd >= 0) closeSync(fd)
+  }
+}
+
+/** Makes Node load what it takes to load a module, from text and from a file. */
+async function warm() {
+  await import(
+    `data:text/javascript,import 'data:text/javascript,0';import '${pathToFileURL(`${__dirname}/warm.mjs`)}'`
+  )
+}
+
+module.exports = { isModule, readWhatIsThere, warm }

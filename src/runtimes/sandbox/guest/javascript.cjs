@@ -4,13 +4,16 @@
 // runs is taken for more than its own word.
 const { pathToFileURL } = require('node:url')
 const { closeSync, readFileSync, writeSync } = require('node:fs')
-const { isModule } = require('./javascript-load.cjs')
+const { isModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
 
-function readJob() {
-  const text = readFileSync(5)
+/** The job on fd 5. While it has not come nobody waits: time to load what loads modules. */
+async function readJob() {
+  const first = readWhatIsThere()
+  if (first.length === 0) await warm()
+  const text = Buffer.concat([first, readFileSync(5)])
   closeSync(5)
   const end = text.indexOf(10)
   return { head: parse(text.toString('utf8', 0, end)), input: text.toString('utf8', end + 1) }
@@ -19,8 +22,7 @@ function readJob() {
 blocking('stdout')
 blocking('stderr')
 writeSync(3, '\n') // started, waiting
-const { head, input } = readJob()
-const nonce = head.nonce
+let head, input, nonce
 
 function send(kind, text) {
   const body = from(text, 'utf8')
@@ -211,6 +213,9 @@ async function load(path, begun) {
 }
 
 async function begin() {
+  const job = await readJob()
+  ;({ head, input } = job)
+  nonce = head.nonce
   Object.assign(process.env, head.env)
   if (head.sourceMaps) process.setSourceMapsEnabled(true)
   const path = `${process.cwd()}/${head.file}`
