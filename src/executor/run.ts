@@ -36,22 +36,18 @@ export async function runOnRuntime(
   const ending = createEnding(options.signal)
   const output = captureOutput(request.limits, options.onOutput, (cause) => ending.end(cause))
   ending.after(STARTUP_LIMIT_MS, 'startup')
-  let counting = false
-  let leftMs = request.limits.timeoutMs
-  const startDeadline = (): void => {
-    if (!counting) ending.after(Math.max(1, leftMs), 'timeout')
-    counting = true
-  }
+  let compileMs = request.limits.timeoutMs
   const exit = await endsInTime(runtime, request, {
     signal: ending.signal,
     onOutput: output.push,
     onCompiled(ms) {
-      leftMs -= ms
+      compileMs -= ms
     },
-    onHandedOver: startDeadline,
+    onHandedOver: () => ending.after(Math.max(1, compileMs), 'timeout'),
     onRunning() {
-      runningAt ??= performance.now()
-      startDeadline()
+      if (runningAt !== null) return
+      runningAt = performance.now()
+      ending.after(request.limits.timeoutMs, 'timeout')
     },
   })
   const endedAt = performance.now()

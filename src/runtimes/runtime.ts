@@ -51,11 +51,11 @@ export interface RuntimeIo {
    */
   onOutput(chunk: { stream: OutputChunk['stream']; bytes: Uint8Array }): void | Promise<void>
   /**
-   * Called once, when a started interpreter has the code before it: the deadline starts to count, whatever becomes
-   * of the code. A runtime that cannot tell leaves it out; the deadline then counts from `onRunning`.
+   * Called once, when a started interpreter has the code before it: until the code runs it may take as long as the
+   * deadline allows, for compiling. A runtime that cannot tell leaves it out.
    */
   onHandedOver?(): void
-  /** Called once, the moment the user's code begins: start-up ends. */
+  /** Called once, the moment the user's code begins: start-up ends and the deadline starts to count. */
   onRunning(): void
   /** Told ms of the deadline that compiling the code took. */
   onCompiled?(ms: number): void

@@ -107,6 +107,7 @@ os.nice(1); os.sched_setaffinity(0, os.sched_getaffinity(0)); os.kill(os.getpid(
   },
   {
     tries: 'to raise an error of 20 MB',
+    request: { limits: { timeoutMs: 20_000 } },
     code: 'raise ValueError("x" * 20_000_000)',
     expect: ['failure/exception'],
     proves: ({ errorMessage }) => expect(errorMessage).toMatch(/^ValueError: xxx/),
@@ -168,6 +169,7 @@ const JAVASCRIPT = (['javascript', 'typescript'] as const).flatMap((language) =>
     },
     {
       tries: 'to throw an error of 20 MB',
+      request: { limits: { timeoutMs: 20_000 } },
       code: `throw new TypeError('x'.repeat(20_000_000))`,
       expect: ['failure/exception'],
       proves: ({ errorMessage }) => expect(errorMessage).toMatch(/^TypeError: xxx/),
@@ -176,6 +178,12 @@ const JAVASCRIPT = (['javascript', 'typescript'] as const).flatMap((language) =>
 )
 
 const VM2 = attacksIn('vm2', 'javascript', [
+  {
+    tries: 'to have vm2 look at each byte of a large Buffer',
+    code: 'exports.main = () => Buffer.alloc(8 << 20).length',
+    expect: ['failure/exception'],
+    proves: ({ errorMessage }) => expect(errorMessage).toContain('bufferAllocLimit'),
+  },
   ...[
     '}); for (;;); (async () => {',
     '})();(() => { for (;;); })();(async () => {',
@@ -199,6 +207,7 @@ const VM2 = attacksIn('vm2', 'javascript', [
   })),
   {
     tries: 'to throw an error of 20 MB',
+    request: { limits: { timeoutMs: 20_000 } },
     code: `throw new TypeError('x'.repeat(20_000_000))`,
     expect: ['failure/exception'],
     proves: ({ errorMessage }) => expect(errorMessage).toMatch(/^TypeError: xxx/),

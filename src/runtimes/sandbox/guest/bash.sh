@@ -21,11 +21,18 @@ BASH_ARGV0=main.sh
 IFS= read -r -d '' __code < main.sh
 shopt -s extglob
 # Whether the code has errors is known before it begins. Inside brackets that it cannot close, for which they are is
-# chance and a secret, it is only read. What does not fit there is read by a shell that has been told to execute
-# nothing, on the line before the code.
+# chance and a secret, it is only read; twice, so that none passes which closes one bracket and opens it again. What
+# does not fit there is read by a shell that has been told to execute nothing, on the line before the code.
 if ! eval "__check() {
-$__open :
+$__open { :
 $__code
+}
+$__close
+}
+__check() {
+$__open ( :
+$__code
+)
 $__close
 }" 2> /dev/null && ! (eval "set -n
 $__code") &> /dev/null; then

@@ -48,7 +48,7 @@ function readWhatIsThere() {
 /** Makes Node load what it takes to load a module, from text and from a file. */
 async function warm() {
   await import(
-    `data:text/javascript,import 'data:text/javascript,0';import '${pathToFileURL(`${__dirname}/warm.mjs`)}'`
+    `data:text/javascript,import 'data:text/javascript,0';import '${pathToFileURL(`${__dirname}/warm.mjs`).href}'`
   )
 }
 

@@ -121,4 +121,7 @@ function checkWhole(text) {
   AsyncFunction('exports', 'module', 'require', text)
 }
 
-module.exports = { checkWhole, cutText, loadVm2, makeCache, mapStack, readJob, recall }
+/** vm2 looks at each byte of a Buffer by itself, which takes seconds for a megabyte. */
+const VM_BOUNDS = { bufferAllocLimit: 1_048_576 }
+
+module.exports = { VM_BOUNDS, checkWhole, cutText, loadVm2, makeCache, mapStack, readJob, recall }

@@ -2,7 +2,7 @@
 // Runs one program in vm2, as defence in depth inside the sandbox of the process. Only text crosses: the
 // input goes in as JSON, results, errors and output come out as strings, and the first result counts.
 const { readFileSync, writeSync } = require('node:fs')
-const { checkWhole, cutText, loadVm2, makeCache, mapStack, readJob, recall } = require('./vm2-load.cjs')
+const { loadVm2, makeCache, mapStack, readJob, recall, ...bounds } = require('./vm2-load.cjs')
 const { VM, VMScript } = loadVm2()
 
 const PRELUDE = `(host) => {
@@ -141,7 +141,10 @@ function fail(text) {
   } catch {
     // a program that patched JSON before it failed
   }
-  frame('error', JSON.stringify({ ...error, message: cutText(error.message), stack: cutText(error.stack) }))
+  frame(
+    'error',
+    JSON.stringify(error, (_key, value) => bounds.cutText(value)),
+  )
   writeSync(2, `${error.stack ?? `${error.name}: ${error.message}`}\n`)
   process.exit(1)
 }
@@ -177,7 +180,7 @@ const host = {
   },
 }
 
-const vm = new VM({ allowAsync: true, eval: true, wasm: false })
+const vm = new VM({ allowAsync: true, eval: true, wasm: false, ...bounds.VM_BOUNDS })
 guest = vm.run(prelude)(host)
 
 function report(error) {
@@ -217,7 +220,7 @@ try {
     columnOffset: -BEFORE.length,
   })
   script.compile?.()
-  checkWhole(code)
+  bounds.checkWhole(code)
 } catch (error) {
   syntax(error)
 }
@@ -233,17 +236,12 @@ guest.start(body, job.toString('utf8', end + 1))
 
 // A module with an import and a top-level await comes as it is: nothing makes a script of it.
 function syntax(error) {
+  const hint = '$&; vm2 has no modules, the subprocess runtime has'
+  const message = String(error.message).replace(/import statement.*|.*import.*export.*/, hint)
+  const told = { name: 'SyntaxError', message, stack: String(error.stack), code: '' }
   frame(
     'syntax',
-    JSON.stringify({
-      name: 'SyntaxError',
-      message: String(error.message).replace(
-        /import statement.*|.*import.*export.*/,
-        '$&; vm2 has no modules, the subprocess runtime has',
-      ),
-      stack: String(error.stack),
-      code: '',
-    }),
+    JSON.stringify(told, (_key, value) => bounds.cutText(value)),
   )
   writeSync(2, `${error.stack}\n`)
   process.exit(1)
