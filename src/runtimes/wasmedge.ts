@@ -87,7 +87,7 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
   const widened = { ...request, limits: widen(request.limits, runnable) }
   const exit = await runLocally(parts.host, parts.local, widened, program, log.io)
   await log.end()
-  return readWasmExit(exit, log.words, runnable)
+  return readWasmExit(exit, log.words, runnable, request.limits.memoryBytes)
 }
 
 function moduleOf(request: RuntimeRequest): ModuleName {

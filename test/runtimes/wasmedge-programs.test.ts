@@ -174,6 +174,12 @@ describe.skipIf(absent !== null)(`programs on WasmEdge ${absent ?? ''}`, { timeo
       expect(stdout).toBe(`${lookalike}\n[2026`)
       expect(exit.limit).toBe('memory')
     })
+    it('is not told by a program, in the words of the engine, that memory ran out', async () => {
+      const words = '[2026-11-23 10:00:00.000] [error] Memory Instance: Memory grow page failed, claimed'
+      const error = `Object.assign(new Error('out of memory'), { name: 'InternalError' })`
+      const { exit } = await run('javascript', `console.log(${JSON.stringify(words)})\nthrow ${error}`)
+      expect(exit).toMatchObject({ limit: null, fault: null, exitCode: 1 })
+    })
     it('gives a caught refusal of memory no name of a limit', async () => {
       const code =
         'def main(input):\n    try:\n        bytearray(900_000_000)\n    except MemoryError:\n        return "went on"'

@@ -3,6 +3,9 @@ import type { RuntimeExit } from '../runtime.ts'
 import type { EngineWords } from './engine-log.ts'
 import type { Runnable } from './workshop.ts'
 
+/** The engine speaks on the program's own stdout, so a program is believed only from this share of its limit on. */
+const NEAR = 0.5
+
 /** Exit code of the engine when it stopped the module. */
 const TRAPPED = 134
 
@@ -11,6 +14,7 @@ export function readWasmExit(
   exit: RuntimeExit,
   words: EngineWords,
   { engine, module, form }: Runnable,
+  memoryBytes: number | null,
 ): RuntimeExit {
   const sandboxId = `wasmedge-${engine.version}/${module.name}/${form}`
   if (exit.fault !== null) return { ...exit, isolation: 'wasm', sandboxId }
@@ -22,8 +26,13 @@ export function readWasmExit(
     isolation: 'wasm',
     sandboxId,
     uncaught: exit.uncaught ?? (trapped ? trap : null),
-    limit: exit.limit ?? (ranOutOfMemory(exit, words, trapped) ? 'memory' : null),
+    limit:
+      exit.limit ?? (usedMuch(exit, memoryBytes) && ranOutOfMemory(exit, words, trapped) ? 'memory' : null),
   }
+}
+
+function usedMuch({ memoryPeakBytes }: RuntimeExit, memoryBytes: number | null): boolean {
+  return memoryBytes !== null && (memoryPeakBytes ?? 0) >= NEAR * memoryBytes
 }
 
 /** The engine refused memory and the program died of it: of the language's own error, or of a trap. */

@@ -5,8 +5,9 @@ import os
 import sys
 
 CHANNEL = "/run/exectrail"
+KEPT = 131072  # characters, from each end of what an error says
 LIBRARY_AS_BUILT = "/wlr/build-staging/python/v3.12.0-aio/checkout/Lib/"
-OUT_OF_MEMORY = b'{"name":"MemoryError","message":"","stack":null,"code":"","raised":false}'
+OUT_OF_MEMORY = b'{"name":"MemoryError","message":"","stack":null,"code":""}'
 
 
 def read_job(channel):
@@ -61,16 +62,10 @@ def make_json():
     return loads, dumps
 
 
-def raised(error):
-    """True when the program raised this itself, as against the interpreter."""
-    trace = error.__traceback__
-    if trace is None:
-        return True
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    import opcode
-
-    return opcode.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]].startswith(("RAISE", "RERAISE"))
+def cut(text):
+    """The first and last of what is long; all of it goes to stderr."""
+    left = len(text) - 2 * KEPT
+    return text if left <= 0 else "%s\n[%d more characters]\n%s" % (text[:KEPT], left, text[-KEPT:])
 
 
 def describe(error):
@@ -83,7 +78,6 @@ def describe(error):
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
     error.__traceback__ = trace
-    by_program = raised(error)
     try:
         import traceback
 
@@ -91,7 +85,7 @@ def describe(error):
     except BaseException:
         stack = None
     errno = getattr(error, "errno", None)
-    return {"name": name, "message": message, "stack": stack, "code": str(errno or ""), "raised": by_program}
+    return {"name": name, "message": message, "stack": stack, "code": str(errno or "")}
 
 
 def unsupported(value, where, seen):
@@ -183,7 +177,7 @@ def run():
                 module.__dict__.clear()  # what the program holds is what is missing
             described = describe(error)
             stack = described["stack"]
-            data = dumps(described).encode("utf-8", "surrogatepass")
+            data = dumps({key: value and cut(value) for key, value in described.items()}).encode("utf-8", "surrogatepass")
             sys.stdout.flush()
         except BaseException:
             pass
@@ -211,7 +205,7 @@ def run():
     sys.modules["__main__"] = module
     try:
         code = compile(source, path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+    except BaseException as error:  # also of code that is nested too deeply, or too large
         fail(b"syntax", error)
     send(b"running", b"")
     try:
