@@ -105,6 +105,22 @@ os.nice(1); os.sched_setaffinity(0, os.sched_getaffinity(0)); os.kill(os.getpid(
     expect: TIMEOUT,
     proves: atLeast(1300),
   },
+  ...[
+    'import shutil\nshutil.rmtree(os.getcwd())',
+    'os.umask(0o777)\nos.chmod("/tmp", 0)',
+    'os.rename("/tmp/work", "/tmp/gone")\nopen("/tmp/work", "w").close()',
+    'import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))',
+    'import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))',
+    'os.environ.clear()\nos.closerange(0, 3)',
+  ].map((damage) => ({
+    tries: `to damage what it runs in: ${damage}`,
+    code: `import os\n${damage}\ndef main(input):\n    return "done"`,
+    expect: CONTAINED,
+    proves: (result: ExecutionResult) => {
+      figures(result)
+      expect(result.result).toBe('done')
+    },
+  })),
   {
     tries: 'to raise an error of 20 MB',
     request: { limits: { timeoutMs: 20_000 } },
