@@ -82,11 +82,31 @@ export async function bundleVm2({ directory }: GuestFiles): Promise<void> {
   await chmod(target, 0o644)
 }
 
-/**
- * vm2 handles every promise it makes, so that a rejection nobody handles cannot end its host. Our host has this one
- * program to serve and has to hear of it: without this line the runs of such programs would be successes.
- */
-const SWALLOWS = 'apply(globalPromisePrototypeThen, this, [undefined, localPromiseSwallow]);'
+/** Changes to vm2's bootstrap scripts; each text to find occurs exactly once in the pinned version. */
+const VM2_EDITS: readonly { file: string; find: string; replace: string }[] = [
+  {
+    // vm2 handles every promise so that an unhandled rejection cannot end its host. Our host serves this one program
+    // and has to see the rejection: with this line such programs would succeed.
+    file: 'setup-sandbox.js',
+    find: 'apply(globalPromisePrototypeThen, this, [undefined, localPromiseSwallow]);',
+    replace: '',
+  },
+  {
+    // vm2 looks for constructors among the elements of a Buffer, 1.3 s and 60 MB for each MiB. They are only numbers.
+    file: 'bridge.js',
+    find: "function containsDangerousConstructor(obj) {\n\t\tif (obj === null || typeof obj !== 'object') return false;\n",
+    replace:
+      "const isBufferView = ArrayBuffer.isView;\n\tfunction containsDangerousConstructor(obj) {\n\t\tif (obj === null || typeof obj !== 'object' || isBufferView(obj)) return false;\n",
+  },
+]
+
+/** @throws Error where a text to find is not there exactly once, as after an update of vm2 */
+function editVm2(file: string, text: string): string {
+  return VM2_EDITS.filter((edit) => edit.file === file).reduce((edited, { find, replace }) => {
+    if (edited.split(find).length !== 2) throw new Error(`vm2's ${file} does not hold "${find}" exactly once`)
+    return edited.replace(find, () => replace)
+  }, text)
+}
 
 /** vm2 carries its bootstrap scripts as strings, 400 kB that V8 would unpack at each start; two of four are used. */
 async function keepSourcesApart(directory: string): Promise<Plugin> {
@@ -94,7 +114,7 @@ async function keepSourcesApart(directory: string): Promise<Plugin> {
   const sources: unknown = load('./lib/sources.js')
   const getters: string[] = []
   for (const [name, text] of Object.entries(sources ?? {})) {
-    await writeFile(join(directory, `vm2-${name}`), String(text).replace(SWALLOWS, ''), { mode: 0o644 })
+    await writeFile(join(directory, `vm2-${name}`), editVm2(name, String(text)), { mode: 0o644 })
     getters.push(`get '${name}'() { return readFileSync(__dirname + '/vm2-${name}', 'utf8') }`)
   }
   const contents = `const { readFileSync } = require('node:fs')\nmodule.exports = { ${getters.join(', ')} }`

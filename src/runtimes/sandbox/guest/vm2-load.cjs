@@ -121,7 +121,4 @@ function checkWhole(text) {
   AsyncFunction('exports', 'module', 'require', text)
 }
 
-/** vm2 looks at each byte of a Buffer by itself, which takes seconds for a megabyte. */
-const VM_BOUNDS = { bufferAllocLimit: 1_048_576 }
-
-module.exports = { VM_BOUNDS, checkWhole, cutText, loadVm2, makeCache, mapStack, readJob, recall }
+module.exports = { checkWhole, cutText, loadVm2, makeCache, mapStack, readJob, recall }

@@ -180,7 +180,7 @@ const host = {
   },
 }
 
-const vm = new VM({ allowAsync: true, eval: true, wasm: false, ...bounds.VM_BOUNDS })
+const vm = new VM({ allowAsync: true, eval: true, wasm: false })
 guest = vm.run(prelude)(host)
 
 function report(error) {
