@@ -110,6 +110,4 @@ export interface ExecutionRequest {
 export interface ExecutionResult extends Omit<ExecutionRecord, 'result'> {
   result: Json | null
   files: readonly FileContent[]
-  /** What lay in `/out` and is not among `files`: beyond 256 files or 32 MiB, links, pipes; counted up to 100,000. */
-  filesLeftOut: number
 }

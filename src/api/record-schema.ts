@@ -14,7 +14,6 @@ export const runSchema = z
   .object({
     ...recordShape,
     files: z.array(fileSchema).describe('Files the code left in /out'),
-    filesLeftOut: z.int().describe('What lay in /out beside them: beyond 256 files or 32 MiB, links, pipes'),
   })
   .meta({ id: 'ExecutionResult' })
 

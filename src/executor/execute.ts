@@ -67,8 +67,7 @@ export async function executeSettled(
   const findings = await findOut(settled, { executionId, entry, place, context })
   const record = await finish(findings)
   if (findings.refused !== undefined) throw findings.refused
-  const { files = [], filesLeftOut = 0 } = findings.report?.exit ?? {}
-  return { ...record, result: findings.value, files, filesLeftOut }
+  return { ...record, result: findings.value, files: findings.report?.exit.files ?? [] }
 }
 
 interface Run {

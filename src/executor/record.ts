@@ -80,6 +80,7 @@ export function completedRecord(started: StartedRecord, end: End): ExecutionReco
     stderrBytes: report?.stderr.totalBytes ?? 0,
     outputTruncated: report === null ? false : report.stdout.truncated || report.stderr.truncated,
     result: exit?.result ?? null,
+    outFilesDropped: exit?.outFilesDropped ?? null,
     sandboxId: exit?.sandboxId ?? null,
     sandboxAgeMs: exit?.sandboxAgeMs ?? null,
     timestamp: end.timestamp,

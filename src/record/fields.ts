@@ -99,6 +99,7 @@ export const FIELDS = {
   stderrBytes: { type: 'integer', column: 'UInt64', attribute: 'code_exec.stderr.bytes', unit: 'bytes', means: 'The same for errors.' },
   outputTruncated: { type: 'boolean', column: 'Bool', attribute: 'code_exec.output.truncated', means: 'Whether `stdout` or `stderr` is cut.' },
   result: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.result', content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What `main` returned; null for a script.' },
+  outFilesDropped: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'code_exec.out_files_dropped', unit: 'count', means: 'Files of `/out` that were not kept: beyond 256 files or 32 MiB, links, pipes; counted up to 100,000; null where the runtime does not count them.' },
 
   // Where the record belongs.
   sandboxId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.sandbox.id', means: "The provider's own id of the sandbox." },

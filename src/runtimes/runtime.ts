@@ -99,8 +99,8 @@ export interface RuntimeExit {
   sandboxAgeMs: number | null
   /** Files found in `/out`. */
   files: readonly FileContent[]
-  /** What lay there and is not among them: beyond the limits, a link, no regular file. @default 0 */
-  filesLeftOut?: number
+  /** Files there that were not kept: beyond the limits, links, no regular files. @default null, not counted */
+  outFilesDropped?: number | null
 }
 
 /** Ready or not, in words for a person: what is missing and the command that gets it. */

@@ -4,8 +4,8 @@ import type { Executor } from '../executor/executor.ts'
 import type { Scope } from '../store/scope.ts'
 import { viewExecution, type ExecutionView } from './execution-view.ts'
 
-/** The record of a run just made, the files it left, and how many of them are not among these. */
-export type RunView = ExecutionView & { files: readonly FileContent[]; filesLeftOut: number }
+/** The record of a run just made, and the files it left in `/out`. */
+export type RunView = ExecutionView & { files: readonly FileContent[] }
 
 /**
  * Runs code for whoever may: a bound key runs for its own organization only, an administrator's for any.
@@ -15,10 +15,8 @@ export async function runCode(
   parts: { executor: Pick<Executor, 'execute'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<RunView> {
-  const { files, filesLeftOut, result, ...record } = await parts.executor.execute(
-    settleOrganization(request, parts.scope),
-  )
-  return { ...viewExecution({ ...record, result: null }), result, files, filesLeftOut }
+  const { files, result, ...record } = await parts.executor.execute(settleOrganization(request, parts.scope))
+  return { ...viewExecution({ ...record, result: null }), result, files }
 }
 
 function settleOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {

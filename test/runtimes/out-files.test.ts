@@ -17,7 +17,7 @@ for name in (b"\\xff", b"\\xfe", b"a\\xff", b"\\\\xff", "bücher".encode(), b"d\
     os.makedirs(b"/out/" + os.path.dirname(name), exist_ok=True)
     open(b"/out/" + name, "wb").write(name)`
     const { exit } = await record(runtime, makeRequest('python', code))
-    expect([exit.uncaught, exit.filesLeftOut]).toEqual([null, 0])
+    expect([exit.uncaught, exit.outFilesDropped]).toEqual([null, 0])
     expect(exit.files.map(({ path }) => path).toSorted()).toEqual(
       ['\\x5cxff', '\\xfe', '\\xff', 'a\\xff', 'bücher', 'd\\xfe/f'].toSorted(),
     )
@@ -43,7 +43,7 @@ for name in (b"\\xff", b"\\xfe", b"a\\xff", b"\\\\xff", "bücher".encode(), b"d\
     ['bash', 'rmdir /tmp/out && ln -s /etc /tmp/out', 0, 1],
   ] as const)('are counted where they do not come back (%s: %s)', async (language, code, came, left) => {
     const { exit } = await record(runtime, makeRequest(language, code))
-    expect([exit.uncaught, exit.exitCode, exit.files.length, exit.filesLeftOut]).toEqual([
+    expect([exit.uncaught, exit.exitCode, exit.files.length, exit.outFilesDropped]).toEqual([
       null,
       0,
       came,

@@ -14,7 +14,7 @@ const ENDED = {
   broke: null,
   endedAt: 0,
   files: [],
-  filesLeftOut: 0,
+  outFilesDropped: 0,
 }
 const SLOT = { status: 0, oomKills: 0, pidsRefused: 0, peakBytes: 0, cpuUs: 0 }
 

@@ -64,10 +64,6 @@ export async function closeDelivered(executor: Executor, config: Config): Promis
 }
 
 /** The record of §4.1; the files of `/out` are no part of it. */
-export function withoutFiles({
-  files: _files,
-  filesLeftOut: _filesLeftOut,
-  ...record
-}: RunView): Omit<RunView, 'files' | 'filesLeftOut'> {
+export function withoutFiles({ files: _files, ...record }: RunView): Omit<RunView, 'files'> {
   return record
 }

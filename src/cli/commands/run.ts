@@ -79,9 +79,9 @@ async function summarize(view: RunView, { config, left, terminal, options }: End
   if (config.signoz.url !== null) terminal.say(`  trace   ${config.signoz.url}/trace/${view.traceId}`)
   if (options.out === undefined && view.files.length > 0)
     terminal.say(`  files   ${view.files.length} in /out; \`--out DIRECTORY\` keeps them`)
-  if (view.filesLeftOut > 0)
+  if ((view.outFilesDropped ?? 0) > 0)
     terminal.say(
-      `  ${view.filesLeftOut} more in /out did not come back: regular files with one link do, 256 of them and 32 MiB`,
+      `  ${view.outFilesDropped} more in /out did not come back: regular files with one link do, 256 of them and 32 MiB`,
     )
   if (left > 0)
     terminal.say(`  the record waits in the outbox of ${config.home}; \`exectrail up\` takes it along`)

@@ -89,7 +89,7 @@ export function readExit(
     isolation,
     durationMs: facts.durationMs,
     files: ended?.files ?? [],
-    filesLeftOut: ended?.filesLeftOut ?? 0,
+    outFilesDropped: ended?.outFilesDropped ?? null,
   }
 }
 

@@ -21,7 +21,7 @@ export interface SupervisorReport {
   endedAt: number
   files: readonly FileContent[]
   /** What lay in /out and is not among `files`, counted up to 100,000: links, too many files or too large ones. */
-  filesLeftOut: number
+  outFilesDropped: number
 }
 
 const BROKEN: readonly Broken[] = ['memory', 'pids', 'cpu']
@@ -68,7 +68,7 @@ function toReport(words: readonly string[], files: readonly FileContent[]): Supe
     broke: BROKEN.find((limit) => limit === words[8]) ?? null,
     endedAt: Number(words[9] ?? 0) / 1e6,
     files,
-    filesLeftOut: Number(words[10] ?? 0),
+    outFilesDropped: Number(words[10] ?? 0),
   }
 }
 
