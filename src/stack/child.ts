@@ -1,11 +1,11 @@
 /** One start of a part: a child in a session of its own that dies with this process. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { access, constants } from 'node:fs/promises'
+import which from 'which'
 import type { ProcessSpec } from './process.ts'
 
 /** util-linux; starts the command in its own place, with SIGKILL as the signal of its parent's death. */
-const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv']
+const SETPRIV = { path: '/usr/bin:/bin', nothrow: true } as const
 
 export interface Child {
   readonly pid: number | undefined
@@ -73,17 +73,6 @@ function endOf(child: ChildProcess): Promise<string> {
 let found: Promise<string | null> | undefined
 
 function findSetpriv(): Promise<string | null> {
-  found ??= firstExecutable(process.platform === 'linux' ? SETPRIV : [])
+  found ??= process.platform === 'linux' ? which('setpriv', SETPRIV) : Promise.resolve(null)
   return found
-}
-
-async function firstExecutable(paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) {
-    const usable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
-    if (usable) return path
-  }
-  return null
 }

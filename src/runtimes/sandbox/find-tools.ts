@@ -1,8 +1,9 @@
 /** Finds what the local runtimes stand on: perl, bubblewrap and the interpreters, as real executables. */
 import { execFile } from 'node:child_process'
-import { accessSync, constants, openSync, readSync, closeSync, realpathSync, statSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { openSync, readSync, closeSync, realpathSync, statSync } from 'node:fs'
+import { delimiter, dirname } from 'node:path'
 import { promisify } from 'node:util'
+import which from 'which'
 
 const run = promisify(execFile)
 
@@ -20,21 +21,10 @@ export function findExecutable(name: string, path: string): string | null {
 }
 
 function findExecutables(name: string, path: string): string[] {
-  const found: string[] = []
-  for (const directory of path.split(delimiter)) {
-    const candidate = join(directory, name)
-    if (directory !== '' && isExecutable(candidate)) found.push(realpathSync(candidate))
-  }
-  return [...new Set(found)]
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
+  // An empty entry stands for the working directory, which may hold another's files.
+  const directories = path.split(delimiter).filter((directory) => directory !== '')
+  const found = which.sync(name, { path: directories.join(delimiter), all: true, nothrow: true }) ?? []
+  return directories.length === 0 ? [] : [...new Set(found.map((file) => realpathSync(file)))]
 }
 
 function isScript(path: string): boolean {
@@ -65,14 +55,13 @@ const PYTHON_FACTS =
  * one that another user can reach is preferred, for the code runs under a user of its own.
  */
 export async function findPython(path: string): Promise<Interpreter | null> {
-  const candidates = new Set([...findExecutables('python3', path), '/usr/bin/python3'])
-  const described = await Promise.all([...candidates].map((candidate) => describePython(candidate)))
+  const candidates = findExecutables('python3', `${path}${delimiter}/usr/bin`)
+  const described = await Promise.all(candidates.map((candidate) => describePython(candidate)))
   const found = described.filter((python) => python !== null)
   return found.find((python) => isPublic(python.path)) ?? found[0] ?? null
 }
 
 async function describePython(candidate: string): Promise<Interpreter | null> {
-  if (!isExecutable(candidate)) return null
   try {
     const { stdout } = await run(candidate, ['-I', '-S', '-c', PYTHON_FACTS], { timeout: 10_000 })
     const [executable = '', prefix = '', version = ''] = stdout.trim().split('\n')
