@@ -1,7 +1,8 @@
 /** API keys: who may ask, and whose rows they see. */
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { Scope } from '../store/scope.ts'
@@ -104,9 +105,7 @@ async function createKeyFile(home: string, given: string | null): Promise<KeyFil
   const made = given === null ? `xt_${randomBytes(24).toString('base64url')}` : null
   const file: KeyFile = { keys: [storeKey('first administrator', given ?? made ?? '', null)], cliKey: made }
   await mkdir(home, { recursive: true, mode: 0o700 })
-  const draft = `${keysPath(home)}.${randomUUID()}`
-  await writeFile(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
-  await rename(draft, keysPath(home))
+  await writeFileAtomic(keysPath(home), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
   return file
 }
 

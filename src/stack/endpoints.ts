@@ -1,7 +1,7 @@
 /** `$EXECTRAIL_HOME/endpoints.json`: where the running stack of this home listens. Secrets inside, so mode 0600. */
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 
 const endpoints = z.object({
@@ -41,9 +41,7 @@ export async function readEndpoints(home: string): Promise<Endpoints | null> {
 /** Writes the endpoints in one step: a reader sees the old file or the new one. */
 export async function writeEndpoints(home: string, value: Endpoints): Promise<void> {
   await mkdir(home, { recursive: true, mode: 0o700 })
-  const draft = `${endpointsPath(home)}.${randomUUID()}`
-  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
-  await rename(draft, endpointsPath(home))
+  await writeFileAtomic(endpointsPath(home), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
 }
 
 /** Removes the file when the stack stops. */

