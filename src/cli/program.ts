@@ -1,7 +1,7 @@
 /** The commands and their options. What each does is in `commands/`. */
-import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import type { Terminal } from './terminal.ts'
+import { readVersion } from './version.ts'
 import { visible } from './visible.ts'
 
 type SetExitCode = (code: number) => void
@@ -29,13 +29,6 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   addSql(program, terminal, end)
   addUpkeep(program, terminal, end)
   return program
-}
-
-/** Version of this package. */
-export function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  const { version }: { version: string } = JSON.parse(text)
-  return version
 }
 
 type End = (code: Promise<number>) => Promise<void>

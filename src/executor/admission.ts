@@ -1,8 +1,8 @@
 import { CapacityError } from '../errors.ts'
 
-/** ms an organization counts as active after it last asked for a place. */
+/** ms that an organization counts as active after its last request for a permit. */
 const ACTIVE_MS = 10_000
-/** From this concurrency on, one place is kept free of an organization that asks for more than all of them. */
+/** From this concurrency on, an organization that is alone leaves one permit free. */
 const RESERVES_FROM = 4
 
 export interface AdmissionOptions {
@@ -10,7 +10,7 @@ export interface AdmissionOptions {
   concurrency: number
   /** Executions that may wait. */
   queueLimit: number
-  /** ms one may wait. */
+  /** ms that one execution may wait. */
   queueTimeoutMs: number
 }
 
@@ -19,36 +19,36 @@ interface Waiter {
   refuse(error: CapacityError): void
 }
 
-/** A place among those that run or wait. */
-export interface Place {
+/** The right to run one execution. */
+export interface Permit {
   /**
-   * Resolves when the execution may run; called once at most.
-   * @throws {CapacityError} when the wait took longer than allowed, or another organization's turn came in a
-   * full queue; rejects with the signal's reason when aborted.
+   * Resolves when the execution may run; to be called at most once.
+   * @throws {CapacityError} when the wait is too long, or a full queue makes room for another organization. Rejects with
+   * the signal's reason when aborted.
    */
-  enter(signal: AbortSignal): Promise<void>
-  /** Gives the place up, whether it was entered or not. */
-  leave(): void
+  acquire(signal: AbortSignal): Promise<void>
+  /** Frees the permit, acquired or not. */
+  release(): void
 }
 
 /**
- * Lets a bounded number run at once. No organization holds more than its share: the places divided by the
- * organizations active now. One that is alone and asks for more than all places gets all but one, so that programs
- * that run for minutes do not lock out the next organization. Those that wait take turns by organization; in a full
- * queue the newest of the organization that waits most makes room for one that waits less. A step costs the same
- * however many wait, except making room.
+ * Limits how many executions run at once. An organization holds at most its share: the permits divided by the number
+ * of active organizations. An organization that is alone and has a queue gets all permits but one, so that programs
+ * that run for minutes do not lock out the next organization. The queue is round-robin by organization. When it is
+ * full, the newest execution of the organization with the longest queue is rejected in favour of an organization with
+ * a shorter one. Every step takes constant time, except this rejection.
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  // Insertion order is the turn: an organization served goes to the end.
+  // In the order of turns: an organization that is served moves to the end.
   readonly #queues = new Map<string, Set<Waiter>>()
   /** Executions of each organization that run now. */
   readonly #held = new Map<string, number>()
-  /** When each organization last asked for a place, by the monotonic clock; the least recent first. */
+  /** When each organization last requested a permit, by the monotonic clock; the least recent first. */
   readonly #active = new Map<string, number>()
   #running = 0
   #waiting = 0
-  /** Places given and not yet entered. */
+  /** Permits that are reserved but not yet acquired. */
   #reserved = 0
 
   constructor(options: AdmissionOptions) {
@@ -64,34 +64,34 @@ export class Admission {
   }
 
   /** @throws {CapacityError} at once when the queue is full. */
-  reserve(organizationId: string): Place {
+  reserve(organizationId: string): Permit {
     const { concurrency, queueLimit } = this.#options
     const taken = this.#running + this.#waiting + this.#reserved
     if (taken >= concurrency + queueLimit) this.#makeRoom(organizationId)
     this.#reserved += 1
     this.#noteActive(organizationId)
-    let state: 'reserved' | 'running' | 'gone' = 'reserved'
+    let state: 'reserved' | 'running' | 'released' = 'reserved'
     return {
-      enter: async (signal) => {
+      acquire: async (signal) => {
         this.#reserved -= 1
-        state = 'gone'
+        state = 'released'
         signal.throwIfAborted()
         if (!this.#queues.has(organizationId) && this.#isFree(organizationId)) this.#hold(organizationId)
         else await this.#wait(organizationId, signal)
         state = 'running'
       },
-      leave: () => {
+      release: () => {
         if (state === 'reserved') this.#reserved -= 1
         if (state === 'running') {
           this.#release(organizationId)
           this.#admitWaiting()
         }
-        state = 'gone'
+        state = 'released'
       },
     }
   }
 
-  /** @throws {CapacityError} when no organization waits for more than this one would. */
+  /** @throws {CapacityError} when no organization has a longer queue than this one would have. */
   #makeRoom(organizationId: string): void {
     const own = this.#queues.get(organizationId)?.size ?? 0
     let longest: Set<Waiter> | undefined
@@ -117,7 +117,7 @@ export class Admission {
     return this.#running < concurrency && (this.#held.get(organizationId) ?? 0) < this.#share(organizationId)
   }
 
-  /** Places that one organization may hold now. */
+  /** Permits that one organization may hold now. */
   #share(organizationId: string): number {
     const { concurrency } = this.#options
     if (this.#active.size > 1) return Math.ceil(concurrency / this.#active.size)
@@ -139,18 +139,18 @@ export class Admission {
   #wait(organizationId: string, signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const refuse = (error: unknown): void => {
-      settle()
+      stopWaiting()
       if (this.#remove(organizationId, waiter)) reject(error)
     }
     const abort = (): void => refuse(signal.reason)
     const timer = setTimeout(() => refuse(waitedTooLong(this.#options)), this.#options.queueTimeoutMs)
-    const settle = (): void => {
+    const stopWaiting = (): void => {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
     }
     const waiter: Waiter = {
       admit() {
-        settle()
+        stopWaiting()
         resolve()
       },
       refuse,
@@ -170,7 +170,7 @@ export class Admission {
     return true
   }
 
-  /** Admits those within their share, in turn: an organization that is served goes to the end. */
+  /** Admits waiting executions in turn, within the share of each organization. */
   #admitWaiting(): void {
     for (const [organizationId, queue] of this.#queues) {
       const [waiter] = queue
@@ -178,7 +178,7 @@ export class Admission {
       this.#queues.delete(organizationId)
       queue.delete(waiter)
       this.#waiting -= 1
-      // A Map visits what is appended during the iteration, so the turn comes round again.
+      // The iteration also visits what is appended to the Map meanwhile, so the organization gets further turns.
       if (queue.size > 0) this.#queues.set(organizationId, queue)
       this.#hold(organizationId)
       waiter.admit()
@@ -195,7 +195,7 @@ function queueFull({ concurrency, queueLimit }: AdmissionOptions): CapacityError
 
 function waitedTooLong(options: AdmissionOptions): CapacityError {
   return new CapacityError(
-    `no place became free within ${options.queueTimeoutMs} ms (${options.concurrency} run at once)`,
+    `no permit became free within ${options.queueTimeoutMs} ms (${options.concurrency} run at once)`,
     {
       retryAfterMs: options.queueTimeoutMs,
       hint: 'Try again later, or raise `concurrency` or `queueTimeoutMs` of the executor.',

@@ -3,15 +3,15 @@ import { CapacityError } from '../errors.ts'
 import type { ExecutionRecord, ExecutionResult, Json, StartedRecord } from '../execution.ts'
 import type { RuntimeRequest } from '../runtimes/runtime.ts'
 import type { Trail, TrailEntry } from '../telemetry/trail.ts'
-import type { Admission, Place } from './admission.ts'
+import type { Admission, Permit } from './admission.ts'
 import { toIso } from './clock.ts'
-import { findTextFault } from './json-text.ts'
-import { decideOutcome, judge, SUCCESS } from './outcome.ts'
-import { findPolicyBreach } from './policy.ts'
+import { findJsonFault } from './json-text.ts'
+import { decideOutcome, outcomeOf, SUCCESS } from './outcome.ts'
+import { findPolicyViolation } from './policy-check.ts'
 import { applyContentPolicy, createRedactor, type ContentPolicy } from './redact.ts'
-import { completedRecord, startedRecord, type End } from './record.ts'
-import { runOnRuntime, type RunReport } from './run.ts'
-import type { SettledRequest } from './settle.ts'
+import { completedRecord, startedRecord, type Completion } from './record.ts'
+import { runOnRuntime, type RunReport } from './run-on-runtime.ts'
+import type { NormalizedRequest } from './normalize.ts'
 
 const MAX_RESULT_BYTES = 10 * 1_048_576
 
@@ -26,37 +26,36 @@ export interface ExecuteContext {
   closing: AbortSignal
 }
 
-type Findings = Pick<End, 'verdict' | 'report' | 'validationPassed' | 'queueMs'> & {
-  /** What `main` returned, whatever the outcome made of it. */
+type Conclusion = Pick<Completion, 'detail' | 'report' | 'validationPassed' | 'queueMs'> & {
+  /** What `main` returned, whatever the outcome. */
   value: Json
 }
 
 /**
- * Runs a settled request from acceptance to record. From `begin` on, every way out leaves exactly one
- * completed record.
+ * Runs a request from acceptance to record. After `begin`, every path writes exactly one completed record.
  * @throws {CapacityError} when the queue is full (nothing recorded) or the wait too long (recorded as `error`)
  */
-export async function executeSettled(
-  settled: SettledRequest,
+export async function executeNormalized(
+  request: NormalizedRequest,
   context: ExecuteContext,
 ): Promise<ExecutionResult> {
-  const place = context.admission.reserve(settled.context.organizationId)
+  const permit = context.admission.reserve(request.context.organizationId)
   const acceptedNs = context.clock()
   const executionId = uuidv7()
-  const started = startedRecord(settled, {
+  const started = startedRecord(request, {
     executionId,
     executorId: context.executorId,
     startedAt: toIso(acceptedNs),
   })
-  const redact = createRedactor(settled.body.env)
+  const redact = createRedactor(request.body.env)
   const keep = <Record extends StartedRecord | ExecutionRecord>(record: Record): Record | Promise<Record> =>
     applyContentPolicy(record, context.content, redact)
   const kept = keep(started)
-  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, settled.context)
-  const finish = async (findings: Findings): Promise<ExecutionRecord> => {
+  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, request.context)
+  const finish = async (result: Conclusion): Promise<ExecutionRecord> => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {
-      ...findings,
+      ...result,
       timestamp: toIso(context.clock()),
       traceId,
       spanId,
@@ -64,69 +63,72 @@ export async function executeSettled(
     entry.complete(await keep(record))
     return record
   }
-  const findings = await findOut(settled, { executionId, entry, place, context })
-  const record = await finish(findings)
-  if (findings.refused !== undefined) throw findings.refused
-  return { ...record, result: findings.value, files: findings.report?.exit.files ?? [] }
+  const conclusion = await runToConclusion(request, { executionId, entry, permit, context })
+  const record = await finish(conclusion)
+  if (conclusion.refused !== undefined) throw conclusion.refused
+  return { ...record, result: conclusion.value, files: conclusion.report?.exit.files ?? [] }
 }
 
 interface Run {
   executionId: string
   entry: TrailEntry
-  place: Place
+  permit: Permit
   context: ExecuteContext
 }
 
-/** Never rejects: what was begun is completed, also where something of ours fails. */
-async function findOut(settled: SettledRequest, run: Run): Promise<Findings & { refused?: CapacityError }> {
+/** Never rejects, so that an execution that has begun is always completed. */
+async function runToConclusion(
+  request: NormalizedRequest,
+  run: Run,
+): Promise<Conclusion & { refused?: CapacityError }> {
   const since = performance.now()
   try {
-    return (await refuseEarly(settled)) ?? (await admitAndRun(settled, run))
+    return (await checkBeforeRun(request)) ?? (await admitAndRun(request, run))
   } catch (error) {
-    const unrun = { ...NOT_RUN, queueMs: performance.now() - since }
+    const notRun = { ...NOT_RUN, queueMs: performance.now() - since }
     const message = error instanceof Error ? error.message : String(error)
     if (error instanceof CapacityError)
-      return { ...unrun, verdict: judge('error', 'runtime_unavailable', message), refused: error }
-    return { ...unrun, verdict: judge('error', 'runtime_error', `exectrail failed: ${message}`) }
+      return { ...notRun, detail: outcomeOf('error', 'runtime_unavailable', message), refused: error }
+    return { ...notRun, detail: outcomeOf('error', 'runtime_error', `exectrail failed: ${message}`) }
   } finally {
-    run.place.leave()
+    run.permit.release()
   }
 }
 
 const NOT_RUN = { report: null, validationPassed: null, queueMs: 0, value: null }
 
-/** What can be said without spending a sandbox: the policy and the input's schema. */
-async function refuseEarly({ body, input, checkInput }: SettledRequest): Promise<Findings | null> {
-  const breach = await findPolicyBreach(body.code, body.language, body.policy)
-  if (breach !== null) return { ...NOT_RUN, verdict: judge('failure', 'policy', breach) }
+/** Checks the policy and the input's schema, which need no sandbox. */
+async function checkBeforeRun({ body, input, checkInput }: NormalizedRequest): Promise<Conclusion | null> {
+  const violation = await findPolicyViolation(body.code, body.language, body.policy)
+  if (violation !== null) return { ...NOT_RUN, detail: outcomeOf('failure', 'policy', violation) }
   const fault = (await checkInput?.(input)) ?? null
   if (fault === null) return null
-  return { ...NOT_RUN, verdict: judge('failure', 'validation_input', fault), validationPassed: false }
+  return { ...NOT_RUN, detail: outcomeOf('failure', 'validation_input', fault), validationPassed: false }
 }
 
-async function admitAndRun(settled: SettledRequest, run: Run): Promise<Findings> {
+async function admitAndRun(request: NormalizedRequest, run: Run): Promise<Conclusion> {
   const signal =
-    settled.signal === undefined
+    request.signal === undefined
       ? run.context.closing
-      : AbortSignal.any([settled.signal, run.context.closing])
-  const waitedSince = performance.now()
+      : AbortSignal.any([request.signal, run.context.closing])
+  const waitingSince = performance.now()
   try {
-    await run.place.enter(signal)
+    await run.permit.acquire(signal)
   } catch (error) {
     if (!signal.aborted) throw error
-    const queueMs = performance.now() - waitedSince
-    return { ...NOT_RUN, queueMs, verdict: judge('cancelled', 'cancelled', 'cancelled while waiting') }
+    const queueMs = performance.now() - waitingSince
+    return { ...NOT_RUN, queueMs, detail: outcomeOf('cancelled', 'cancelled', 'cancelled while waiting') }
   }
-  const queueMs = performance.now() - waitedSince
-  const report = await runOnRuntime(settled.runtime, runtimeRequest(settled, run), {
+  const queueMs = performance.now() - waitingSince
+  const report = await runOnRuntime(request.runtime, runtimeRequest(request, run), {
     signal,
-    onOutput: settled.onOutput,
+    onOutput: request.onOutput,
   })
-  return { ...(await concludeRun(settled, report)), queueMs }
+  return { ...(await concludeRun(request, report)), queueMs }
 }
 
-function runtimeRequest(settled: SettledRequest, run: Run): RuntimeRequest {
-  const { body, context, limits, input } = settled
+function runtimeRequest(request: NormalizedRequest, run: Run): RuntimeRequest {
+  const { body, context, limits, input } = request
   return {
     executionId: run.executionId,
     organizationId: context.organizationId,
@@ -142,31 +144,31 @@ function runtimeRequest(settled: SettledRequest, run: Run): RuntimeRequest {
   }
 }
 
-/** Outcome of a run, with the result held against its schema. */
-async function concludeRun(settled: SettledRequest, given: RunReport): Promise<Findings> {
-  const result = parseResult(given.exit.result)
-  const report = result.ok ? given : { ...given, exit: { ...given.exit, result: null } }
-  const verdict = decideOutcome(report.exit, report.cause, settled.limits.timeoutMs)
-  const validationPassed = settled.checkInput === null ? null : true
+/** The outcome of a run, with the result checked against its schema. */
+async function concludeRun(request: NormalizedRequest, reported: RunReport): Promise<Conclusion> {
+  const result = parseResult(reported.exit.result)
+  const report = result.ok ? reported : { ...reported, exit: { ...reported.exit, result: null } }
+  const detail = decideOutcome(report.exit, report.termination, request.limits.timeoutMs)
+  const validationPassed = request.checkInput === null ? null : true
   const value = result.ok ? result.value : null
-  const findings: Findings = { verdict, report, validationPassed, queueMs: 0, value }
-  if (verdict !== SUCCESS) return findings
+  const conclusion: Conclusion = { detail, report, validationPassed, queueMs: 0, value }
+  if (detail !== SUCCESS) return conclusion
   if (!result.ok)
-    return { ...findings, verdict: judge('failure', 'exception', `ResultError: ${result.fault}`) }
-  if (settled.checkOutput === null) return findings
-  const fault = await settled.checkOutput(report.exit.result ?? 'null')
-  if (fault === null) return { ...findings, validationPassed: true }
-  return { ...findings, verdict: judge('failure', 'validation_output', fault), validationPassed: false }
+    return { ...conclusion, detail: outcomeOf('failure', 'exception', `ResultError: ${result.fault}`) }
+  if (request.checkOutput === null) return conclusion
+  const fault = await request.checkOutput(report.exit.result ?? 'null')
+  if (fault === null) return { ...conclusion, validationPassed: true }
+  return { ...conclusion, detail: outcomeOf('failure', 'validation_output', fault), validationPassed: false }
 }
 
 type ParsedResult = { ok: true; value: Json } | { ok: false; fault: string }
 
-/** The code wrote this text, so it may be anything. */
+/** The code writes this text, so it can be anything. */
 function parseResult(text: string | null): ParsedResult {
   if (text === null) return { ok: true, value: null }
   if (Buffer.byteLength(text) > MAX_RESULT_BYTES)
     return { ok: false, fault: `the result is larger than ${MAX_RESULT_BYTES} bytes of JSON` }
-  const fault = findTextFault(text)
+  const fault = findJsonFault(text)
   if (fault !== null) return { ok: false, fault: `the result ${fault}` }
   try {
     return { ok: true, value: JSON.parse(text) }

@@ -9,35 +9,29 @@ import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { startOwnMetrics } from '../telemetry/own-metrics.ts'
 import { createTrail } from '../telemetry/create-trail.ts'
 import { ToolCallDurations } from '../telemetry/tool-call-durations.ts'
-import type { Trail, TrailStatus } from '../telemetry/trail.ts'
+import type { Trail } from '../telemetry/trail.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { createClock } from './clock.ts'
-import { resolveOtlpEndpoint } from './collector-endpoint.ts'
-import { executeSettled } from './execute.ts'
+import { resolveOtlpEndpoint } from './otlp-endpoint.ts'
+import { executeNormalized } from './execute.ts'
 import { Idempotency } from './idempotency.ts'
 import type { ContentPolicy } from './redact.ts'
-import { settleRequest } from './settle.ts'
-import { executorMetrics } from './status-metrics.ts'
+import { normalizeRequest } from './normalize.ts'
+import { executorMetrics, type ExecutorStatus } from './executor-metrics.ts'
+
+export type { ExecutorStatus } from './executor-metrics.ts'
 
 const DRAIN_MS = 5_000
 
 export interface ExecutorOptions extends Partial<AdmissionOptions> {
   /** @default the environment's, read by `loadConfig()` */
   config?: Config
-  /** Runtimes beside or in place of the built-in ones, by their name. */
+  /** Runtimes that are added to the built-in ones, or replace those of the same name. */
   runtimes?: readonly Runtime[]
   /** The trail to write to; by default one under the home's outbox. */
   trail?: Trail
-  /** Told by OTLP beside the executor's own metrics. */
+  /** Exported over OTLP together with the executor's own metrics. */
   metrics?: () => Promise<readonly MetricFamily[]>
-}
-
-/** State of the executor, for `/metrics`, `/readyz` and `doctor`. */
-export interface ExecutorStatus {
-  executorId: string
-  running: number
-  waiting: number
-  trail: TrailStatus
 }
 
 /** Runs code and leaves a trail. Made by `createExecutor`. */
@@ -45,7 +39,7 @@ export interface Executor {
   /**
    * Runs code once. Resolves for whatever the code did; the outcome is in the result.
    * @throws {InvalidRequestError} with every issue of the request at once
-   * @throws {CapacityError} when too much waits already
+   * @throws {CapacityError} when the queue is full
    */
   execute(request: ExecutionRequest): Promise<ExecutionResult>
   /** Readiness of every runtime. */
@@ -53,7 +47,7 @@ export interface Executor {
   status(): ExecutorStatus
   /** Waits until the trail is delivered or `deadlineMs` passes. */
   flush(deadlineMs: number): Promise<{ left: number }>
-  /** Ends what runs as `cancelled`, drains the trail and closes the runtimes. Idempotent. */
+  /** Ends running executions as `cancelled`, drains the trail and closes the runtimes. Idempotent. */
   close(deadlineMs?: number): Promise<{ left: number }>
 }
 
@@ -67,12 +61,12 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
   const durations = new ToolCallDurations()
   const trail = options.trail ?? (await openTrail(config, executorId, durations))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
-  const admission = new Admission(settleAdmission(options))
-  const executor = assemble({ executorId, trail, runtimes, admission, content: config.content })
+  const admission = new Admission(admissionOptions(options))
+  const executor = buildExecutor({ executorId, trail, runtimes, admission, content: config.content })
   return options.trail === undefined ? exportMetrics(executor, config, { ...options, durations }) : executor
 }
 
-/** The executor, exporting its own metrics by OTLP until it is closed. */
+/** Exports the executor's metrics over OTLP until it is closed. */
 function exportMetrics(
   executor: Executor,
   config: Config,
@@ -111,7 +105,7 @@ function openTrail(config: Config, executorId: string, durations: ToolCallDurati
   })
 }
 
-function settleAdmission(options: ExecutorOptions): AdmissionOptions {
+function admissionOptions(options: ExecutorOptions): AdmissionOptions {
   return {
     concurrency: options.concurrency ?? Math.max(4, 2 * availableParallelism()),
     queueLimit: options.queueLimit ?? 10_000,
@@ -119,7 +113,7 @@ function settleAdmission(options: ExecutorOptions): AdmissionOptions {
   }
 }
 
-interface Parts {
+interface ExecutorParts {
   content: ContentPolicy
   executorId: string
   trail: Trail
@@ -127,11 +121,11 @@ interface Parts {
   admission: Admission
 }
 
-function assemble(parts: Parts): Executor {
+function buildExecutor(parts: ExecutorParts): Executor {
   const { trail, runtimes, admission, executorId } = parts
   const closing = new AbortController()
   const inFlight = new Set<Promise<ExecutionResult>>()
-  const begin = createBegin(parts, closing.signal, inFlight)
+  const execute = createExecute(parts, closing.signal, inFlight)
   let closed: Promise<{ left: number }> | null = null
 
   const shutDown = async (deadlineMs: number): Promise<{ left: number }> => {
@@ -143,9 +137,9 @@ function assemble(parts: Parts): Executor {
   return {
     async execute(request) {
       if (closed !== null) throw closedError()
-      return begin(request)
+      return execute(request)
     },
-    runtimes: shareUnderWay(() => runtimes.checkAll()),
+    runtimes: singleFlight(() => runtimes.checkAll()),
     status: () => ({
       executorId,
       running: admission.running,
@@ -160,16 +154,16 @@ function assemble(parts: Parts): Executor {
   }
 }
 
-function createBegin(parts: Parts, closing: AbortSignal, inFlight: Set<Promise<ExecutionResult>>) {
+function createExecute(parts: ExecutorParts, closing: AbortSignal, inFlight: Set<Promise<ExecutionResult>>) {
   const { runtimes, ...rest } = parts
   const idempotency = new Idempotency()
   const context = { ...rest, clock: createClock(), closing }
   return async (request: ExecutionRequest): Promise<ExecutionResult> => {
-    const given = settleRequest(request, (name: RuntimeName) => runtimes.find(name))
-    const whole = given instanceof Promise ? await given : given
+    const pending = normalizeRequest(request, (name: RuntimeName) => runtimes.find(name))
+    const checked = pending instanceof Promise ? await pending : pending
     if (closing.aborted) throw closedError()
-    return idempotency.once(whole, (settled) => {
-      const work = executeSettled(settled, context)
+    return idempotency.once(checked, (normalized) => {
+      const work = executeNormalized(normalized, context)
       inFlight.add(work)
       const forget = (): boolean => inFlight.delete(work)
       work.then(forget, forget)
@@ -178,15 +172,15 @@ function createBegin(parts: Parts, closing: AbortSignal, inFlight: Set<Promise<E
   }
 }
 
-/** Who asks while an answer is on its way gets that one: a check starts processes. */
-function shareUnderWay<T>(ask: () => Promise<T>): () => Promise<T> {
-  let underWay: Promise<T> | null = null
+/** Callers that come while a call is in flight share its result: a check starts processes. */
+function singleFlight<T>(call: () => Promise<T>): () => Promise<T> {
+  let inFlight: Promise<T> | null = null
   return () => {
     const forget = (): void => {
-      underWay = null
+      inFlight = null
     }
-    underWay ??= ask().finally(forget)
-    return underWay
+    inFlight ??= call().finally(forget)
+    return inFlight
   }
 }
 

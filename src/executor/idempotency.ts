@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { ExectrailError } from '../errors.ts'
 import type { ExecutionResult } from '../execution.ts'
-import type { SettledRequest } from './settle.ts'
+import type { NormalizedRequest } from './normalize.ts'
 
 const KEPT_MS = 3_600_000
 const KEPT_COUNT = 10_000
 const KEPT_BYTES = 67_108_864
 
-interface Kept {
+interface CachedExecution {
   requestSha256: string
   work: Promise<ExecutionResult>
   keptAt: number
@@ -16,14 +16,14 @@ interface Kept {
   callers: Callers
 }
 
-type Run = (settled: SettledRequest) => Promise<ExecutionResult>
+type Run = (settled: NormalizedRequest) => Promise<ExecutionResult>
 
 /**
  * Runs a request with an idempotency key once per organization; the same key again gets the same result.
  * Remembers keys in this process for an hour: the newest 10,000 of them, and answers of 64 MiB in all.
  */
 export class Idempotency {
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new Map<string, CachedExecution>()
   #bytes = 0
 
   /**
@@ -31,7 +31,7 @@ export class Idempotency {
    * may be used again.
    * @throws {ExectrailError} `conflict` when the key came with another request before.
    */
-  once(settled: SettledRequest, run: Run): Promise<ExecutionResult> {
+  once(settled: NormalizedRequest, run: Run): Promise<ExecutionResult> {
     const { idempotencyKey } = settled.body
     if (idempotencyKey === undefined) return run(settled)
     this.#forgetOld()
@@ -43,7 +43,7 @@ export class Idempotency {
     return before.work
   }
 
-  #begin(key: string, settled: SettledRequest, run: Run): Promise<ExecutionResult> {
+  #begin(key: string, settled: NormalizedRequest, run: Run): Promise<ExecutionResult> {
     const callers = new Callers()
     callers.add(settled.signal)
     const work = run({ ...settled, signal: callers.signal })
@@ -53,7 +53,7 @@ export class Idempotency {
     return work
   }
 
-  async #settle(key: string, entry: Kept): Promise<void> {
+  async #settle(key: string, entry: CachedExecution): Promise<void> {
     const result = await entry.work.catch(() => null)
     entry.callers.close()
     if (result === null || result.outcome === 'cancelled') this.#forget(key, entry)
@@ -64,7 +64,7 @@ export class Idempotency {
     }
   }
 
-  #forget(key: string, entry: Kept): void {
+  #forget(key: string, entry: CachedExecution): void {
     if (this.#kept.get(key) !== entry) return
     this.#kept.delete(key)
     this.#bytes -= entry.bytes
@@ -105,7 +105,7 @@ class Callers {
   }
 }
 
-function hash({ body }: SettledRequest): string {
+function hash({ body }: NormalizedRequest): string {
   return createHash('sha256').update(JSON.stringify(body)).digest('hex')
 }
 

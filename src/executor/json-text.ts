@@ -21,7 +21,7 @@ export function toJsonText(value: unknown, path: string, maxBytes: number): Json
       return { ...tooLarge, issues: [...tooLarge.issues] }
     const careful =
       typeof text === 'string' && isPlain(value) ? { ok: true as const, text } : writeCarefully(value, path)
-    const fault = careful.ok ? findTextFault(careful.text) : null
+    const fault = careful.ok ? findJsonFault(careful.text) : null
     return fault === null ? careful : { ok: false, issues: [{ path, message: fault }] }
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, issues: [{ path, message: TOO_DEEP }] }
@@ -33,7 +33,7 @@ export function toJsonText(value: unknown, path: string, maxBytes: number): Json
  * What JSON text has that its readers refuse or change in silence: nesting deeper than `MAX_DEPTH`, numbers that
  * become Infinity. Null where there is none. One pass, a fraction of what `JSON.parse` takes.
  */
-export function findTextFault(text: string): string | null {
+export function findJsonFault(text: string): string | null {
   let depth = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)

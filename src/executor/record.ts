@@ -1,22 +1,22 @@
 import { CONTEXT_FIELDS, mapNames, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
 import { cutHead, TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
 import { fingerprintError } from './fingerprint.ts'
-import type { Verdict } from './outcome.ts'
-import type { RunReport } from './run.ts'
-import type { SettledRequest } from './settle.ts'
+import type { OutcomeDetail } from './outcome.ts'
+import type { RunReport } from './run-on-runtime.ts'
+import type { NormalizedRequest } from './normalize.ts'
 
-interface Begin {
+interface Identity {
   executionId: string
   executorId: string
   startedAt: string
 }
 
-/** What is known when an execution is accepted. */
-export function startedRecord(settled: SettledRequest, begin: Begin): StartedRecord {
-  const { body, context, limits } = settled
+/** The fields that are known when an execution is accepted. */
+export function startedRecord(request: NormalizedRequest, identity: Identity): StartedRecord {
+  const { body, context, limits } = request
   const { inputTokens = null, outputTokens = null, model = null } = body.usage ?? {}
   return {
-    ...begin,
+    ...identity,
     ...mapNames(CONTEXT_FIELDS, (name) => context[name] ?? null),
     organizationId: context.organizationId,
     attempt: body.attempt ?? 1,
@@ -29,17 +29,17 @@ export function startedRecord(settled: SettledRequest, begin: Begin): StartedRec
     tokensUsed:
       inputTokens === null && outputTokens === null ? null : (inputTokens ?? 0) + (outputTokens ?? 0),
     model,
-    codeSha256: settled.codeSha256,
-    codeBytes: settled.codeBytes,
+    codeSha256: request.codeSha256,
+    codeBytes: request.codeBytes,
     code: body.code,
-    input: body.input === undefined ? null : settled.input,
+    input: body.input === undefined ? null : request.input,
     replayOf: null,
   }
 }
 
-/** What an execution came to. `report` is null for one that was refused before it ran. */
-export interface End {
-  verdict: Verdict
+/** How an execution ended. `report` is null when it did not run. */
+export interface Completion {
+  detail: OutcomeDetail
   report: RunReport | null
   validationPassed: boolean | null
   queueMs: number
@@ -49,24 +49,24 @@ export interface End {
 }
 
 /** The whole record. */
-export function completedRecord(started: StartedRecord, end: End): ExecutionRecord {
-  const { verdict, report } = end
+export function completedRecord(started: StartedRecord, completion: Completion): ExecutionRecord {
+  const { detail, report } = completion
   const exit = report?.exit
-  const { errorType } = verdict
-  const errorMessage = capped(verdict.errorMessage)
-  const errorStack = capped(verdict.errorStack)
+  const { errorType } = detail
+  const errorMessage = capped(detail.errorMessage)
+  const errorStack = capped(detail.errorStack)
   return {
     ...started,
-    ...verdict,
+    ...detail,
     errorMessage,
     errorStack,
     isolation: exit?.isolation ?? 'none',
-    success: verdict.outcome === 'success',
+    success: detail.outcome === 'success',
     exitCode: exit?.exitCode ?? null,
     signal: exit?.signal ?? null,
     errorFingerprint: errorType === null ? null : fingerprintError(errorType, errorMessage ?? '', errorStack),
-    validationPassed: end.validationPassed,
-    ...timesOf(end),
+    validationPassed: completion.validationPassed,
+    ...timesOf(completion),
     cpuMs: exit?.cpuMs ?? null,
     memoryPeakBytes: exit?.memoryPeakBytes ?? null,
     memorySource: exit?.memorySource ?? null,
@@ -83,19 +83,22 @@ export function completedRecord(started: StartedRecord, end: End): ExecutionReco
     outFilesDropped: exit?.outFilesDropped ?? null,
     sandboxId: exit?.sandboxId ?? null,
     sandboxAgeMs: exit?.sandboxAgeMs ?? null,
-    timestamp: end.timestamp,
-    traceId: end.traceId,
-    spanId: end.spanId,
+    timestamp: completion.timestamp,
+    traceId: completion.traceId,
+    spanId: completion.spanId,
   }
 }
 
-/** The code's own words, so of any size. */
+/** The code writes this text, so it can have any size. */
 function capped(text: string | null): string | null {
   return text === null ? null : cutHead(text, TEXT_MAX_BYTES)
 }
 
-/** Waiting inside a backend's own queue is queueing, not start-up. */
-function timesOf({ report, queueMs }: End): Pick<ExecutionRecord, 'durationMs' | 'queueMs' | 'startupMs'> {
+/** Time in a backend's own queue counts as queueing, not as start-up. */
+function timesOf({
+  report,
+  queueMs,
+}: Completion): Pick<ExecutionRecord, 'durationMs' | 'queueMs' | 'startupMs'> {
   if (report === null) return { durationMs: 0, queueMs, startupMs: 0 }
   const backendQueueMs = Math.min(report.exit.queueMs ?? 0, report.startupMs)
   const durationMs = Math.min(

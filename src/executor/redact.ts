@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { CONTENT, fieldOf, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
 import { cutHead, cutMiddle } from '../telemetry/safe-values.ts'
-import { Literals, type Span } from './literals.ts'
-import { findTokens } from './token-shapes.ts'
+import { LiteralMatcher, type Span } from './literal-matcher.ts'
+import { findSecretTokens } from './secret-tokens.ts'
 
 /** What is kept of an execution's content, and in which fields secrets are masked. Sizes and hashes always stay. */
 export type ContentPolicy = Config['content']
@@ -17,7 +17,7 @@ const SECRET_MIN_LENGTH = 6
 /** More than is ever recorded, so that no secret is cut in half before it is masked. */
 const SCAN_MAX_BYTES = 262_144
 
-/** Where output was cut in the middle; see `Capture` and `cutMiddle`. */
+/** Where output was cut in the middle; see `OutputCapture` and `cutMiddle`. */
 const CUT = /\n… \d+ bytes left out …\n/gu
 /** A text is cut twice at most; a program may print what looks like many more. */
 const CUTS_MAX = 8
@@ -31,16 +31,16 @@ const PART_MAX_LENGTH = 4096
  */
 export function createRedactor(env: Readonly<Record<string, string>> | undefined): (text: string) => string {
   const values = Object.values(env ?? {}).filter((value) => value.length >= SECRET_MIN_LENGTH)
-  if (values.length === 0) return (text) => maskSpans(text, findTokens(text))
+  if (values.length === 0) return (text) => maskSpans(text, findSecretTokens(text))
   // JSON text holds values escaped.
   const secrets = [...new Set(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]))]
-  const literals = new Literals(secrets)
-  let backwards: Literals | null = null
+  const literals = new LiteralMatcher(secrets)
+  let backwards: LiteralMatcher | null = null
   return (text) => {
-    const spans = [...literals.find(text), ...findTokens(text)]
+    const spans = [...literals.find(text), ...findSecretTokens(text)]
     const cuts = findCuts(text)
     if (cuts.length > 0) {
-      backwards ??= new Literals(secrets.map((secret) => reversed(secret)))
+      backwards ??= new LiteralMatcher(secrets.map((secret) => reversed(secret)))
       spans.push(...findParts(text, cuts, { literals, backwards }))
     }
     return maskSpans(text, spans)
@@ -74,7 +74,7 @@ function findCuts(text: string): Span[] {
 function findParts(
   text: string,
   cuts: readonly Span[],
-  { literals, backwards }: { literals: Literals; backwards: Literals },
+  { literals, backwards }: { literals: LiteralMatcher; backwards: LiteralMatcher },
 ): Span[] {
   return cuts.flatMap(([from, to]) => {
     const before = literals.overlap(text.slice(Math.max(0, from - PART_MAX_LENGTH), from))

@@ -96,7 +96,7 @@ const pattern = z
 const jsonSchema = z.union([z.boolean(), z.record(z.string(), z.unknown())])
 
 /** Path and words of an issue; of a wrong key, what is wrong with it. */
-export function describeIssue(issue: z.core.$ZodIssue): Issue {
+export function toIssue(issue: z.core.$ZodIssue): Issue {
   const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
   return { path: issue.path.join('.'), message }
 }

@@ -1,9 +1,9 @@
-/** Counts held against their limits before the request is looked at closely: a million wrong entries are one fault. */
+/** Limits on the number of entries, checked before anything else, so that a million wrong entries are one issue. */
 import { InvalidRequestError, type Issue } from '../errors.ts'
 import { MAX_ENV_NAMES, MAX_FILES, MAX_LIST } from './request-schema.ts'
 
-/** Most entries of each part; whatever is more is refused whole. */
-const MOST: readonly (readonly [path: readonly string[], most: number])[] = [
+/** The maximum number of entries at each path. */
+const ENTRIES_MAX: readonly (readonly [path: readonly string[], max: number])[] = [
   [[], 100],
   [['context'], 100],
   [['limits'], 100],
@@ -17,22 +17,22 @@ const MOST: readonly (readonly [path: readonly string[], most: number])[] = [
   [['policy', 'denyPatterns'], MAX_LIST],
 ]
 
-/** @throws {InvalidRequestError} where a part has more entries than any of its kind may have */
-export function refuseOversized(request: object): void {
+/** @throws {InvalidRequestError} when a list or an object has too many entries */
+export function rejectOversized(request: object): void {
   const issues = findOversized(request)
   if (issues.length > 0) throw new InvalidRequestError(issues)
 }
 
 function findOversized(request: object): Issue[] {
-  return MOST.flatMap(([path, most]) => {
-    const part = path.reduce<unknown>(
-      (holder, key) =>
-        isObject(holder) && Object.hasOwn(holder, key) ? Reflect.get(holder, key) : undefined,
+  return ENTRIES_MAX.flatMap(([path, max]) => {
+    const value = path.reduce<unknown>(
+      (parent, key) =>
+        isObject(parent) && Object.hasOwn(parent, key) ? Reflect.get(parent, key) : undefined,
       request,
     )
-    if (!isObject(part)) return []
-    const count = Array.isArray(part) ? part.length : Object.keys(part).length
-    return count <= most ? [] : [{ path: path.join('.'), message: `${count} entries; at most ${most}` }]
+    if (!isObject(value)) return []
+    const count = Array.isArray(value) ? value.length : Object.keys(value).length
+    return count <= max ? [] : [{ path: path.join('.'), message: `${count} entries; at most ${max}` }]
   })
 }
 

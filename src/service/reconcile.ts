@@ -1,7 +1,7 @@
 import type { Store } from '../store/client.ts'
 import { reconcile as compareStored, type StoredComparison } from '../store/queries/reconcile.ts'
 import type { Scope, Window } from '../store/scope.ts'
-import { readDeadLetters, type DeadLetter } from './read-dead-letters.ts'
+import { readDeadLetters, type DeadLetter } from '../telemetry/outbox/read-dead-letters.ts'
 
 /** What was accepted, what is stored, and what was refused for good on the way. */
 export interface Reconciliation extends StoredComparison {
@@ -25,7 +25,11 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const [compared, { count, letters }] = await Promise.all([
     compareStored(store, { scope, window, settleMs: SETTLE_MS, limit: LISTED }),
-    readDeadLetters(home, { scope, window, limit: LISTED }),
+    readDeadLetters(home, {
+      organizationId: scope === 'all' ? null : scope.organizationId,
+      since: window.from,
+      limit: LISTED,
+    }),
   ])
   return { window, ...compared, deadCount: count, dead: letters }
 }

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { StoreError } from '../errors.ts'
 import { parseExactly } from '../exact-json.ts'
-import { listMigrations, readApplied } from './migrate.ts'
+import { listMigrations, readApplied } from './migrations.ts'
 
 export interface StoreOptions {
   /** ClickHouse HTTP, http:// or https://. */

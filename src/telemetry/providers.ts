@@ -3,9 +3,8 @@
  * `@opentelemetry/sdk-node` would make the same providers, but takes 1.5 s to load, in a command that runs a program
  * in a tenth of that, and does not bridge the old logs global.
  */
-import { context, logs, propagation, trace } from '@opentelemetry/api'
+import { logs, propagation, trace } from '@opentelemetry/api'
 import { logs as oldLogs } from '@opentelemetry/api-logs'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
@@ -18,6 +17,7 @@ import {
   type CapturedRecord,
 } from './foreign-records.ts'
 import { SCOPE } from './record/otlp-json.ts'
+import { enableTraceContext } from './trace-context.ts'
 
 /** Emitted once through each global, to see that a record arrives; it goes no further. */
 const SELF_TEST = 'exectrail.self_test'
@@ -74,21 +74,12 @@ function setGlobals(tracerProvider: TracerProvider, loggerProvider: LoggerProvid
     undo.push(() => oldLogs.disable())
     probes.push(() => oldLogs.getLogger(SCOPE).emit(PROBE))
   }
-  keepContexts()
+  enableTraceContext()
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   return {
     probes,
     release() {
       for (const step of undo.splice(0)) step()
     },
   }
-}
-
-/**
- * Makes a caller's span last over `await`, so that it is the parent of the execution's. Stays for the life of the
- * process, since another trail may rely on it; a context manager the host has set is kept.
- */
-function keepContexts(): void {
-  const manager = new AsyncLocalStorageContextManager().enable()
-  if (!context.setGlobalContextManager(manager)) manager.disable()
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
 }

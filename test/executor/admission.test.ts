@@ -9,11 +9,11 @@ describe('admission', () => {
     const admission = new Admission({ concurrency: 2, queueLimit: 10, queueTimeoutMs: 60_000 })
     const places = [admission.reserve('a'), admission.reserve('a'), admission.reserve('a')]
     const entered: number[] = []
-    const entries = places.map((place, index) => place.enter(never).then(() => entered.push(index)))
+    const entries = places.map((place, index) => place.acquire(never).then(() => entered.push(index)))
     await Promise.all(entries.slice(0, 2))
     expect(entered).toEqual([0, 1])
     expect([admission.running, admission.waiting]).toEqual([2, 1])
-    places[0]?.leave()
+    places[0]?.release()
     await entries[2]
     expect(entered).toEqual([0, 1, 2])
   })
@@ -21,15 +21,15 @@ describe('admission', () => {
   it('gives organizations turns, so that a flood of one does not starve another', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 100, queueTimeoutMs: 60_000 })
     const first = admission.reserve('flood')
-    await first.enter(never)
+    await first.acquire(never)
     const order: string[] = []
     const work = ['flood', 'flood', 'flood', 'quiet'].map(async (organization) => {
       const place = admission.reserve(organization)
-      await place.enter(never)
+      await place.acquire(never)
       order.push(organization)
-      place.leave()
+      place.release()
     })
-    first.leave()
+    first.release()
     await Promise.all(work)
     expect(order.indexOf('quiet')).toBe(1)
   })
@@ -39,16 +39,16 @@ describe('admission', () => {
     const running: string[] = []
     const enter = (organization: string) => {
       const place = admission.reserve(organization)
-      return { place, entered: place.enter(never).then(() => running.push(organization)) }
+      return { place, entered: place.acquire(never).then(() => running.push(organization)) }
     }
     const flood = Array.from({ length: 8 }, () => enter('flood'))
     const quiet = enter('quiet')
     await Promise.all(flood.slice(0, 4).map(({ entered }) => entered))
-    for (const { place } of flood.slice(0, 2)) place.leave()
+    for (const { place } of flood.slice(0, 2)) place.release()
     await quiet.entered
     expect(running).toEqual(['flood', 'flood', 'flood', 'flood', 'quiet'])
     expect(admission.running).toBe(3)
-    for (const { place } of flood.slice(2, 4)) place.leave()
+    for (const { place } of flood.slice(2, 4)) place.release()
     await flood[5]?.entered
     expect([admission.running, admission.waiting]).toEqual([3, 2])
   })
@@ -56,17 +56,17 @@ describe('admission', () => {
   it('keeps one place free of an organization that asks for more than all of them', async () => {
     const admission = new Admission({ concurrency: 4, queueLimit: 100, queueTimeoutMs: 60_000 })
     const flood = Array.from({ length: 6 }, () => admission.reserve('flood'))
-    const entered = flood.map((place) => place.enter(never))
+    const entered = flood.map((place) => place.acquire(never))
     await Promise.all(entered.slice(0, 4))
-    flood[0]?.leave()
+    flood[0]?.release()
     expect([admission.running, admission.waiting]).toEqual([3, 2])
-    await admission.reserve('newcomer').enter(never)
+    await admission.reserve('newcomer').acquire(never)
     expect(admission.running).toBe(4)
   })
 
   it('refuses at once when the queue is full and says when to come back', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 0, queueTimeoutMs: 60_000 })
-    await admission.reserve('a').enter(never)
+    await admission.reserve('a').acquire(never)
     expect(() => admission.reserve('a')).toThrow(CapacityError)
     expect(() => admission.reserve('a')).toThrow(expect.objectContaining({ retryAfterMs: 1000 }))
   })
@@ -80,11 +80,11 @@ describe('admission', () => {
   it('makes room in a full queue for an organization that waits less, at the cost of the one that waits most', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 6, queueTimeoutMs: 60_000 })
     const holder = admission.reserve('flood')
-    await holder.enter(never)
+    await holder.acquire(never)
     const wait = async (organization: string): Promise<string> => {
       const place = admission.reserve(organization)
-      await place.enter(never)
-      place.leave()
+      await place.acquire(never)
+      place.release()
       return organization
     }
     const flood = Array.from({ length: 6 }, () => wait('flood'))
@@ -94,7 +94,7 @@ describe('admission', () => {
     await expect(flood[5]).rejects.toThrow(CapacityError)
     expect(admission.waiting).toBe(6)
     expect(() => admission.reserve('quiet')).toThrow(CapacityError)
-    holder.leave()
+    holder.release()
     expect(await Promise.all(quiet)).toHaveLength(3)
     const [kept, refused] = ['fulfilled', 'rejected']
     expect((await ends).map(({ status }) => status)).toEqual([kept, kept, kept, refused, refused, refused])
@@ -104,31 +104,31 @@ describe('admission', () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 1, queueTimeoutMs: 60_000 })
     const places = [admission.reserve('a'), admission.reserve('a')]
     expect(() => admission.reserve('a')).toThrow(CapacityError)
-    for (const place of places) place.leave()
-    admission.reserve('a').leave()
+    for (const place of places) place.release()
+    admission.reserve('a').release()
     expect([admission.running, admission.waiting]).toEqual([0, 0])
   })
 
   it('refuses one that waited too long and keeps its place free for others', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 10, queueTimeoutMs: 5 })
     const holder = admission.reserve('a')
-    await holder.enter(never)
-    await expect(admission.reserve('a').enter(never)).rejects.toThrow(CapacityError)
+    await holder.acquire(never)
+    await expect(admission.reserve('a').acquire(never)).rejects.toThrow(CapacityError)
     expect(admission.waiting).toBe(0)
-    holder.leave()
-    await admission.reserve('a').enter(never)
+    holder.release()
+    await admission.reserve('a').acquire(never)
     expect(admission.running).toBe(1)
   })
 
   it('takes a cancelled one out of the queue', async () => {
     const admission = new Admission({ concurrency: 1, queueLimit: 10, queueTimeoutMs: 60_000 })
     const holder = admission.reserve('a')
-    await holder.enter(never)
+    await holder.acquire(never)
     const caller = new AbortController()
-    const waiting = admission.reserve('a').enter(caller.signal)
+    const waiting = admission.reserve('a').acquire(caller.signal)
     caller.abort(new Error('gone'))
     await expect(waiting).rejects.toThrow('gone')
-    holder.leave()
+    holder.release()
     expect([admission.running, admission.waiting]).toEqual([0, 0])
   })
 })

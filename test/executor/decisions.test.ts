@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Limit } from '../../src/execution.ts'
 import { createClock, toIso } from '../../src/executor/clock.ts'
 import { fingerprintError } from '../../src/executor/fingerprint.ts'
-import { findTextFault, MAX_DEPTH, toJsonText } from '../../src/executor/json-text.ts'
+import { findJsonFault, MAX_DEPTH, toJsonText } from '../../src/executor/json-text.ts'
 import { decideOutcome } from '../../src/executor/outcome.ts'
-import { findPolicyBreach } from '../../src/executor/policy.ts'
-import { compileSchema } from '../../src/executor/validation.ts'
+import { findPolicyViolation } from '../../src/executor/policy-check.ts'
+import { compileSchema } from '../../src/executor/schema-check.ts'
 import { exitWith } from '../support/toy-executor.ts'
 
 describe('outcome', () => {
@@ -131,14 +131,14 @@ describe('policy', () => {
     ['python', 'from fs import open'],
     ['python', "__import__('fs')"],
   ] as const)('finds a denied module in %s: %s', (language, code) => {
-    expect(findPolicyBreach(code, language, { denyModules: ['fs'] })).toMatch(/^module fs/)
+    expect(findPolicyViolation(code, language, { denyModules: ['fs'] })).toMatch(/^module fs/)
   })
 
   it('names every breach and lets the rest pass', () => {
-    expect(findPolicyBreach('eval(x)', 'javascript', { denyPatterns: ['eval\\(', 'x'] })).toBe(
+    expect(findPolicyViolation('eval(x)', 'javascript', { denyPatterns: ['eval\\(', 'x'] })).toBe(
       'pattern eval\\( is denied; pattern x is denied',
     )
-    expect(findPolicyBreach("import a from 'fsx'", 'javascript', { denyModules: ['fs'] })).toBeNull()
+    expect(findPolicyViolation("import a from 'fsx'", 'javascript', { denyModules: ['fs'] })).toBeNull()
   })
 })
 
@@ -168,7 +168,7 @@ describe('what a caller could make endless', () => {
 
   it('is cut short: denied patterns that do not end refuse the code, however many, and nobody waits', async () => {
     const denyPatterns = Array.from({ length: 20 }, (_, index) => `${bomb}|${index}$`)
-    const { value, heldMs } = await heldBy(() => findPolicyBreach(text, 'bash', { denyPatterns }))
+    const { value, heldMs } = await heldBy(() => findPolicyViolation(text, 'bash', { denyPatterns }))
     expect(value).toMatch(/took longer than 2000 ms/u)
     expect(heldMs).toBeLessThan(200)
   })
@@ -183,7 +183,7 @@ describe('what a caller could make endless', () => {
 
   it('is a value not met by a schema that leads back to itself', async () => {
     const check = await checkOf({ $ref: '#' })
-    expect(await check('{}')).toMatch(/cannot be held against its schema/u)
+    expect(await check('{}')).toMatch(/cannot be checked against its schema/u)
   })
 
   it('gets a thread where it is only slow: large schemas and values are held against each other whole', async () => {
@@ -206,7 +206,9 @@ describe('what a caller could make endless', () => {
   it('is read in time that grows with the code alone', () => {
     const code = `import ${'a.'.repeat(500_000)}b\nimport fs.sub`
     const before = performance.now()
-    expect(findPolicyBreach(code, 'python', { denyModules: ['fs', 'a.b'] })).toBe('module fs.sub is denied')
+    expect(findPolicyViolation(code, 'python', { denyModules: ['fs', 'a.b'] })).toBe(
+      'module fs.sub is denied',
+    )
     expect(performance.now() - before).toBeLessThan(2000)
   })
 })
@@ -217,10 +219,10 @@ describe('depth', () => {
     ['{"a":', '}'],
   ])('of %s is counted outside of strings only', (open, close) => {
     const nested = (levels: number): string => `${open.repeat(levels)}1${close.repeat(levels)}`
-    expect(findTextFault(nested(MAX_DEPTH))).toBeNull()
-    expect(findTextFault(nested(MAX_DEPTH + 1))).toMatch(/deeper/)
-    expect(findTextFault(JSON.stringify(`"\\${nested(5000)}`))).toBeNull()
-    expect(findTextFault('"never ends'.padEnd(5000, '['))).toBeNull()
+    expect(findJsonFault(nested(MAX_DEPTH))).toBeNull()
+    expect(findJsonFault(nested(MAX_DEPTH + 1))).toMatch(/deeper/)
+    expect(findJsonFault(JSON.stringify(`"\\${nested(5000)}`))).toBeNull()
+    expect(findJsonFault('"never ends'.padEnd(5000, '['))).toBeNull()
   })
 })
 

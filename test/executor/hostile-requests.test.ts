@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidRequestError, type Issue } from '../../src/errors.ts'
 import type { ExecutionRequest } from '../../src/execution.ts'
-import { settleRequest } from '../../src/executor/settle.ts'
+import { normalizeRequest } from '../../src/executor/normalize.ts'
 import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
 
 const toy = toyExecutor(toyRuntime(() => Promise.resolve(exitWith())))
@@ -27,7 +27,7 @@ describe('a request', () => {
     ['hosts', 'network.allow', { network: { allow: Array.from({ length: 200_000 }, () => '') } }],
   ])('of countless %s has one fault and is looked at no further', async (_name, path, part) => {
     const before = performance.now()
-    expect(() => settleRequest(part as ExecutionRequest, () => null)).toThrow(
+    expect(() => normalizeRequest(part as ExecutionRequest, () => null)).toThrow(
       expect.objectContaining({
         issues: [{ path, message: expect.stringMatching(/\d+ entries; at most \d+/) }],
       }),
@@ -77,7 +77,7 @@ describe('a request', () => {
 
   it.each([null, undefined, 'text', 7])('that is %s is refused', (request) => {
     const runtime = toyRuntime(() => Promise.resolve(exitWith()))
-    expect(() => settleRequest(request as unknown as ExecutionRequest, () => runtime)).toThrow(
+    expect(() => normalizeRequest(request as unknown as ExecutionRequest, () => runtime)).toThrow(
       InvalidRequestError,
     )
   })

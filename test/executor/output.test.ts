@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Capture } from '../../src/executor/output.ts'
+import { OutputCapture } from '../../src/executor/output-capture.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -9,7 +9,7 @@ describe('capture', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), (chunks) => {
         const all = Buffer.concat(chunks)
-        const capture = new Capture(all.length)
+        const capture = new OutputCapture(all.length)
         for (const chunk of chunks) capture.push(chunk)
         expect(capture.text()).toBe(all.toString('utf8'))
         expect(capture.totalBytes).toBe(all.length)
@@ -25,7 +25,7 @@ describe('capture', () => {
         fc.integer({ min: 0, max: 60 }),
         (chunks, limit) => {
           const text = chunks.map((chunk) => 'abcdefghij'.repeat(4).slice(0, chunk.length)).join('')
-          const capture = new Capture(limit)
+          const capture = new OutputCapture(limit)
           let at = 0
           for (const chunk of chunks) {
             capture.push(encode(text.slice(at, at + chunk.length)))
@@ -45,14 +45,14 @@ describe('capture', () => {
   })
 
   it('cuts at a code point, never inside one', () => {
-    const capture = new Capture(7)
+    const capture = new OutputCapture(7)
     capture.push(encode('é'.repeat(100)))
     expect(capture.text()).not.toContain('\uFFFD')
     expect(capture.totalBytes).toBe(200)
   })
 
   it('takes memory for what it keeps, not for each chunk', () => {
-    const capture = new Capture(64 * 1_048_576)
+    const capture = new OutputCapture(64 * 1_048_576)
     const one = Uint8Array.of(120)
     const before = process.memoryUsage()
     for (let n = 0; n < 500_000; n += 1) capture.push(one)
@@ -63,7 +63,7 @@ describe('capture', () => {
   })
 
   it('lets ten gigabytes pass in the time of copying a little', () => {
-    const capture = new Capture(1_048_576)
+    const capture = new OutputCapture(1_048_576)
     const chunk = new Uint8Array(65_536)
     const before = performance.now()
     for (let n = 0; n < 160_000; n += 1) capture.push(chunk)

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fingerprintError } from '../../src/executor/fingerprint.ts'
-import { Literals } from '../../src/executor/literals.ts'
+import { LiteralMatcher } from '../../src/executor/literal-matcher.ts'
 import { createRedactor } from '../../src/executor/redact.ts'
 import { longestTurn } from '../support/event-loop.ts'
 import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
@@ -132,7 +132,7 @@ describe('literals', () => {
   it('are found wherever they stand', () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), text, (words, within) => {
-        const found = new Literals(words).find(within)
+        const found = new LiteralMatcher(words).find(within)
         const longest = Array.from({ length: within.length }, (_, at) => {
           const ends = words.filter((each) => within.slice(0, at + 1).endsWith(each))
           return Math.max(0, ...ends.map(({ length }) => length))
@@ -152,7 +152,7 @@ describe('literals', () => {
           0,
           ...beginnings.filter((each) => within.endsWith(each)).map((each) => each.length),
         )
-        expect(new Literals(words).overlap(within)).toBe(longest)
+        expect(new LiteralMatcher(words).overlap(within)).toBe(longest)
       }),
     )
   })

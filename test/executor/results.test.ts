@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { findTextFault } from '../../src/executor/json-text.ts'
+import { findJsonFault } from '../../src/executor/json-text.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { exitWith, toyExecutor, toyRuntime, type ToyExecutor } from '../support/toy-executor.ts'
@@ -55,7 +55,7 @@ describe('a number that no JSON reader takes', () => {
     }
     for (const [name, text] of Object.entries(hostile)) {
       const since = performance.now()
-      findTextFault(text)
+      findJsonFault(text)
       expect(performance.now() - since, name).toBeLessThan(500)
     }
   })

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readDeadLetters } from '../../src/service/read-dead-letters.ts'
+import { readDeadLetters } from '../../src/telemetry/outbox/read-dead-letters.ts'
 import { reconcile } from '../../src/service/reconcile.ts'
 import { fromIso } from '../../src/store/rows.ts'
 import type { Scope } from '../../src/store/scope.ts'
@@ -162,7 +162,11 @@ describe('dead letters', () => {
   })
 
   const read = (scope: Scope, from: string, limit = 10) =>
-    readDeadLetters(home.path, { scope, window: { from }, limit })
+    readDeadLetters(home.path, {
+      organizationId: scope === 'all' ? null : scope.organizationId,
+      since: from,
+      limit,
+    })
 
   it('are read oldest first, with the words of whoever refused', async () => {
     const { count, letters } = await read('all', '2026-11-01T00:00:00Z')
@@ -190,8 +194,8 @@ describe('dead letters', () => {
   it('are none in a home that never had any', async () => {
     await using fresh = await temporaryDirectory()
     const found = await readDeadLetters(fresh.path, {
-      scope: 'all',
-      window: { from: minutesAgo(1) },
+      organizationId: null,
+      since: minutesAgo(1),
       limit: 1,
     })
     expect(found).toEqual({ count: 0, letters: [] })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStore, type Store } from '../../src/store/client.ts'
-import { listMigrations, migrate } from '../../src/store/migrate.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { listMigrations } from '../../src/store/migrations.ts'
 import { PASSWORD, startClickHouse, USER, type RunningClickHouse } from '../support/clickhouse.ts'
 
 let clickhouse: RunningClickHouse

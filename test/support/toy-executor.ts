@@ -1,9 +1,9 @@
 /** An executor's inner parts around a runtime written in the test, with a trail that keeps what it is given. */
 import { loadConfig } from '../../src/config.ts'
-import { executeSettled } from '../../src/executor/execute.ts'
+import { executeNormalized } from '../../src/executor/execute.ts'
 import { Admission, type AdmissionOptions } from '../../src/executor/admission.ts'
 import { createClock } from '../../src/executor/clock.ts'
-import { settleRequest } from '../../src/executor/settle.ts'
+import { normalizeRequest } from '../../src/executor/normalize.ts'
 import type {
   ExecutionRecord,
   ExecutionRequest,
@@ -109,8 +109,8 @@ export function toyExecutor(runtime: Runtime, options: Partial<AdmissionOptions>
         code: 'toy',
         ...request,
       }
-      const settled = settleRequest(whole, (name) => (name === runtime.name ? runtime : null))
-      return executeSettled(settled instanceof Promise ? await settled : settled, context)
+      const settled = normalizeRequest(whole, (name) => (name === runtime.name ? runtime : null))
+      return executeNormalized(settled instanceof Promise ? await settled : settled, context)
     },
   }
 }

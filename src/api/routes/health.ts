@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { executorMetrics } from '../../executor/status-metrics.ts'
+import { executorMetrics } from '../../executor/executor-metrics.ts'
 import { checkReadiness } from '../../service/check-readiness.ts'
 import { stackMetrics } from '../../service/stack-metrics.ts'
 import { describe } from '../describe.ts'

@@ -1,14 +1,13 @@
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import type { ExecutionRequest } from '../../execution.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
-import { refuseOversized } from '../../executor/request-size.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'
 import { scopeOf } from '../auth.ts'
 import { describe } from '../describe.ts'
 import type { ApiContext, AppParts } from '../environment.ts'
 import { readJsonObject } from '../json-body.ts'
 import { runSchema } from '../record-schema.ts'
-import { withCallersTrace } from '../trace-context.ts'
+import { withCallerTrace } from '../trace-context.ts'
 
 export const runDocumented = describe({
   id: 'runCode',
@@ -25,17 +24,16 @@ export const runDocumented = describe({
  */
 export async function runFromBody(c: ApiContext, { executor }: AppParts): Promise<RunView> {
   const body = await readJsonObject(c)
-  refuseOversized(body)
-  refuseFunctions(body)
+  rejectCallbacks(body)
   const idempotencyKey = c.req.header('Idempotency-Key')
   const given = { ...(idempotencyKey === undefined ? {} : { idempotencyKey }), ...body }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the executor checks the whole request and says every issue at once
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the executor checks the whole request and reports every issue at once
   const request = { ...given, signal: c.req.raw.signal } as unknown as ExecutionRequest
   const scope = scopeOf(c, undefined)
-  return withCallersTrace(c, () => runCode({ executor, scope }, request))
+  return withCallerTrace(c, () => runCode({ executor, scope }, request))
 }
 
-function refuseFunctions(body: Record<string, unknown>): void {
+function rejectCallbacks(body: Record<string, unknown>): void {
   const issues: Issue[] = ['signal', 'onOutput']
     .filter((name) => Object.hasOwn(body, name))
     .map((path) => ({ path, message: 'cannot come over HTTP' }))

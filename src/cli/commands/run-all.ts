@@ -40,7 +40,7 @@ export async function runAll(
     else await terminal.data(renderRuns(runs))
     const bold = (text: string): string => terminal.paint('bold', text, 'talk')
     for (const line of unready.flatMap((runtime) => missingLines(runtime, bold))) terminal.say(line)
-    terminal.say(judge(runs))
+    terminal.say(compareRuns(runs))
     if (left > 0)
       terminal.say(`the records wait in the outbox of ${config.home}; \`exectrail up\` takes them along`)
     return EXIT_CODES[runs.find(({ success }) => !success)?.outcome ?? 'success']
@@ -76,7 +76,7 @@ function renderRuns(runs: readonly RunView[]): string {
 }
 
 /** Whether the same program gave the same everywhere; output counts, since a plain script has no result. */
-function judge(runs: readonly RunView[]): string {
+function compareRuns(runs: readonly RunView[]): string {
   const [first, ...others] = runs.map(({ outcome, result, stdout }) => ({ outcome, result, stdout }))
   if (others.length === 0) return 'One runtime ran it; there is nothing to compare.'
   return others.every((other) => isDeepStrictEqual(other, first))

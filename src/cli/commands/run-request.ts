@@ -5,7 +5,7 @@ import { basename, extname, isAbsolute, normalize } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import { LANGUAGES, type ExecutionRequest, type FileContent, type Language } from '../../execution.ts'
-import { describeIssue, executionRequestSchema } from '../../executor/request-schema.ts'
+import { toIssue, executionRequestSchema } from '../../executor/request-schema.ts'
 
 /** Options as typed on the command line. */
 export interface RunOptions {
@@ -89,7 +89,7 @@ export async function readRunRequest(
   if (parsed.success && issues.length === 0) return parsed.data
   const said = new Set(issues.map((issue) => issue.path))
   const rest = (parsed.error?.issues ?? [])
-    .map((issue) => describeIssue(issue))
+    .map((issue) => toIssue(issue))
     .map(({ path, message }) => ({ path: nameOption(path), message }))
     .filter((issue) => !said.has(issue.path))
   throw new InvalidRequestError([...issues, ...rest], 'See `exectrail run --help`.')

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readEndpoints } from '../../stack/endpoints.ts'
-import { resolveOtlpEndpoint } from '../../executor/collector-endpoint.ts'
+import { resolveOtlpEndpoint } from '../../executor/otlp-endpoint.ts'
 import { listRuntimes, type RuntimeView } from '../list-runtimes.ts'
 import { openOtlpClient } from '../../telemetry/delivery/otlp-client.ts'
 import { readLosses } from '../../telemetry/outbox/losses.ts'

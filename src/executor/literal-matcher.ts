@@ -7,7 +7,7 @@ const UNITS = 65_536
 const ASCII = 128
 
 /** An automaton of literals, made once for any number of texts. Its size is their total length. */
-export class Literals {
+export class LiteralMatcher {
   readonly #next = new Map<number, number>()
   readonly #fallback: Int32Array
   readonly #depth: Int32Array

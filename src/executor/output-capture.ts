@@ -2,17 +2,17 @@
  * Keeps the first and the last bytes of a stream and counts all of them: three quarters of `limitBytes`
  * are head, one quarter tail. Memory is bounded by the limit, whatever the size of the chunks.
  */
-export class Capture {
+export class OutputCapture {
   readonly #limitBytes: number
-  readonly #head: Kept
-  readonly #tail: Ring
+  readonly #head: HeadBuffer
+  readonly #tail: TailBuffer
   #totalBytes = 0
 
   constructor(limitBytes: number) {
     const headLimit = Math.ceil(limitBytes * 0.75)
     this.#limitBytes = limitBytes
-    this.#head = new Kept(headLimit)
-    this.#tail = new Ring(limitBytes - headLimit)
+    this.#head = new HeadBuffer(headLimit)
+    this.#tail = new TailBuffer(limitBytes - headLimit)
   }
 
   /** Every byte that passed. */
@@ -44,7 +44,7 @@ type Block = Buffer<ArrayBuffer>
 const FIRST_BYTES = 4096
 
 /** The first bytes, in one block that grows. */
-class Kept {
+class HeadBuffer {
   readonly #limit: number
   #block: Block = Buffer.alloc(0)
   #length = 0
@@ -69,15 +69,15 @@ class Kept {
 }
 
 /** The last bytes: a block that grows up to its limit and is then written over, round and round. */
-class Ring {
+class TailBuffer {
   readonly #limit: number
-  readonly #first: Kept
+  readonly #first: HeadBuffer
   /** Where the next byte goes once the block is full, which is where the oldest is. */
   #at = 0
 
   constructor(limit: number) {
     this.#limit = limit
-    this.#first = new Kept(limit)
+    this.#first = new HeadBuffer(limit)
   }
 
   push(bytes: Uint8Array): void {

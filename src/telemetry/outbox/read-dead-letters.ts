@@ -1,17 +1,16 @@
-/** The outbox's dead letters: what no receiver would take, with the receiver's words. */
+/** The outbox's dead letters: records that a receiver rejected permanently, with its reason. */
 import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Scope, Window } from '../store/scope.ts'
 
-/** One refused record. Ids are null where the record itself is beyond reading. */
+/** One rejected record. Ids are null when the record cannot be parsed. */
 export interface DeadLetter {
   executionId: string | null
   organizationId: string | null
   /** `code_exec.started` or `code_exec.completed`; null for a span. */
   event: string | null
-  /** When it was given up, ISO 8601 UTC. */
+  /** When it was rejected, ISO 8601 UTC. */
   at: string
   reason: string
 }
@@ -19,28 +18,29 @@ export interface DeadLetter {
 const FILE = /^(?<day>\d{4}-\d{2}-\d{2})\.ndjson$/u
 const REASON_MAX = 500
 
-interface Options {
-  scope: Scope
-  /** Letters given up from its begin on; a record may die long after its start. */
-  window: Pick<Window, 'from'>
-  /** Letters kept, at most; `count` is whole. */
+export interface DeadLetterQuery {
+  /** Null reads those of every organization, and those whose organization is unknown. */
+  organizationId: string | null
+  /** Letters rejected since then, ISO 8601 UTC. */
+  since: string
+  /** Maximum of letters returned; `count` counts all. */
   limit: number
 }
 
-/** Reads `<home>/outbox/dead/*.ndjson`, oldest first, a line at a time. None where there is no such folder. */
+/** Reads `<home>/outbox/dead/*.ndjson`, oldest first. Returns none when the directory does not exist. */
 export async function readDeadLetters(
   home: string,
-  { scope, window, limit }: Options,
+  { organizationId, since, limit }: DeadLetterQuery,
 ): Promise<{ count: number; letters: DeadLetter[] }> {
-  const folder = join(home, 'outbox', 'dead')
-  const files = (await readdir(folder).catch(absentAsNone)).filter((name) => isWanted(name, window.from))
+  const directory = join(home, 'outbox', 'dead')
+  const files = (await readdir(directory).catch(absentAsNone)).filter((name) => isSince(name, since))
   const letters: DeadLetter[] = []
   let count = 0
   for (const file of files.toSorted()) {
-    const lines = createInterface({ input: createReadStream(join(folder, file)), crlfDelay: Infinity })
+    const lines = createInterface({ input: createReadStream(join(directory, file)), crlfDelay: Infinity })
     for await (const line of lines) {
       const letter = line === '' ? null : readLetter(line)
-      if (letter === null || !isMeant(letter, scope, window.from)) continue
+      if (letter === null || !matches(letter, organizationId, since)) continue
       count += 1
       if (letters.length < limit) letters.push(letter)
     }
@@ -48,15 +48,14 @@ export async function readDeadLetters(
   return { count, letters }
 }
 
-function isWanted(name: string, from: string): boolean {
+function isSince(name: string, since: string): boolean {
   const day = FILE.exec(name)?.groups?.['day']
-  return day !== undefined && day >= from.slice(0, 10)
+  return day !== undefined && day >= since.slice(0, 10)
 }
 
-/** What names no organization is an administrator's to see. */
-function isMeant({ organizationId, at }: DeadLetter, scope: Scope, from: string): boolean {
-  if (Date.parse(at) < Date.parse(from)) return false
-  return scope === 'all' || organizationId === scope.organizationId
+function matches(letter: DeadLetter, organizationId: string | null, since: string): boolean {
+  if (Date.parse(letter.at) < Date.parse(since)) return false
+  return organizationId === null || letter.organizationId === organizationId
 }
 
 interface Line {
@@ -65,7 +64,7 @@ interface Line {
   json?: unknown
 }
 
-/** Null for a line that was never whole: the last one of a writer that was killed. */
+/** Null for an incomplete line, such as the last one of a writer that was killed. */
 function readLetter(line: string): DeadLetter | null {
   const { at, reason, json }: Line = parse(line) ?? {}
   if (typeof at !== 'string') return null

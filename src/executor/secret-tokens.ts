@@ -1,5 +1,5 @@
 /** Tokens known by the shape their issuers give them. Every pattern takes time linear in the text, whatever it is. */
-import type { Span } from './literals.ts'
+import type { Span } from './literal-matcher.ts'
 
 /**
  * Each alternative fails or matches within the run of characters it began in, and begins once in each run; JSON web
@@ -25,7 +25,7 @@ const SHAPES = new RegExp(
 )
 
 /** Every place where a token stands. */
-export function findTokens(text: string): Span[] {
+export function findSecretTokens(text: string): Span[] {
   const found = findWebTokens(text)
   SHAPES.lastIndex = 0
   for (let match = SHAPES.exec(text); match !== null; match = SHAPES.exec(text))

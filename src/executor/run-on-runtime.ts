@@ -1,19 +1,20 @@
 import type { Limits, OutputChunk } from '../execution.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from '../runtimes/runtime.ts'
-import type { Cause } from './outcome.ts'
-import { Capture } from './output.ts'
+import type { TerminationReason } from './outcome.ts'
+import { OutputCapture } from './output-capture.ts'
 
-/** ms a runtime may take to start the code; longer and the run counts as the runtime's fault. */
+/** ms a runtime may take to start the code. After that the run is an error of the runtime. */
 const STARTUP_LIMIT_MS = 300_000
-/** ms a runtime may take to end after it was told to; then the executor answers without it. */
+/** ms a runtime may take to end after it was asked to. After that the executor answers without it. */
 const END_LIMIT_MS = 10_000
 
-/** One run, as the executor saw it. */
+/** One run as the executor measured it. */
 export interface RunReport {
   exit: RuntimeExit
-  cause: Cause | null
-  stdout: Capture
-  stderr: Capture
+  /** Why the executor ended the run; null when it ended by itself. */
+  termination: TerminationReason | null
+  stdout: OutputCapture
+  stderr: OutputCapture
   /** ms from admission to the first statement, by the executor's clock. */
   startupMs: number
   /** ms from the first statement to the end, by the executor's clock. */
@@ -31,72 +32,79 @@ export async function runOnRuntime(
   request: RuntimeRequest,
   options: RunOptions,
 ): Promise<RunReport> {
-  const begunAt = performance.now()
+  const requestedAt = performance.now()
   let runningAt: number | null = null
-  const ending = createEnding(options.signal)
-  const output = captureOutput(request.limits, options.onOutput, (cause) => ending.end(cause))
-  ending.after(STARTUP_LIMIT_MS, 'startup')
+  const termination = createTermination(options.signal)
+  const output = captureOutput(request.limits, options.onOutput, (reason) => termination.terminate(reason))
+  termination.terminateAfter(STARTUP_LIMIT_MS, 'startup')
   let compileMs = request.limits.timeoutMs
-  const exit = await endsInTime(runtime, request, {
-    signal: ending.signal,
+  const exit = await exitWithinLimits(runtime, request, {
+    signal: termination.signal,
     onOutput: output.push,
     onCompiled(ms) {
       compileMs -= ms
     },
-    onHandedOver: () => ending.after(Math.max(1, compileMs), 'timeout'),
+    onHandedOver: () => termination.terminateAfter(Math.max(1, compileMs), 'timeout'),
     onRunning() {
       if (runningAt !== null) return
       runningAt = performance.now()
-      ending.after(request.limits.timeoutMs, 'timeout')
+      termination.terminateAfter(request.limits.timeoutMs, 'timeout')
     },
   })
   const endedAt = performance.now()
-  const cause = ending.settle()
+  const reason = termination.finish()
   await output.end()
   const { stdout, stderr } = output
   const startedAt = runningAt ?? endedAt
-  return { exit, cause, stdout, stderr, startupMs: startedAt - begunAt, durationMs: endedAt - startedAt }
-}
-
-/** Ends a run once, for the first cause that asks. */
-interface Ending {
-  signal: AbortSignal
-  end(cause: Cause): void
-  /** Ends the run in `ms` unless called again before. */
-  after(ms: number, cause: Cause): void
-  /** The run is over: nothing can end it any more; the cause that did, if any. */
-  settle(): Cause | null
-}
-
-function createEnding(caller: AbortSignal): Ending {
-  const controller = new AbortController()
-  let cause: Cause | null = null
-  let timer: NodeJS.Timeout | undefined
-  const end = (why: Cause): void => {
-    if (cause !== null) return
-    cause = why
-    controller.abort(why)
+  return {
+    exit,
+    termination: reason,
+    stdout,
+    stderr,
+    startupMs: startedAt - requestedAt,
+    durationMs: endedAt - startedAt,
   }
-  const cancel = (): void => end('cancelled')
+}
+
+/** Terminates a run once; the first reason wins. */
+interface Termination {
+  signal: AbortSignal
+  terminate(reason: TerminationReason): void
+  /** Terminates the run in `ms`; a further call replaces the timer. */
+  terminateAfter(ms: number, reason: TerminationReason): void
+  /** To be called when the run is over. Returns the reason, or null when the run ended by itself. */
+  finish(): TerminationReason | null
+}
+
+function createTermination(caller: AbortSignal): Termination {
+  const controller = new AbortController()
+  let terminatedBy: TerminationReason | null = null
+  let timer: NodeJS.Timeout | undefined
+  const terminate = (reason: TerminationReason): void => {
+    if (terminatedBy !== null) return
+    terminatedBy = reason
+    controller.abort(reason)
+  }
+  const cancel = (): void => terminate('cancelled')
   caller.addEventListener('abort', cancel, { once: true })
   if (caller.aborted) cancel()
   return {
     signal: controller.signal,
-    end,
-    after(ms, why) {
+    terminate,
+    terminateAfter(ms, reason) {
       clearTimeout(timer)
-      timer = setTimeout(() => end(why), ms)
+      timer = setTimeout(() => terminate(reason), ms)
     },
-    settle() {
+    finish() {
       clearTimeout(timer)
       caller.removeEventListener('abort', cancel)
-      return cause
+      return terminatedBy
     },
   }
 }
 
-/** The runtime's exit, or a fault in its place when it throws or does not end when told to. */
-function endsInTime(runtime: Runtime, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
+/** The runtime's exit; a fault when the runtime throws or does not end in time. */
+function exitWithinLimits(runtime: Runtime, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined
     const answer = (exit: RuntimeExit): void => {
@@ -108,7 +116,7 @@ function endsInTime(runtime: Runtime, request: RuntimeRequest, io: RuntimeIo): P
       'abort',
       () => {
         timer = setTimeout(
-          () => fail(`${runtime.name} did not end within ${END_LIMIT_MS} ms of being told to`),
+          () => fail(`${runtime.name} did not end within ${END_LIMIT_MS} ms after it was asked to`),
           END_LIMIT_MS,
         )
       },
@@ -122,7 +130,6 @@ function endsInTime(runtime: Runtime, request: RuntimeRequest, io: RuntimeIo): P
   })
 }
 
-/** An exit that says only that the runtime failed. */
 function faultExit(runtime: Runtime, message: string): RuntimeExit {
   return {
     exitCode: null,
@@ -144,20 +151,27 @@ function faultExit(runtime: Runtime, message: string): RuntimeExit {
   }
 }
 
-function captureOutput(limits: Limits, onOutput: RunOptions['onOutput'], stop: (cause: Cause) => void) {
-  const captures = { stdout: new Capture(limits.outputBytes), stderr: new Capture(limits.outputBytes) }
+function captureOutput(
+  limits: Limits,
+  onOutput: RunOptions['onOutput'],
+  terminate: (reason: TerminationReason) => void,
+) {
+  const captures = {
+    stdout: new OutputCapture(limits.outputBytes),
+    stderr: new OutputCapture(limits.outputBytes),
+  }
   const decoders = {
     stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
     stderr: new TextDecoder('utf-8', { ignoreBOM: true }),
   }
   const push: RuntimeIo['onOutput'] = ({ stream, bytes }) => {
     captures[stream].push(bytes)
-    if (limits.outputPolicy === 'kill' && captures[stream].truncated) stop('output_limit')
+    if (limits.outputPolicy === 'kill' && captures[stream].truncated) terminate('output_limit')
     if (onOutput === undefined) return undefined
     const text = decoders[stream].decode(bytes, { stream: true })
     return text === '' ? undefined : deliver(onOutput, { stream, text })
   }
-  /** What a program left half said of a character. */
+  /** Flushes incomplete characters. */
   const end = async (): Promise<void> => {
     if (onOutput === undefined) return
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -168,7 +182,7 @@ function captureOutput(limits: Limits, onOutput: RunOptions['onOutput'], stop: (
   return { ...captures, push, end }
 }
 
-/** A listener that throws is the caller's trouble; the run and its trail go on. */
+/** A listener that throws becomes a warning; the run goes on. */
 async function deliver(onOutput: NonNullable<RunOptions['onOutput']>, chunk: OutputChunk): Promise<void> {
   try {
     await onOutput(chunk)
