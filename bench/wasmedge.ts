@@ -7,7 +7,7 @@ import type { Language } from '../src/execution.ts'
 import type { Runtime } from '../src/runtimes/runtime.ts'
 import { subprocess } from '../src/runtimes/subprocess.ts'
 import { wasmedge } from '../src/runtimes/wasmedge.ts'
-import type { WasmedgeOptions } from '../src/runtimes/wasmedge/workshop.ts'
+import type { WasmedgeOptions } from '../src/runtimes/wasmedge/toolchain.ts'
 import { percentile, printFigures, type Figure } from './figures.ts'
 
 const RUNS = 30

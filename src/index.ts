@@ -17,4 +17,4 @@ export type {
 } from './runtimes/runtime.ts'
 export { e2b, type E2bOptions } from './runtimes/e2b.ts'
 export { wasmedge } from './runtimes/wasmedge.ts'
-export type { WasmedgeOptions } from './runtimes/wasmedge/workshop.ts'
+export type { WasmedgeOptions } from './runtimes/wasmedge/toolchain.ts'

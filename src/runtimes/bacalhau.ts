@@ -1,6 +1,6 @@
 /** Code as jobs of a Bacalhau cluster: WASI modules, and containers where nodes have Docker. */
 import type { Language } from '../execution.ts'
-import { Afterwards } from './bacalhau/afterwards.ts'
+import { Afterwards } from './bacalhau/job-cleanup.ts'
 import { checkCluster } from './bacalhau/check.ts'
 import { Cluster, explainMissing, routeLanguage, type Connection } from './bacalhau/cluster.ts'
 import { languagesOf } from './bacalhau/engines.ts'

@@ -1,18 +1,18 @@
 /** JavaScript, TypeScript, Python and bash in E2B's cloud: each run in a microVM of its own. */
 import { checkE2b } from './e2b/check.ts'
-import { drive, upload, type Drive, type Heard } from './e2b/drive.ts'
+import { drive, upload, type Drive, type Heard } from './e2b/run-command.ts'
 import { readFault, type ProviderFault } from './e2b/faults.ts'
 import { makeTask, type Task } from './e2b/job.ts'
-import { LoanAbortedError, type Loan } from './e2b/lending.ts'
+import { LoanAbortedError, type Loan } from './e2b/sandbox-pool.ts'
 import { readMetrics } from './e2b/metrics.ts'
 import { Provider, type E2bOptions, type Parts } from './e2b/provider.ts'
 import type { Sdk } from './e2b/sdk.ts'
 import { isExectrailError } from '../errors.ts'
 import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
-import { parseFrames } from './sandbox/frames.ts'
+import { parseFrames } from './sandbox/wire/guest-report.ts'
 import { faultExit, readExit } from './sandbox/read-exit.ts'
-import { parseSupervisorReport } from './sandbox/supervisor-report.ts'
-import { prepare } from './subprocess.ts'
+import { parseSupervisorReport } from './sandbox/wire/supervisor-report.ts'
+import { prepareProgram } from './interpreter-program.ts'
 import { refusedExit } from './transpile.ts'
 
 export type { E2bOptions } from './e2b/provider.ts'
@@ -38,7 +38,7 @@ export function e2b(options: E2bOptions): Runtime {
 }
 
 async function run(provider: Provider, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
-  const program = await prepare(request, io)
+  const program = await prepareProgram(request, io)
   if (!('code' in program.code)) return refusedExit(program.code, ISOLATION)
   if (io.signal.aborted) return endedExit()
   let parts: Parts

@@ -1,6 +1,7 @@
 /** JavaScript and TypeScript in vm2, which runs in a child process of its own inside the host's best sandbox. */
-import { checkLocal } from './local-check.ts'
-import { runLocally, type Program } from './local-run.ts'
+import { checkLocal } from './local/check.ts'
+import type { Program } from './interpreter-program.ts'
+import { runLocally } from './local/run.ts'
 import type { Runtime, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { bundleVm2, cacheVm2 } from './sandbox/guest-files.ts'
 import { NODE_FLAGS } from './sandbox/guests.ts'

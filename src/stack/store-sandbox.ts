@@ -8,10 +8,10 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
-import { NAMESPACES, RUN_RIGHTS } from '../runtimes/sandbox/bubblewrap.ts'
+import { NAMESPACES, RUN_RIGHTS } from '../runtimes/sandbox/confinement/bubblewrap.ts'
 import { askVersion, findExecutable } from '../runtimes/sandbox/find-tools.ts'
-import { ALLOW_NAMESPACES, INSTALL_BWRAP, isRecent } from '../runtimes/sandbox/footing.ts'
-import { makeSeccompFilter } from '../runtimes/sandbox/seccomp.ts'
+import { ALLOW_NAMESPACES, INSTALL_BWRAP, isRecent } from '../runtimes/sandbox/host-support.ts'
+import { makeSeccompFilter } from '../runtimes/sandbox/confinement/seccomp.ts'
 import { packageDirectories } from './packages.ts'
 
 /** What stands in the way of a sandbox, and the command that helps. */

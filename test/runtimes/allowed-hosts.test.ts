@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isAllowed } from '../../src/runtimes/sandbox/allowed-hosts.ts'
+import { isAllowed } from '../../src/runtimes/sandbox/egress/allowed-hosts.ts'
 
 describe('a list of allowed hosts', () => {
   it.each([

@@ -4,7 +4,7 @@ import { createServer, request as sendRequest, type IncomingMessage } from 'node
 import { connect, type AddressInfo } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openEgress } from '../../src/runtimes/sandbox/egress.ts'
+import { openEgress } from '../../src/runtimes/sandbox/egress/egress.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isPublicAddress } from '../../src/runtimes/sandbox/public-address.ts'
+import { isPublicAddress } from '../../src/runtimes/sandbox/egress/public-address.ts'
 
 /** Both special-purpose registries of IANA, multicast, what is reserved, and what carries IPv4 or was once in use. */
 const SPECIAL = `

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseFrames } from '../../src/runtimes/sandbox/frames.ts'
+import { parseFrames } from '../../src/runtimes/sandbox/wire/guest-report.ts'
 import { readExit } from '../../src/runtimes/sandbox/read-exit.ts'
 import { makeRequest } from '../support/run-recorder.ts'
 

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config.ts'
 import type { Language } from '../../src/execution.ts'
 import { findEngine } from '../../src/provision/wasmedge/wasmedge.ts'
 import { compiledPath, exists, prepareModule } from '../../src/provision/wasmedge/modules.ts'
-import type { WasmedgeOptions } from '../../src/runtimes/wasmedge/workshop.ts'
+import type { WasmedgeOptions } from '../../src/runtimes/wasmedge/toolchain.ts'
 
 /** Options with the PATH of the tests; modules stay as they are found, for compiling takes minutes. */
 export function wasmedgeOptions(change: Partial<WasmedgeOptions> = {}): WasmedgeOptions {

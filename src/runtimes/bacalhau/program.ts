@@ -1,5 +1,6 @@
 /** A program as the guest of its engine takes it. */
 import { randomBytes } from 'node:crypto'
+import { addMainHook } from '../main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
 import { transpile, transpileForQuickJs, type Refused } from '../transpile.ts'
 import type { Engine } from './engines.ts'
@@ -21,17 +22,10 @@ export async function prepareProgram(
   const hook = `exectrail_${randomBytes(8).toString('hex')}`
   if (engine === 'docker') {
     const plain = language === 'typescript' ? await transpile(request, 'main.ts', io) : { code }
-    return 'code' in plain ? { code: addHook(plain.code, hook), head: { hook } } : plain
+    return 'code' in plain ? { code: addMainHook(plain.code, hook), head: { hook } } : plain
   }
   const script = await transpileForQuickJs(request, language === 'typescript' ? 'ts' : 'js', hook, io)
   if (!('code' in script)) return script
   const { modules, shown, lines } = script
   return { code: script.code, head: { hook, modules, shown, lines } }
-}
-
-/** One more line hands over `main`, exported or not; a source map has to stay the last. */
-function addHook(code: string, hook: string): string {
-  const line = `\n;globalThis.${hook}?.(typeof main === 'function' ? main : undefined)\n`
-  const map = code.lastIndexOf('\n//# sourceMappingURL=')
-  return map < 0 ? code + line : code.slice(0, map) + line + code.slice(map + 1)
 }

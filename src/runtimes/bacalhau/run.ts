@@ -1,7 +1,7 @@
 /** One execution, from the job that is put to what came of it. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RuntimeExit, RuntimeFault, RuntimeIo } from '../runtime.ts'
-import type { Afterwards } from './afterwards.ts'
+import type { Afterwards } from './job-cleanup.ts'
 import { BacalhauError, type BacalhauApi, type JobExecution } from './api.ts'
 import type { Connection, Route } from './cluster.ts'
 import { FrameReader } from './frames.ts'

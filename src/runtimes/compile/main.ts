@@ -6,7 +6,7 @@ import { toSyntaxError } from './lower.ts'
 async function compile(job: CompileJob, code: string): Promise<Compiled> {
   if (job.to === 'module') return (await import('./to-module.ts')).toModule(code, job.fileName)
   if (job.to === 'script') return (await import('./to-script.ts')).toScript(code, job.fileName, job.loader)
-  return (await import('../wasmedge/script.ts')).prepareScript(code, job.loader, job.hook)
+  return (await import('./to-quickjs.ts')).prepareScript(code, job.loader, job.hook)
 }
 
 async function answer(job: CompileJob, code: string): Promise<void> {

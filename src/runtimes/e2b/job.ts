@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { compileFunction } from 'node:vm'
 import type { Language } from '../../execution.ts'
-import type { Program } from '../local-run.ts'
+import type { Program } from '../interpreter-program.ts'
 import type { RuntimeRequest } from '../runtime.ts'
 import { findGuest } from '../sandbox/guests.ts'
-import { OUT_MAX_BYTES, OUT_MAX_FILES } from '../sandbox/supervise.ts'
+import { OUT_MAX_BYTES, OUT_MAX_FILES } from '../sandbox/confinement/launch-command.ts'
 
 /** One run as the sandbox gets it. */
 export interface Task {

@@ -1,9 +1,9 @@
 /** What a runtime of E2B holds on to: SDK, key, claim and the sandboxes; made at the first need, once. */
 import { RuntimeUnavailableError } from '../../errors.ts'
 import type { Language } from '../../execution.ts'
-import { Claim } from './claim.ts'
+import { Claim } from './owner-lock.ts'
 import { readFault } from './faults.ts'
-import { Lending } from './lending.ts'
+import { Lending } from './sandbox-pool.ts'
 import { EXECUTOR_KEY, Sandboxes } from './sandboxes.ts'
 import { GET_KEY, loadSdk, type Connection, type Sdk } from './sdk.ts'
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sandbox } from 'e2b'
 import type { NetworkPolicy } from '../../execution.ts'
-import type { Claim } from './claim.ts'
+import type { Claim } from './owner-lock.ts'
 import { readFault } from './faults.ts'
 import type { Connection, Sdk } from './sdk.ts'
 

@@ -5,8 +5,8 @@
 import { totalmem } from 'node:os'
 import type { Language, Limit } from '../../execution.ts'
 import type { RuntimeRequest } from '../runtime.ts'
-import type { RunFacts } from './confined-run.ts'
-import type { SupervisorReport } from './supervisor-report.ts'
+import type { RunFacts } from './sandbox.ts'
+import type { SupervisorReport } from './wire/supervisor-report.ts'
 
 /** How V8 dies when the heap is full: abort, trap, illegal instruction. */
 const V8_LANGUAGES: ReadonlySet<Language> = new Set(['javascript', 'typescript'])

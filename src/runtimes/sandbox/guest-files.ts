@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import type { Plugin } from 'esbuild'
 
 import { withEsbuild } from '../transpile.ts'
-import { makeSeccompFilter } from './seccomp.ts'
+import { makeSeccompFilter } from './confinement/seccomp.ts'
 
 const SOURCE = fileURLToPath(new URL('./guest/', import.meta.url))
 

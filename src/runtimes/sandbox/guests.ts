@@ -1,6 +1,6 @@
 /** The guest programs: how each interpreter is started and how it is told its job. */
-import { prefixBind, SANDBOX_PATHS } from './bubblewrap.ts'
-import type { Tools } from './footing.ts'
+import { prefixBind, SANDBOX_PATHS } from './confinement/bubblewrap.ts'
+import type { Tools } from './host-support.ts'
 
 export type GuestName = 'javascript' | 'python' | 'bash' | 'vm2'
 

@@ -1,11 +1,11 @@
 /** The sandboxes of one runtime: finds its footing once, lends slots, restarts a launcher that died. */
 import { rm } from 'node:fs/promises'
-import { NoFootingError, findFooting, type Footing } from './footing.ts'
+import { NoFootingError, findFooting, type Footing } from './host-support.ts'
 import type { GuestFiles } from './guest-files.ts'
-import { Launcher } from './launcher.ts'
-import { SlotShelf } from './slot-shelf.ts'
-import type { Forker, Slot } from './slot.ts'
-import { WarmPool, type PoolOptions, type Recipe } from './warm-pool.ts'
+import { Launcher } from './slots/launcher.ts'
+import { SlotShelf } from './slots/slot-pool.ts'
+import type { Forker, Slot } from './slots/slot.ts'
+import { WarmPool, type PoolOptions, type Recipe } from './slots/warm-pool.ts'
 
 /** What a local runtime is told. */
 export interface LocalOptions {

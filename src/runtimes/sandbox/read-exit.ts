@@ -3,10 +3,10 @@ import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:os'
 import type { Isolation } from '../../execution.ts'
 import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
-import type { RunFacts } from './confined-run.ts'
+import type { RunFacts } from './sandbox.ts'
 import { findFault, findLimit } from './evidence.ts'
-import { RESULT_MAX_BYTES, type GuestReport } from './frames.ts'
-import type { SupervisorReport } from './supervisor-report.ts'
+import { RESULT_MAX_BYTES, type GuestReport } from './wire/guest-report.ts'
+import type { SupervisorReport } from './wire/supervisor-report.ts'
 
 /** The first name of each: SIGABRT comes before its alias SIGIOT. */
 const SIGNAL_NAMES = new Map(

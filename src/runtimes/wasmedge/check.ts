@@ -5,9 +5,9 @@ import { MODULE_NAMES, type ModuleName } from '../../provision/wasmedge/modules.
 import { isExectrailError } from '../../errors.ts'
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
-import { NoFootingError } from '../sandbox/footing.ts'
+import { NoFootingError } from '../sandbox/host-support.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
-import type { Runnable, Workshop } from './workshop.ts'
+import type { Runnable, Workshop } from './toolchain.ts'
 
 /** Fetching the engine takes about 5 s; nobody waits longer for an answer. */
 const PATIENCE_MS = 8000

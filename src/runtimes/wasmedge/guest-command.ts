@@ -1,10 +1,10 @@
 /** How one run of a language module is started: what it sees, and how much memory it gets. */
 import { engineCommand } from '../../provision/wasmedge/engine.ts'
 import type { ModuleName } from '../../provision/wasmedge/modules.ts'
-import type { Footing } from '../sandbox/footing.ts'
+import type { Footing } from '../sandbox/host-support.ts'
 import type { Guest } from '../sandbox/guests.ts'
-import type { Kit, Placed } from './kit.ts'
-import type { Runnable } from './workshop.ts'
+import type { Kit, Placed } from './guest-mounts.ts'
+import type { Runnable } from './toolchain.ts'
 
 /** What the engine needs for itself besides the program's memory: code, translation, stacks. */
 export const ENGINE_BYTES: Record<ModuleName, number> = { quickjs: 134_217_728, python: 402_653_184 }

@@ -1,7 +1,7 @@
 /** What a local run's exit means when WasmEdge stood between the process and the program. */
 import type { RuntimeExit } from '../runtime.ts'
 import type { EngineWords } from './engine-log.ts'
-import type { Runnable } from './workshop.ts'
+import type { Runnable } from './toolchain.ts'
 
 /** The engine speaks on the program's own stdout, so a program is believed only from this share of its limit on. */
 const NEAR = 0.5

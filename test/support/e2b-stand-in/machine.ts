@@ -4,7 +4,7 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
-import { prefixBind } from '../../../src/runtimes/sandbox/bubblewrap.ts'
+import { prefixBind } from '../../../src/runtimes/sandbox/confinement/bubblewrap.ts'
 import { findExecutable, findPython } from '../../../src/runtimes/sandbox/find-tools.ts'
 
 /** What the machines are built from. */

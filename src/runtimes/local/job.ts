@@ -1,10 +1,10 @@
 /** What a sandbox is told: what holds it from its first step, and the job. */
 import { randomUUID } from 'node:crypto'
-import type { FileContent, Limits } from '../execution.ts'
-import type { RuntimeRequest } from './runtime.ts'
-import type { Bounds, Job } from './sandbox/confined-run.ts'
-import type { Footing } from './sandbox/footing.ts'
-import type { Guest } from './sandbox/guests.ts'
+import type { FileContent, Limits } from '../../execution.ts'
+import type { RuntimeRequest } from '../runtime.ts'
+import type { Bounds, Job } from '../sandbox/sandbox.ts'
+import type { Footing } from '../sandbox/host-support.ts'
+import type { Guest } from '../sandbox/guests.ts'
 
 const OWN_PROCESSES = 8
 

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { EGRESS_PORT, sandboxCommand, SANDBOX_PATHS, type SandboxNetwork } from './bubblewrap.ts'
-import type { Tools } from './footing.ts'
-import type { GuestFiles } from './guest-files.ts'
-import type { Forker, Launch } from './slot.ts'
+import type { Tools } from '../host-support.ts'
+import type { GuestFiles } from '../guest-files.ts'
+import type { Forker, Launch } from '../slots/slot.ts'
 
 /** What `/out` may give back. */
 export const OUT_MAX_FILES = 256

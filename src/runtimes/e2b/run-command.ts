@@ -2,8 +2,8 @@
 import type { CommandHandle, Sandbox } from 'e2b'
 import type { OutputChunk } from '../../execution.ts'
 import type { RuntimeIo } from '../runtime.ts'
-import { RESULT_MAX_BYTES } from '../sandbox/frames.ts'
-import { OUT_MAX_BYTES } from '../sandbox/supervise.ts'
+import { RESULT_MAX_BYTES } from '../sandbox/wire/guest-report.ts'
+import { OUT_MAX_BYTES } from '../sandbox/confinement/launch-command.ts'
 import type { Task } from './job.ts'
 import { RelayReader, type RelayFrame } from './relay-frames.ts'
 

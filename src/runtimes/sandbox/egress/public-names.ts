@@ -6,7 +6,7 @@ import { Resolver } from 'node:dns/promises'
 import { readFile, stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { isPublicAddress } from './public-address.ts'
-import { Turns } from './turns.ts'
+import { Turns } from './semaphore.ts'
 
 /** Lookups of one run at once, and of all; the next ones wait. */
 const LOOKUPS_PER_RUN = 4

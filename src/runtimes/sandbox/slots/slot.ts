@@ -1,7 +1,7 @@
 /** One slot of the launcher as seen from here: five pipes for a run, lines about how it goes. */
 import { constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { Outlet } from './outlet.ts'
+import { Outlet } from '../wire/pipe-reader.ts'
 
 /** What the slot measured and saw; zeros where the host has no control groups. */
 export interface SlotReport {

@@ -1,9 +1,9 @@
 /** Breaks every limit once, on purpose, in a sandbox like any other: what is claimed here has been seen to hold. */
-import type { Limit, Limits } from '../execution.ts'
-import { bashHead } from './bash-head.ts'
-import { runLocally } from './local-run.ts'
-import type { RuntimeExit, RuntimeRequest } from './runtime.ts'
-import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
+import type { Limit, Limits } from '../../execution.ts'
+import { bashHead } from '../bash-head.ts'
+import { runLocally } from './run.ts'
+import type { RuntimeExit, RuntimeRequest } from '../runtime.ts'
+import type { LocalOptions, SandboxHost } from '../sandbox/host.ts'
 
 /** ms after which a program that should have been ended by its limit is ended by us. */
 const GIVE_UP_MS = 4000

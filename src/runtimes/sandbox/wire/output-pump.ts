@@ -1,9 +1,9 @@
 /** Carries what one sandbox prints to the executor. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { OutputChunk } from '../../execution.ts'
-import type { RuntimeIo } from '../runtime.ts'
-import type { Outlet } from './outlet.ts'
-import type { Channels } from './slot.ts'
+import type { OutputChunk } from '../../../execution.ts'
+import type { RuntimeIo } from '../../runtime.ts'
+import type { Outlet } from './pipe-reader.ts'
+import type { Channels } from '../slots/slot.ts'
 
 const SETUP_NOISE_BYTES = 4096
 /** What is kept of each stream until it is known whether the program runs. */

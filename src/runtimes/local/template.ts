@@ -1,13 +1,13 @@
 /** How the sandbox of a run is made; the same for all runs of a guest within the same limits. */
 import { rm } from 'node:fs/promises'
-import type { Limits } from '../execution.ts'
-import { makeBounds } from './local-job.ts'
-import type { SandboxNetwork } from './sandbox/bubblewrap.ts'
-import { Sandbox, type Bounds } from './sandbox/confined-run.ts'
-import type { Footing } from './sandbox/footing.ts'
-import type { Guest } from './sandbox/guests.ts'
-import type { LocalOptions, LocalRecipe, SandboxHost } from './sandbox/host.ts'
-import { planForker, planLaunch, runDirectory, type Place } from './sandbox/supervise.ts'
+import type { Limits } from '../../execution.ts'
+import { makeBounds } from './job.ts'
+import type { SandboxNetwork } from '../sandbox/confinement/bubblewrap.ts'
+import { Sandbox, type Bounds } from '../sandbox/sandbox.ts'
+import type { Footing } from '../sandbox/host-support.ts'
+import type { Guest } from '../sandbox/guests.ts'
+import type { LocalOptions, LocalRecipe, SandboxHost } from '../sandbox/host.ts'
+import { planForker, planLaunch, runDirectory, type Place } from '../sandbox/confinement/launch-command.ts'
 
 /** The recipe for `guest` within `limits`, made once; one with a way out of its own is made for its run alone. */
 export function findRecipe(

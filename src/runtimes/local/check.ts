@@ -1,9 +1,9 @@
 /** Readiness of a local runtime, in words for a person. */
-import type { Limit } from '../execution.ts'
-import type { Readiness } from './runtime.ts'
-import { NoFootingError } from './sandbox/footing.ts'
-import { findGuest, type GuestName } from './sandbox/guests.ts'
-import type { LocalOptions, SandboxHost } from './sandbox/host.ts'
+import type { Limit } from '../../execution.ts'
+import type { Readiness } from '../runtime.ts'
+import { NoFootingError } from '../sandbox/host-support.ts'
+import { findGuest, type GuestName } from '../sandbox/guests.ts'
+import type { LocalOptions, SandboxHost } from '../sandbox/host.ts'
 import { proveLimits } from './self-check.ts'
 
 const GUESTS: Record<'subprocess' | 'vm2', readonly GuestName[]> = {

@@ -1,7 +1,7 @@
 /** The command line of the sandbox: what the code can see, and nothing else. */
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ETC_NAMES, HIDDEN_IN_PROC } from './guest-files.ts'
+import { ETC_NAMES, HIDDEN_IN_PROC } from '../guest-files.ts'
 
 /** `egress`: path of the socket of a proxy on the host that is all of the network. */
 export type SandboxNetwork = 'none' | 'host' | { egress: string }

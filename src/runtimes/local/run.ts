@@ -1,30 +1,21 @@
 /** One run of a local runtime, from request to exit; what `subprocess` and `vm2` share. */
 import { rm } from 'node:fs/promises'
-import type { NetworkPolicy } from '../execution.ts'
-import type { RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
-import type { Job, RunFacts } from './sandbox/confined-run.ts'
-import { makeJob } from './local-job.ts'
-import { findRecipe } from './local-recipe.ts'
-import { NoFootingError, type Footing } from './sandbox/footing.ts'
-import { findGuest, type Guest, type GuestName } from './sandbox/guests.ts'
-import type { LocalOptions, LocalRecipe, SandboxHost } from './sandbox/host.ts'
-import { faultExit, readExit } from './sandbox/read-exit.ts'
-import { SANDBOX_PATHS, type SandboxNetwork } from './sandbox/bubblewrap.ts'
-import { openEgress } from './sandbox/egress.ts'
-import { refusedExit, type Transpiled } from './transpile.ts'
+import type { NetworkPolicy } from '../../execution.ts'
+import type { RuntimeExit, RuntimeIo, RuntimeRequest } from '../runtime.ts'
+import type { Job, RunFacts } from '../sandbox/sandbox.ts'
+import { makeJob } from './job.ts'
+import { findRecipe } from './template.ts'
+import { NoFootingError, type Footing } from '../sandbox/host-support.ts'
+import { findGuest, type Guest } from '../sandbox/guests.ts'
+import type { LocalOptions, LocalRecipe, SandboxHost } from '../sandbox/host.ts'
+import { faultExit, readExit } from '../sandbox/read-exit.ts'
+import { SANDBOX_PATHS, type SandboxNetwork } from '../sandbox/confinement/bubblewrap.ts'
+import type { Program } from '../interpreter-program.ts'
+import { openEgress } from '../sandbox/egress/egress.ts'
+import { refusedExit } from '../transpile.ts'
 
 /** For a run whose slot or launcher died before the program began. */
 const ATTEMPTS = 3
-
-/** The program as the guest takes it. */
-export interface Program {
-  guest: GuestName
-  /** Name of the file the code is written to. */
-  file: string
-  code: Transpiled
-  /** First line of the job, made once the nonce is known. */
-  head(nonce: string): string
-}
 
 /** A program of a language whose guest is not built in; it comes with how to start one. */
 export interface ForeignProgram extends Omit<Program, 'guest'> {

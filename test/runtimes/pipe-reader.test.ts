@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { Outlet } from '../../src/runtimes/sandbox/outlet.ts'
+import { Outlet } from '../../src/runtimes/sandbox/wire/pipe-reader.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 /** An outlet of what `code` prints. */

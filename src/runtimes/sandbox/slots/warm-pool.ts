@@ -4,7 +4,7 @@
  * sandbox serves one run and is gone.
  */
 import { availableParallelism } from 'node:os'
-import type { Sandbox } from './confined-run.ts'
+import type { Sandbox } from '../sandbox.ts'
 
 /** Bounds of one pool. */
 export interface PoolOptions {

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { RuntimeIo } from '../runtime.ts'
-import { readGuest, type GuestReport } from './frames.ts'
-import { OutputPump } from './output-pump.ts'
-import type { Broken, Channels, Launch, Slot, SlotEvents, SlotReport } from './slot.ts'
-import { parseSupervisorReport, type SupervisorReport } from './supervisor-report.ts'
+import { readGuest, type GuestReport } from './wire/guest-report.ts'
+import { OutputPump } from './wire/output-pump.ts'
+import type { Broken, Channels, Launch, Slot, SlotEvents, SlotReport } from './slots/slot.ts'
+import { parseSupervisorReport, type SupervisorReport } from './wire/supervisor-report.ts'
 
 /** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
 const SOFT_KILL_MS = 60

@@ -13,7 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isPublic } from '../sandbox/find-tools.ts'
-import type { Footing } from '../sandbox/footing.ts'
+import type { Footing } from '../sandbox/host-support.ts'
 
 const GUEST = fileURLToPath(new URL('./guest/', import.meta.url))
 const INSIDE = '/opt/exectrail'

@@ -1,7 +1,7 @@
 /** What the supervisor says at the end: how the program ended, what the tree used, the files of /out. */
-import type { FileContent } from '../../execution.ts'
-import { outName } from '../out-name.ts'
-import type { Broken } from './slot.ts'
+import type { FileContent } from '../../../execution.ts'
+import { outName } from '../../out-name.ts'
+import type { Broken } from '../slots/slot.ts'
 
 export interface SupervisorReport {
   exitCode: number

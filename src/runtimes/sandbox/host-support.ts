@@ -1,11 +1,11 @@
 /** What this host grants: the tools found, the strongest confinement that truly works, and what is missing. */
 import type { Isolation, Limit } from '../../execution.ts'
-import { Sandbox } from './confined-run.ts'
+import { Sandbox } from './sandbox.ts'
 import { askVersion, findExecutable, findPython, isPublic, type Interpreter } from './find-tools.ts'
 import { compilePythonGuest, layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
 import type { LocalOptions } from './host.ts'
-import { Launcher } from './launcher.ts'
-import { supervise } from './supervise.ts'
+import { Launcher } from './slots/launcher.ts'
+import { supervise } from './confinement/launch-command.ts'
 
 /** The tools of the local runtimes; null where there is none. */
 export interface Tools {

@@ -4,8 +4,8 @@
  */
 import { SourceMap } from 'node:module'
 import type { TransformOptions } from 'esbuild'
-import type { Compiled } from '../compile/compile-job.ts'
-import { lower, type Lowered } from '../compile/lower.ts'
+import type { Compiled } from './compile-job.ts'
+import { lower, type Lowered } from './lower.ts'
 
 /** Name of the lowered file in the guest, which no stack shows. */
 export const SCRIPT_FILE = 'program.js'

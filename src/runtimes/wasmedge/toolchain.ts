@@ -11,7 +11,7 @@ import {
   type LanguageModule,
   type ModuleName,
 } from '../../provision/wasmedge/modules.ts'
-import type { PoolOptions } from '../sandbox/warm-pool.ts'
+import type { PoolOptions } from '../sandbox/slots/warm-pool.ts'
 
 /** What the runtime is told. */
 export interface WasmedgeOptions extends Pick<Config, 'path' | 'cacheDir' | 'ci'> {

@@ -1,0 +1,61 @@
+/** Code as the guest programs of the interpreters take it, here and in E2B's sandboxes. */
+import { randomBytes } from 'node:crypto'
+import type { Language } from '../execution.ts'
+import { bashHead } from './bash-head.ts'
+import { addMainHook } from './main-hook.ts'
+import type { RuntimeIo, RuntimeRequest } from './runtime.ts'
+import type { GuestName } from './sandbox/guests.ts'
+import { transpile, type Transpiled } from './transpile.ts'
+
+/** The program as the guest takes it. */
+export interface Program {
+  guest: GuestName
+  /** Name of the file the code is written to. */
+  file: string
+  code: Transpiled
+  /** First line of the job, made once the nonce is known. */
+  head(nonce: string): string
+}
+
+const FILES: Record<Language, string> = {
+  javascript: 'main.js',
+  typescript: 'main.ts',
+  python: 'main.py',
+  bash: 'main.sh',
+}
+
+/** bash would leave it out and run something else than is recorded. */
+const NUL_IN_BASH: Program['code'] = {
+  error: { name: 'SyntaxError', message: 'bash takes no NUL character in its code', stack: null },
+}
+
+/** The program as the guest programs take it, wherever they run. */
+export async function prepareProgram(
+  request: RuntimeRequest,
+  io: Pick<RuntimeIo, 'signal' | 'onCompiled'>,
+): Promise<Program> {
+  const { language, code, env } = request
+  const file = FILES[language]
+  if (language === 'typescript') return prepareModule(request, await transpile(request, file, io), 'mapped')
+  if (language === 'javascript') return prepareModule(request, { code }, 'plain')
+  if (language === 'bash')
+    return {
+      guest: 'bash',
+      file,
+      code: code.includes('\0') ? NUL_IN_BASH : { code },
+      head: (nonce) => bashHead(nonce, request),
+    }
+  return { guest: 'python', file, code: { code }, head: (nonce) => JSON.stringify({ nonce, env, file }) }
+}
+
+/** The module gets one more line that hands its `main`, exported or not, to the guest program. */
+function prepareModule(request: RuntimeRequest, code: Program['code'], kind: 'plain' | 'mapped'): Program {
+  const hook = `exectrail_${randomBytes(8).toString('hex')}`
+  const head = { env: request.env, file: FILES.javascript, hook, sourceMaps: kind === 'mapped' }
+  return {
+    guest: 'javascript',
+    file: FILES.javascript,
+    code: 'code' in code ? { code: addMainHook(code.code, hook) } : code,
+    head: (nonce) => JSON.stringify({ nonce, ...head }),
+  }
+}
