@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../src/config.ts'
 import { LIMITS, RUNTIMES } from '../src/execution.ts'
 import { createRuntimes } from '../src/runtimes/index.ts'
-import { LACKS, type Runtime } from '../src/runtimes/runtime.ts'
+import { LIMITATIONS, type Runtime } from '../src/runtimes/runtime.ts'
 import { drawTable, renderSection, type Page } from './generated-section.ts'
 
 const PAGE = new URL('../docs/runtimes/README.md', import.meta.url)
@@ -32,7 +32,7 @@ async function renderTable(): Promise<string> {
 }
 
 function toDifferences({ name, capabilities }: Runtime): string[][] {
-  return LACKS.flatMap((lack) => {
+  return LIMITATIONS.flatMap((lack) => {
     const why = capabilities.lacks?.[lack]
     return why === undefined ? [] : [[`\`${name}\``, lack, why]]
   })

@@ -1,6 +1,6 @@
 /** Code as jobs of a Bacalhau cluster: WASI modules, and containers where nodes have Docker. */
 import type { Language } from '../execution.ts'
-import { Afterwards } from './bacalhau/job-cleanup.ts'
+import { JobCleanup } from './bacalhau/job-cleanup.ts'
 import { checkCluster } from './bacalhau/check.ts'
 import { Cluster, explainMissing, routeLanguage, type Connection } from './bacalhau/cluster.ts'
 import { languagesOf } from './bacalhau/engines.ts'
@@ -28,7 +28,7 @@ export function bacalhau(options: Pick<BacalhauOptions, Needed> & Partial<Bacalh
   const settled: BacalhauOptions = { ...DEFAULTS, ci: false, report: () => undefined, ...options }
   const cluster = new Cluster(settled)
   const startup = new StartupEstimate()
-  const afterwards = new Afterwards()
+  const afterwards = new JobCleanup()
   const sweep = once((connection: Connection) => stopOrphans(connection.api, settled.report))
   return {
     name: 'bacalhau',
@@ -54,7 +54,7 @@ interface Parts {
   cluster: Cluster
   settled: BacalhauOptions
   startup: StartupEstimate
-  afterwards: Afterwards
+  afterwards: JobCleanup
   sweep: (connection: Connection) => Promise<void>
 }
 

@@ -1,9 +1,9 @@
 /** JavaScript, TypeScript, Python and bash in E2B's cloud: each run in a microVM of its own. */
 import { checkE2b } from './e2b/check.ts'
-import { drive, upload, type Drive, type Heard } from './e2b/run-command.ts'
+import { runCommand, upload, type CommandRun, type RunOutput } from './e2b/run-command.ts'
 import { readFault, type ProviderFault } from './e2b/faults.ts'
 import { makeTask, type Task } from './e2b/job.ts'
-import { LoanAbortedError, type Loan } from './e2b/sandbox-pool.ts'
+import { LeaseAbortedError, type Lease } from './e2b/sandbox-pool.ts'
 import { readMetrics } from './e2b/metrics.ts'
 import { Provider, type E2bOptions, type Parts } from './e2b/provider.ts'
 import type { Sdk } from './e2b/sdk.ts'
@@ -53,48 +53,48 @@ async function run(provider: Provider, request: RuntimeRequest, io: RuntimeIo): 
     )
   }
   const task = await makeTask(request, program, program.code.code)
-  return runLent(parts, request, task, io, 'any')
+  return runLeased(parts, request, task, io, 'any')
 }
 
 /** Lends a sandbox and runs in it. */
-async function runLent(
+async function runLeased(
   parts: Parts,
   request: RuntimeRequest,
   task: Task,
   io: RuntimeIo,
   only: 'fresh' | 'any',
 ): Promise<RuntimeExit> {
-  let loan: Loan
+  let lease: Lease
   try {
-    loan = await parts.lending.borrow(request, io.signal, only)
+    lease = await parts.pool.acquire(request, io.signal, only)
   } catch (error) {
-    if (error instanceof LoanAbortedError) return endedExit()
+    if (error instanceof LeaseAbortedError) return endedExit()
     return unable(readFault(parts.sdk, error, 'create'))
   }
-  const whose = { sandboxId: loan.held.sandbox.sandboxId, sandboxAgeMs: loan.ageMs }
-  const driven = await attempt(parts.sdk, loan, task, io)
-  if ('fault' in driven) {
-    await loan.giveBack('spent')
+  const whose = { sandboxId: lease.handle.sandbox.sandboxId, sandboxAgeMs: lease.ageMs }
+  const command = await attempt(parts.sdk, lease, task, io)
+  if ('fault' in command) {
+    await lease.release('discard')
     if (io.signal.aborted) return { ...endedExit(), ...whose }
-    if (driven.again) return runLent(parts, request, task, io, 'fresh')
-    return { ...unable(driven.fault), ...whose }
+    if (command.again) return runLeased(parts, request, task, io, 'fresh')
+    return { ...unable(command.fault), ...whose }
   }
-  const exit = await conclude(parts, request, task, loan, driven, io)
+  const exit = await conclude(parts, request, task, lease, command, io)
   return { ...exit, ...whose }
 }
 
 /** Runs `task`; `again` where the sandbox had died while it waited and nothing can have run in it. */
 async function attempt(
   sdk: Sdk,
-  { held, origin }: Loan,
+  { handle, origin }: Lease,
   task: Task,
   io: RuntimeIo,
-): Promise<Drive | { fault: ProviderFault; again: boolean }> {
+): Promise<CommandRun | { fault: ProviderFault; again: boolean }> {
   let uploaded = false
   try {
-    await upload(held.sandbox, task, io.signal)
+    await upload(handle.sandbox, task, io.signal)
     uploaded = true
-    return await drive(held.sandbox, task, io)
+    return await runCommand(handle.sandbox, task, io)
   } catch (error) {
     const fault = readFault(sdk, error, 'run')
     const dead = fault.sandbox === 'gone' || (fault.sandbox === 'silent' && !uploaded)
@@ -106,41 +106,44 @@ async function conclude(
   parts: Parts,
   request: RuntimeRequest,
   task: Task,
-  loan: Loan,
-  driven: Drive,
+  lease: Lease,
+  command: CommandRun,
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
-  const { heard } = driven
-  if (heard.end !== null) {
-    const clean = !io.signal.aborted && loan.reusable && (await driven.cleanUp())
-    driven.hangUp()
-    await loan.giveBack(clean ? 'clean' : 'spent')
-    return readHeard(heard, heard.end, request, task)
+  const { output } = command
+  if (output.end !== null) {
+    const clean = !io.signal.aborted && lease.reusable && (await command.cleanUp())
+    command.disconnect()
+    await lease.release(clean ? 'reuse' : 'discard')
+    return readOutput(output, output.end, request, task)
   }
-  const usage = await readMetrics(loan.held.sandbox, loan.lentAtMs)
-  await loan.giveBack('spent')
+  const usage = await readMetrics(lease.handle.sandbox, lease.leasedAtMs)
+  await lease.release('discard')
   if (io.signal.aborted) return { ...endedExit(), ...usage }
-  if (wasKilled(parts.sdk, driven.error, heard)) return { ...endedExit(), ...usage, signal: 'SIGKILL' }
-  const fault = unable(readFault(parts.sdk, driven.error, 'run'), heard.noise)
+  if (wasKilled(parts.sdk, command.error, output)) return { ...endedExit(), ...usage, signal: 'SIGKILL' }
+  const fault = unable(readFault(parts.sdk, command.error, 'run'), output.noise)
   return { ...fault, ...usage }
 }
 
 /** The relay ended while the sandbox lives: only the program, or the kernel for want of memory, can have done that. */
-function wasKilled(sdk: Sdk, error: unknown, heard: Heard): boolean {
+function wasKilled(sdk: Sdk, error: unknown, output: RunOutput): boolean {
   if (!(error instanceof sdk.CommandExitError)) return false
-  return heard.running || error.exitCode === -1 || error.exitCode === 137
+  return output.running || error.exitCode === -1 || error.exitCode === 137
 }
 
 /** From what the relay brought to what happened, read as the local runtimes read it. */
-function readHeard(
-  heard: Heard,
-  end: NonNullable<Heard['end']>,
+function readOutput(
+  output: RunOutput,
+  end: NonNullable<RunOutput['end']>,
   request: RuntimeRequest,
   task: Task,
 ): RuntimeExit {
   const mark = Buffer.from(`\n${task.nonce} `)
-  const guest = Object.assign(parseFrames(heard.result, mark), { tooLarge: heard.resultTooLarge, lastAt: 0 })
-  const supervisor = parseSupervisorReport(heard.report)
+  const guest = Object.assign(parseFrames(output.result, mark), {
+    tooLarge: output.resultTooLarge,
+    lastAt: 0,
+  })
+  const supervisor = parseSupervisorReport(output.report)
   const killed =
     supervisor === null || (typeof supervisor === 'object' && supervisor.signal === 9 && !supervisor.killed)
   const slot = { status: 0, peakBytes: 0, oomKills: killed ? end.oomKills : 0, pidsRefused: 0, cpuUs: 0 }
@@ -152,14 +155,14 @@ function readHeard(
       supervisor,
       slot,
       broke: null,
-      forsaken: false,
+      launcherLost: false,
       aborted: false,
       durationMs,
-      setupNoise: heard.noise,
+      setupStderr: output.noise,
     },
     request,
     ISOLATION,
-    { workDir: heard.workDir, guestDir: task.guestDir },
+    { workDir: output.workDir, guestDir: task.guestDir },
   )
 }
 

@@ -11,8 +11,8 @@ import type {
 } from '../execution.ts'
 
 /** What a runtime may be without, by its nature; programs that need it do not give the same answer there. */
-export const LACKS = ['exit code', 'files', 'folders in /out', 'stdin'] as const
-export type Lack = (typeof LACKS)[number]
+export const LIMITATIONS = ['exit code', 'files', 'folders in /out', 'stdin'] as const
+export type Limitation = (typeof LIMITATIONS)[number]
 
 /** What a runtime serves and how firmly; data, shown by `doctor` and `GET /v1/runtimes`. */
 export interface Capabilities {
@@ -22,7 +22,7 @@ export interface Capabilities {
   enforces: readonly Limit[]
   streaming: boolean
   /** What programs do without here, and why. @default nothing */
-  lacks?: Readonly<Partial<Record<Lack, string>>>
+  lacks?: Readonly<Partial<Record<Limitation, string>>>
 }
 
 /** One run, every default settled and everything already validated. */

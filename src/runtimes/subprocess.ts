@@ -18,7 +18,7 @@ export function subprocess(options: LocalOptions): Runtime {
     },
     async run(request, io) {
       // Found while the code is compiled; what it lacks is told when it is needed.
-      if (request.language === 'typescript') host.footing().catch(() => undefined)
+      if (request.language === 'typescript') host.support().catch(() => undefined)
       return runLocally(host, options, request, await prepareProgram(request, io), io)
     },
     check: () => checkLocal(host, options, 'subprocess'),

@@ -46,7 +46,7 @@ export function vm2(options: LocalOptions): Runtime {
 /** After the first run, so that it delays nobody; a failure only leaves starts as slow as they are. */
 async function cache(host: SandboxHost): Promise<void> {
   try {
-    const { files, tools } = await host.footing()
+    const { files, tools } = await host.support()
     await cacheVm2(files, tools.node, NODE_FLAGS)
   } catch {
     // closed meanwhile, or no room: vm2 is compiled at each start

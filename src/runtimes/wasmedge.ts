@@ -4,17 +4,17 @@ import type { Limits } from '../execution.ts'
 import type { ModuleName } from '../provision/wasmedge/modules.ts'
 import { runLocally } from './local/run.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
-import { NoFootingError, type Footing } from './sandbox/host-support.ts'
+import { SandboxUnsupportedError, type HostSupport } from './sandbox/host-support.ts'
 import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
 import { faultExit } from './sandbox/read-exit.ts'
 import { checkWasmedge } from './wasmedge/check.ts'
 import { EngineLog } from './wasmedge/engine-log.ts'
 import { ENGINE_BYTES, guestFor } from './wasmedge/guest-command.ts'
-import { Kit } from './wasmedge/guest-mounts.ts'
+import { GuestMounts } from './wasmedge/guest-mounts.ts'
 import { readWasmExit } from './wasmedge/read-wasm-exit.ts'
 import { SCRIPT_FILE } from './compile/to-quickjs.ts'
 import { refusedExit, transpileForQuickJs, type Script } from './transpile.ts'
-import { describeProblem, Workshop, type Runnable, type WasmedgeOptions } from './wasmedge/toolchain.ts'
+import { describeProblem, WasmToolchain, type Runnable, type WasmedgeOptions } from './wasmedge/toolchain.ts'
 
 /** Processes around the one module: supervisor, channel, engine. */
 const OWN_PROCESSES = 16
@@ -30,12 +30,12 @@ export function wasmedge(options: WasmedgeOptions): Runtime {
     namespaces: options.namespaces ?? 'auto',
   }
   const host = new SandboxHost(local)
-  const workshop = new Workshop(options)
-  const kits = new WeakMap<Footing, Kit>()
-  const kitOf = (footing: Footing): Kit => {
-    const kit = kits.get(footing) ?? new Kit(footing)
-    kits.set(footing, kit)
-    return kit
+  const toolchain = new WasmToolchain(options)
+  const mounts = new WeakMap<HostSupport, GuestMounts>()
+  const mountsFor = (support: HostSupport): GuestMounts => {
+    const guestMounts = mounts.get(support) ?? new GuestMounts(support)
+    mounts.set(support, guestMounts)
+    return guestMounts
   }
   return {
     name: 'wasmedge',
@@ -45,10 +45,10 @@ export function wasmedge(options: WasmedgeOptions): Runtime {
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
     },
-    run: (request, io) => runModule({ host, local, workshop, kitOf }, request, io),
-    check: () => checkWasmedge(host, workshop),
+    run: (request, io) => runModule({ host, local, toolchain, mountsFor }, request, io),
+    check: () => checkWasmedge(host, toolchain),
     async close() {
-      await Promise.all([host.close(), workshop.close()])
+      await Promise.all([host.close(), toolchain.close()])
     },
   }
 }
@@ -56,8 +56,8 @@ export function wasmedge(options: WasmedgeOptions): Runtime {
 interface Parts {
   host: SandboxHost
   local: LocalOptions
-  workshop: Workshop
-  kitOf: (footing: Footing) => Kit
+  toolchain: WasmToolchain
+  mountsFor: (support: HostSupport) => GuestMounts
 }
 
 async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
@@ -72,10 +72,10 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
   const found = await untilAborted(io.signal, setUp(parts, moduleOf(request)))
   if (found === null) return { ...faultExit('runtime_error', '', 'wasm'), fault: null }
   if (typeof found === 'string') return faultExit('runtime_unavailable', found, 'wasm')
-  const { footing, runnable } = found
+  const { support, runnable } = found
   const log = new EngineLog(io)
-  const guest = await guestFor(runnable, parts.kitOf(footing), {
-    footing,
+  const guest = await guestFor(runnable, parts.mountsFor(support), {
+    support,
     memoryBytes: request.limits.memoryBytes,
   })
   const program = {
@@ -95,17 +95,19 @@ function moduleOf(request: RuntimeRequest): ModuleName {
 }
 
 interface SetUp {
-  footing: Footing
+  support: HostSupport
   runnable: Runnable
 }
 
 /** A string says why there is none. */
 async function setUp(parts: Parts, name: ModuleName): Promise<SetUp | string> {
   try {
-    const [footing, runnable] = await Promise.all([parts.host.footing(), parts.workshop.find(name)])
-    return { footing, runnable }
+    const [support, runnable] = await Promise.all([parts.host.support(), parts.toolchain.find(name)])
+    return { support, runnable }
   } catch (error) {
-    return error instanceof NoFootingError ? `${error.message}: ${error.fix}` : describeProblem(error)
+    return error instanceof SandboxUnsupportedError
+      ? `${error.message}: ${error.fix}`
+      : describeProblem(error)
   }
 }
 

@@ -1,7 +1,7 @@
 /** The cases of the contract that hold for each language of a runtime. */
 import { expect, it, type TestContext } from 'vitest'
 import type { Language } from '../../src/execution.ts'
-import type { Lack, Runtime } from '../../src/runtimes/runtime.ts'
+import type { Limitation, Runtime } from '../../src/runtimes/runtime.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
 import { toyExecutor } from '../support/toy-executor.ts'
 import { FLOOD, THROW_LINE, UNICODE, type ProgramName } from './programs.ts'
@@ -13,7 +13,7 @@ export interface ContractOptions {
   /** Why one language cannot be held to it here; its cases are skipped under this reason. */
   absentLanguages?: Partial<Record<Language, string>>
   /** What this host, unlike others, takes away beside what the runtime declares. */
-  lacks?: readonly Lack[]
+  lacks?: readonly Limitation[]
   /** `weaker`: `check` names something missing although runs are served. @default whole */
   readiness?: 'whole' | 'weaker'
   /** Names besides the caller's that may be in the environment. */
@@ -39,7 +39,7 @@ export interface Subject {
   runtime: () => Runtime
   language: Language
   /** Skips the test where the runtime declares to be without it. */
-  needs: (lack: Lack, context: TestContext) => void
+  needs: (lack: Limitation, context: TestContext) => void
   options: ContractOptions
   code: (program: ProgramName) => string
 }

@@ -8,7 +8,7 @@ import type { LocalOptions } from '../../src/runtimes/sandbox/host.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { vm2 } from '../../src/runtimes/vm2.ts'
 import { descendants } from '../support/descendants.ts'
-import { FORKER } from '../support/forking.ts'
+import { FORK_SERVER } from '../support/forking.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
 import { waitFor } from '../support/wait.ts'
@@ -26,7 +26,7 @@ const outermost =
   }
 
 const slots = outermost(/^exectrail slot/)
-const forkServers = outermost(FORKER)
+const forkServers = outermost(FORK_SERVER)
 const childrenOf =
   (find: Find): Find =>
   (all) => {

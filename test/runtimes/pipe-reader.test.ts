@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { Outlet } from '../../src/runtimes/sandbox/wire/pipe-reader.ts'
+import { PipeReader } from '../../src/runtimes/sandbox/wire/pipe-reader.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 /** An outlet of what `code` prints. */
@@ -11,7 +11,7 @@ async function printing(code: string) {
   const directory = await temporaryDirectory()
   const pipe = join(directory.path, 'pipe')
   execFileSync('bash', ['-c', 'mkfifo "$0"', pipe])
-  const outlet = new Outlet(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK))
+  const outlet = new PipeReader(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK))
   outlet.on('error', () => undefined)
   const child = spawn('bash', ['-c', `exec > '${pipe}'; ${code}`], { stdio: 'ignore' })
   const gone = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import { makeRequest, record } from './run-recorder.ts'
 import { waitFor } from './wait.ts'
 
 /** Command line of a fork server, not of the bubblewrap around it. */
-export const FORKER = /^(?!\S*bwrap ).* \/run\/exectrail\/forker\./
+export const FORK_SERVER = /^(?!\S*bwrap ).* \/run\/exectrail\/fork-server\./
 const made: Runtime[] = []
 
 /** A runtime that `closeMade` closes. */
@@ -27,10 +27,10 @@ export async function closeMade(): Promise<void> {
 /** A runtime without a pool, whose fork server for that language is up. */
 export async function makeForking(language: Language, code: string): Promise<Runtime> {
   const runtime = make({ pool: { cap: 0 } })
-  const before = new Set(pidsOf(FORKER))
+  const before = new Set(pidsOf(FORK_SERVER))
   await record(runtime, makeRequest(language, code))
   await record(runtime, makeRequest(language, code))
-  await waitFor(() => pidsOf(FORKER).some((pid) => !before.has(pid)), {
+  await waitFor(() => pidsOf(FORK_SERVER).some((pid) => !before.has(pid)), {
     what: 'a fork server',
     timeoutMs: 5000,
   })

@@ -6,7 +6,7 @@ import { readProgress } from './progress.ts'
 /** ms a job may live on after its guest's last words. */
 const GRACE_MS = 1_000
 
-export class Afterwards {
+export class JobCleanup {
   readonly #closing = new AbortController()
   readonly #pending = new Set<Promise<void>>()
 

@@ -1,7 +1,7 @@
 /** One execution, from the job that is put to what came of it. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RuntimeExit, RuntimeFault, RuntimeIo } from '../runtime.ts'
-import type { Afterwards } from './job-cleanup.ts'
+import type { JobCleanup } from './job-cleanup.ts'
 import { BacalhauError, type BacalhauApi, type JobExecution } from './api.ts'
 import type { Connection, Route } from './cluster.ts'
 import { FrameReader } from './frames.ts'
@@ -26,7 +26,7 @@ export interface JobRunOptions {
   route: Route
   prepared: PreparedJob
   startup: StartupEstimate
-  afterwards: Afterwards
+  afterwards: JobCleanup
 }
 
 /** Puts the job, follows it to its end and leaves nothing of it behind. Resolves whatever happens. */

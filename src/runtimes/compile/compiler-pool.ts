@@ -2,9 +2,9 @@
 import type { CompilerProcess } from './compiler-process.ts'
 
 /** A process lent for one job. */
-export interface Loan {
+export interface Lease {
   process: CompilerProcess
-  giveBack(): void
+  release(): void
 }
 
 interface Waiter {
@@ -33,7 +33,7 @@ export class CompilerPool {
   }
 
   /** A process for one job; null when the signal comes first. */
-  async borrow(organizationId: string, signal: AbortSignal): Promise<Loan | null> {
+  async acquire(organizationId: string, signal: AbortSignal): Promise<Lease | null> {
     if (signal.aborted) return null
     const { promise, resolve } = Promise.withResolvers<CompilerProcess | null>()
     const waiter = { organizationId, give: resolve }
@@ -49,7 +49,7 @@ export class CompilerPool {
     const process = await promise
     clearTimeout(timer)
     signal.removeEventListener('abort', leave)
-    return process === null ? null : { process, giveBack: () => this.#takeBack(process, organizationId) }
+    return process === null ? null : { process, release: () => this.#takeBack(process, organizationId) }
   }
 
   /** Ends the processes that nobody uses. */

@@ -34,10 +34,10 @@ const pool = new CompilerPool(Math.max(4, Math.min(8, availableParallelism())), 
 /** Compiles `code`. Resolves whatever the code does to the compiler. */
 export async function compile(job: CompileJob, code: string, bounds: CompileBounds): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
-    const loan = await pool.borrow(bounds.organizationId, bounds.signal)
-    if (loan === null) return { cancelled: true }
-    const done = await compileOn(loan.process, job, code, bounds)
-    loan.giveBack()
+    const lease = await pool.acquire(bounds.organizationId, bounds.signal)
+    if (lease === null) return { cancelled: true }
+    const done = await compileOn(lease.process, job, code, bounds)
+    lease.release()
     if (done !== 'again') return done
     if (attempt === ATTEMPTS) return { fault: 'the compiler was killed twice from outside' }
   }

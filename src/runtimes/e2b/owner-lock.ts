@@ -6,8 +6,8 @@ import type { Lock } from '../../provision/lock.ts'
 
 const NAME = /^(?<executor>[0-9a-f-]{36})\.lock$/u
 
-/** One executor's claim, held while it lives and however it ends. */
-export class Claim {
+/** One executor's lock, held while it lives and released however it ends. */
+export class OwnerLock {
   /** Value of the metadata `exectrail.executor`. */
   readonly executor = randomUUID()
   readonly #directory: string
@@ -17,8 +17,8 @@ export class Claim {
     this.#directory = join(home, 'e2b')
   }
 
-  /** Takes the claim; to be awaited before the first sandbox comes to be. */
-  async hold(): Promise<void> {
+  /** Takes the lock; await it before the first sandbox is created. */
+  async acquire(): Promise<void> {
     this.#lock ??= this.#take()
     await this.#lock
   }
@@ -28,7 +28,7 @@ export class Claim {
    * where it rejects, the next start tries again. Resolves to the number of sandboxes.
    */
   async adopt(sweep: (executor: string) => Promise<number>): Promise<number> {
-    await this.hold()
+    await this.acquire()
     const { takeLock } = await import('../../provision/lock.ts')
     let count = 0
     for (const entry of await readdir(this.#directory)) {
@@ -46,8 +46,8 @@ export class Claim {
     return count
   }
 
-  /** Gives the claim up: for good where nothing is left, else so that the next executor sweeps. */
-  async release(left: 'nothing' | 'doubts'): Promise<void> {
+  /** Releases the lock: for good where nothing is left, else so that the next executor sweeps. */
+  async release(left: 'nothing' | 'unconfirmed'): Promise<void> {
     const lock = await this.#lock
     this.#lock = null
     if (left === 'nothing') await this.#remove(this.executor)

@@ -1,9 +1,9 @@
-/** What a runtime of E2B holds on to: SDK, key, claim and the sandboxes; made at the first need, once. */
+/** What a runtime of E2B holds on to: SDK, key, owner lock and the sandboxes; made at the first need, once. */
 import { RuntimeUnavailableError } from '../../errors.ts'
 import type { Language } from '../../execution.ts'
-import { Claim } from './owner-lock.ts'
+import { OwnerLock } from './owner-lock.ts'
 import { readFault } from './faults.ts'
-import { Lending } from './sandbox-pool.ts'
+import { SandboxPool } from './sandbox-pool.ts'
 import { EXECUTOR_KEY, Sandboxes } from './sandboxes.ts'
 import { GET_KEY, loadSdk, type Connection, type Sdk } from './sdk.ts'
 
@@ -11,7 +11,7 @@ import { GET_KEY, loadSdk, type Connection, type Sdk } from './sdk.ts'
 export interface E2bOptions {
   /** Null: no key, so nothing runs. */
   apiKey: string | null
-  /** Directory of this installation's data; the claims lie in `e2b` under it. */
+  /** Directory of this installation's data; the owner locks lie in `e2b` under it. */
   home: string
   /** Told, in one line each, what went wrong behind a run. */
   report: (line: string) => void
@@ -33,21 +33,21 @@ export interface Parts {
   sdk: Sdk
   connection: Connection & { apiKey: string }
   sandboxes: Sandboxes
-  lending: Lending
+  pool: SandboxPool
 }
 
 const IDLE_MS = 300_000
 
 export class Provider {
   readonly #options: E2bOptions
-  readonly #claim: Claim
+  readonly #owner: OwnerLock
   #parts: Promise<Parts> | null = null
   #adoption: Promise<number | null> | null = null
   #closed: Promise<void> | null = null
 
   constructor(options: E2bOptions) {
     this.#options = options
-    this.#claim = new Claim(options.home)
+    this.#owner = new OwnerLock(options.home)
   }
 
   /**
@@ -65,7 +65,7 @@ export class Provider {
   adopt({ sdk, sandboxes }: Parts): Promise<number | null> {
     const sweep = (executor: string): Promise<number> => sandboxes.sweep({ [EXECUTOR_KEY]: executor })
     this.#adoption ??= sandboxes.track(
-      this.#claim.adopt(sweep).catch((error: unknown) => {
+      this.#owner.adopt(sweep).catch((error: unknown) => {
         this.#adoption = null
         this.#options.report(
           `E2B sandboxes of executors that are gone could not be looked for: ${readFault(sdk, error, 'run').message}`,
@@ -84,7 +84,7 @@ export class Provider {
   async #shutDown(): Promise<void> {
     const parts = await this.#parts?.catch(() => null)
     if (parts === null || parts === undefined) return
-    await parts.lending.close()
+    await parts.pool.close()
     await parts.sandboxes.close()
   }
 
@@ -93,8 +93,8 @@ export class Provider {
     if (apiKey === null) throw new RuntimeUnavailableError('no E2B API key is set', { hint: GET_KEY })
     const sdk = await loadSdk(load)
     const whole = { ...connection, apiKey }
-    const sandboxes = new Sandboxes(sdk, whole, this.#claim, report)
-    const lending = new Lending(
+    const sandboxes = new Sandboxes(sdk, whole, this.#owner, report)
+    const pool = new SandboxPool(
       sandboxes,
       {
         template: ({ language }) => (typeof template === 'string' ? template : template?.[language]) ?? null,
@@ -104,6 +104,6 @@ export class Provider {
       },
       report,
     )
-    return { sdk, connection: whole, sandboxes, lending }
+    return { sdk, connection: whole, sandboxes, pool }
   }
 }

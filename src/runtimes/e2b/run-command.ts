@@ -14,8 +14,8 @@ const NOISE_BYTES = 4096
 /** Files of `/out` and a line; more was not written by the supervisor. */
 const REPORT_MAX_BYTES = OUT_MAX_BYTES + 1_048_576
 
-/** All that was heard from one run. */
-export interface Heard {
+/** All that one run sent. */
+export interface RunOutput {
   workDir: string
   running: boolean
   result: Buffer
@@ -31,14 +31,14 @@ export interface Heard {
 }
 
 /** One run, begun. */
-export interface Drive {
-  heard: Heard
+export interface CommandRun {
+  output: RunOutput
   /** Why it ended before the relay's last word; undefined when it did not. */
   error: unknown
   /** Tells the relay that all has arrived and waits until it has cleaned up; false when it did not. */
   cleanUp(): Promise<boolean>
   /** Listens no more. */
-  hangUp(): void
+  disconnect(): void
 }
 
 /** Puts the files of `task` into the sandbox. @throws what the SDK throws; nothing has run then */
@@ -51,8 +51,8 @@ export async function upload(sandbox: Sandbox, task: Task, signal: AbortSignal):
  * Runs the uploaded `task`. Resolves when the relay has said its last word, or when that cannot come any more.
  * @throws what the SDK throws while starting
  */
-export async function drive(sandbox: Sandbox, task: Task, io: RuntimeIo): Promise<Drive> {
-  const ears = new Ears(task, io)
+export async function runCommand(sandbox: Sandbox, task: Task, io: RuntimeIo): Promise<CommandRun> {
+  const reader = new OutputReader(task, io)
   const cut = new AbortController()
   const held: { handle: CommandHandle | null } = { handle: null }
   const abort = (): void => endSoon(held.handle, cut)
@@ -65,9 +65,9 @@ export async function drive(sandbox: Sandbox, task: Task, io: RuntimeIo): Promis
       signal: cut.signal,
       onStdout: (text) => {
         forget(held.handle)
-        return ears.hear(text)
+        return reader.read(text)
       },
-      onStderr: (text) => ears.hearNoise(text),
+      onStderr: (text) => reader.readStderr(text),
     })
     held.handle = handle
     if (io.signal.aborted) abort()
@@ -75,12 +75,12 @@ export async function drive(sandbox: Sandbox, task: Task, io: RuntimeIo): Promis
       () => new Error('the command ended without a last word'),
       (error: unknown) => error,
     )
-    const error = await Promise.race([ears.finished, ended])
+    const error = await Promise.race([reader.finished, ended])
     return {
-      heard: ears.tell(),
+      output: reader.collect(),
       error,
       cleanUp: () => cleanUp(handle, ended, cut),
-      hangUp: () => cut.abort(),
+      disconnect: () => cut.abort(),
     }
   } finally {
     io.signal.removeEventListener('abort', abort)
@@ -123,13 +123,13 @@ async function cleanUp(
 }
 
 /** Takes the relay's frames apart and passes the output on, waiting for whoever listens. */
-class Ears {
+class OutputReader {
   readonly finished: Promise<undefined>
   #finish: () => void = () => undefined
   #reader: RelayReader
   #io: RuntimeIo
   #mark: string
-  #heard = { workDir: '', running: false, resultBytes: 0, reportBytes: 0, end: null as Heard['end'] }
+  #output = { workDir: '', running: false, resultBytes: 0, reportBytes: 0, end: null as RunOutput['end'] }
   #result: Buffer[] = []
   #report: Buffer[] = []
   #early: { stream: OutputChunk['stream']; bytes: Buffer }[] = []
@@ -145,16 +145,16 @@ class Ears {
     })
   }
 
-  async hear(text: string): Promise<void> {
+  async read(text: string): Promise<void> {
     for (const frame of this.#reader.push(text)) await this.#take(frame)
   }
 
-  hearNoise(text: string): void {
+  readStderr(text: string): void {
     if (this.#noise.length < NOISE_BYTES) this.#noise += text
   }
 
-  tell(): Heard {
-    const { workDir, running, resultBytes, end } = this.#heard
+  collect(): RunOutput {
+    const { workDir, running, resultBytes, end } = this.#output
     return {
       workDir,
       running,
@@ -171,40 +171,40 @@ class Ears {
     else if (kind === 'e') await this.#pass('stderr', bytes)
     else if (kind === 'r') this.#keepResult(bytes)
     else if (kind === 's') this.#keepReport(bytes)
-    else if (kind === 'b') this.#heard.workDir = bytes.toString('utf8')
+    else if (kind === 'b') this.#output.workDir = bytes.toString('utf8')
     else if (kind === 'n') this.#begin()
     else await this.#end(bytes)
   }
 
   #begin(): void {
-    this.#heard.running = true
+    this.#output.running = true
     this.#io.onRunning()
   }
 
   async #pass(stream: OutputChunk['stream'], bytes: Buffer): Promise<void> {
-    if (this.#heard.running) await this.#io.onOutput({ stream, bytes })
+    if (this.#output.running) await this.#io.onOutput({ stream, bytes })
     else this.#early.push({ stream, bytes })
   }
 
   #keepResult(bytes: Buffer): void {
-    this.#heard.resultBytes += bytes.length
-    if (this.#heard.resultBytes <= RESULT_MAX_BYTES) this.#result.push(bytes)
-    if (!this.#heard.running) this.#syntax ||= Buffer.concat(this.#result).includes(this.#mark)
+    this.#output.resultBytes += bytes.length
+    if (this.#output.resultBytes <= RESULT_MAX_BYTES) this.#result.push(bytes)
+    if (!this.#output.running) this.#syntax ||= Buffer.concat(this.#result).includes(this.#mark)
   }
 
   #keepReport(bytes: Buffer): void {
-    this.#heard.reportBytes += bytes.length
-    if (this.#heard.reportBytes <= REPORT_MAX_BYTES) this.#report.push(bytes)
+    this.#output.reportBytes += bytes.length
+    if (this.#output.reportBytes <= REPORT_MAX_BYTES) this.#report.push(bytes)
   }
 
   /** Of a program that never began, the language's refusal is output; all else tells why it did not. */
   async #end(bytes: Buffer): Promise<void> {
     for (const chunk of this.#early) {
       if (this.#syntax) await this.#io.onOutput(chunk)
-      else this.hearNoise(chunk.bytes.toString('utf8'))
+      else this.readStderr(chunk.bytes.toString('utf8'))
     }
     const [endUs = 0, resultUs = 0, oomKills = 0] = bytes.toString('latin1').split(' ').map(Number)
-    this.#heard.end = { durationMs: endUs / 1000, resultMs: resultUs / 1000, oomKills }
+    this.#output.end = { durationMs: endUs / 1000, resultMs: resultUs / 1000, oomKills }
     this.#finish()
   }
 }

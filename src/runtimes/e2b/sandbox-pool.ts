@@ -1,9 +1,9 @@
-/** Lends a sandbox to each run: a new one, one kept warm, or the one of the same workflow execution. */
+/** Leases a sandbox to each run: a new one, a warm one, or the one of the same workflow execution. */
 import type { RuntimeRequest } from '../runtime.ts'
-import type { Birth, Held, Sandboxes } from './sandboxes.ts'
+import type { SandboxSpec, SandboxHandle, Sandboxes } from './sandboxes.ts'
 
-/** How sandboxes are lent. */
-export interface LendingOptions {
+/** How sandboxes are leased. */
+export interface SandboxPoolOptions {
   /** Template by request; null is the provider's default. */
   template: (request: RuntimeRequest) => string | null
   /** Sandboxes kept ready for each template in use. */
@@ -13,24 +13,24 @@ export interface LendingOptions {
   idleMs: number
 }
 
-/** A sandbox lent to one run. */
-export interface Loan {
-  held: Held
+/** A sandbox leased to one run. */
+export interface Lease {
+  handle: SandboxHandle
   /** `fresh`: made for this run; others may have died while they waited. */
   origin: 'fresh' | 'warm' | 'kept'
   /** ms since the epoch. */
-  lentAtMs: number
+  leasedAtMs: number
   /** ms the sandbox had been there by then; 0 for one made for this run. */
   ageMs: number
   /** True where the options say that the next run may have it when this one is gone from it. */
   reusable: boolean
-  /** `clean`: the run is known to be gone from it, so it may be lent again if the options say so. */
-  giveBack(state: 'clean' | 'spent'): Promise<void>
+  /** `reuse`: the run is known to be gone from it, so the next run may have it if the options say so. */
+  release(state: 'reuse' | 'discard'): Promise<void>
 }
 
 /** Thrown when the run was ended while its sandbox was on the way. */
-export class LoanAbortedError extends Error {
-  override readonly name = 'LoanAbortedError'
+export class LeaseAbortedError extends Error {
+  override readonly name = 'LeaseAbortedError'
 }
 
 /** ms beyond the run itself: upload, end and a slow network. The bound of a leak, should this process die. */
@@ -38,13 +38,13 @@ const MARGIN_MS = 60_000
 const KEPT_MAX = 16
 
 interface Waiting {
-  held: Held
+  handle: SandboxHandle
   timer: NodeJS.Timeout
 }
 
-export class Lending {
+export class SandboxPool {
   readonly #sandboxes: Sandboxes
-  readonly #options: LendingOptions
+  readonly #options: SandboxPoolOptions
   readonly #report: (line: string) => void
   /** By template. */
   readonly #warm = new Map<string | null, Waiting[]>()
@@ -53,25 +53,25 @@ export class Lending {
   readonly #kept = new Map<string, Waiting>()
   #closed = false
 
-  constructor(sandboxes: Sandboxes, options: LendingOptions, report: (line: string) => void) {
+  constructor(sandboxes: Sandboxes, options: SandboxPoolOptions, report: (line: string) => void) {
     this.#sandboxes = sandboxes
     this.#options = options
     this.#report = report
   }
 
   /**
-   * Lends a sandbox that lives long enough for the run. `only` leaves out what has waited.
-   * @throws {LoanAbortedError} when `signal` aborts; what was on the way is ended behind it
+   * Leases a sandbox that lives long enough for the run. `only` leaves out what has waited.
+   * @throws {LeaseAbortedError} when `signal` aborts; what was on the way is ended behind it
    * @throws what the SDK throws
    */
-  async borrow(request: RuntimeRequest, signal: AbortSignal, only: 'fresh' | 'any' = 'any'): Promise<Loan> {
+  async acquire(request: RuntimeRequest, signal: AbortSignal, only: 'fresh' | 'any' = 'any'): Promise<Lease> {
     const needMs = request.limits.timeoutMs + MARGIN_MS
     const found = only === 'fresh' ? null : await this.#findWaiting(request, needMs)
     if (found !== null) return found
     const lifeMs = keepKey(request, this.#options) === null ? needMs : needMs + this.#options.idleMs
-    const birth = describeBirth(request, this.#options, lifeMs)
-    const held = await this.#create(birth, signal)
-    return this.#lend(request, held, 'fresh')
+    const spec = describeSandbox(request, this.#options, lifeMs)
+    const handle = await this.#create(spec, signal)
+    return this.#lease(request, handle, 'fresh')
   }
 
   /** Ends all that waits. */
@@ -81,77 +81,77 @@ export class Lending {
     this.#warm.clear()
     this.#kept.clear()
     for (const { timer } of waiting) clearTimeout(timer)
-    await Promise.all(waiting.map(({ held }) => this.#sandboxes.end(held)))
+    await Promise.all(waiting.map(({ handle }) => this.#sandboxes.end(handle)))
   }
 
-  async #findWaiting(request: RuntimeRequest, needMs: number): Promise<Loan | null> {
+  async #findWaiting(request: RuntimeRequest, needMs: number): Promise<Lease | null> {
     const key = keepKey(request, this.#options)
     const kept = key === null ? undefined : this.#kept.get(key)
     if (key !== null && kept !== undefined) {
       this.#kept.delete(key)
-      if (await this.#prolong(kept, needMs)) return this.#lend(request, kept.held, 'kept')
+      if (await this.#prolong(kept, needMs)) return this.#lease(request, kept.handle, 'kept')
     }
     if (request.network !== 'none' || this.#options.warm === 0) return null
     const template = this.#options.template(request)
     const ready = this.#warm.get(template)?.shift()
     this.#fill(template)
     if (ready === undefined || !(await this.#prolong(ready, needMs))) return null
-    return this.#lend(request, ready.held, 'warm')
+    return this.#lease(request, ready.handle, 'warm')
   }
 
   /** Sees to it that what has waited outlives the run; false when it is dead. */
-  async #prolong({ held, timer }: Waiting, needMs: number): Promise<boolean> {
+  async #prolong({ handle, timer }: Waiting, needMs: number): Promise<boolean> {
     clearTimeout(timer)
-    if (held.endsAt - performance.now() >= needMs) return true
+    if (handle.endsAt - performance.now() >= needMs) return true
     try {
-      await held.sandbox.setTimeout(needMs)
-      held.endsAt = performance.now() + needMs
+      await handle.sandbox.setTimeout(needMs)
+      handle.endsAt = performance.now() + needMs
       return true
     } catch {
-      await this.#sandboxes.end(held) // a new one serves; the reason is told if that fails too
+      await this.#sandboxes.end(handle) // a new one serves; the reason is told if that fails too
       return false
     }
   }
 
-  #lend(request: RuntimeRequest, held: Held, origin: Loan['origin']): Loan {
+  #lease(request: RuntimeRequest, handle: SandboxHandle, origin: Lease['origin']): Lease {
     const key = keepKey(request, this.#options)
     return {
-      held,
+      handle,
       origin,
-      lentAtMs: Date.now(),
-      ageMs: origin === 'fresh' ? 0 : performance.now() - held.bornAt,
+      leasedAtMs: Date.now(),
+      ageMs: origin === 'fresh' ? 0 : performance.now() - handle.createdAt,
       reusable: key !== null,
-      giveBack: async (state) => {
-        if (state === 'spent' || key === null || this.#closed) await this.#sandboxes.end(held)
-        else await this.#keep(key, held)
+      release: async (state) => {
+        if (state === 'discard' || key === null || this.#closed) await this.#sandboxes.end(handle)
+        else await this.#keep(key, handle)
       },
     }
   }
 
-  async #keep(key: string, held: Held): Promise<void> {
+  async #keep(key: string, handle: SandboxHandle): Promise<void> {
     const other = this.#kept.get(key)
     if (other !== undefined || this.#kept.size >= KEPT_MAX) {
-      await this.#sandboxes.end(held)
+      await this.#sandboxes.end(handle)
       return
     }
     this.#kept.set(
       key,
-      this.#wait(held, () => this.#kept.delete(key)),
+      this.#wait(handle, () => this.#kept.delete(key)),
     )
   }
 
   /** Lets a sandbox wait for its next run, not for ever. */
-  #wait(held: Held, forget: () => void): Waiting {
+  #wait(handle: SandboxHandle, forget: () => void): Waiting {
     const timer = setTimeout(() => {
       forget()
-      void this.#sandboxes.end(held)
+      void this.#sandboxes.end(handle)
     }, this.#options.idleMs).unref()
-    return { held, timer }
+    return { handle, timer }
   }
 
-  async #create(birth: Birth, signal: AbortSignal): Promise<Held> {
-    if (signal.aborted) throw new LoanAbortedError()
-    const creation = this.#sandboxes.track(this.#sandboxes.create(birth))
+  async #create(spec: SandboxSpec, signal: AbortSignal): Promise<SandboxHandle> {
+    if (signal.aborted) throw new LeaseAbortedError()
+    const creation = this.#sandboxes.track(this.#sandboxes.create(spec))
     const aborted = new AbortController()
     const abort = new Promise<'aborted'>((resolve) => {
       signal.addEventListener('abort', () => resolve('aborted'), { once: true, signal: aborted.signal })
@@ -162,9 +162,9 @@ export class Lending {
     } finally {
       aborted.abort()
     }
-    const end = creation.then((held) => this.#sandboxes.end(held))
+    const end = creation.then((handle) => this.#sandboxes.end(handle))
     void this.#sandboxes.track(end.catch(() => undefined)) // nothing came to be, or `create` looks for it
-    throw new LoanAbortedError()
+    throw new LeaseAbortedError()
   }
 
   /** Makes warm sandboxes behind the run until there are enough, those on the way counted. */
@@ -182,8 +182,8 @@ export class Lending {
     try {
       const lifeMs = this.#options.idleMs + 2 * MARGIN_MS
       const metadata = { 'exectrail.warm': 'true' }
-      const held = await this.#sandboxes.create({ template, lifeMs, network: 'none', metadata })
-      const entry = this.#wait(held, () => waiting.splice(waiting.indexOf(entry), 1))
+      const handle = await this.#sandboxes.create({ template, lifeMs, network: 'none', metadata })
+      const entry = this.#wait(handle, () => waiting.splice(waiting.indexOf(entry), 1))
       if (this.#closed) await this.#end(entry)
       else waiting.push(entry)
     } catch (error) {
@@ -195,20 +195,20 @@ export class Lending {
     }
   }
 
-  async #end({ held, timer }: Waiting): Promise<void> {
+  async #end({ handle, timer }: Waiting): Promise<void> {
     clearTimeout(timer)
-    await this.#sandboxes.end(held)
+    await this.#sandboxes.end(handle)
   }
 }
 
 /** Runs that share a sandbox: of one workflow execution of one organization, alike in template and network. */
-function keepKey(request: RuntimeRequest, options: LendingOptions): string | null {
+function keepKey(request: RuntimeRequest, options: SandboxPoolOptions): string | null {
   if (options.reuse === 'never' || request.workflowExecutionId === null) return null
   const { organizationId, workflowExecutionId, network } = request
   return JSON.stringify([organizationId, workflowExecutionId, options.template(request), network])
 }
 
-function describeBirth(request: RuntimeRequest, options: LendingOptions, lifeMs: number): Birth {
+function describeSandbox(request: RuntimeRequest, options: SandboxPoolOptions, lifeMs: number): SandboxSpec {
   const { executionId, organizationId, codeAgentId, workflowExecutionId, network } = request
   return {
     template: options.template(request),

@@ -1,14 +1,14 @@
-/** Sandboxes from birth to death; none is left behind, whatever fails on the way. */
+/** Creates and ends sandboxes; none is left behind, whatever fails. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sandbox } from 'e2b'
 import type { NetworkPolicy } from '../../execution.ts'
-import type { Claim } from './owner-lock.ts'
+import type { OwnerLock } from './owner-lock.ts'
 import { readFault } from './faults.ts'
 import type { Connection, Sdk } from './sdk.ts'
 
 /** What a sandbox is to be. */
-export interface Birth {
+export interface SandboxSpec {
   template: string | null
   /** ms after which the provider ends it by itself, should we not live to do it. */
   lifeMs: number
@@ -18,16 +18,16 @@ export interface Birth {
 }
 
 /** A sandbox of ours. */
-export interface Held {
+export interface SandboxHandle {
   sandbox: Sandbox
   /** By `performance.now()`: when it was made, and when the provider ends it. */
-  bornAt: number
+  createdAt: number
   endsAt: number
 }
 
 export const EXECUTOR_KEY = 'exectrail.executor'
 /** One for each try, so that a try whose answer was lost finds what it made. */
-const BIRTH_KEY = 'exectrail.birth'
+const CREATION_KEY = 'exectrail.birth'
 const METADATA_MAX = 256
 const KILL_PAUSES_MS = [0, 300, 1500]
 /** A sandbox may appear in the list a while after its creation failed for us. */
@@ -39,22 +39,22 @@ const END_REQUEST_MS = 10_000
 export class Sandboxes {
   readonly #sdk: Sdk
   readonly #connection: Connection & { apiKey: string }
-  readonly #claim: Claim
+  readonly #owner: OwnerLock
   readonly #report: (line: string) => void
   readonly #pending = new Set<Promise<unknown>>()
   /** Creations and sandboxes of which it is not known whether they are gone. */
-  readonly #doubts = new Set<string>()
+  readonly #unconfirmed = new Set<string>()
   readonly #closing = new AbortController()
 
   constructor(
     sdk: Sdk,
     connection: Connection & { apiKey: string },
-    claim: Claim,
+    owner: OwnerLock,
     report: (line: string) => void,
   ) {
     this.#sdk = sdk
     this.#connection = connection
-    this.#claim = claim
+    this.#owner = owner
     this.#report = report
   }
 
@@ -62,19 +62,19 @@ export class Sandboxes {
    * Makes a sandbox. Not to be interrupted: a request that is dropped may still make one.
    * @throws what the SDK throws; what may have come to be all the same is then searched for and ended
    */
-  async create(birth: Birth): Promise<Held> {
-    await this.#claim.hold()
+  async create(spec: SandboxSpec): Promise<SandboxHandle> {
+    await this.#owner.acquire()
     const id = randomUUID()
-    const bornAt = performance.now()
+    const createdAt = performance.now()
     try {
       const sandbox = await this.#sdk.Sandbox.create({
         ...this.#connection,
-        ...(birth.template === null ? {} : { template: birth.template }),
-        ...networkOptions(birth.network),
-        timeoutMs: birth.lifeMs,
-        metadata: { ...trim(birth.metadata), [EXECUTOR_KEY]: this.#claim.executor, [BIRTH_KEY]: id },
+        ...(spec.template === null ? {} : { template: spec.template }),
+        ...networkOptions(spec.network),
+        timeoutMs: spec.lifeMs,
+        metadata: { ...trim(spec.metadata), [EXECUTOR_KEY]: this.#owner.executor, [CREATION_KEY]: id },
       })
-      return { sandbox, bornAt, endsAt: bornAt + birth.lifeMs }
+      return { sandbox, createdAt, endsAt: createdAt + spec.lifeMs }
     } catch (error) {
       if (readFault(this.#sdk, error, 'create').creation === 'unknown') void this.track(this.#search(id))
       throw error
@@ -82,8 +82,8 @@ export class Sandboxes {
   }
 
   /** Ends a sandbox: at the latest after some seconds behind the caller's back. Never rejects. */
-  async end(held: Held): Promise<void> {
-    const ended = this.track(this.#kill(held.sandbox.sandboxId))
+  async end(handle: SandboxHandle): Promise<void> {
+    const ended = this.track(this.#kill(handle.sandbox.sandboxId))
     const waited = new AbortController()
     await Promise.race([
       ended,
@@ -109,18 +109,18 @@ export class Sandboxes {
     return ids.length
   }
 
-  /** Waits for what is under way and gives the claim up. */
+  /** Waits for what is under way and releases the owner lock. */
   async close(): Promise<void> {
     this.#closing.abort()
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
-    if (this.#doubts.size > 0) await this.#settleDoubts()
-    await this.#claim.release(this.#doubts.size > 0 ? 'doubts' : 'nothing')
+    if (this.#unconfirmed.size > 0) await this.#endUnconfirmed()
+    await this.#owner.release(this.#unconfirmed.size > 0 ? 'unconfirmed' : 'nothing')
   }
 
-  async #settleDoubts(): Promise<void> {
+  async #endUnconfirmed(): Promise<void> {
     try {
-      await this.sweep({ [EXECUTOR_KEY]: this.#claim.executor })
-      this.#doubts.clear()
+      await this.sweep({ [EXECUTOR_KEY]: this.#owner.executor })
+      this.#unconfirmed.clear()
     } catch (error) {
       const { message } = readFault(this.#sdk, error, 'run')
       this.#report(`E2B sandboxes may be left; the next start looks for them (${message})`)
@@ -128,12 +128,12 @@ export class Sandboxes {
   }
 
   async #kill(id: string): Promise<void> {
-    this.#doubts.add(id)
+    this.#unconfirmed.add(id)
     for (const pauseMs of KILL_PAUSES_MS) {
       try {
         await this.#rest(pauseMs)
         await this.#sdk.Sandbox.kill(id, { ...this.#connection, requestTimeoutMs: END_REQUEST_MS })
-        this.#doubts.delete(id)
+        this.#unconfirmed.delete(id)
         return
       } catch (error) {
         if (pauseMs !== KILL_PAUSES_MS.at(-1)) continue
@@ -143,17 +143,17 @@ export class Sandboxes {
     }
   }
 
-  async #search(birth: string): Promise<void> {
-    this.#doubts.add(birth)
+  async #search(spec: string): Promise<void> {
+    this.#unconfirmed.add(spec)
     let failed = false
     for (const pauseMs of SEARCH_PAUSES_MS) {
       if (this.#closing.signal.aborted) return // `close` sweeps for all doubts at once
       await this.#rest(pauseMs)
-      const count = await this.sweep({ [BIRTH_KEY]: birth }).catch(() => null)
+      const count = await this.sweep({ [CREATION_KEY]: spec }).catch(() => null)
       failed = count === null
       if (count !== null && count > 0) break
     }
-    if (!failed) this.#doubts.delete(birth)
+    if (!failed) this.#unconfirmed.delete(spec)
   }
 
   /** Waits, but not while closing. */

@@ -1,7 +1,7 @@
 /** Readiness of a local runtime, in words for a person. */
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
-import { NoFootingError } from '../sandbox/host-support.ts'
+import { SandboxUnsupportedError } from '../sandbox/host-support.ts'
 import { findGuest, type GuestName } from '../sandbox/guests.ts'
 import type { LocalOptions, SandboxHost } from '../sandbox/host.ts'
 import { proveLimits } from './self-check.ts'
@@ -18,7 +18,7 @@ export async function checkLocal(
   runtime: 'subprocess' | 'vm2',
 ): Promise<Readiness> {
   try {
-    const { tools, isolation, enforces, missing, notes } = await host.footing()
+    const { tools, isolation, enforces, missing, notes } = await host.support()
     const proven = await proveOnce(host, options, tools.bash)
     const unproven = proven === null ? [] : enforces.filter((limit) => !proven.includes(limit))
     const absent = GUESTS[runtime].flatMap((name) => {
@@ -37,7 +37,7 @@ export async function checkLocal(
       notes: [...notes, ...describeProof(proven, unproven)],
     }
   } catch (error) {
-    const fix = error instanceof NoFootingError ? error.fix : ''
+    const fix = error instanceof SandboxUnsupportedError ? error.fix : ''
     const what = error instanceof Error ? error.message : String(error)
     return {
       ready: false,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { FileContent, Limits } from '../../execution.ts'
 import type { RuntimeRequest } from '../runtime.ts'
 import type { Bounds, Job } from '../sandbox/sandbox.ts'
-import type { Footing } from '../sandbox/host-support.ts'
+import type { HostSupport } from '../sandbox/host-support.ts'
 import type { Guest } from '../sandbox/guests.ts'
 
 const OWN_PROCESSES = 8
@@ -11,18 +11,18 @@ const OWN_PROCESSES = 8
 type Named = [name: string, value: number][]
 
 /** The bounds of a run of `guest`; without a control group those of memory and processes are per process and user. */
-export function makeBounds(limits: Limits, guest: Guest, footing: Footing): Bounds {
+export function makeBounds(limits: Limits, guest: Guest, support: HostSupport): Bounds {
   const rlimits: Named = [
     ['core', 0],
     ['nofile', limits.openFiles],
     ['fsize', limits.diskBytes],
   ]
   if (limits.cpuMs !== null) rlimits.push(['cpu', Math.ceil(limits.cpuMs / 1000) + 1])
-  if (footing.launcher.cgroupVersion === 0) {
+  if (support.launcher.cgroupVersion === 0) {
     if (limits.memoryBytes !== null)
       rlimits.push(['data', guest.data.floorBytes + guest.data.times * limits.memoryBytes])
     // The sandbox's own processes count under the user, too; the supervisor's look comes first.
-    if (footing.users === 'drop') rlimits.push(['nproc', limits.pids + OWN_PROCESSES])
+    if (support.users === 'drop') rlimits.push(['nproc', limits.pids + OWN_PROCESSES])
   }
   return { rlimits, memoryBytes: limits.memoryBytes, pids: limits.pids }
 }
@@ -31,13 +31,13 @@ export function makeBounds(limits: Limits, guest: Guest, footing: Footing): Boun
 export function makeJob(
   request: RuntimeRequest,
   program: { file: string; code: string; head: (nonce: string) => string },
-  footing: Footing,
+  support: HostSupport,
 ): Job {
   const nonce = randomUUID().replaceAll('-', '')
   const { files, input, limits } = request
   return {
     nonce,
-    watches: footing.launcher.cgroupVersion === 0 ? makeWatches(limits) : [],
+    watches: support.launcher.cgroupVersion === 0 ? makeWatches(limits) : [],
     files: [
       ...files.map((file) => toBytes(file)),
       { path: program.file, content: Buffer.from(program.code, 'utf8') },

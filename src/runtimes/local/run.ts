@@ -4,10 +4,10 @@ import type { NetworkPolicy } from '../../execution.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest } from '../runtime.ts'
 import type { Job, RunFacts } from '../sandbox/sandbox.ts'
 import { makeJob } from './job.ts'
-import { findRecipe } from './template.ts'
-import { NoFootingError, type Footing } from '../sandbox/host-support.ts'
+import { findTemplate } from './template.ts'
+import { SandboxUnsupportedError, type HostSupport } from '../sandbox/host-support.ts'
 import { findGuest, type Guest } from '../sandbox/guests.ts'
-import type { LocalOptions, LocalRecipe, SandboxHost } from '../sandbox/host.ts'
+import type { LocalOptions, LocalTemplate, SandboxHost } from '../sandbox/host.ts'
 import { faultExit, readExit } from '../sandbox/read-exit.ts'
 import { SANDBOX_PATHS, type SandboxNetwork } from '../sandbox/confinement/bubblewrap.ts'
 import type { Program } from '../interpreter-program.ts'
@@ -31,39 +31,39 @@ export async function runLocally(
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
   if (!('code' in program.code)) return refusedExit(program.code, 'none')
-  const footing = await host.footing().catch((error: unknown) => toFault(error))
-  if (typeof footing === 'string') return faultExit('runtime_unavailable', footing, 'none')
-  const refusal = refuse(footing, options, request)
-  if (refusal !== null) return faultExit('runtime_unavailable', refusal, footing.isolation)
-  const directory = footing.isolation === 'namespace' ? null : footing.files.directory
+  const support = await host.support().catch((error: unknown) => toFault(error))
+  if (typeof support === 'string') return faultExit('runtime_unavailable', support, 'none')
+  const refusal = refuse(support, options, request)
+  if (refusal !== null) return faultExit('runtime_unavailable', refusal, support.isolation)
+  const directory = support.isolation === 'namespace' ? null : support.files.directory
   const guest =
-    typeof program.guest === 'string' ? findGuest(program.guest, footing.tools, directory) : program.guest
+    typeof program.guest === 'string' ? findGuest(program.guest, support.tools, directory) : program.guest
   if ('missing' in guest)
-    return faultExit('runtime_unavailable', `${guest.missing}: ${guest.fix}`, footing.isolation)
-  if (io.signal.aborted) return { ...faultExit('runtime_error', '', footing.isolation), fault: null }
-  const job = makeJob(request, { ...program, code: program.code.code }, footing)
+    return faultExit('runtime_unavailable', `${guest.missing}: ${guest.fix}`, support.isolation)
+  if (io.signal.aborted) return { ...faultExit('runtime_error', '', support.isolation), fault: null }
+  const job = makeJob(request, { ...program, code: program.code.code }, support)
   try {
     await using network = await openNetwork(request.network)
-    return await runJob(host, footing, options, guest, { request, network: network.kind, job }, io)
+    return await runJob(host, support, options, guest, { request, network: network.kind, job }, io)
   } catch (error) {
     return faultExit(
       'runtime_error',
       error instanceof Error ? error.message : String(error),
-      footing.isolation,
+      support.isolation,
     )
   }
 }
 
 function toFault(error: unknown): string {
-  if (error instanceof NoFootingError) return `${error.message}: ${error.fix}`
+  if (error instanceof SandboxUnsupportedError) return `${error.message}: ${error.fix}`
   return error instanceof Error ? error.message : String(error)
 }
 
-function refuse(footing: Footing, options: LocalOptions, request: RuntimeRequest): string | null {
-  if (typeof request.network === 'object' && footing.isolation === 'process')
+function refuse(support: HostSupport, options: LocalOptions, request: RuntimeRequest): string | null {
+  if (typeof request.network === 'object' && support.isolation === 'process')
     return 'a list of allowed hosts needs namespaces, which this host does not grant; use network "none" or "host"'
-  if (!options.requireIsolation || footing.isolation === 'namespace') return null
-  const why = footing.missing.map(({ what, fix }) => `${what}; ${fix}`).join('; ')
+  if (!options.requireIsolation || support.isolation === 'namespace') return null
+  const why = support.missing.map(({ what, fix }) => `${what}; ${fix}`).join('; ')
   return `isolation is required and this host does not grant it: ${why}`
 }
 
@@ -76,38 +76,38 @@ async function openNetwork(policy: NetworkPolicy): Promise<{ kind: SandboxNetwor
 
 async function runJob(
   host: SandboxHost,
-  footing: Footing,
+  support: HostSupport,
   options: LocalOptions,
   guest: Guest,
   { request, network, job }: { request: RuntimeRequest; network: SandboxNetwork; job: Job },
   io: RuntimeIo,
 ): Promise<RuntimeExit> {
-  const recipe = findRecipe(host, footing, options, guest, request.limits, network)
+  const template = findTemplate(host, support, options, guest, request.limits, network)
   for (let attempt = 1; ; attempt += 1) {
-    const { facts, directory } = await runOnce(host, footing, recipe, job, io)
+    const { facts, directory } = await runOnce(host, support, template, job, io)
     // A slot or launcher that died before the program began: it may begin in another.
-    const lost = facts.slot === null || facts.forsaken
+    const lost = facts.slot === null || facts.launcherLost
     if (attempt < ATTEMPTS && lost && !facts.guest.running && !facts.aborted) continue
-    return readExit(facts, request, footing.isolation, {
+    return readExit(facts, request, support.isolation, {
       workDir: `${directory}/work`,
-      guestDir: footing.isolation === 'namespace' ? SANDBOX_PATHS.guest : footing.files.directory,
+      guestDir: support.isolation === 'namespace' ? SANDBOX_PATHS.guest : support.files.directory,
     })
   }
 }
 
 async function runOnce(
   host: SandboxHost,
-  footing: Footing,
-  recipe: LocalRecipe,
+  support: HostSupport,
+  template: LocalTemplate,
   job: Job,
   io: RuntimeIo,
 ): Promise<{ facts: RunFacts; directory: string }> {
-  const started = await host.pool.take(recipe)
+  const started = await host.pool.take(template)
   try {
     return { facts: await started.sandbox.run(job, io), directory: started.directory }
   } finally {
-    host.giveBack(started.sandbox.slot, recipe.forker)
+    host.giveBack(started.sandbox.slot, template.forkServer)
     host.pool.release()
-    if (footing.isolation === 'process') await rm(started.directory, { recursive: true, force: true })
+    if (support.isolation === 'process') await rm(started.directory, { recursive: true, force: true })
   }
 }

@@ -4,35 +4,45 @@ import type { Limits } from '../../execution.ts'
 import { makeBounds } from './job.ts'
 import type { SandboxNetwork } from '../sandbox/confinement/bubblewrap.ts'
 import { Sandbox, type Bounds } from '../sandbox/sandbox.ts'
-import type { Footing } from '../sandbox/host-support.ts'
+import type { HostSupport } from '../sandbox/host-support.ts'
 import type { Guest } from '../sandbox/guests.ts'
-import type { LocalOptions, LocalRecipe, SandboxHost } from '../sandbox/host.ts'
-import { planForker, planLaunch, runDirectory, type Place } from '../sandbox/confinement/launch-command.ts'
+import type { LocalOptions, LocalTemplate, SandboxHost } from '../sandbox/host.ts'
+import {
+  planForkServer,
+  planLaunch,
+  runDirectory,
+  type SandboxConfig,
+} from '../sandbox/confinement/launch-command.ts'
 
-/** The recipe for `guest` within `limits`, made once; one with a way out of its own is made for its run alone. */
-export function findRecipe(
+/** The template for `guest` within `limits`, made once; one with a way out of its own is made for its run alone. */
+export function findTemplate(
   host: SandboxHost,
-  footing: Footing,
+  support: HostSupport,
   { forkServer = 'auto' }: LocalOptions,
   guest: Guest,
   limits: Limits,
   network: SandboxNetwork,
-): LocalRecipe {
-  const bounds = makeBounds(limits, guest, footing)
+): LocalTemplate {
+  const bounds = makeBounds(limits, guest, support)
   // Without a control group the supervisor itself has to watch the tree; only perl's does.
-  const forks = forkServer === 'auto' && footing.launcher.cgroupVersion > 0 ? guest.forks : null
-  const make = (key: string | null): LocalRecipe => {
-    const place = makePlace(footing, guest, limits, network)
-    const forker = forkServer === 'off' ? null : planForker(place, forks)
-    return { key, forker, ...makeSteps(host, place, { command: guest.command, bounds, forker }) }
+  const interpreter = forkServer === 'auto' && support.launcher.cgroupVersion > 0 ? guest.forkServer : null
+  const make = (key: string | null): LocalTemplate => {
+    const config = makeConfig(support, guest, limits, network)
+    const server = forkServer === 'off' ? null : planForkServer(config, interpreter)
+    return { key, forkServer: server, ...makeSteps(host, config, { command: guest.command, bounds, server }) }
   }
   if (typeof network === 'object') return make(null)
   const key = JSON.stringify([guest.name, network, limits.diskBytes, bounds])
-  return host.recall(key, () => make(key))
+  return host.getOrCreate(key, () => make(key))
 }
 
-function makePlace(footing: Footing, guest: Guest, limits: Limits, network: SandboxNetwork): Place {
-  const { isolation, tools, files, launcher } = footing
+function makeConfig(
+  support: HostSupport,
+  guest: Guest,
+  limits: Limits,
+  network: SandboxNetwork,
+): SandboxConfig {
+  const { isolation, tools, files, launcher } = support
   return {
     isolation,
     tools,
@@ -47,19 +57,23 @@ function makePlace(footing: Footing, guest: Guest, limits: Limits, network: Sand
 
 function makeSteps(
   host: SandboxHost,
-  place: Place,
-  { command, bounds, forker }: { command: readonly string[]; bounds: Bounds; forker: LocalRecipe['forker'] },
-): Pick<LocalRecipe, 'start' | 'discard'> {
+  config: SandboxConfig,
+  {
+    command,
+    bounds,
+    server,
+  }: { command: readonly string[]; bounds: Bounds; server: LocalTemplate['forkServer'] },
+): Pick<LocalTemplate, 'start' | 'discard'> {
   return {
     async start() {
-      const directory = runDirectory(place)
-      const launch = planLaunch(place, command, directory)
-      return { sandbox: await Sandbox.start(await host.borrow(forker), launch, bounds), directory }
+      const directory = runDirectory(config)
+      const launch = planLaunch(config, command, directory)
+      return { sandbox: await Sandbox.start(await host.borrow(server), launch, bounds), directory }
     },
     async discard({ sandbox, directory }) {
       await sandbox.discard()
-      host.giveBack(sandbox.slot, forker)
-      if (place.isolation === 'process') await rm(directory, { recursive: true, force: true })
+      host.giveBack(sandbox.slot, server)
+      if (config.isolation === 'process') await rm(directory, { recursive: true, force: true })
     },
   }
 }

@@ -25,7 +25,7 @@ const MEMORY_ERRORS = new Set([
 ])
 
 /** What was seen of an ending. */
-export interface Ending {
+export interface TerminationFacts {
   request: RuntimeRequest
   ended: SupervisorReport | null
   signal: string | null
@@ -45,14 +45,14 @@ export function findFault(facts: RunFacts): string | null {
   const { supervisor, guest, slot } = facts
   if (typeof supervisor === 'string') return supervisor
   if (slot === null) return LOST.slot
-  if (facts.forsaken && supervisor?.killed !== false) return LOST.launcher
+  if (facts.launcherLost && supervisor?.killed !== false) return LOST.launcher
   if (facts.aborted) return null
   // The interpreter was up and took the code: whatever it died of, the code is why.
   if (guest.greeted) return wasKilled(facts) ? LOST.sandbox : null
   if (facts.broke !== null || slot.oomKills > 0) return null
   if (supervisor?.killed === true)
     return supervisor.broke === null ? 'the interpreter did not start in time' : null
-  const words = facts.setupNoise === '' ? `status ${slot.status}` : facts.setupNoise
+  const words = facts.setupStderr === '' ? `status ${slot.status}` : facts.setupStderr
   return supervisor === null
     ? `the sandbox did not start: ${words}`
     : `the interpreter did not start: ${words}`
@@ -64,7 +64,7 @@ function wasKilled({ supervisor, guest, slot, broke }: RunFacts): boolean {
 }
 
 /** The limit that was seen broken, if any. */
-export function findLimit(facts: RunFacts, ending: Ending): Limit | null {
+export function findLimit(facts: RunFacts, ending: TerminationFacts): Limit | null {
   const { slot, broke } = facts
   const seen = broke ?? ending.ended?.broke ?? null
   if (seen !== null) return seen
@@ -78,7 +78,7 @@ export function findLimit(facts: RunFacts, ending: Ending): Limit | null {
 }
 
 /** Without a kill by the kernel: the interpreter was refused memory, or V8 gave up, near the limit. */
-function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: Ending): boolean {
+function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: TerminationFacts): boolean {
   const { memoryBytes } = request.limits
   const peak = Math.max(facts.slot?.peakBytes ?? 0, ended?.maxRssBytes ?? 0, ended?.watchedPeakBytes ?? 0)
   const bound = Math.min(memoryBytes ?? Infinity, V8_HEAP_BYTES)
@@ -88,6 +88,6 @@ function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: Endi
   return error !== null && [error.name, error.code, error.message].some((word) => MEMORY_ERRORS.has(word))
 }
 
-function cpuOf({ slot }: RunFacts, { ended }: Ending): number {
+function cpuOf({ slot }: RunFacts, { ended }: TerminationFacts): number {
   return Math.max((slot?.cpuUs ?? 0) / 1000, ended?.cpuMs ?? 0)
 }

@@ -10,7 +10,7 @@ export interface Guest {
   command: readonly string[]
   binds: readonly (readonly [string, string])[]
   /** Started ahead, with the fork server's program, it forks instead of being started; null where it cannot. */
-  forks: readonly string[] | null
+  forkServer: readonly string[] | null
   /**
    * For hosts without control groups: data segment of one process, a fixed part and a share of the limit. So much
    * more than the limit that the supervisor's look comes before a refusal, which leaves no trace.
@@ -43,7 +43,7 @@ export function findGuest(name: GuestName, tools: Tools, directory: string | nul
     name,
     command: [node, ...NODE_FLAGS, guest(name === 'vm2' ? 'vm2.cjs' : 'javascript.cjs')],
     binds: [[tools.node, SANDBOX_PATHS.node]],
-    forks: null,
+    forkServer: null,
     data: { floorBytes: NODE_DATA_FLOOR + (name === 'vm2' ? 0 : NODE_WORKERS_DATA), times: 1 },
   }
 }
@@ -55,7 +55,7 @@ function findPythonGuest(tools: Tools, program: string): Guest | MissingGuest {
     name: 'python',
     command: [...python, program],
     binds: prefixBind(tools.python.prefix),
-    forks: [...python, `${SANDBOX_PATHS.guest}/forker.py`],
+    forkServer: [...python, `${SANDBOX_PATHS.guest}/fork-server.py`],
     data: { floorBytes: PYTHON_DATA_FLOOR, times: 4 },
   }
 }
@@ -66,7 +66,7 @@ function findBashGuest(tools: Tools, program: string): Guest | MissingGuest {
     name: 'bash',
     command: [tools.bash, '--norc', '--noprofile', program],
     binds: [],
-    forks: null,
+    forkServer: null,
     data: { floorBytes: BASH_DATA_FLOOR, times: 4 },
   }
 }

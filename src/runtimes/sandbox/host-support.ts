@@ -1,11 +1,11 @@
-/** What this host grants: the tools found, the strongest confinement that truly works, and what is missing. */
+/** What this host supports: the tools found, the strongest confinement that truly works, and what is missing. */
 import type { Isolation, Limit } from '../../execution.ts'
 import { Sandbox } from './sandbox.ts'
 import { askVersion, findExecutable, findPython, isPublic, type Interpreter } from './find-tools.ts'
 import { compilePythonGuest, layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
 import type { LocalOptions } from './host.ts'
 import { Launcher } from './slots/launcher.ts'
-import { supervise } from './confinement/launch-command.ts'
+import { launchCommand } from './confinement/launch-command.ts'
 
 /** The tools of the local runtimes; null where there is none. */
 export interface Tools {
@@ -19,8 +19,8 @@ export interface Tools {
   node: string
 }
 
-/** The ground a runtime stands on for its life. */
-export interface Footing {
+/** What a host supports, and the launcher that was started to find out. */
+export interface HostSupport {
   tools: Tools
   files: GuestFiles
   launcher: Launcher
@@ -37,7 +37,7 @@ export const ALLOW_NAMESPACES =
   'allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; in Docker run with --security-opt seccomp=unconfined --security-opt apparmor=unconfined'
 
 /** Thrown where nothing can run; carries the command that helps. */
-export class NoFootingError extends Error {
+export class SandboxUnsupportedError extends Error {
   readonly fix: string
   constructor(message: string, fix: string) {
     super(message)
@@ -47,19 +47,22 @@ export class NoFootingError extends Error {
 
 /**
  * Looks for tools on `path` and tries confinements from the strongest down; each attempt is a real sandbox.
- * @throws {NoFootingError} when not even a plain process can be supervised.
+ * @throws {SandboxUnsupportedError} when not even a plain process can be supervised.
  */
-export async function findFooting(options: LocalOptions): Promise<Footing> {
+export async function detectHostSupport(options: LocalOptions): Promise<HostSupport> {
   const [tools, files] = await Promise.all([findTools(options.path), layOutGuestFiles()])
   if (tools.perl === null) {
     await files.remove()
-    throw new NoFootingError('perl was not found; it supervises every run', 'apt-get install -y perl-base')
+    throw new SandboxUnsupportedError(
+      'perl was not found; it supervises every run',
+      'apt-get install -y perl-base',
+    )
   }
   const complaints: string[] = []
   try {
     const shared = await shareInterpreters(tools, files)
     for (const attempt of attempts(shared, options)) {
-      const found = await tryFooting(shared, files, attempt).catch((error: unknown) => {
+      const found = await tryConfinement(shared, files, attempt).catch((error: unknown) => {
         complaints.push(`${attempt.isolation}: ${error instanceof Error ? error.message : String(error)}`)
         return null
       })
@@ -69,7 +72,7 @@ export async function findFooting(options: LocalOptions): Promise<Footing> {
     complaints.push(String(error))
   }
   await files.remove()
-  throw new NoFootingError(`no sandbox starts on this host: ${complaints.join('; ')}`, INSTALL_BWRAP)
+  throw new SandboxUnsupportedError(`no sandbox starts on this host: ${complaints.join('; ')}`, INSTALL_BWRAP)
 }
 
 async function findTools(path: string): Promise<Tools> {
@@ -126,7 +129,7 @@ export function isRecent(version: string | null): boolean {
 
 const UNBOUND = { rlimits: [], memoryBytes: null, pids: null }
 
-async function tryFooting(
+async function tryConfinement(
   tools: Tools,
   files: GuestFiles,
   attempt: Attempt,
@@ -139,7 +142,7 @@ async function tryFooting(
   })
   try {
     const slot = await launcher.addSlot()
-    const command = supervise(
+    const command = launchCommand(
       {
         isolation: attempt.isolation,
         tools,
@@ -158,7 +161,7 @@ async function tryFooting(
       { signal: AbortSignal.timeout(5000), onOutput: () => undefined, onRunning: () => undefined },
     )
     if (typeof facts.supervisor !== 'object' || facts.supervisor?.exitCode !== 0)
-      throw new Error(facts.setupNoise === '' ? 'the probe did not end well' : facts.setupNoise)
+      throw new Error(facts.setupStderr === '' ? 'the probe did not end well' : facts.setupStderr)
     slot.close()
     return { launcher, attempt, cgroup: slot.cgroup }
   } catch (error) {
@@ -172,7 +175,7 @@ function describe(
   files: GuestFiles,
   found: { launcher: Launcher; attempt: Attempt; cgroup: boolean },
   complaints: readonly string[],
-): Footing {
+): HostSupport {
   const { launcher, attempt, cgroup } = found
   const missing: { what: string; fix: string }[] = []
   const notes: string[] = []

@@ -1,11 +1,11 @@
-/** The sandboxes of one runtime: finds its footing once, lends slots, restarts a launcher that died. */
+/** The sandboxes of one runtime: detects once what the host supports, keeps slots, restarts a launcher that died. */
 import { rm } from 'node:fs/promises'
-import { NoFootingError, findFooting, type Footing } from './host-support.ts'
+import { SandboxUnsupportedError, detectHostSupport, type HostSupport } from './host-support.ts'
 import type { GuestFiles } from './guest-files.ts'
 import { Launcher } from './slots/launcher.ts'
-import { SlotShelf } from './slots/slot-pool.ts'
-import type { Forker, Slot } from './slots/slot.ts'
-import { WarmPool, type PoolOptions, type Recipe } from './slots/warm-pool.ts'
+import { SlotPool } from './slots/slot-pool.ts'
+import type { ForkServer, Slot } from './slots/slot.ts'
+import { WarmPool, type PoolOptions, type SandboxTemplate } from './slots/warm-pool.ts'
 
 /** What a local runtime is told. */
 export interface LocalOptions {
@@ -24,19 +24,19 @@ export interface LocalOptions {
   report?: (line: string) => void
 }
 
-/** A recipe, and the fork server that its sandboxes are best made by. */
-export type LocalRecipe = Recipe & { forker: Forker | null }
+/** A template, and the fork server that its sandboxes are best made by. */
+export type LocalTemplate = SandboxTemplate & { forkServer: ForkServer | null }
 
-/** Recipes kept at once; callers choose the limits. */
-const MAX_RECIPES = 64
+/** Templates kept at once; callers choose the limits. */
+const MAX_TEMPLATES = 64
 
 export class SandboxHost {
   readonly pool: WarmPool
   readonly #options: LocalOptions
   readonly #equip: ((files: GuestFiles) => Promise<void>) | undefined
-  #footing: Promise<Footing> | null = null
-  readonly #shelf = new SlotShelf()
-  readonly #recipes = new Map<string, LocalRecipe>()
+  #support: Promise<HostSupport> | null = null
+  readonly #slots = new SlotPool()
+  readonly #templates = new Map<string, LocalTemplate>()
   #closing: Promise<void> | null = null
 
   /** `equip` adds to the guest files what the runtime alone needs. */
@@ -46,32 +46,32 @@ export class SandboxHost {
     this.pool = new WarmPool(options.pool)
   }
 
-  /** The footing, found at the first call. @throws {NoFootingError} */
-  footing(): Promise<Footing> {
+  /** What the host supports, detected at the first call. @throws {SandboxUnsupportedError} */
+  support(): Promise<HostSupport> {
     if (this.#closing !== null)
-      return Promise.reject(new NoFootingError('the runtime is closed', 'make a new one'))
-    this.#footing ??= this.#find()
-    return this.#footing
+      return Promise.reject(new SandboxUnsupportedError('the runtime is closed', 'make a new one'))
+    this.#support ??= this.#find()
+    return this.#support
   }
 
-  /** The recipe of that key, made where it is not at hand. */
-  recall(key: string, make: () => LocalRecipe): LocalRecipe {
-    const known = this.#recipes.get(key)
+  /** The template of that key, made where it is not at hand. */
+  getOrCreate(key: string, make: () => LocalTemplate): LocalTemplate {
+    const known = this.#templates.get(key)
     if (known !== undefined) return known
     const made = make()
-    if (this.#recipes.size >= MAX_RECIPES) this.#recipes.clear()
-    this.#recipes.set(key, made)
+    if (this.#templates.size >= MAX_TEMPLATES) this.#templates.clear()
+    this.#templates.set(key, made)
     return made
   }
 
   /** A slot nobody else uses, with that fork server if one waits. */
-  async borrow(forker: Forker | null): Promise<Slot> {
-    return this.#shelf.take(forker) ?? (await this.#launcher()).addSlot()
+  async borrow(server: ForkServer | null): Promise<Slot> {
+    return this.#slots.acquire(server) ?? (await this.#launcher()).addSlot()
   }
 
-  /** Takes a slot back that served a run for which `forker` is of use. */
-  giveBack(slot: Slot, forker: Forker | null): void {
-    this.#shelf.put(slot, forker)
+  /** Takes a slot back that served a run for which `server` is of use. */
+  giveBack(slot: Slot, server: ForkServer | null): void {
+    this.#slots.release(slot, server)
   }
 
   /** Ends everything and leaves nothing behind. */
@@ -80,47 +80,47 @@ export class SandboxHost {
     return this.#closing
   }
 
-  async #find(): Promise<Footing> {
+  async #find(): Promise<HostSupport> {
     try {
-      const footing = await findFooting(this.#options)
-      await this.#equip?.(footing.files).catch(async (error: unknown) => {
-        await footing.launcher.close()
-        await footing.files.remove()
+      const support = await detectHostSupport(this.#options)
+      await this.#equip?.(support.files).catch(async (error: unknown) => {
+        await support.launcher.close()
+        await support.files.remove()
         throw error
       })
-      for (const { what, fix } of footing.missing) this.#options.report?.(`${what}; ${fix}`)
-      return footing
+      for (const { what, fix } of support.missing) this.#options.report?.(`${what}; ${fix}`)
+      return support
     } catch (error) {
-      this.#footing = null // the next run looks again: the reader may have installed what was missing
+      this.#support = null // the next run looks again: the reader may have installed what was missing
       throw error
     }
   }
 
   async #launcher(): Promise<Launcher> {
-    const footing = await this.footing()
-    return footing.launcher.alive ? footing.launcher : this.#relaunch(footing)
+    const support = await this.support()
+    return support.launcher.alive ? support.launcher : this.#relaunch(support)
   }
 
-  async #relaunch(footing: Footing): Promise<Launcher> {
-    footing.launcher = await Launcher.start({
-      perl: footing.tools.perl ?? 'perl',
-      guestDir: footing.files.directory,
-      users: footing.users,
+  async #relaunch(support: HostSupport): Promise<Launcher> {
+    support.launcher = await Launcher.start({
+      perl: support.tools.perl ?? 'perl',
+      guestDir: support.files.directory,
+      users: support.users,
       cgroups: this.#options.cgroups ?? 'auto',
     })
-    this.#recipes.clear() // they know what the old one was told of its host
-    return footing.launcher
+    this.#templates.clear() // they know what the old one was told of its host
+    return support.launcher
   }
 
   async #end(): Promise<void> {
-    const footing = await this.#footing?.catch(() => null)
+    const support = await this.#support?.catch(() => null)
     await this.pool.close()
-    this.#shelf.close()
-    if (footing === null || footing === undefined) return
+    this.#slots.close()
+    if (support === null || support === undefined) return
     // One that was killed left its control groups; the next sweeps them up when it starts.
-    if (!footing.launcher.alive) await this.#relaunch(footing).catch(() => undefined)
-    await footing.launcher.close()
-    await footing.files.remove()
-    await rm(footing.files.runs, { recursive: true, force: true })
+    if (!support.launcher.alive) await this.#relaunch(support).catch(() => undefined)
+    await support.launcher.close()
+    await support.files.remove()
+    await rm(support.files.runs, { recursive: true, force: true })
   }
 }

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import type { RuntimeIo } from '../runtime.ts'
 import { readGuest, type GuestReport } from './wire/guest-report.ts'
 import { OutputPump } from './wire/output-pump.ts'
-import type { Broken, Channels, Launch, Slot, SlotEvents, SlotReport } from './slots/slot.ts'
+import type { BrokenLimit, Channels, Launch, Slot, SlotEvents, SlotReport } from './slots/slot.ts'
 import { parseSupervisorReport, type SupervisorReport } from './wire/supervisor-report.ts'
 
 /** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
@@ -49,15 +49,15 @@ export interface RunFacts {
   guest: GuestReport
   supervisor: SupervisorReport | string | null
   slot: SlotReport | null
-  broke: Broken | null
+  broke: BrokenLimit | null
   /** The launcher died, so the run was ended. */
-  forsaken: boolean
+  launcherLost: boolean
   /** The executor asked for the end. */
   aborted: boolean
   /** From the program's first instruction to the end of its interpreter, exit handlers and all. */
   durationMs: number
   /** What was on stderr when no interpreter came up: the words of bubblewrap or of the interpreter. */
-  setupNoise: string
+  setupStderr: string
 }
 
 /** A started sandbox that waits for its job. Serves one. */
@@ -67,10 +67,10 @@ export class Sandbox {
   #channels: Channels
   #done: Promise<SlotReport | null>
   #settle: (report: SlotReport | null) => void = () => undefined
-  #broke: Broken | null = null
-  #onBroke: (limit: Broken) => void = () => undefined
+  #broke: BrokenLimit | null = null
+  #onBroke: (limit: BrokenLimit) => void = () => undefined
   #ended = false
-  #forsaken = false
+  #launcherLost = false
   #ready: Promise<void>
 
   private constructor(slot: Slot, channels: Channels) {
@@ -87,7 +87,7 @@ export class Sandbox {
 
   /** Starts one in `slot`. */
   static async start(slot: Slot, launch: Launch, bounds: Bounds): Promise<Sandbox> {
-    const events: SlotEvents = { broke: ignore, forsaken: ignore, done: ignore, lost: ignore }
+    const events: SlotEvents = { broke: ignore, launcherLost: ignore, done: ignore, lost: ignore }
     const channels = await slot.start(launch, events)
     for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
     const sandbox = new Sandbox(slot, channels)
@@ -95,7 +95,7 @@ export class Sandbox {
       sandbox.#broke ??= limit
       sandbox.#onBroke(limit)
     }
-    events.forsaken = () => sandbox.#forsake()
+    events.launcherLost = () => sandbox.#loseLauncher()
     events.done = (report) => sandbox.#finish(report)
     events.lost = () => sandbox.#finish(null)
     slot.limit(bounds.memoryBytes, bounds.pids)
@@ -149,7 +149,7 @@ export class Sandbox {
     ])
     clearTimeout(patience)
     const endedAt = performance.now()
-    const setupNoise = await output.end(guest.greeted ? 'program' : 'setup')
+    const setupStderr = await output.end(guest.greeted ? 'program' : 'setup')
     const slot = await this.#done
     io.signal.removeEventListener('abort', abort)
     for (const channel of Object.values(channels)) channel.destroy()
@@ -157,8 +157,8 @@ export class Sandbox {
     const overAt = whenOver(supervisor, endedAt, guest.result === null ? endedAt : guest.lastAt)
     const durationMs = runningAt === null ? 0 : Math.max(0, overAt - runningAt)
     const { aborted } = io.signal
-    const forsaken = this.#forsaken
-    return { guest, supervisor, slot, broke: this.#broke, forsaken, aborted, durationMs, setupNoise }
+    const launcherLost = this.#launcherLost
+    return { guest, supervisor, slot, broke: this.#broke, launcherLost, aborted, durationMs, setupStderr }
   }
 
   /** Ends a sandbox that was never used. */
@@ -189,8 +189,8 @@ export class Sandbox {
     void this.#done.then(() => clearTimeout(timer))
   }
 
-  #forsake(): void {
-    this.#forsaken = true
+  #loseLauncher(): void {
+    this.#launcherLost = true
     this.#kill()
   }
 

@@ -5,9 +5,9 @@ import { MODULE_NAMES, type ModuleName } from '../../provision/wasmedge/modules.
 import { isExectrailError } from '../../errors.ts'
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
-import { NoFootingError } from '../sandbox/host-support.ts'
+import { SandboxUnsupportedError } from '../sandbox/host-support.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
-import type { Runnable, Workshop } from './toolchain.ts'
+import type { Runnable, WasmToolchain } from './toolchain.ts'
 
 /** Fetching the engine takes about 5 s; nobody waits longer for an answer. */
 const PATIENCE_MS = 8000
@@ -18,23 +18,23 @@ const ENFORCES: readonly Limit[] = ['time', 'cpu', 'memory', 'pids', 'output', '
 type Missing = Readiness['missing'][number]
 
 /** What is there and in what form; gets the engine where it is not there yet. */
-export async function checkWasmedge(host: SandboxHost, workshop: Workshop): Promise<Readiness> {
+export async function checkWasmedge(host: SandboxHost, toolchain: WasmToolchain): Promise<Readiness> {
   const missing: Missing[] = []
   const note = (error: unknown): null => {
     missing.push(toMissing(error))
     return null
   }
-  const footing = await host.footing().catch(note)
-  const engine = await Promise.race([workshop.engine(), tooLate()]).catch(note)
+  const support = await host.support().catch(note)
+  const engine = await Promise.race([toolchain.engine(), tooLate()]).catch(note)
   const found: Runnable[] = []
   if (engine !== null)
     for (const name of MODULE_NAMES) {
-      const runnable = await workshop.look(name).catch(note)
+      const runnable = await toolchain.look(name).catch(note)
       if (runnable !== null) found.push(runnable)
     }
-  const inside = footing?.isolation === 'namespace'
+  const inside = support?.isolation === 'namespace'
   return {
-    ready: footing !== null && found.length > 0,
+    ready: support !== null && found.length > 0,
     version:
       engine === null
         ? null
@@ -63,7 +63,7 @@ async function tooLate(): Promise<never> {
 
 function toMissing(error: unknown): Missing {
   const what = error instanceof Error ? error.message : String(error)
-  if (error instanceof NoFootingError) return { what, fix: error.fix }
+  if (error instanceof SandboxUnsupportedError) return { what, fix: error.fix }
   if (isExectrailError(error) && error.hint !== undefined) return { what, fix: error.hint }
   return { what, fix: 'ask again in a minute' }
 }

@@ -1,9 +1,9 @@
 /** How one run of a language module is started: what it sees, and how much memory it gets. */
 import { engineCommand } from '../../provision/wasmedge/engine.ts'
 import type { ModuleName } from '../../provision/wasmedge/modules.ts'
-import type { Footing } from '../sandbox/host-support.ts'
+import type { HostSupport } from '../sandbox/host-support.ts'
 import type { Guest } from '../sandbox/guests.ts'
-import type { Kit, Placed } from './guest-mounts.ts'
+import type { GuestMounts, Mount } from './guest-mounts.ts'
 import type { Runnable } from './toolchain.ts'
 
 /** What the engine needs for itself besides the program's memory: code, translation, stacks. */
@@ -18,21 +18,23 @@ const MAX_PAGES = 65_536
 /** The command of a run, and the binds that put everything in its place. */
 export async function guestFor(
   runnable: Runnable,
-  kit: Kit,
-  { footing, memoryBytes }: { footing: Footing; memoryBytes: number | null },
+  guestMounts: GuestMounts,
+  { support, memoryBytes }: { support: HostSupport; memoryBytes: number | null },
 ): Promise<Guest> {
   const { engine, module, form } = runnable
-  const guest = await kit.guest()
-  const root = engine.root === null ? null : await kit.directory(engine.root, `engine-${engine.version}`)
-  const program = await kit.file(runnable.path, `${module.name}-${form}`)
-  const library = module.name === 'python' ? await kit.directory(`${module.directory}/lib`, 'python') : null
+  const guest = await guestMounts.guest()
+  const root =
+    engine.root === null ? null : await guestMounts.directory(engine.root, `engine-${engine.version}`)
+  const program = await guestMounts.file(runnable.path, `${module.name}-${form}`)
+  const library =
+    module.name === 'python' ? await guestMounts.directory(`${module.directory}/lib`, 'python') : null
   const pages = pageLimit(runnable, memoryBytes)
-  const placed = [guest, root, program, library].filter((item): item is Placed => item !== null)
+  const mounts = [guest, root, program, library].filter((item): item is Mount => item !== null)
   return {
     // What is started alike is started ahead under one name.
     name: `wasmedge ${module.name} ${form} ${pages}`,
     command: [
-      footing.tools.perl ?? 'perl',
+      support.tools.perl ?? 'perl',
       `${guest.path}/channel.pl`,
       process.arch,
       ...engineCommand(engine, root?.path ?? '/'),
@@ -42,13 +44,13 @@ export async function guestFor(
       String(pages),
       ...languageArguments(library, program.path),
     ],
-    forks: null,
-    binds: placed.flatMap(({ binds }) => binds),
+    forkServer: null,
+    binds: mounts.flatMap(({ binds }) => binds),
     data: { floorBytes: ENGINE_BYTES[module.name], times: 1 },
   }
 }
 
-function languageArguments(library: Placed | null, program: string): string[] {
+function languageArguments(library: Mount | null, program: string): string[] {
   if (library === null)
     return ['--env', 'QJS_LIB=/lib/exectrail/modules', program, '/lib/exectrail/javascript/main.js']
   const start = [program, '-s', '-S', '-P', '-B', '/lib/exectrail/python/main.py']

@@ -13,46 +13,46 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isPublic } from '../sandbox/find-tools.ts'
-import type { Footing } from '../sandbox/host-support.ts'
+import type { HostSupport } from '../sandbox/host-support.ts'
 
 const GUEST = fileURLToPath(new URL('./guest/', import.meta.url))
 const INSIDE = '/opt/exectrail'
 
 /** A file or directory as the run sees it, and the bind that puts it there. */
-export interface Placed {
+export interface Mount {
   path: string
   binds: readonly (readonly [string, string])[]
 }
 
-/** One for each footing. What the run's own user cannot reach is linked to the footing's directory first. */
-export class Kit {
-  readonly #footing: Footing
+/** One for each host support. What the run's own user cannot reach is linked to its directory first. */
+export class GuestMounts {
+  readonly #support: HostSupport
   #reached = new Map<string, Promise<string>>()
 
-  constructor(footing: Footing) {
-    this.#footing = footing
+  constructor(support: HostSupport) {
+    this.#support = support
   }
 
   /** A directory of the host, seen under `name`. */
-  async directory(path: string, name: string): Promise<Placed> {
-    return this.#place(await this.#reach(path, name, shareTree), name)
+  async directory(path: string, name: string): Promise<Mount> {
+    return this.#mount(await this.#reach(path, name, shareTree), name)
   }
 
   /** A file of the host, seen under `name`. */
-  async file(path: string, name: string): Promise<Placed> {
-    return this.#place(await this.#reach(path, name, shareOne), name)
+  async file(path: string, name: string): Promise<Mount> {
+    return this.#mount(await this.#reach(path, name, shareOne), name)
   }
 
   /** The guest programs, with each module also under its `node:` name. */
-  async guest(): Promise<Placed> {
-    const target = join(this.#footing.files.directory, 'wasmedge-guest')
+  async guest(): Promise<Mount> {
+    const target = join(this.#support.files.directory, 'wasmedge-guest')
     const made = this.#reached.get(target) ?? layOutGuest(target)
     this.#reached.set(target, made)
-    return this.#place(await made, 'guest')
+    return this.#mount(await made, 'guest')
   }
 
-  #place(host: string, name: string): Placed {
-    if (this.#footing.isolation === 'process') return { path: host, binds: [] }
+  #mount(host: string, name: string): Mount {
+    if (this.#support.isolation === 'process') return { path: host, binds: [] }
     const path = `${INSIDE}/${name}`
     return { path, binds: [[host, path]] }
   }
@@ -64,8 +64,8 @@ export class Kit {
   ): Promise<string> {
     // A link may lead from where everybody may look to where nobody else may.
     const real = await realpath(path)
-    if (this.#footing.users === 'own' || isPublic(real)) return real
-    const target = join(this.#footing.files.directory, `wasmedge-${name}`)
+    if (this.#support.users === 'own' || isPublic(real)) return real
+    const target = join(this.#support.files.directory, `wasmedge-${name}`)
     const shared = this.#reached.get(real) ?? share(real, target).then(() => target)
     this.#reached.set(real, shared)
     return shared

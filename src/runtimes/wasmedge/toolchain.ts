@@ -40,7 +40,7 @@ const COMPILE_AFTER_MS = 5000
 /** A search that failed is not repeated for every run. */
 const RETRY_AFTER_MS = 60_000
 
-export class Workshop {
+export class WasmToolchain {
   readonly #options: WasmedgeOptions
   readonly #closing = new AbortController()
   #engine: Promise<Engine> | null = null

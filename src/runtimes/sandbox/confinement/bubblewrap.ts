@@ -20,8 +20,8 @@ export interface SandboxSpec {
   cpus: number | null
   /** True where the seccomp filter is handed over on fd 9. */
   filtered: boolean
-  /** `run`: one program. `forks`: the outer sandbox of many, each of which makes its own inside. */
-  purpose: 'run' | 'forks'
+  /** `run`: one program. `fork-server`: the outer sandbox of many, each of which makes its own inside. */
+  purpose: 'run' | 'fork-server'
 }
 
 /** Where things are inside the sandbox. */

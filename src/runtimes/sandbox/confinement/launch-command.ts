@@ -4,14 +4,14 @@ import { basename, join } from 'node:path'
 import { EGRESS_PORT, sandboxCommand, SANDBOX_PATHS, type SandboxNetwork } from './bubblewrap.ts'
 import type { Tools } from '../host-support.ts'
 import type { GuestFiles } from '../guest-files.ts'
-import type { Forker, Launch } from '../slots/slot.ts'
+import type { ForkServer, Launch } from '../slots/slot.ts'
 
 /** What `/out` may give back. */
 export const OUT_MAX_FILES = 256
 export const OUT_MAX_BYTES = 33_554_432
 
-/** Where one run happens. */
-export interface Place {
+/** How one run is confined, and where. */
+export interface SandboxConfig {
   isolation: 'namespace' | 'process'
   tools: Tools
   files: GuestFiles
@@ -25,85 +25,94 @@ export interface Place {
 }
 
 /** The directory of a run without namespaces; inside a sandbox it is always the same. */
-export function runDirectory(place: Place): string {
-  return place.isolation === 'namespace' ? '/tmp' : join(place.files.runs, randomUUID())
+export function runDirectory(config: SandboxConfig): string {
+  return config.isolation === 'namespace' ? '/tmp' : join(config.files.runs, randomUUID())
 }
 
 /** How a run of `command` is started, by a fork server where the place allows one. */
-export function planLaunch(place: Place, command: readonly string[], directory: string): Launch {
+export function planLaunch(config: SandboxConfig, command: readonly string[], directory: string): Launch {
   return {
-    command: supervise(place, command, directory),
-    seccomp: place.seccomp,
-    fork: canFork(place) ? [String(place.diskBytes), ...supervisorWords(place, command, directory)] : [],
+    command: launchCommand(config, command, directory),
+    seccomp: config.seccomp,
+    fork: canFork(config)
+      ? [String(config.diskBytes), ...supervisorArguments(config, command, directory)]
+      : [],
   }
 }
 
 /**
- * The fork server for runs at `place`: `interpreter` with its program, or perl's, which starts the interpreter
+ * The fork server for runs as `config` says: `interpreter` with its program, or perl's, which starts the interpreter
  * anew for each. Null where each run has to start from nothing.
  */
-export function planForker(place: Place, interpreter: readonly string[] | null): Forker | null {
-  if (!canFork(place)) return null
-  const filter = place.seccomp === '' ? '' : `${SANDBOX_PATHS.guest}/${basename(place.seccomp)}`
-  const program = interpreter ?? [place.tools.perl ?? 'perl', `${SANDBOX_PATHS.guest}/forker.pl`]
+export function planForkServer(
+  config: SandboxConfig,
+  interpreter: readonly string[] | null,
+): ForkServer | null {
+  if (!canFork(config)) return null
+  const filter = config.seccomp === '' ? '' : `${SANDBOX_PATHS.guest}/${basename(config.seccomp)}`
+  const program = interpreter ?? [config.tools.perl ?? 'perl', `${SANDBOX_PATHS.guest}/fork-server.pl`]
   return {
-    key: JSON.stringify([program, place.binds]),
-    command: wrap(place, [...program, SANDBOX_PATHS.guest, process.arch, filter], 'forks'),
+    key: JSON.stringify([program, config.binds]),
+    command: wrapInBubblewrap(config, [...program, SANDBOX_PATHS.guest, process.arch, filter], 'fork-server'),
   }
 }
 
 /** Neither a network of the host's own nor a way out can be given to a child of one that has none. */
-function canFork(place: Place): boolean {
-  return place.isolation === 'namespace' && place.network === 'none'
+function canFork(config: SandboxConfig): boolean {
+  return config.isolation === 'namespace' && config.network === 'none'
 }
 
 /** Puts the supervisor, and the sandbox where there is one, around `command`. */
-export function supervise(
-  place: Place,
+export function launchCommand(
+  config: SandboxConfig,
   command: readonly string[],
-  directory: string = runDirectory(place),
+  directory: string = runDirectory(config),
 ): string[] {
-  const { isolation, tools, files } = place
+  const { isolation, tools, files } = config
   const inside = isolation === 'namespace'
   const supervisor = [
     tools.perl ?? 'perl',
     `${inside ? SANDBOX_PATHS.guest : files.directory}/supervisor.pl`,
-    ...supervisorWords(place, command, directory),
+    ...supervisorArguments(config, command, directory),
   ]
-  return inside ? wrap(place, supervisor, 'run') : supervisor
+  return inside ? wrapInBubblewrap(config, supervisor, 'run') : supervisor
 }
 
-function supervisorWords(place: Place, command: readonly string[], directory: string): string[] {
+function supervisorArguments(config: SandboxConfig, command: readonly string[], directory: string): string[] {
   return [
-    place.isolation === 'namespace' ? 'pid1' : 'subreaper',
+    config.isolation === 'namespace' ? 'pid1' : 'subreaper',
     process.arch,
     `${directory}/work`,
     `${directory}/out`,
     String(OUT_MAX_FILES),
     String(OUT_MAX_BYTES),
-    ...egressWords(place),
+    ...forwarderCommand(config),
     ...command,
   ]
 }
 
 /** What stands before the interpreter where the network is a proxy: it carries the sandbox's loopback there. */
-function egressWords({ network, tools }: Place): string[] {
+function forwarderCommand({ network, tools }: SandboxConfig): string[] {
   if (typeof network !== 'object') return []
   const program = `${SANDBOX_PATHS.guest}/forwarder.pl`
   return [tools.perl ?? 'perl', program, SANDBOX_PATHS.egress, String(EGRESS_PORT)]
 }
 
 /** A fork server takes no filter itself: it mounts, and each of its children loads the filter. */
-function wrap(place: Place, command: readonly string[], purpose: 'run' | 'forks'): string[] {
+function wrapInBubblewrap(
+  config: SandboxConfig,
+  command: readonly string[],
+  purpose: 'run' | 'fork-server',
+): string[] {
   return sandboxCommand(
     {
-      bwrap: place.tools.bwrap ?? 'bwrap',
-      guestDir: place.files.directory,
-      binds: place.binds,
-      diskBytes: place.diskBytes,
-      network: place.network,
-      cpus: place.cpus,
-      filtered: purpose === 'run' && place.seccomp !== '',
+      bwrap: config.tools.bwrap ?? 'bwrap',
+      guestDir: config.files.directory,
+      binds: config.binds,
+      diskBytes: config.diskBytes,
+      network: config.network,
+      cpus: config.cpus,
+      filtered: purpose === 'run' && config.seccomp !== '',
       purpose,
     },
     command,

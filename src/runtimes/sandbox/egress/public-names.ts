@@ -6,7 +6,7 @@ import { Resolver } from 'node:dns/promises'
 import { readFile, stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { isPublicAddress } from './public-address.ts'
-import { Turns } from './semaphore.ts'
+import { Semaphore } from './semaphore.ts'
 
 /** Lookups of one run at once, and of all; the next ones wait. */
 const LOOKUPS_PER_RUN = 4
@@ -16,7 +16,7 @@ const DEADLINE_MS = 5000
 const ADDRESSES = 8
 const HOSTS_MAX_BYTES = 16_777_216
 
-const allTurns = new Turns(LOOKUPS)
+const allTurns = new Semaphore(LOOKUPS)
 
 /** Why a name leads nowhere: `forbidden` to no public address, `absent`, or `unanswered` in time. */
 export class NameError extends Error {
@@ -40,7 +40,7 @@ export interface NameSources {
 /** The names of one run. `close` ends its lookups. */
 export class PublicNames {
   readonly #resolver = new Resolver({ timeout: 1500, tries: 2 })
-  readonly #turns = new Turns(LOOKUPS_PER_RUN)
+  readonly #turns = new Semaphore(LOOKUPS_PER_RUN)
   readonly #hostsFile: string
   readonly #deadlineMs: number
   #closed = false

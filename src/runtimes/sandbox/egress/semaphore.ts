@@ -1,5 +1,5 @@
-/** Turns at something that few may do at once; who comes later waits, in order. */
-export class Turns {
+/** Bounds how many do something at once; the others wait, in order. */
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 
@@ -7,7 +7,7 @@ export class Turns {
     this.#free = count
   }
 
-  /** Resolves with a turn, which ends when it is disposed of. */
+  /** Resolves with a permit, which is given back when it is disposed of. */
   async take(): Promise<Disposable> {
     if (this.#free > 0) this.#free -= 1
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))

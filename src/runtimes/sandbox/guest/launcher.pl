@@ -13,7 +13,7 @@ my ($home, $uid_mode, $arch, $cgroups) = @ARGV;
 require "$home/cgroup.pl";
 require "$home/sockets.pl";
 require "$home/cpus.pl";
-require "$home/forks.pl";
+require "$home/fork-client.pl";
 require "$home/slot.pl";
 close_inherited();
 

@@ -1,6 +1,6 @@
 # One slot: a process in its own control group that starts one sandbox at a time and measures it.
 # Towards the executor: control records in (`LENGTH\n` and fields joined by NUL), lines out.
-# Where it has a fork server (forks.pl), that one forks the sandbox inside the same control group.
+# Where it has a fork server (fork-client.pl), that one forks the sandbox inside the same control group.
 use strict;
 use warnings;
 use POSIX qw(WNOHANG);
@@ -8,7 +8,7 @@ use POSIX qw(WNOHANG);
 my @channels = qw(job out err result report);
 # Processor time after which a run counts as a long one.
 my $long_run_us = 100_000;
-my ($group, $user, $architecture, $run, %pipes, $control, $lines, $wake, $usage_before_forker);
+my ($group, $user, $architecture, $run, %pipes, $control, $lines, $wake, $usage_before_fork_server);
 
 sub emit { syswrite $lines, "$_[0]\n" }
 
@@ -32,11 +32,11 @@ sub serve_slot {
     my $ready = '';
     vec($ready, fileno $control, 1) = 1;
     vec($ready, fileno $wake_reader, 1) = 1;
-    vec($ready, fileno forker()->{socket}, 1) = 1 if forker();
+    vec($ready, fileno fork_server()->{socket}, 1) = 1 if fork_server();
     # A child that dies just before `select` does not interrupt it, hence a time-out while there is one.
     my $count = select($ready, undef, undef, $run ? ($run->{armed} ? 0.05 : 1) : undef);
     if ($count > 0 && vec $ready, fileno $wake_reader, 1) { sysread $wake_reader, my $dust, 4096 }
-    hear_forker() if $count > 0 && forker() && vec $ready, fileno forker()->{socket}, 1;
+    handle_fork_server_message() if $count > 0 && fork_server() && vec $ready, fileno fork_server()->{socket}, 1;
     reap_run();
     look() if $run && $group && $count == 0;    # what happens meanwhile is found at the end
     next unless $count > 0 && vec $ready, fileno $control, 1;
@@ -45,7 +45,7 @@ sub serve_slot {
     take($_) while defined($_ = next_record(\$buffer));
   }
   hard_kill() if $run;
-  end_forker();
+  end_fork_server();
   sweep();
 }
 
@@ -63,7 +63,7 @@ sub take {
   if ($verb eq 'start') { start_run(@fields) }
   elsif ($verb eq 'limits') { set_limits(@fields) }
   elsif ($verb eq 'watch') { watch_run(@fields) }
-  elsif ($verb eq 'forker') { replace_forker(@fields) }
+  elsif ($verb eq 'fork-server') { replace_fork_server(@fields) }
   elsif ($verb eq 'kill') { hard_kill() if $run }
 }
 
@@ -84,8 +84,8 @@ sub start_run {
   $run = { pid => 0, forked => '', before => $group ? read_group($group) : undef, cpu_limit => 0, broke => '' };
   $run->{cold} = sub { start_cold($seccomp, @command) };
   set_group_limits($group, 0, 0) if $group;
-  return $run->{cold}->() unless @words && forker_ready() && send_run(run_ends(), @words);
-  ($run->{forked}, $run->{share}) = ('asked', forker()->{share});
+  return $run->{cold}->() unless @words && fork_server_ready() && send_run(run_ends(), @words);
+  ($run->{forked}, $run->{share}) = ('asked', fork_server()->{share});
 }
 
 sub run_ends { return [map { fileno $pipes{$_}[0] } @channels] }
@@ -136,34 +136,34 @@ sub drop_user {
 }
 
 # Only between two runs. The old one goes first, so that what it used is not counted twice.
-sub replace_forker {
+sub replace_fork_server {
   my @command = @_;
-  end_forker();
+  end_fork_server();
   clear_group() if $group;
-  $usage_before_forker = $group ? read_group($group)->{usage} : 0;
+  $usage_before_fork_server = $group ? read_group($group)->{usage} : 0;
   set_group_limits($group, 0, 0) if $group;
-  start_forker($architecture, \&drop_user, @command) or emit("forker gone cannot fork: $!");
+  start_fork_server($architecture, \&drop_user, @command) or emit("fork-server gone cannot fork: $!");
 }
 
-sub hear_forker {
-  my $message = forker_message();
+sub handle_fork_server_message {
+  my $message = fork_server_message();
   if ($message eq 'ready') {
-    keep_forker($group ? (read_group($group)->{usage} - $usage_before_forker, others_in_group($group)) : 0);
-    emit('forker ready');
+    mark_fork_server_ready($group ? (read_group($group)->{usage} - $usage_before_fork_server, others_in_group($group)) : 0);
+    emit('fork-server ready');
   }
   elsif ($message eq 'forked') {
     $run->{forked} = 'yes' if $run;
     %pipes = ();
   }
   elsif ($message =~ /^done (\d+)/) { end_run($1) if $run }
-  elsif ($message =~ /^gone ?(.*)/) { lose_forker($1) }
+  elsif ($message =~ /^gone ?(.*)/) { lose_fork_server($1) }
 }
 
 # A run it had not begun starts from nothing; one it had begun died with it.
-sub lose_forker {
+sub lose_fork_server {
   my ($words) = @_;
-  end_forker();
-  emit("forker gone $words");
+  end_fork_server();
+  emit("fork-server gone $words");
   return unless $run && $run->{forked} ne '';
   return end_run(9) if $run->{forked} eq 'yes';
   $run->{cold}->();
@@ -211,7 +211,7 @@ sub yield_cpu {
 sub reap_run {
   while ((my $pid = waitpid -1, WNOHANG) > 0) {
     my $status = $?;
-    lose_forker('it died') if forker() && $pid == forker()->{pid};
+    lose_fork_server('it died') if fork_server() && $pid == fork_server()->{pid};
     end_run($status) if $run && $pid == $run->{pid};
   }
 }
@@ -220,7 +220,7 @@ sub end_run {
   my ($status) = @_;
   clear_group() if $group;
   kill 'KILL', -$run->{pid} if $status != 0 && !$group && $run->{pid};    # its session outlives a supervisor that was killed
-  sweep() if $status != 0 && !forker();
+  sweep() if $status != 0 && !fork_server();
   my ($peak, $oom, $pids, $cpu) = (0, 0, 0, 0);
   if ($group) {
     my ($now, $before) = (read_group($group), $run->{before});
@@ -238,7 +238,7 @@ sub end_run {
 
 # Everyone of the run: in the group, but not of its fork server.
 sub others_of_run {
-  my $kept = forker() ? forker()->{kept} : {};
+  my $kept = fork_server() ? fork_server()->{kept} : {};
   return grep { !$kept->{$_} } others_in_group($group);
 }
 
@@ -254,7 +254,7 @@ sub clear_group {
 sub hard_kill {
   kill 'KILL', -$run->{pid}, $run->{pid} if $run->{pid};
   return clear_group() if $group;
-  lose_forker('a run had to be killed with it') if $run->{forked} eq 'yes';
+  lose_fork_server('a run had to be killed with it') if $run->{forked} eq 'yes';
 }
 
 # The last resort, by user: whoever escaped session and group still has the slot's uid.

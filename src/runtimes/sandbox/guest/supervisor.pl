@@ -3,7 +3,7 @@
 # without namespaces it is a subreaper and walks its descendants. It takes the job on fd 0, starts the
 # interpreter at once, hands the job on when it has come, and reports on fd 4 how everything ended.
 # No modules, not even strict and warnings, which cost 2 ms a run; the tests compile it under both.
-# forker.pl loads it once and calls `supervise` in each child.
+# fork-server.pl loads it once and calls `supervise` in each child.
 #
 # usage: supervisor.pl MODE ARCH WORK OUT LIMIT_FILES LIMIT_BYTES COMMAND...
 #   MODE pid1|subreaper; WORK and OUT are directories; the last two bound what /out may give back.

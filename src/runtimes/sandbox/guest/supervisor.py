@@ -1,4 +1,4 @@
-# What supervisor.pl does, for a child of forker.py: pid 1 of one run, which forks the interpreter it already
+# What supervisor.pl does, for a child of fork-server.py: pid 1 of one run, which forks the interpreter it already
 # is, hands the job on, ends the whole tree and reports on fd 4. Speaks the same records.
 import os
 import resource

@@ -1,7 +1,7 @@
 /** One slot of the launcher as seen from here: five pipes for a run, lines about how it goes. */
 import { constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { Outlet } from '../wire/pipe-reader.ts'
+import { PipeReader } from '../wire/pipe-reader.ts'
 
 /** What the slot measured and saw; zeros where the host has no control groups. */
 export interface SlotReport {
@@ -16,8 +16,8 @@ export interface SlotReport {
 /** Our ends of the pipes of one run. */
 export interface Channels {
   job: Socket
-  out: Outlet
-  err: Outlet
+  out: PipeReader
+  err: PipeReader
   result: Socket
   report: Socket
 }
@@ -31,22 +31,22 @@ export interface Launch {
 }
 
 /** A fork server: what it is started with. Equal keys are interchangeable. */
-export interface Forker {
+export interface ForkServer {
   key: string
   command: readonly string[]
 }
 
-export type Broken = 'memory' | 'pids' | 'cpu'
+export type BrokenLimit = 'memory' | 'pids' | 'cpu'
 
-/** Called as a run goes; `forsaken`: the launcher died, so the run is to end now; `lost`: the slot itself died. */
+/** Called as a run goes; `launcherLost`: the launcher died, so the run is to end now; `lost`: the slot itself died. */
 export interface SlotEvents {
-  broke: (limit: Broken) => void
-  forsaken: () => void
+  broke: (limit: BrokenLimit) => void
+  launcherLost: () => void
   done: (report: SlotReport) => void
   lost: () => void
 }
 
-interface SlotPlace {
+interface SlotAddress {
   pid: number
   control: number
   lines: number
@@ -68,17 +68,17 @@ export class Slot {
   #markReady: () => void = () => undefined
   #events: SlotEvents | null = null
   #state: 'open' | 'retired' | 'closed' = 'open'
-  #forker: { key: string; since: number } | null = null
-  #onForker: (ready: boolean) => void = () => undefined
+  #forkServer: { key: string; since: number } | null = null
+  #onForkServer: (ready: boolean) => void = () => undefined
 
-  constructor(place: SlotPlace) {
-    this.cgroup = place.cgroup
-    this.pid = place.pid
+  constructor(address: SlotAddress) {
+    this.cgroup = address.cgroup
+    this.pid = address.pid
     this.#ready = new Promise((resolve) => {
       this.#markReady = resolve
     })
-    this.#control = openWriter(`/proc/${place.pid}/fd/${place.control}`)
-    this.#lines = openReader(`/proc/${place.pid}/fd/${place.lines}`)
+    this.#control = openWriter(`/proc/${address.pid}/fd/${address.control}`)
+    this.#lines = openReader(`/proc/${address.pid}/fd/${address.lines}`)
     this.#control.on('error', () => undefined) // seen as the end of the lines
     this.#lines.setEncoding('utf8').on('data', (text: string) => this.#take(text))
     this.#lines.on('error', () => undefined).on('close', () => this.#lose())
@@ -91,19 +91,19 @@ export class Slot {
   }
 
   /** The fork server it has: its key, and since when by the monotonic clock. */
-  get forker(): { key: string; since: number } | null {
-    return this.#forker
+  get forkServer(): { key: string; since: number } | null {
+    return this.#forkServer
   }
 
   /** Starts a fork server, in place of the one it has. Only between two runs. False where it does not come up. */
-  async raise(forker: Forker): Promise<boolean> {
-    this.#forker = null
+  async startForkServer(server: ForkServer): Promise<boolean> {
+    this.#forkServer = null
     const answer = new Promise<boolean>((resolve) => {
-      this.#onForker = resolve
+      this.#onForkServer = resolve
     })
-    this.#send(['forker', ...forker.command])
+    this.#send(['fork-server', ...server.command])
     const ready = await answer
-    if (ready) this.#forker = { key: forker.key, since: performance.now() }
+    if (ready) this.#forkServer = { key: server.key, since: performance.now() }
     return ready
   }
 
@@ -149,7 +149,7 @@ export class Slot {
     if (this.#state !== 'open') return
     this.#state = 'retired'
     if (this.#events === null) this.close()
-    else this.#events.forsaken()
+    else this.#events.launcherLost()
   }
 
   close(): void {
@@ -159,7 +159,7 @@ export class Slot {
     for (const channel of Object.values(this.#channels ?? {})) channel.destroy()
     this.#channels = null
     this.#markReady()
-    this.#onForker(false)
+    this.#onForkServer(false)
   }
 
   #send(fields: readonly string[]): void {
@@ -179,14 +179,14 @@ export class Slot {
   #takeLine(line: string): void {
     const [verb, ...rest] = line.split(' ')
     if (verb === 'pipes') this.#open(rest.map(Number))
-    if (verb === 'broke') this.#events?.broke(toBroken(rest[0]))
+    if (verb === 'broke') this.#events?.broke(toBrokenLimit(rest[0]))
     if (verb === 'done') this.#finish(rest.map(Number))
-    if (verb === 'forker') this.#hearForker(rest[0] === 'ready')
+    if (verb === 'fork-server') this.#takeForkServerState(rest[0] === 'ready')
   }
 
-  #hearForker(ready: boolean): void {
-    if (!ready) this.#forker = null
-    this.#onForker(ready)
+  #takeForkServerState(ready: boolean): void {
+    if (!ready) this.#forkServer = null
+    this.#onForkServer(ready)
   }
 
   #open(fds: readonly number[]): void {
@@ -195,8 +195,8 @@ export class Slot {
     try {
       this.#channels = {
         job: openWriter(path(0)),
-        out: openOutlet(path(1)),
-        err: openOutlet(path(2)),
+        out: openPipeReader(path(1)),
+        err: openPipeReader(path(2)),
         result: openReader(path(3)),
         report: openReader(path(4)),
       }
@@ -224,7 +224,7 @@ export class Slot {
   }
 }
 
-function toBroken(name: string | undefined): Broken {
+function toBrokenLimit(name: string | undefined): BrokenLimit {
   return name === 'memory' || name === 'pids' ? name : 'cpu'
 }
 
@@ -232,8 +232,8 @@ function openReader(path: string): Socket {
   return new Socket({ fd: openSync(path, reader), readable: true, writable: false }).unref()
 }
 
-function openOutlet(path: string): Outlet {
-  return new Outlet(openSync(path, reader)).unref()
+function openPipeReader(path: string): PipeReader {
+  return new PipeReader(openSync(path, reader)).unref()
 }
 
 function openWriter(path: string): Socket {

@@ -15,18 +15,18 @@ export interface PoolOptions {
 }
 
 /** A started sandbox and where it works. */
-export interface Started {
+export interface StartedSandbox {
   sandbox: Sandbox
   directory: string
 }
 
 /** How one kind of sandbox is started; equal keys are interchangeable. */
-export interface Recipe {
+export interface SandboxTemplate {
   /** Null for one that serves a single run alone: none is started ahead. */
   key: string | null
-  start(): Promise<Started>
+  start(): Promise<StartedSandbox>
   /** Called with one that is not used after all. */
-  discard(started: Started): Promise<void>
+  discard(started: StartedSandbox): Promise<void>
 }
 
 const MAX_AGE_MS = 300_000
@@ -36,9 +36,9 @@ const MAX_STARTERS = 2
 /** Of all kinds together: callers choose the limits, and each choice is a kind. */
 const MAX_WAITING = 16
 
-interface Shelf {
-  recipe: Recipe
-  ready: { started: Started; since: number }[]
+interface Bucket {
+  template: SandboxTemplate
+  ready: { started: StartedSandbox; since: number }[]
   starting: number
   wanted: number
   lastUsed: number
@@ -47,7 +47,7 @@ interface Shelf {
 export class WarmPool {
   readonly #floor: number
   readonly #cap: number
-  readonly #shelves = new Map<string, Shelf>()
+  readonly #buckets = new Map<string, Bucket>()
   readonly #work = new Set<Promise<void>>()
   #active = 0
   #closed = false
@@ -61,23 +61,23 @@ export class WarmPool {
   /** Sandboxes that wait, of all kinds. */
   get waiting(): number {
     let count = 0
-    for (const shelf of this.#shelves.values()) count += shelf.ready.length
+    for (const bucket of this.#buckets.values()) count += bucket.ready.length
     return count
   }
 
   /** A waiting sandbox, or a cold one at once. Call `release` when its run is over. */
-  async take(recipe: Recipe): Promise<Started> {
+  async take(template: SandboxTemplate): Promise<StartedSandbox> {
     this.#active += 1
-    if (recipe.key === null) return recipe.start()
-    const shelf = this.#shelf(recipe.key, recipe)
-    for (let found = shelf.ready.shift(); found !== undefined; found = shelf.ready.shift()) {
+    if (template.key === null) return template.start()
+    const bucket = this.#bucketOf(template.key, template)
+    for (let found = bucket.ready.shift(); found !== undefined; found = bucket.ready.shift()) {
       if (found.started.sandbox.alive) {
         found.started.sandbox.setRef('ref')
         return found.started
       }
-      this.#discard(shelf, found.started)
+      this.#discard(bucket, found.started)
     }
-    return recipe.start()
+    return template.start()
   }
 
   /** A run has ended; a core may be free to start another sandbox. */
@@ -92,92 +92,93 @@ export class WarmPool {
     this.#closed = true
     if (this.#sweeper !== null) clearInterval(this.#sweeper)
     await Promise.all(this.#work)
-    for (const shelf of this.#shelves.values()) this.#empty(shelf, 0)
+    for (const bucket of this.#buckets.values()) this.#empty(bucket, 0)
     await Promise.all(this.#work)
   }
 
   /** The first run of a kind asks for nothing; each further one that finds too few asks for one more. */
-  #shelf(key: string, recipe: Recipe): Shelf {
+  #bucketOf(key: string, template: SandboxTemplate): Bucket {
     const now = performance.now()
-    const shelf = this.#shelves.get(key)
-    if (shelf === undefined) {
-      const fresh = { recipe, ready: [], starting: 0, wanted: this.#floor, lastUsed: now }
-      this.#shelves.set(key, fresh)
+    const bucket = this.#buckets.get(key)
+    if (bucket === undefined) {
+      const fresh = { template, ready: [], starting: 0, wanted: this.#floor, lastUsed: now }
+      this.#buckets.set(key, fresh)
       return fresh
     }
-    shelf.lastUsed = now
-    if (shelf.ready.length <= 1) shelf.wanted = Math.min(this.#cap, shelf.wanted + 1)
-    return shelf
+    bucket.lastUsed = now
+    if (bucket.ready.length <= 1) bucket.wanted = Math.min(this.#cap, bucket.wanted + 1)
+    return bucket
   }
 
   #starting(): number {
     let count = 0
-    for (const shelf of this.#shelves.values()) count += shelf.starting
+    for (const bucket of this.#buckets.values()) count += bucket.starting
     return count
   }
 
   #fill(): void {
     this.#sweeper ??= setInterval(() => this.#sweep(), IDLE_MS / 4).unref()
-    const shelves = [...this.#shelves.values()].toSorted((a, b) => b.lastUsed - a.lastUsed)
-    for (const shelf of shelves) {
-      while (!this.#closed && shelf.ready.length + shelf.starting < shelf.wanted) {
+    const buckets = [...this.#buckets.values()].toSorted((a, b) => b.lastUsed - a.lastUsed)
+    for (const bucket of buckets) {
+      while (!this.#closed && bucket.ready.length + bucket.starting < bucket.wanted) {
         const starting = this.#starting()
         if (starting >= MAX_STARTERS || this.#active + starting >= availableParallelism()) return
-        if (this.waiting + starting >= MAX_WAITING && !this.#makeRoom(shelf)) return
-        this.#start(shelf)
+        if (this.waiting + starting >= MAX_WAITING && !this.#makeRoom(bucket)) return
+        this.#start(bucket)
       }
     }
   }
 
   /** Gives up one of the kind that was used least lately; false where that is the one that wants more. */
-  #makeRoom(shelf: Shelf): boolean {
-    const others = [...this.#shelves.values()].filter((other) => other.ready.length > 0)
+  #makeRoom(bucket: Bucket): boolean {
+    const others = [...this.#buckets.values()].filter((other) => other.ready.length > 0)
     const [oldest] = others.toSorted((a, b) => a.lastUsed - b.lastUsed)
-    if (oldest === undefined || oldest.lastUsed >= shelf.lastUsed) return false
+    if (oldest === undefined || oldest.lastUsed >= bucket.lastUsed) return false
     oldest.wanted = Math.max(this.#floor, oldest.wanted - 1)
     this.#empty(oldest, oldest.ready.length - 1)
     return true
   }
 
-  #start(shelf: Shelf): void {
-    shelf.starting += 1
-    this.#track(this.#startOne(shelf))
+  #start(bucket: Bucket): void {
+    bucket.starting += 1
+    this.#track(this.#startOne(bucket))
   }
 
-  async #startOne(shelf: Shelf): Promise<void> {
+  async #startOne(bucket: Bucket): Promise<void> {
     try {
-      const started = await shelf.recipe.start()
+      const started = await bucket.template.start()
       await started.sandbox.ready
       started.sandbox.setRef('unref')
-      shelf.ready.push({ started, since: performance.now() })
+      bucket.ready.push({ started, since: performance.now() })
     } catch {
-      shelf.wanted = 0 // the next run meets the same trouble and tells of it
+      bucket.wanted = 0 // the next run meets the same trouble and tells of it
     } finally {
-      shelf.starting -= 1
+      bucket.starting -= 1
     }
     this.#fill()
   }
 
   #sweep(): void {
     const now = performance.now()
-    for (const [key, shelf] of this.#shelves) {
-      if (now - shelf.lastUsed > IDLE_MS) shelf.wanted = this.#floor
-      if (shelf.wanted + shelf.ready.length + shelf.starting === 0) this.#shelves.delete(key)
-      while (shelf.ready[0] !== undefined && now - shelf.ready[0].since > MAX_AGE_MS)
-        this.#empty(shelf, shelf.ready.length - 1)
-      if (shelf.ready.length > shelf.wanted) this.#empty(shelf, shelf.wanted)
+    for (const [key, bucket] of this.#buckets) {
+      if (now - bucket.lastUsed > IDLE_MS) bucket.wanted = this.#floor
+      if (bucket.wanted + bucket.ready.length + bucket.starting === 0) this.#buckets.delete(key)
+      while (bucket.ready[0] !== undefined && now - bucket.ready[0].since > MAX_AGE_MS)
+        this.#empty(bucket, bucket.ready.length - 1)
+      if (bucket.ready.length > bucket.wanted) this.#empty(bucket, bucket.wanted)
     }
     this.#fill()
   }
 
   /** Discards the oldest until `keep` are left. */
-  #empty(shelf: Shelf, keep: number): void {
-    for (const { started } of shelf.ready.splice(0, shelf.ready.length - keep)) this.#discard(shelf, started)
+  #empty(bucket: Bucket, keep: number): void {
+    for (const { started } of bucket.ready.splice(0, bucket.ready.length - keep))
+      this.#discard(bucket, started)
   }
 
-  #discard(shelf: Shelf, started: Started): void {
+  #discard(bucket: Bucket, started: StartedSandbox): void {
     started.sandbox.setRef('ref')
-    this.#track(shelf.recipe.discard(started))
+    this.#track(bucket.template.discard(started))
   }
 
   #track(work: Promise<void>): void {

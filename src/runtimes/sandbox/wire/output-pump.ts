@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { OutputChunk } from '../../../execution.ts'
 import type { RuntimeIo } from '../../runtime.ts'
-import type { Outlet } from './pipe-reader.ts'
+import type { PipeReader } from './pipe-reader.ts'
 import type { Channels } from '../slots/slot.ts'
 
 const SETUP_NOISE_BYTES = 4096
@@ -57,7 +57,7 @@ export class OutputPump {
     return bytes.toString('utf8').trim()
   }
 
-  #pump(stream: OutputChunk['stream'], outlet: Outlet): Promise<void> {
+  #pump(stream: OutputChunk['stream'], outlet: PipeReader): Promise<void> {
     return outlet.pump((bytes) => this.#take(stream, bytes))
   }
 

@@ -11,7 +11,7 @@ const MAX_SPARE = 64
 type Take = (bytes: Uint8Array) => void | Promise<void>
 
 /** Nothing is read before `pump`. */
-export class Outlet extends Socket {
+export class PipeReader extends Socket {
   #take: Take = () => undefined
   /** The last bytes that had to be waited for. */
   #taken: Promise<void> = Promise.resolve()

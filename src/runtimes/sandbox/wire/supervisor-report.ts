@@ -1,7 +1,7 @@
 /** What the supervisor says at the end: how the program ended, what the tree used, the files of /out. */
 import type { FileContent } from '../../../execution.ts'
 import { outName } from '../../out-name.ts'
-import type { Broken } from '../slots/slot.ts'
+import type { BrokenLimit } from '../slots/slot.ts'
 
 export interface SupervisorReport {
   exitCode: number
@@ -16,7 +16,7 @@ export interface SupervisorReport {
   /** Peak of the whole tree as far as looking every 50 ms can tell; 0 where the slot's group counts. */
   watchedPeakBytes: number
   /** The limit the supervisor itself saw broken. */
-  broke: Broken | null
+  broke: BrokenLimit | null
   /** When the interpreter had ended, or its whole tree where it was killed: ms of the monotonic clock; 0 unknown. */
   endedAt: number
   files: readonly FileContent[]
@@ -24,7 +24,7 @@ export interface SupervisorReport {
   outFilesDropped: number
 }
 
-const BROKEN: readonly Broken[] = ['memory', 'pids', 'cpu']
+const BROKEN: readonly BrokenLimit[] = ['memory', 'pids', 'cpu']
 
 /** Parses the report channel; a string is the supervisor's own trouble, null means it did not get to report. */
 export function parseSupervisorReport(bytes: Buffer): SupervisorReport | string | null {

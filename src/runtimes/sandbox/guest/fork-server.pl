@@ -4,7 +4,7 @@
 # supervisor of one run. Spares a run the start of bubblewrap and of perl. It never sees a job: what it is
 # told comes from the slot on fd 0, and the run's descriptors go to the child alone.
 #
-# usage: forker.pl HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
+# usage: fork-server.pl HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
 my ($home, $arch, $filter_file) = @ARGV;
 require "$home/supervisor.pl";
 

@@ -1,8 +1,8 @@
-# As forker.pl, for Python: an interpreter that is booted and has the guest program loaded forks one sandbox
+# As fork-server.pl, for Python: an interpreter that is booted and has the guest program loaded forks one sandbox
 # for each run. It never sees a job and never runs one: what it is told comes from the slot on fd 0, the run's
 # descriptors go to the child alone, and the child gives up all rights before it reads the job.
 #
-# usage: forker.py HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
+# usage: fork-server.py HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
 import array
 import ctypes
 import fcntl
@@ -26,7 +26,7 @@ CALLS = {
               "socket": 198, "ioctl": 29, "close": 57},
 }[arch]
 LOOPBACK_UP = struct.pack("16sh22x", b"lo", 0x41)
-# CLONE_NEWNS, NEWIPC, NEWPID, NEWNET and SIGCHLD; see forker.pl.
+# CLONE_NEWNS, NEWIPC, NEWPID, NEWNET and SIGCHLD; see fork-server.pl.
 NAMESPACES = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000 | 17
 NO_SUID, NO_DEV, NO_EXEC = 2, 4, 8
 

@@ -2,10 +2,10 @@
 use strict;
 use warnings;
 
-my ($forker, $sendmsg);
+my ($fork_server, $sendmsg);
 
-# Starts it under the slot's user; `forker_message` tells when it is ready.
-sub start_forker {
+# Starts it under the slot's user; `fork_server_message` tells when it is ready.
+sub start_fork_server {
   my ($arch, $drop_user, @command) = @_;
   $sendmsg = $arch eq 'arm64' ? 211 : 46;
   socketpair(my $mine, my $theirs, 1, 5, 0) or return 0;    # AF_UNIX, SOCK_SEQPACKET
@@ -22,28 +22,28 @@ sub start_forker {
     syswrite STDERR, "cannot start $command[0]: $!";
     POSIX::_exit(127);
   }
-  $forker = { pid => $pid, socket => $mine, ready => 0, share => 0, kept => {}, words => '' };
+  $fork_server = { pid => $pid, socket => $mine, ready => 0, share => 0, kept => {}, words => '' };
   return 1;
 }
 
-sub forker { return $forker }
+sub fork_server { return $fork_server }
 
 # It is ready: the bytes it takes, and the processes it is made of, which a run's end leaves alone.
-sub keep_forker {
+sub mark_fork_server_ready {
   my ($share, @pids) = @_;
-  $forker->{ready} = 1;
-  $forker->{share} = $share;
-  $forker->{kept} = { map { $_ => 1 } @pids };
+  $fork_server->{ready} = 1;
+  $fork_server->{share} = $share;
+  $fork_server->{kept} = { map { $_ => 1 } @pids };
 }
 
-sub forker_ready { return $forker && $forker->{ready} }
+sub fork_server_ready { return $fork_server && $fork_server->{ready} }
 
 # What it says next: ready, forked, done STATUS; 'gone WORDS' once it is no more.
-sub forker_message {
-  my $count = sysread $forker->{socket}, my $text, 4096;
-  return 'gone ' . $forker->{words} unless $count;
+sub fork_server_message {
+  my $count = sysread $fork_server->{socket}, my $text, 4096;
+  return 'gone ' . $fork_server->{words} unless $count;
   return $text if $text =~ /^(?:ready|forked|done \d+)$/;
-  $forker->{words} = substr("$forker->{words} $text", 0, 500) =~ s/\s+/ /gr;
+  $fork_server->{words} = substr("$fork_server->{words} $text", 0, 500) =~ s/\s+/ /gr;
   return '';
 }
 
@@ -57,17 +57,17 @@ sub send_run {
   $control .= "\0" x ($space - length $control);
   my $vector = pack 'QQ', address($data), length $data;
   my $header = pack 'Q7', 0, 0, address($vector), 1, address($control), length $control, 0;
-  return syscall($sendmsg, fileno $forker->{socket}, $header, 0x4000) == length $data;    # MSG_NOSIGNAL
+  return syscall($sendmsg, fileno $fork_server->{socket}, $header, 0x4000) == length $data;    # MSG_NOSIGNAL
 }
 
 sub address { return unpack 'Q', pack 'p', $_[0] }
 
 # Ends it, and with it all it has forked; bubblewrap and its pid 1 die together.
-sub end_forker {
-  return unless $forker;
-  kill 'KILL', -$forker->{pid}, $forker->{pid};
-  waitpid $forker->{pid}, 0;
-  $forker = undef;
+sub end_fork_server {
+  return unless $fork_server;
+  kill 'KILL', -$fork_server->{pid}, $fork_server->{pid};
+  waitpid $fork_server->{pid}, 0;
+  $fork_server = undef;
 }
 
 1;

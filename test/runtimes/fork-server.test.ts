@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
 import { pidsOf } from '../support/descendants.ts'
-import { closeMade, FORKER, isForked, make, makeForking } from '../support/forking.ts'
+import { closeMade, FORK_SERVER, isForked, make, makeForking } from '../support/forking.ts'
 import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -62,13 +62,13 @@ describe('a forked sandbox', () => {
 
   it('cannot reach its fork server by signals, and the next run is forked by the same', async () => {
     const runtime = await makeForking('bash', 'true')
-    const before = pidsOf(FORKER)
+    const before = pidsOf(FORK_SERVER)
     for (const code of ['kill -9 -1', 'kill -9 0', 'kill -9 1; kill -9 -- -1', 'kill -9 $PPID; sleep 0.1']) {
       const { exit } = await run(runtime, code)
       expect(exit.fault).toBeNull()
     }
     expect(await isForked(runtime, 'bash')).toBe(true)
-    expect(pidsOf(FORKER)).toEqual(expect.arrayContaining(before))
+    expect(pidsOf(FORK_SERVER)).toEqual(expect.arrayContaining(before))
   })
 
   it('cannot undo what holds it', async () => {
@@ -88,7 +88,7 @@ describe('the fork server', () => {
       const runtime = await makeForking(language, language === 'bash' ? 'true' : 'pass')
       const code = language === 'bash' ? 'main() { result 1; }' : 'def main(input): return 1'
       for (let index = 0; index < 5; index += 1) {
-        killAll(pidsOf(FORKER))
+        killAll(pidsOf(FORK_SERVER))
         const { exit } = await record(runtime, makeRequest(language, code))
         expect(exit).toMatchObject({ result: '1', fault: null, exitCode: 0 })
       }
@@ -97,11 +97,11 @@ describe('the fork server', () => {
 
   it('is replaced when it died, and the run after its death starts from nothing at once', async () => {
     const runtime = await makeForking('bash', 'true')
-    const dead = pidsOf(FORKER)
+    const dead = pidsOf(FORK_SERVER)
     killAll(dead)
     const { exit } = await run(runtime, 'main() { result 1; }')
     expect(exit).toMatchObject({ result: '1', fault: null, exitCode: 0 })
-    await waitFor(() => pidsOf(FORKER).some((pid) => !dead.includes(pid)), {
+    await waitFor(() => pidsOf(FORK_SERVER).some((pid) => !dead.includes(pid)), {
       what: 'a new fork server',
       timeoutMs: 5000,
     })
@@ -109,7 +109,7 @@ describe('the fork server', () => {
 
   it('goes with the executor', async () => {
     await makeForking('bash', 'true')
-    const pids = pidsOf(FORKER)
+    const pids = pidsOf(FORK_SERVER)
     expect(pids.length).toBeGreaterThan(0)
     await closeMade()
     const left = (): boolean => pids.some((pid) => existsSync(`/proc/${pid}`))
