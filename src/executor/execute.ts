@@ -14,6 +14,8 @@ import { runOnRuntime, type RunReport } from './run-on-runtime.ts'
 import type { NormalizedRequest } from './normalize.ts'
 
 const MAX_RESULT_BYTES = 10 * 1_048_576
+/** Of lists, objects and texts, the slowest to read: other runs wait meanwhile. */
+const MAX_RESULT_VALUES = 1_000_000
 
 export interface ExecuteContext {
   executorId: string
@@ -168,7 +170,7 @@ function parseResult(text: string | null): ParsedResult {
   if (text === null) return { ok: true, value: null }
   if (Buffer.byteLength(text) > MAX_RESULT_BYTES)
     return { ok: false, fault: `the result is larger than ${MAX_RESULT_BYTES} bytes of JSON` }
-  const fault = findJsonFault(text)
+  const fault = findJsonFault(text, MAX_RESULT_VALUES)
   if (fault !== null) return { ok: false, fault: `the result ${fault}` }
   try {
     return { ok: true, value: JSON.parse(text) }

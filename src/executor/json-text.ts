@@ -1,4 +1,5 @@
 import type { Issue } from '../errors.ts'
+import { endOfString } from '../json-strings.ts'
 
 /** Text of a value as JSON, or everything about it that JSON cannot carry. */
 export type JsonText = { ok: true; text: string } | { ok: false; issues: Issue[] }
@@ -31,15 +32,21 @@ export function toJsonText(value: unknown, path: string, maxBytes: number): Json
 
 /**
  * What JSON text has that its readers refuse or change in silence: nesting deeper than `MAX_DEPTH`, numbers that
- * become Infinity. Null where there is none. One pass, a fraction of what `JSON.parse` takes.
+ * become Infinity, more than `mostValues` lists, objects and texts. Null where there is none. One pass, a fraction
+ * of what `JSON.parse` takes.
  */
-export function findJsonFault(text: string): string | null {
+export function findJsonFault(text: string, mostValues = Infinity): string | null {
   let depth = 0
+  let values = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
+    if (unit === QUOTE || unit === OPEN_LIST || unit === OPEN_OBJECT) values += 1
+    if (values > mostValues)
+      return `has more than ${mostValues} lists, objects and texts; write a file to /out`
     if (unit === QUOTE) at = endOfString(text, at)
     else if (unit >= ZERO && unit <= NINE) {
       const end = endOfNumber(text, at)
+      if (end - at > NUMBER_MAX_LENGTH) return `has a number of ${end - at} digits; write it as a string`
       if (isInfinite(text, at, end)) return describeInfinite(text.slice(at, end))
       at = end - 1
     } else if (unit === OPEN_LIST || unit === OPEN_OBJECT) {
@@ -50,10 +57,12 @@ export function findJsonFault(text: string): string | null {
   return null
 }
 
-const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125]
+const [QUOTE, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 91, 93, 123, 125]
 const [PLUS, MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E] = [43, 45, 46, 48, 57, 69, 101]
 /** Of the shortest that is infinite: 2e308. */
 const INFINITE_MIN_LENGTH = 5
+/** Reading a number takes longer the longer it is. */
+const NUMBER_MAX_LENGTH = 10_000
 const NUMBER_SHOWN = 24
 
 /** Where the number that begins at `from`, after its sign, ends. */
@@ -76,16 +85,6 @@ function describeInfinite(digits: string): string {
   const shown =
     digits.length > NUMBER_SHOWN ? `${digits.slice(0, NUMBER_SHOWN)}… (${digits.length} digits)` : digits
   return `has the number ${shown}, and JSON readers take none above 1.8e308; write it as a string`
-}
-
-/** Where the string that begins at `from` ends; the end of the text where it does not. */
-function endOfString(text: string, from: number): number {
-  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let slashes = 0
-    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes += 1
-    if (slashes % 2 === 0) return at
-  }
-  return text.length
 }
 
 /** True for what JSON carries as it is; false also for what has to be looked at more closely. */

@@ -45,8 +45,22 @@ describe('a number that no JSON reader takes', () => {
       })
   })
 
+  it.each([
+    ['lists', `[${'[],'.repeat(1_000_000)}0]`, /more than 1000000 lists/],
+    ['objects', `[${'{},'.repeat(1_000_000)}0]`, /more than 1000000 lists/],
+    ['texts', `[${'"a",'.repeat(1_000_000)}0]`, /more than 1000000 lists/],
+    ['digits', `0.${'9'.repeat(1_000_000)}`, /a number of 1000002 digits/],
+  ])('is too many %s for other runs to wait while they are read', async (_what, text, words) => {
+    expect(await give(text)).toMatchObject({
+      outcome: 'failure',
+      errorType: 'exception',
+      errorMessage: expect.stringMatching(words) as string,
+    })
+  })
+
   it('is looked for in one pass, whatever the text', () => {
     const hostile = {
+      long_number: '0.' + '9'.repeat(10_000_000),
       digits: '7'.repeat(2_000_000),
       long: `[${`${'1'.repeat(308)},`.repeat(6500)}1]`,
       exponents: '1e'.repeat(1_000_000),

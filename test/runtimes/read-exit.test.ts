@@ -65,4 +65,19 @@ describe('the exit of a run', () => {
     const exit = read('\nN0 running 0\n', { signal: 6 }, { memoryBytes, peakBytes })
     expect(exit).toMatchObject({ limit, signal: 'SIGABRT', fault: null })
   })
+  const error = (body: string): string => `\nN0 running 0\n\nN0 error ${body.length}\n${body}`
+  const STACK = '{"name":"x","message":"y","code":"","stack":"'
+  it.each([
+    ['frames', '\nN0 x 0\n'.repeat(800_000)],
+    ['results', '\nN0 result 1\n1'.repeat(700_000)],
+    ['lines of a stack', error(`${STACK}${'\\n'.repeat(4_000_000)}"}`)],
+    ['lists in the report of an error', error(`[${'[],'.repeat(2_000_000)}0]`)],
+    ['texts in the report of an error', error(`[${'"",'.repeat(2_000_000)}0]`)],
+    ['megabytes in the report of an error', error(`{"name":"${'x'.repeat(20_000_000)}"}`)],
+  ])('is read in little time, however many %s a program sends', (_what, channel) => {
+    const since = process.cpuUsage()
+    expect(read(channel, { exitCode: 1 })).toMatchObject({ exitCode: 1, fault: null, limit: null })
+    const { user, system } = process.cpuUsage(since)
+    expect((user + system) / 1000).toBeLessThan(250)
+  })
 })

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:os'
 import type { Isolation } from '../../execution.ts'
+import { endOfString } from '../../json-strings.ts'
 import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
 import type { RunFacts } from './sandbox.ts'
 import { findFault, findLimit } from './evidence.ts'
@@ -99,6 +100,9 @@ function readFault(fault: string, isolation: Isolation): RuntimeExit {
   return faultExit('runtime_error', fault, isolation)
 }
 
+/** JSON that is read in an instant. */
+const BRIEF_LENGTH = 65_536
+
 /** bash has no JSON of its own: what it wrote to fd 3 is the result, if it is one. */
 function readResult(
   request: RuntimeRequest,
@@ -109,6 +113,8 @@ function readResult(
   if (!isUtf8(guest.loose)) return refuseResult('the result is not UTF-8')
   const text = guest.loose.toString('utf8').trim()
   if (text === '') return { result: null, error: null }
+  // The executor reads what is longer, where it is not too long.
+  if (text.length > BRIEF_LENGTH) return { result: text, error: null }
   try {
     JSON.parse(text)
     return { result: text, error: null }
@@ -158,7 +164,7 @@ function readError(text: string | null, names: SourceNames): GuestError | null {
   return {
     name: toText(field('name')),
     message: toText(field('message')),
-    stack: typeof stack === 'string' ? cleanStack(stack, names) : null,
+    stack: typeof stack === 'string' ? cleanStack(stack.slice(0, STACK_MAX_LENGTH), names) : null,
     code: typeof code === 'string' ? code : '',
   }
 }
@@ -168,13 +174,32 @@ const MALFORMED = {
   message: 'the program wrote to its result channel what is no report of an error',
 }
 
+/** Of each text a guest keeps 256 Ki characters, of six bytes at most as JSON. */
+const ERROR_MAX_LENGTH = 8_388_608
+/** What such a report has beside its texts: their quotes, braces, commas. */
+const BETWEEN_TEXTS_MAX = 256
+/** The record keeps less, and cleaning more would hold up other runs. */
+const STACK_MAX_LENGTH = 131_072
+
+/** The program may have written this: what is no flat object of a few texts is not read at all. */
 function parseObject(text: string): object | null {
+  if (text.length > ERROR_MAX_LENGTH || !isFlat(text)) return null
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' ? value : null
   } catch {
     return null // the program wrote it
   }
+}
+
+/** True for an object of a few texts: a million lists take longer to read than other runs can wait. */
+function isFlat(text: string): boolean {
+  let between = 0
+  for (let at = 0; at < text.length && between <= BETWEEN_TEXTS_MAX; at += 1) {
+    if (text[at] === '"') at = endOfString(text, at)
+    between += 1
+  }
+  return between <= BETWEEN_TEXTS_MAX
 }
 
 function toText(value: unknown): string {

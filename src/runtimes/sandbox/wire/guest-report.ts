@@ -9,6 +9,8 @@ import type { Socket } from 'node:net'
 /** More than this on the result channel ends the run. */
 export const RESULT_MAX_BYTES = 33_554_432
 const HEADER_MAX_BYTES = 128
+/** A guest sends four at most. What comes after so many is the program's own writing. */
+const FRAMES_MAX = 16
 /** The guest's greeting and its first frame come within so much. */
 const BEGINNING_BYTES = 4096
 
@@ -81,7 +83,7 @@ export function parseFrames(bytes: Buffer, mark: Buffer): Omit<GuestReport, 'too
   }
   const loose: Buffer[] = []
   let at = 0
-  while (at < bytes.length) {
+  for (let count = 0; count < FRAMES_MAX && at < bytes.length; count += 1) {
     const start = bytes.indexOf(mark, at)
     if (start < 0) break
     loose.push(bytes.subarray(at, start))
