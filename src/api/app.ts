@@ -5,7 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { ExectrailError } from '../errors.ts'
 import { requireKey, signIn } from './auth.ts'
 import type { ApiContext, ApiEnv, AppParts } from './environment.ts'
-import { replyHeaders } from './headers.ts'
+import { echoRequestId, replyHeaders, restrictBrowsers } from './headers.ts'
 import { KEY_NEEDED_PAGE, PAGE_POLICY } from './html.ts'
 import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
 import { RequestCounts } from './request-counts.ts'
@@ -30,7 +30,7 @@ export function createApp(parts: AppParts): Hono<ApiEnv> {
 
   app.onError(refuse)
   app.notFound((c) => refuse(notFound(c.req.path), c))
-  app.use(replyHeaders)
+  app.use(echoRequestId, restrictBrowsers, replyHeaders)
   app.use(counts.observe)
   app.use(
     methodNotAllowed({

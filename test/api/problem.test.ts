@@ -112,6 +112,10 @@ describe('every reply', () => {
     const echoed = await service.ask('/healthz', { headers: { 'X-Request-Id': 'abc-123', traceparent } })
     expect(echoed.headers.get('X-Request-Id')).toBe('abc-123')
     expect(echoed.headers.get('traceparent')).toBe(traceparent)
+    const dotted = await service.ask('/healthz', { headers: { 'X-Request-Id': 'edge.eu:7_1' } })
+    expect(dotted.headers.get('X-Request-Id')).toBe('edge.eu:7_1')
+    const long = await service.ask('/healthz', { headers: { 'X-Request-Id': 'x'.repeat(129) } })
+    expect(long.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
     const made = await service.ask('/healthz', {
       headers: { 'X-Request-Id': 'a b<script>', traceparent: 'nonsense' },
     })
@@ -122,7 +126,11 @@ describe('every reply', () => {
   it('forbids sniffing, framing, caching and foreign content', async () => {
     const { headers } = await service.ask('/v1/nothing')
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
-    expect(headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'; frame-ancestors 'none'/)
+    expect(headers.get('Content-Security-Policy')).toBe(
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    )
+    expect(headers.get('X-Frame-Options')).toBe('DENY')
+    expect(headers.get('Strict-Transport-Security')).toBeNull()
     expect(headers.get('Cache-Control')).toBe('no-store')
     expect(headers.get('Referrer-Policy')).toBe('no-referrer')
     expect(headers.get('Access-Control-Allow-Origin')).toBeNull()
