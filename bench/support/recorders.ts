@@ -8,7 +8,8 @@ import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { ATTRIBUTE_FIELDS, fieldOf } from '../../src/record/record.ts'
 import { createTrail, type TrailOptions } from '../../src/telemetry/create-trail.ts'
-import { ToolCallDurations } from '../../src/telemetry/tool-call-durations.ts'
+import { Metrics } from '../../src/telemetry/metrics/metrics.ts'
+import { ToolCallDurations } from '../../src/telemetry/metrics/tool-call-durations.ts'
 import type { TrailStatus } from '../../src/telemetry/trail.ts'
 
 export interface Recorder {
@@ -25,12 +26,12 @@ export async function ourRecorder(
   url: () => string | null,
   more: Partial<TrailOptions> = {},
 ): Promise<Recorder & { flush(deadlineMs: number): Promise<number>; status(): TrailStatus }> {
+  const instance = { serviceName: 'bench', executorId: uuidv7() }
   const trail = await createTrail({
     home,
-    serviceName: 'bench',
-    executorId: uuidv7(),
+    ...instance,
     outboxMaxBytes: 16 * 1024 ** 3,
-    durations: new ToolCallDurations(),
+    durations: new ToolCallDurations(new Metrics(instance).meter),
     resolveEndpoint: async () => {
       const at = url()
       return at === null ? null : { url: at, headers: {} }

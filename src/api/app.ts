@@ -8,7 +8,8 @@ import type { ApiContext, ApiEnv, AppParts } from './environment.ts'
 import { echoRequestId, replyHeaders, restrictBrowsers } from './headers.ts'
 import { KEY_NEEDED_PAGE, PAGE_POLICY } from './html.ts'
 import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
-import { RequestCounts } from './request-counts.ts'
+import { countRequests } from './request-counts.ts'
+import { observeStack } from '../service/stack-metrics.ts'
 import { agents } from './routes/agents.ts'
 import { executions } from './routes/executions.ts'
 import { health } from './routes/health.ts'
@@ -22,16 +23,15 @@ import { workflowExecutions } from './routes/workflow-executions.ts'
 const BODY_MAX_BYTES = 64 * 1_048_576
 const BROWSER_PATHS: ReadonlySet<string> = new Set(['/', '/docs'])
 
-/** Builds the app over parts that already run. It holds nothing that needs closing. */
+/** Builds the app over parts that already run, once an executor. It holds nothing that needs closing. */
 export function createApp(parts: AppParts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
-  const counts = new RequestCounts()
   const refuse = (error: unknown, c: ApiContext): Response => answerError(error, c, parts.log)
 
   app.onError(refuse)
   app.notFound((c) => refuse(notFound(c.req.path), c))
   app.use(echoRequestId, restrictBrowsers, replyHeaders)
-  app.use(counts.observe)
+  app.use(countRequests(parts.executor.metrics.meter))
   app.use(
     methodNotAllowed({
       app,
@@ -43,13 +43,14 @@ export function createApp(parts: AppParts): Hono<ApiEnv> {
   app.use(limitBody)
 
   app.route('/', pages())
-  app.route('/', health(parts, counts))
+  app.route('/', health(parts))
   app.route('/v1/executions', executions(parts))
   app.route('/v1/agents', agents(parts))
   app.route('/v1/workflow-executions', workflowExecutions(parts))
   app.route('/v1/runtimes', runtimes(parts))
   app.route('/v1/sql', sql(parts))
   app.route('/', openapi(app, parts.version))
+  observeStack(parts.executor.metrics, parts)
   return app
 }
 

@@ -12,7 +12,7 @@ export interface AppParts {
   store: Store
   /** The store with the rights that callers' SQL has. */
   sqlStore: Store
-  executor: Pick<Executor, 'execute' | 'runtimes' | 'status'>
+  executor: Pick<Executor, 'execute' | 'runtimes' | 'status' | 'metrics'>
   keys: KeyStore
   /** State of the supervised parts (Collector, store); empty where none is supervised. */
   parts: () => readonly ComponentStatus[]

@@ -1,25 +1,19 @@
-import type { MetricFamily, MetricSample } from '../telemetry/metric-family.ts'
+/** The Prometheus text format, by OpenTelemetry's own serializer, without its HTTP server. */
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
+import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 
-/** The Prometheus text format; a metric without samples is left out. */
-export function prometheusText(families: readonly MetricFamily[]): string {
-  const lines = families.filter(({ samples }) => samples.length > 0).flatMap(linesOf)
-  return `${lines.join('\n')}\n`
+const SUFFIXES: Readonly<Record<string, string>> = { By: '_bytes', s: '_seconds' }
+
+const serializer = new PrometheusSerializer(undefined, false, undefined, true, true)
+
+/** Without `target_info` and labels of the scope: one process is one target. */
+export function prometheusText({ resource, scopeMetrics }: ResourceMetrics): string {
+  const named = scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.map(withUnitInName) }))
+  return serializer.serialize({ resource, scopeMetrics: named })
 }
 
-function linesOf({ name, type, help, samples }: MetricFamily): string[] {
-  const full = `exectrail_${name}`
-  return [
-    `# HELP ${full} ${help}`,
-    `# TYPE ${full} ${type}`,
-    ...samples.map(({ labels, value }) => `${full}${labelsOf(labels)} ${value}`),
-  ]
-}
-
-function labelsOf(labels: MetricSample['labels']): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`)
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
-}
-
-function escape(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+/** As the conventions of Prometheus have it; the serializer leaves units out of names. */
+function withUnitInName(metric: MetricData): MetricData {
+  const { name, unit } = metric.descriptor
+  return { ...metric, descriptor: { ...metric.descriptor, name: name + (SUFFIXES[unit] ?? ''), unit: '' } }
 }

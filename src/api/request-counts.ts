@@ -1,49 +1,28 @@
+import type { Meter } from '@opentelemetry/api'
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
-import type { MetricFamily, MetricSample } from '../telemetry/metric-family.ts'
 import type { ApiEnv } from './environment.ts'
 
-interface RouteCount {
-  labels: MetricSample['labels']
-  count: number
-  seconds: number
-}
-
-/** Requests served, by method, route and status. Routes are templates, so their number is bounded. */
-export class RequestCounts {
-  private readonly counts = new Map<string, RouteCount>()
-
-  readonly observe: MiddlewareHandler<ApiEnv> = async (c, next) => {
+/** Counts requests served, by method, route and status. Routes are templates, so their number is bounded. */
+export function countRequests(meter: Meter): MiddlewareHandler<ApiEnv> {
+  const requests = meter.createCounter('exectrail.http_requests', {
+    unit: '1',
+    description: 'Requests served',
+  })
+  const time = meter.createCounter('exectrail.http_request', {
+    unit: 's',
+    description: 'Time spent on requests',
+  })
+  return async (c, next) => {
     const since = performance.now()
     await next()
-    const labels = {
+    const attributes = {
       method: methodLabel(c.req.method),
       route: routePath(c, -1),
       status: String(c.res.status),
     }
-    const key = Object.values(labels).join(' ')
-    const entry = this.counts.get(key) ?? { labels, count: 0, seconds: 0 }
-    entry.count += 1
-    entry.seconds += (performance.now() - since) / 1000
-    this.counts.set(key, entry)
-  }
-
-  families(): MetricFamily[] {
-    const entries = [...this.counts.values()]
-    return [
-      {
-        name: 'http_requests_total',
-        type: 'counter',
-        help: 'Requests served',
-        samples: entries.map(({ labels, count }) => ({ labels, value: count })),
-      },
-      {
-        name: 'http_request_seconds_total',
-        type: 'counter',
-        help: 'Time spent on requests',
-        samples: entries.map(({ labels, seconds }) => ({ labels, value: seconds })),
-      },
-    ]
+    requests.add(1, attributes)
+    time.add((performance.now() - since) / 1000, attributes)
   }
 }
 

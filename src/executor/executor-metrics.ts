@@ -1,4 +1,4 @@
-import { single, type MetricFamily } from '../telemetry/metric-family.ts'
+import type { Metrics, Observed } from '../telemetry/metrics/metrics.ts'
 import type { TrailStatus } from '../telemetry/trail.ts'
 
 /** State of the executor, for `/metrics`, `/readyz` and `doctor`. */
@@ -9,32 +9,49 @@ export interface ExecutorStatus {
   trail: TrailStatus
 }
 
-/** The executor and its trail as metrics. */
-export function executorMetrics({ running, waiting, trail }: ExecutorStatus): MetricFamily[] {
-  const oldestMs = trail.oldestMs ?? 0
-  return [
-    single('executions_running', 'gauge', 'Executions running now', running),
-    single('executions_waiting', 'gauge', 'Executions waiting to run', waiting),
-    single('executions_started_total', 'counter', 'Executions started', trail.begun),
-    single('executions_completed_total', 'counter', 'Executions completed', trail.completed),
-    single('trail_written_total', 'counter', 'Entries appended to the outbox', trail.written),
-    single('trail_sent_total', 'counter', 'Entries delivered to the Collector', trail.sent),
-    single('trail_retried_total', 'counter', 'Deliveries tried again', trail.retried),
-    single('trail_dead_total', 'counter', 'Entries that the Collector rejected permanently', trail.dead),
-    single('trail_dropped_total', 'counter', 'Entries that could not be kept', trail.dropped),
-    single('trail_adopted_total', 'counter', 'Executions of crashed executors completed', trail.adopted),
-    single('trail_corrupt_total', 'counter', 'Damaged places found in the outbox', trail.corrupt),
-    single('trail_appends_total', 'counter', 'Writes to the outbox', trail.appends.count),
-    single(
-      'trail_append_seconds_total',
-      'counter',
-      'Time spent on these writes',
-      trail.appends.totalMs / 1000,
-    ),
-    single('trail_append_longest_seconds', 'gauge', 'Longest write', trail.appends.longestMs / 1000),
-    single('trail_outbox_bytes', 'gauge', 'Bytes waiting in the outbox', trail.outboxBytes),
-    single('trail_held_bytes', 'gauge', 'Bytes held in memory because the disk is full', trail.heldBytes),
-    single('trail_oldest_seconds', 'gauge', 'Age of the oldest waiting entry', oldestMs / 1000),
-    single('process_resident_memory_bytes', 'gauge', 'Memory of this process', process.memoryUsage.rss()),
-  ]
+/** Observes the executor, its trail and its process. */
+export function observeExecutor(metrics: Metrics, status: () => ExecutorStatus): void {
+  metrics.observe([...COUNTERS, ...GAUGES], () => [{ attributes: {}, state: status() }])
+}
+
+const COUNTERS: readonly Observed<ExecutorStatus>[] = [
+  counter('executions_started', 'Executions started', ({ trail }) => trail.begun),
+  counter('executions_completed', 'Executions completed', ({ trail }) => trail.completed),
+  counter('trail_written', 'Entries appended to the outbox', ({ trail }) => trail.written),
+  counter('trail_sent', 'Entries delivered to the Collector', ({ trail }) => trail.sent),
+  counter('trail_retried', 'Deliveries tried again', ({ trail }) => trail.retried),
+  counter('trail_dead', 'Entries that the Collector rejected permanently', ({ trail }) => trail.dead),
+  counter('trail_dropped', 'Entries that could not be kept', ({ trail }) => trail.dropped),
+  counter('trail_adopted', 'Executions of crashed executors completed', ({ trail }) => trail.adopted),
+  counter('trail_corrupt', 'Damaged places found in the outbox', ({ trail }) => trail.corrupt),
+  counter('trail_appends', 'Writes to the outbox', ({ trail }) => trail.appends.count),
+  {
+    ...counter('trail_append', 'Time spent on these writes', ({ trail }) => trail.appends.totalMs / 1000),
+    unit: 's',
+  },
+]
+
+const GAUGES: readonly Observed<ExecutorStatus>[] = [
+  gauge('1', 'executions_running', 'Executions running now', ({ running }) => running),
+  gauge('1', 'executions_waiting', 'Executions waiting to run', ({ waiting }) => waiting),
+  gauge('s', 'trail_append_longest', 'Longest write', ({ trail }) => trail.appends.longestMs / 1000),
+  gauge('By', 'trail_outbox', 'Bytes waiting in the outbox', ({ trail }) => trail.outboxBytes),
+  gauge('By', 'trail_held', 'Bytes held in memory because the disk is full', ({ trail }) => trail.heldBytes),
+  gauge('s', 'trail_oldest', 'Age of the oldest waiting entry', ({ trail }) => (trail.oldestMs ?? 0) / 1000),
+  gauge('By', 'process_resident_memory', 'Memory of this process', () => process.memoryUsage.rss()),
+]
+
+type Read = Observed<ExecutorStatus>['of']
+
+function counter(name: string, description: string, of: Read): Observed<ExecutorStatus> {
+  return { kind: 'counter', name, description, of }
+}
+
+function gauge(
+  unit: '1' | 'By' | 's',
+  name: string,
+  description: string,
+  of: Read,
+): Observed<ExecutorStatus> {
+  return { kind: 'gauge', name, description, unit, of }
 }

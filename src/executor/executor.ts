@@ -5,10 +5,10 @@ import { ExectrailError } from '../errors.ts'
 import type { ExecutionRequest, ExecutionResult, RuntimeName } from '../execution.ts'
 import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
 import type { Readiness, Runtime } from '../runtimes/runtime.ts'
-import type { MetricFamily } from '../telemetry/metric-family.ts'
-import { startOwnMetrics } from '../telemetry/own-metrics.ts'
 import { createTrail } from '../telemetry/create-trail.ts'
-import { ToolCallDurations } from '../telemetry/tool-call-durations.ts'
+import { startMetricsExport } from '../telemetry/metrics/export.ts'
+import { Metrics } from '../telemetry/metrics/metrics.ts'
+import { ToolCallDurations } from '../telemetry/metrics/tool-call-durations.ts'
 import type { Trail } from '../telemetry/trail.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { createClock } from './clock.ts'
@@ -17,7 +17,7 @@ import { executeNormalized } from './execute.ts'
 import { Idempotency } from './idempotency.ts'
 import type { ContentPolicy } from './redact.ts'
 import { normalizeRequest } from './normalize.ts'
-import { executorMetrics, type ExecutorStatus } from './executor-metrics.ts'
+import { observeExecutor, type ExecutorStatus } from './executor-metrics.ts'
 
 export type { ExecutorStatus } from './executor-metrics.ts'
 
@@ -30,8 +30,6 @@ export interface ExecutorOptions extends Partial<AdmissionOptions> {
   runtimes?: readonly Runtime[]
   /** The trail to write to; by default one under the home's outbox. */
   trail?: Trail
-  /** Exported over OTLP together with the executor's own metrics. */
-  metrics?: () => Promise<readonly MetricFamily[]>
 }
 
 /** Runs code and leaves a trail. Made by `createExecutor`. */
@@ -45,6 +43,8 @@ export interface Executor {
   /** Readiness of every runtime. */
   runtimes(): Promise<{ runtime: Runtime; readiness: Readiness }[]>
   status(): ExecutorStatus
+  /** Its instruments, exported by OTLP; the service around it adds its own. */
+  metrics: Metrics
   /** Waits until the trail is delivered or `deadlineMs` passes. */
   flush(deadlineMs: number): Promise<{ left: number }>
   /** Ends running executions as `cancelled`, drains the trail and closes the runtimes. Idempotent. */
@@ -58,29 +58,30 @@ export interface Executor {
 export async function createExecutor(options: ExecutorOptions = {}): Promise<Executor> {
   const config = options.config ?? loadConfig()
   const executorId = uuidv7()
-  const durations = new ToolCallDurations()
-  const trail = options.trail ?? (await openTrail(config, executorId, durations))
+  const metrics = new Metrics({ serviceName: config.serviceName, executorId })
+  const trail = options.trail ?? (await openTrail(config, executorId, metrics))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
   const admission = new Admission(admissionOptions(options))
-  const executor = buildExecutor({ executorId, trail, runtimes, admission, content: config.content })
-  return options.trail === undefined ? exportMetrics(executor, config, { ...options, durations }) : executor
+  const executor = buildExecutor({
+    executorId,
+    metrics,
+    trail,
+    runtimes,
+    admission,
+    content: config.content,
+  })
+  observeExecutor(metrics, () => executor.status())
+  return options.trail === undefined ? exportMetrics(executor, config) : executor
 }
 
 /** Exports the executor's metrics over OTLP until it is closed. */
-function exportMetrics(
-  executor: Executor,
-  config: Config,
-  { metrics, durations }: Pick<ExecutorOptions, 'metrics'> & { durations: ToolCallDurations },
-): Executor {
-  const { serviceName, metricsEveryMs: everyMs } = config
+function exportMetrics(executor: Executor, config: Config): Executor {
+  const { metricsEveryMs: everyMs } = config
   if (everyMs === null) return executor
-  const exporting = startOwnMetrics({
-    serviceName,
-    executorId: executor.status().executorId,
+  const exporting = startMetricsExport({
     everyMs,
     resolveEndpoint: () => resolveOtlpEndpoint(config),
-    read: async () => [...executorMetrics(executor.status()), ...((await metrics?.()) ?? [])],
-    collect: () => durations.collect(),
+    metrics: executor.metrics,
   })
   return {
     ...executor,
@@ -91,7 +92,7 @@ function exportMetrics(
   }
 }
 
-function openTrail(config: Config, executorId: string, durations: ToolCallDurations): Promise<Trail> {
+function openTrail(config: Config, executorId: string, metrics: Metrics): Promise<Trail> {
   const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync } = config
   return createTrail({
     home,
@@ -100,7 +101,7 @@ function openTrail(config: Config, executorId: string, durations: ToolCallDurati
     outboxMaxBytes,
     outboxMaxAgeMs,
     fsync,
-    durations,
+    durations: new ToolCallDurations(metrics.meter),
     resolveEndpoint: () => resolveOtlpEndpoint(config),
   })
 }
@@ -114,6 +115,7 @@ function admissionOptions(options: ExecutorOptions): AdmissionOptions {
 }
 
 interface ExecutorParts {
+  metrics: Metrics
   content: ContentPolicy
   executorId: string
   trail: Trail
@@ -122,7 +124,7 @@ interface ExecutorParts {
 }
 
 function buildExecutor(parts: ExecutorParts): Executor {
-  const { trail, runtimes, admission, executorId } = parts
+  const { metrics, trail, runtimes, admission, executorId } = parts
   const closing = new AbortController()
   const inFlight = new Set<Promise<ExecutionResult>>()
   const execute = createExecute(parts, closing.signal, inFlight)
@@ -146,6 +148,7 @@ function buildExecutor(parts: ExecutorParts): Executor {
       waiting: admission.waiting,
       trail: trail.status(),
     }),
+    metrics,
     flush: (deadlineMs) => trail.flush(deadlineMs),
     close(deadlineMs = DRAIN_MS) {
       closed ??= shutDown(deadlineMs)

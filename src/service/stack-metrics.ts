@@ -1,7 +1,7 @@
-/** The supervised parts as metrics, and what the Collector tells of itself, passed on beside our own. */
+/** The supervised parts as metrics, and what the Collector measures of itself, passed on beside our own. */
 import type { CollectorMetrics, ExporterMetrics } from '../stack/collector/metrics.ts'
 import type { ComponentStatus } from '../stack/stack.ts'
-import { single, type MetricFamily } from '../telemetry/metric-family.ts'
+import type { Metrics, Observed } from '../telemetry/metrics/metrics.ts'
 import { serves } from './check-readiness.ts'
 
 interface Sources {
@@ -11,64 +11,95 @@ interface Sources {
   collector: () => Promise<CollectorMetrics | null>
 }
 
-/** Parts and Collector; of a Collector that does not answer, that alone. */
-export async function stackMetrics({ parts, collector }: Sources): Promise<MetricFamily[]> {
-  const told = await collector().catch(() => 'silent' as const)
-  return [...partMetrics(parts()), ...(told === null ? [] : collectorMetrics(told))]
+/** Observes parts and Collector; of a Collector that does not answer, that alone. */
+export function observeStack(metrics: Metrics, { parts, collector }: Sources): void {
+  metrics.observe(OF_PARTS, () => parts().map((state) => ({ attributes: { part: state.name }, state })))
+  metrics.observe(OF_COLLECTOR, async () => {
+    const answer = await collector().catch(() => 'silent' as const)
+    if (answer === null) return []
+    const exporters = answer === 'silent' ? [] : answer.exporters
+    return [
+      { attributes: {}, state: { collector: answer, exporter: null } },
+      ...exporters.map((exporter) => ({
+        attributes: { exporter: exporter.exporter, signal: exporter.signal },
+        state: { collector: null, exporter },
+      })),
+    ]
+  })
 }
 
-function partMetrics(parts: readonly ComponentStatus[]): MetricFamily[] {
-  const perPart = (valueOf: (part: ComponentStatus) => number): MetricFamily['samples'] =>
-    parts.map((part) => ({ labels: { part: part.name }, value: valueOf(part) }))
-  return [
-    {
-      name: 'part_ready',
-      type: 'gauge',
-      help: 'Whether a part of the stack serves',
-      samples: perPart((part) => (serves(part) ? 1 : 0)),
-    },
-    {
-      name: 'part_restarts_total',
-      type: 'counter',
-      help: 'Restarts of a part of the stack',
-      samples: perPart((part) => part.restarts),
-    },
-  ]
-}
-
-type Counted = Exclude<keyof ExporterMetrics, 'exporter' | 'signal'>
-
-const OF_EXPORTERS: readonly [name: string, type: MetricFamily['type'], help: string, field: Counted][] = [
-  ['queue_bytes', 'gauge', 'Bytes that wait for this sink', 'queueBytes'],
-  ['queue_capacity_bytes', 'gauge', 'Bytes that may wait for this sink', 'queueCapacityBytes'],
-  ['sent_total', 'counter', 'Records this sink took', 'sent'],
-  ['failed_total', 'counter', 'Records this sink refused for good', 'failed'],
-  ['refused_total', 'counter', 'Records the full or broken queue refused; they are sent again', 'refused'],
+const OF_PARTS: readonly Observed<ComponentStatus>[] = [
+  {
+    kind: 'gauge',
+    name: 'part_ready',
+    description: 'Whether a part of the stack serves',
+    of: (part) => (serves(part) ? 1 : 0),
+  },
+  {
+    kind: 'counter',
+    name: 'part_restarts',
+    description: 'Restarts of a part of the stack',
+    of: ({ restarts }) => restarts,
+  },
 ]
 
-function collectorMetrics(metrics: CollectorMetrics | 'silent'): MetricFamily[] {
-  const up = single(
-    'collector_up',
-    'gauge',
-    'Whether the Collector told its own metrics',
-    metrics === 'silent' ? 0 : 1,
-  )
-  if (metrics === 'silent') return [up]
-  const { accepted, refused, memoryBytes, exporters } = metrics
-  const memory = single('collector_memory_bytes', 'gauge', 'Memory of the Collector', memoryBytes ?? 0)
-  return [
-    up,
-    single('collector_accepted_total', 'counter', 'Records the Collector took in', accepted),
-    single('collector_refused_total', 'counter', 'Records the Collector did not take in', refused),
-    ...(memoryBytes === null ? [] : [memory]),
-    ...OF_EXPORTERS.map(([name, type, help, field]) => ({
-      name: `collector_exporter_${name}`,
-      type,
-      help,
-      samples: exporters.map((one) => ({
-        labels: { exporter: one.exporter, signal: one.signal },
-        value: one[field],
-      })),
-    })),
-  ]
+/** Of the Collector as a whole, or of one exporter of it. */
+type Answer =
+  | { collector: CollectorMetrics | 'silent'; exporter: null }
+  | { collector: null; exporter: ExporterMetrics }
+
+const OF_COLLECTOR: readonly Observed<Answer>[] = [
+  {
+    kind: 'gauge',
+    name: 'collector_up',
+    description: 'Whether the Collector answers with its own metrics',
+    of: ({ collector }) => (collector === null ? null : Number(collector !== 'silent')),
+  },
+  ofWhole('counter', 'accepted', 'Records the Collector took in', (whole) => whole.accepted),
+  ofWhole('counter', 'refused', 'Records the Collector did not take in', (whole) => whole.refused),
+  {
+    ...ofWhole('gauge', 'memory', 'Memory of the Collector', ({ memoryBytes }) => memoryBytes),
+    unit: 'By',
+  },
+  { ...ofExporter('gauge', 'queue', 'Bytes that wait for this sink', 'queueBytes'), unit: 'By' },
+  {
+    ...ofExporter('gauge', 'queue_capacity', 'Bytes that may wait for this sink', 'queueCapacityBytes'),
+    unit: 'By',
+  },
+  ofExporter('counter', 'sent', 'Records this sink took', 'sent'),
+  ofExporter('counter', 'failed', 'Records this sink refused for good', 'failed'),
+  ofExporter(
+    'counter',
+    'refused',
+    'Records the full or broken queue refused; they are sent again',
+    'refused',
+  ),
+]
+
+function ofWhole(
+  kind: Observed<Answer>['kind'],
+  name: string,
+  description: string,
+  of: (metrics: CollectorMetrics) => number | null,
+): Observed<Answer> {
+  return {
+    kind,
+    name: `collector_${name}`,
+    description,
+    of: ({ collector }) => (collector === null || collector === 'silent' ? null : of(collector)),
+  }
+}
+
+function ofExporter(
+  kind: Observed<Answer>['kind'],
+  name: string,
+  description: string,
+  field: Exclude<keyof ExporterMetrics, 'exporter' | 'signal'>,
+): Observed<Answer> {
+  return {
+    kind,
+    name: `collector_exporter_${name}`,
+    description,
+    of: ({ exporter }) => exporter?.[field] ?? null,
+  }
 }

@@ -13,7 +13,7 @@ import { resourceOf } from './resource.ts'
 import { registerProviders } from './providers.ts'
 import type { Endpoint } from './delivery/otlp-client.ts'
 import { Sender } from './delivery/sender.ts'
-import type { ToolCallDurations } from './tool-call-durations.ts'
+import type { ToolCallDurations } from './metrics/tool-call-durations.ts'
 import type { Trail, TrailStatus } from './trail.ts'
 
 export interface TrailOptions {

@@ -51,6 +51,9 @@ it('counts what was begun and ended, and what waits in the outbox', async () => 
   expect(values['exectrail_trail_written_total']).toBeGreaterThanOrEqual(2)
   expect(values['exectrail_trail_outbox_bytes']).toBeGreaterThan(0)
   expect(values['exectrail_trail_oldest_seconds']).toBeGreaterThan(0)
+  const tool =
+    'gen_ai_operation_name="execute_tool",gen_ai_tool_name="run_code",process_executable_name="bash"'
+  expect(values[`gen_ai_execute_tool_duration_seconds_count{${tool}}`]).toBe(1)
   expect(Object.keys(values).some((name) => name.startsWith('exectrail_collector'))).toBe(false)
 })
 
@@ -114,4 +117,22 @@ it('escapes what stands in labels', async () => {
   expect(lines).toContain(
     String.raw`exectrail_collector_exporter_sent_total{exporter="a\"\n\\",signal="spans"} 3`,
   )
+})
+
+it('tells nothing of a Collector that has fallen silent but that', async () => {
+  const answer = { accepted: 7, refused: 0, memoryBytes: 9, exporters: [] }
+  let isSilent = false
+  const collector = () => (isSilent ? Promise.reject(new Error('silent')) : Promise.resolve(answer))
+  const { service } = await start({ collector })
+  const before = await scrape(service)
+  expect(before.values).toMatchObject({
+    exectrail_collector_up: 1,
+    exectrail_collector_accepted_total: 7,
+    exectrail_collector_memory_bytes: 9,
+  })
+  isSilent = true
+  const { values } = await scrape(service)
+  const names = Object.keys(values).filter((name) => name.startsWith('exectrail_collector'))
+  expect(names).toEqual(['exectrail_collector_up'])
+  expect(values['exectrail_collector_up']).toBe(0)
 })

@@ -27,19 +27,16 @@ it('go through the Collector to SigNoz, those of the host’s own parts beside t
   const signoz = { otlpEndpoint: sink.url, ingestionKey: null }
   const collector = await startTestCollector(join(home, 'collector'), { signoz })
   onTestFinished(() => collector.stop())
-  const more = {
-    name: 'part_restarts_total',
-    type: 'counter' as const,
-    help: 'Restarts',
-    samples: [
-      { labels: { part: 'store' }, value: 2 },
-      { labels: { part: 'collector' }, value: 3 },
-    ],
-  }
   const executor = await createExecutor({
     config: offlineConfig(home, { ...OFTEN, OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlpHttp }),
-    metrics: () => Promise.resolve([more]),
   })
+  executor.metrics.observe(
+    [{ kind: 'counter', name: 'part_restarts', description: 'Restarts', of: (restarts: number) => restarts }],
+    () => [
+      { attributes: { part: 'store' }, state: 2 },
+      { attributes: { part: 'collector' }, state: 3 },
+    ],
+  )
   onTestFinished(async () => void (await executor.close(0)))
   await executor.execute({ ...RUN, context: { toolName: 'calculator' } })
   const newest = (name: string): number[] | undefined =>

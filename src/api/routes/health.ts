@@ -1,12 +1,9 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { executorMetrics } from '../../executor/executor-metrics.ts'
 import { checkReadiness } from '../../service/check-readiness.ts'
-import { stackMetrics } from '../../service/stack-metrics.ts'
 import { describe } from '../describe.ts'
 import type { ApiEnv, AppParts } from '../environment.ts'
 import { prometheusText } from '../prometheus.ts'
-import type { RequestCounts } from '../request-counts.ts'
 
 const alive = describe({
   id: 'health',
@@ -28,7 +25,7 @@ const ready = describe({
 })
 
 /** `/healthz`, `/readyz`, `/metrics` */
-export function health(parts: AppParts, counts: RequestCounts): Hono<ApiEnv> {
+export function health(parts: AppParts): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get('/healthz', alive, (c) => c.json({ status: 'ok' as const }))
     .get('/readyz', ready, async (c) => {
@@ -36,12 +33,7 @@ export function health(parts: AppParts, counts: RequestCounts): Hono<ApiEnv> {
       return c.json(readiness, readiness.ready ? 200 : 503)
     })
     .get('/metrics', async (c) => {
-      const families = [
-        ...executorMetrics(parts.executor.status()),
-        ...(await stackMetrics(parts)),
-        ...counts.families(),
-      ]
-      return c.text(prometheusText(families), 200, {
+      return c.text(prometheusText(await parts.executor.metrics.collect()), 200, {
         'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
       })
     })

@@ -8,7 +8,6 @@ import { startStack } from '../../stack/stack.ts'
 import type { StoreAccess } from '../../stack/store-users.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
 import { openKeys, type OpenedKeys } from '../../service/keys.ts'
-import { stackMetrics } from '../../service/stack-metrics.ts'
 import { createStore, type Store } from '../../store/client.ts'
 import { enableTraceContext } from '../../telemetry/trace-context.ts'
 import { readVersion } from '../version.ts'
@@ -71,10 +70,7 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
   const opened = await openKeys(config.home, config.apiKey)
   const sources = { parts: () => stack.parts(), collector: () => readCollector(stack.endpoints) }
   const executor = closing.adopt(
-    await createExecutor({
-      config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp },
-      metrics: () => stackMetrics(sources),
-    }),
+    await createExecutor({ config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp } }),
     async (created) => {
       const { left } = await created.close(DRAIN_MS)
       if (left > 0)
