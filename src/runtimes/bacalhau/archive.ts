@@ -32,7 +32,7 @@ export function unpackArchive(archive: Uint8Array, maxBytes: number): ArchiveFil
     const header = bytes.subarray(at, at + BLOCK)
     if (header.every((byte) => byte === 0)) break
     const size = Number.parseInt(readText(header, 124, 12) || '0', 8)
-    if (!Number.isInteger(size) || at + BLOCK + size > bytes.length) throw new Error('the archive is broken')
+    if (!(size >= 0) || at + BLOCK + size > bytes.length) throw new Error('the archive is broken')
     const content = bytes.subarray(at + BLOCK, at + BLOCK + size)
     const kind = String.fromCharCode(header[156] ?? 0)
     const prefix = readText(header, 345, 155)

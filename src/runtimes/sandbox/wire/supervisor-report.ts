@@ -40,6 +40,8 @@ export function parseSupervisorReport(bytes: Buffer): SupervisorReport | string 
     if (words[0] === 'end') return toReport(words.slice(1), files)
     const pathEnd = at + Number(words[1])
     const contentEnd = pathEnd + Number(words[2])
+    // Lengths that lead back would be read for ever.
+    if (!(pathEnd >= at && contentEnd >= pathEnd)) return null
     files.push(toFile(outName(bytes.subarray(at, pathEnd)), bytes.subarray(pathEnd, contentEnd)))
     at = contentEnd
   }

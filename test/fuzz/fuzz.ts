@@ -1,0 +1,34 @@
+/** A property tried for a fixed time; what it was tried with is printed, so that it can be tried again. */
+import fc from 'fast-check'
+
+/** ms each target is tried for; all of them together are about a minute. */
+export const BUDGET_MS = Number(process.env['FUZZ_MS'] ?? 3000)
+
+/** Tries `property` until the time is over. `FUZZ_SEED` repeats what a failure printed. */
+export async function fuzz<Values>(property: fc.IRawProperty<Values>, budgetMs = BUDGET_MS): Promise<void> {
+  const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
+  process.stdout.write(`fuzz: FUZZ_SEED=${seed}\n`)
+  await fc.assert(property, {
+    seed,
+    numRuns: 1_000_000,
+    interruptAfterTimeLimit: budgetMs,
+    markInterruptAsFailure: false,
+  })
+}
+
+/** Text made of pieces that mean something to what reads it, and of anything else. */
+export function textOf(pieces: readonly string[], maxPieces = 20): fc.Arbitrary<string> {
+  const piece = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...pieces) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 8 }) },
+    { weight: 1, arbitrary: repeated(pieces) },
+  )
+  return fc.array(piece, { maxLength: maxPieces }).map((list) => list.join(''))
+}
+
+/** One piece over and over: what makes a pattern slow. */
+function repeated(pieces: readonly string[]): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.constantFrom(...pieces), fc.integer({ min: 1, max: 2000 }))
+    .map(([piece, times]) => piece.repeat(times).slice(0, 8000))
+}
