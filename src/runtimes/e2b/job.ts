@@ -33,7 +33,7 @@ const INTERPRETERS: Record<Guest, { file: string; command: readonly string[] }> 
 }
 /** What the guest program loads. */
 const BESIDE: Record<Guest, readonly string[]> = {
-  javascript: ['javascript-load.cjs'],
+  javascript: ['javascript-load.cjs', 'warm.mjs'],
   python: ['write_trace.py'],
   bash: [],
 }

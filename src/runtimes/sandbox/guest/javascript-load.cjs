@@ -1,6 +1,6 @@
 'use strict'
 // Tells, before any of it runs, whether code is an ES module or CommonJS, as Node would tell it, or neither.
-const { closeSync, constants, openSync, readFileSync, readSync } = require('node:fs')
+const { closeSync, constants, fstatSync, openSync, readFileSync, readSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { compileFunction } = require('node:vm')
 
@@ -31,8 +31,10 @@ function isModule(path) {
   throw error
 }
 
-/** What of the job on fd 5 has come; nothing, where it has not. */
+/** What of the job on fd 5 has arrived; nothing where it has not. */
 function readWhatIsThere() {
+  // A large job is a file, which opened once more would be read from its start.
+  if (!fstatSync(5).isFIFO()) return Buffer.alloc(0)
   let fd = -1
   try {
     fd = openSync('/proc/self/fd/5', constants.O_RDONLY | constants.O_NONBLOCK)
