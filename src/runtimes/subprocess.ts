@@ -3,11 +3,13 @@ import { prepareProgram } from './interpreter-program.ts'
 import { runLocally } from './local/run.ts'
 import { checkLocal } from './local/check.ts'
 import type { Runtime } from './runtime.ts'
-import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
+import { SandboxHost } from './sandbox/host.ts'
+import type { LocalOptions } from './sandbox/options.ts'
 
 /** Makes the runtime; nothing is started before the first `run` or `check`. */
 export function subprocess(options: LocalOptions): Runtime {
   const host = new SandboxHost(options)
+  const runner = { host, requireIsolation: options.requireIsolation }
   return {
     name: 'subprocess',
     capabilities: {
@@ -19,9 +21,9 @@ export function subprocess(options: LocalOptions): Runtime {
     async run(request, io) {
       // Found while the code is compiled; what it lacks is told when it is needed.
       if (request.language === 'typescript') host.support().catch(() => undefined)
-      return runLocally(host, options, request, await prepareProgram(request, io), io)
+      return runLocally(runner, request, await prepareProgram(request, io), io)
     },
-    check: () => checkLocal(host, options, 'subprocess'),
+    check: () => checkLocal(host, 'subprocess'),
     close: () => host.close(),
   }
 }

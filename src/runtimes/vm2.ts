@@ -5,7 +5,8 @@ import { runLocally } from './local/run.ts'
 import type { Runtime, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { bundleVm2, cacheVm2 } from './sandbox/guest-files.ts'
 import { NODE_FLAGS } from './sandbox/guests.ts'
-import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
+import { SandboxHost } from './sandbox/host.ts'
+import type { LocalOptions } from './sandbox/options.ts'
 import { transpileToScript } from './transpile.ts'
 
 const FILE = 'main.js'
@@ -15,6 +16,7 @@ const NEEDS_LOWERING = /\b(?:import|export|using)\b|\/[dgimsuy]*v/
 /** Makes the runtime; nothing is started before the first `run` or `check`. */
 export function vm2(options: LocalOptions): Runtime {
   const host = new SandboxHost(options, bundleVm2)
+  const runner = { host, requireIsolation: options.requireIsolation }
   let caching: Promise<void> | null = null
   return {
     name: 'vm2',
@@ -31,11 +33,11 @@ export function vm2(options: LocalOptions): Runtime {
       },
     },
     async run(request, io) {
-      const exit = await runLocally(host, options, request, await prepare(request, io), io)
+      const exit = await runLocally(runner, request, await prepare(request, io), io)
       if (exit.fault === null) caching ??= cache(host)
       return exit
     },
-    check: () => checkLocal(host, options, 'vm2'),
+    check: () => checkLocal(host, 'vm2'),
     async close() {
       await caching
       await host.close()

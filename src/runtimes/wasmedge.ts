@@ -5,7 +5,7 @@ import type { ModuleName } from '../provision/wasmedge/modules.ts'
 import { runLocally } from './local/run.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { SandboxUnsupportedError, type HostSupport } from './sandbox/host-support.ts'
-import { SandboxHost, type LocalOptions } from './sandbox/host.ts'
+import { SandboxHost } from './sandbox/host.ts'
 import { faultExit } from './sandbox/read-exit.ts'
 import { checkWasmedge } from './wasmedge/check.ts'
 import { EngineLog } from './wasmedge/engine-log.ts'
@@ -22,14 +22,12 @@ const PYTHON_FILE = 'main.py'
 
 /** Makes the runtime; nothing is looked for before the first `run` or `check`. */
 export function wasmedge(options: WasmedgeOptions): Runtime {
-  // The module is a sandbox of its own, so that namespaces around it are welcome and not required.
-  const local: LocalOptions = {
+  const host = new SandboxHost({
     path: options.path,
-    requireIsolation: false,
+    requireIsolation: false, // the module is a sandbox of its own
     pool: options.pool ?? { cap: 2 },
     namespaces: options.namespaces ?? 'auto',
-  }
-  const host = new SandboxHost(local)
+  })
   const toolchain = new WasmToolchain(options)
   const mounts = new WeakMap<HostSupport, GuestMounts>()
   const mountsFor = (support: HostSupport): GuestMounts => {
@@ -45,7 +43,7 @@ export function wasmedge(options: WasmedgeOptions): Runtime {
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
     },
-    run: (request, io) => runModule({ host, local, toolchain, mountsFor }, request, io),
+    run: (request, io) => runModule({ host, toolchain, mountsFor }, request, io),
     check: () => checkWasmedge(host, toolchain),
     async close() {
       await Promise.all([host.close(), toolchain.close()])
@@ -55,7 +53,6 @@ export function wasmedge(options: WasmedgeOptions): Runtime {
 
 interface Parts {
   host: SandboxHost
-  local: LocalOptions
   toolchain: WasmToolchain
   mountsFor: (support: HostSupport) => GuestMounts
 }
@@ -85,7 +82,7 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
     head: (nonce: string) => JSON.stringify(headOf(request, script, { nonce, hook })),
   }
   const widened = { ...request, limits: widen(request.limits, runnable) }
-  const exit = await runLocally(parts.host, parts.local, widened, program, log.io)
+  const exit = await runLocally({ host: parts.host, requireIsolation: false }, widened, program, log.io)
   await log.end()
   return readWasmExit(exit, log.words, runnable, request.limits.memoryBytes)
 }

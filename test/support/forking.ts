@@ -1,7 +1,7 @@
 /** Runtimes whose fork servers are up. */
 import type { Language } from '../../src/execution.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
-import type { LocalOptions } from '../../src/runtimes/sandbox/host.ts'
+import type { LocalOptions } from '../../src/runtimes/sandbox/options.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { pidsOf } from './descendants.ts'
 import { localOptions } from './local-runtime.ts'

@@ -1,6 +1,6 @@
 /** The local runtimes as tests make them. */
 import { join } from 'node:path'
-import type { LocalOptions } from '../../src/runtimes/sandbox/host.ts'
+import type { LocalOptions } from '../../src/runtimes/sandbox/options.ts'
 import { descendants } from './descendants.ts'
 
 /** Options with the PATH of the tests. */

@@ -3,7 +3,7 @@ import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
 import { SandboxUnsupportedError } from '../sandbox/host-support.ts'
 import { findGuest, type GuestName } from '../sandbox/guests.ts'
-import type { LocalOptions, SandboxHost } from '../sandbox/host.ts'
+import type { SandboxHost } from '../sandbox/host.ts'
 import { proveLimits } from './self-check.ts'
 
 const GUESTS: Record<'subprocess' | 'vm2', readonly GuestName[]> = {
@@ -12,14 +12,10 @@ const GUESTS: Record<'subprocess' | 'vm2', readonly GuestName[]> = {
 }
 
 /** What is there, what truly holds, and what to do about the rest. */
-export async function checkLocal(
-  host: SandboxHost,
-  options: LocalOptions,
-  runtime: 'subprocess' | 'vm2',
-): Promise<Readiness> {
+export async function checkLocal(host: SandboxHost, runtime: 'subprocess' | 'vm2'): Promise<Readiness> {
   try {
     const { tools, isolation, enforces, missing, notes } = await host.support()
-    const proven = await proveOnce(host, options, tools.bash)
+    const proven = await proveOnce(host, tools.bash)
     const unproven = proven === null ? [] : enforces.filter((limit) => !proven.includes(limit))
     const absent = GUESTS[runtime].flatMap((name) => {
       const guest = findGuest(name, tools, null)
@@ -53,9 +49,9 @@ export async function checkLocal(
 const proofs = new WeakMap<SandboxHost, Promise<Limit[]>>()
 
 /** Once in a host's life: what held stays held. Null where bash, which the probes are written in, is absent. */
-function proveOnce(host: SandboxHost, options: LocalOptions, bash: string | null): Promise<Limit[] | null> {
+function proveOnce(host: SandboxHost, bash: string | null): Promise<Limit[] | null> {
   if (bash === null) return Promise.resolve(null)
-  const proof = proofs.get(host) ?? proveLimits(host, { ...options, requireIsolation: false })
+  const proof = proofs.get(host) ?? proveLimits(host)
   proofs.set(host, proof)
   return proof
 }

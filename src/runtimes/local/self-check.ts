@@ -3,7 +3,7 @@ import type { Limit, Limits } from '../../execution.ts'
 import { bashHead } from '../bash-head.ts'
 import { runLocally } from './run.ts'
 import type { RuntimeExit, RuntimeRequest } from '../runtime.ts'
-import type { LocalOptions, SandboxHost } from '../sandbox/host.ts'
+import type { SandboxHost } from '../sandbox/host.ts'
 
 /** ms after which a program that should have been ended by its limit is ended by us. */
 const GIVE_UP_MS = 4000
@@ -78,15 +78,15 @@ const PROBES: readonly Probe[] = [
 ]
 
 /** The limits that held, each broken once. Takes about half a second, most of it waiting. */
-export async function proveLimits(host: SandboxHost, options: LocalOptions): Promise<Limit[]> {
+export async function proveLimits(host: SandboxHost): Promise<Limit[]> {
   const proven: Limit[] = []
   for (const probe of PROBES) {
-    if (await proveOne(host, options, probe)) proven.push(probe.limit)
+    if (await proveOne(host, probe)) proven.push(probe.limit)
   }
   return proven
 }
 
-async function proveOne(host: SandboxHost, options: LocalOptions, probe: Probe): Promise<boolean> {
+async function proveOne(host: SandboxHost, probe: Probe): Promise<boolean> {
   const startedAt = performance.now()
   let outputBytes = 0
   const request = makeRequest(probe)
@@ -96,7 +96,7 @@ async function proveOne(host: SandboxHost, options: LocalOptions, probe: Probe):
     code: { code: probe.code },
     head: (nonce: string) => bashHead(nonce, request),
   }
-  const exit = await runLocally(host, options, request, program, {
+  const exit = await runLocally({ host, requireIsolation: false }, request, program, {
     signal: AbortSignal.timeout(probe.abortAfterMs ?? GIVE_UP_MS),
     onOutput: ({ bytes }) => {
       outputBytes += bytes.length

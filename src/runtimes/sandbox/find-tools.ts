@@ -15,6 +15,36 @@ export interface Interpreter {
   version: string
 }
 
+/** The tools of the local runtimes; null where there is none. */
+export interface HostTools {
+  perl: string | null
+  bwrap: string | null
+  bwrapVersion: string | null
+  bash: string | null
+  python: Interpreter | null
+  /** The guest program of python is there in compiled form. */
+  pythonCompiled: boolean
+  node: string
+}
+
+/** Looks for all of them on `path`. */
+export async function findTools(path: string): Promise<HostTools> {
+  const bwrap = findExecutable('bwrap', path)
+  const [bwrapVersion, python] = await Promise.all([
+    bwrap === null ? null : askVersion(bwrap),
+    findPython(path),
+  ])
+  return {
+    perl: findExecutable('perl', path),
+    bwrap,
+    bwrapVersion,
+    bash: findExecutable('bash', path),
+    python,
+    pythonCompiled: false,
+    node: process.execPath,
+  }
+}
+
 /** First executable of that name on `path`, resolved through links; null where there is none. */
 export function findExecutable(name: string, path: string): string | null {
   return findExecutables(name, path)[0] ?? null

@@ -1,6 +1,6 @@
 /** The guest programs: how each interpreter is started and how it is told its job. */
 import { prefixBind, SANDBOX_PATHS } from './confinement/bubblewrap.ts'
-import type { Tools } from './host-support.ts'
+import type { HostTools } from './find-tools.ts'
 
 export type GuestName = 'javascript' | 'python' | 'bash' | 'vm2'
 
@@ -33,7 +33,7 @@ export interface MissingGuest {
 }
 
 /** How to start `name` in a sandbox, or without one where `directory` holds the guest programs. */
-export function findGuest(name: GuestName, tools: Tools, directory: string | null): Guest | MissingGuest {
+export function findGuest(name: GuestName, tools: HostTools, directory: string | null): Guest | MissingGuest {
   const guest = (file: string) => `${directory ?? SANDBOX_PATHS.guest}/${file}`
   if (name === 'python')
     return findPythonGuest(tools, guest(tools.pythonCompiled ? 'python.pyc' : 'python.py'))
@@ -48,7 +48,7 @@ export function findGuest(name: GuestName, tools: Tools, directory: string | nul
   }
 }
 
-function findPythonGuest(tools: Tools, program: string): Guest | MissingGuest {
+function findPythonGuest(tools: HostTools, program: string): Guest | MissingGuest {
   if (tools.python === null) return { missing: 'python3 was not found', fix: 'apt-get install -y python3' }
   const python = [tools.python.path, '-I', '-S', '-B']
   return {
@@ -60,7 +60,7 @@ function findPythonGuest(tools: Tools, program: string): Guest | MissingGuest {
   }
 }
 
-function findBashGuest(tools: Tools, program: string): Guest | MissingGuest {
+function findBashGuest(tools: HostTools, program: string): Guest | MissingGuest {
   if (tools.bash === null) return { missing: 'bash was not found', fix: 'apt-get install -y bash' }
   return {
     name: 'bash',

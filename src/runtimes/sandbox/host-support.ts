@@ -1,27 +1,15 @@
 /** What this host supports: the tools found, the strongest confinement that truly works, and what is missing. */
 import type { Isolation, Limit } from '../../execution.ts'
 import { Sandbox } from './sandbox.ts'
-import { askVersion, findExecutable, findPython, isPublic, type Interpreter } from './find-tools.ts'
+import { findTools, isPublic, type HostTools } from './find-tools.ts'
 import { compilePythonGuest, layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
-import type { LocalOptions } from './host.ts'
+import type { LocalOptions } from './options.ts'
 import { Launcher } from './slots/launcher.ts'
 import { launchCommand } from './confinement/launch-command.ts'
 
-/** The tools of the local runtimes; null where there is none. */
-export interface Tools {
-  perl: string | null
-  bwrap: string | null
-  bwrapVersion: string | null
-  bash: string | null
-  python: Interpreter | null
-  /** The guest program of python is there in compiled form. */
-  pythonCompiled: boolean
-  node: string
-}
-
 /** What a host supports, and the launcher that was started to find out. */
 export interface HostSupport {
-  tools: Tools
+  tools: HostTools
   files: GuestFiles
   launcher: Launcher
   isolation: Extract<Isolation, 'namespace' | 'process'>
@@ -75,25 +63,8 @@ export async function detectHostSupport(options: LocalOptions): Promise<HostSupp
   throw new SandboxUnsupportedError(`no sandbox starts on this host: ${complaints.join('; ')}`, INSTALL_BWRAP)
 }
 
-async function findTools(path: string): Promise<Tools> {
-  const bwrap = findExecutable('bwrap', path)
-  const [bwrapVersion, python] = await Promise.all([
-    bwrap === null ? null : askVersion(bwrap),
-    findPython(path),
-  ])
-  return {
-    perl: findExecutable('perl', path),
-    bwrap,
-    bwrapVersion,
-    bash: findExecutable('bash', path),
-    python,
-    pythonCompiled: false,
-    node: process.execPath,
-  }
-}
-
 /** The code runs under another user where we are root; an interpreter under /root has to be made reachable. */
-async function shareInterpreters(tools: Tools, files: GuestFiles): Promise<Tools> {
+async function shareInterpreters(tools: HostTools, files: GuestFiles): Promise<HostTools> {
   const pythonCompiled =
     tools.python !== null &&
     (await compilePythonGuest(files, tools.python.path).then(
@@ -110,7 +81,7 @@ interface Attempt {
   cgroups: 'auto' | 'off'
 }
 
-function attempts(tools: Tools, options: LocalOptions): Attempt[] {
+function attempts(tools: HostTools, options: LocalOptions): Attempt[] {
   const root = process.getuid?.() === 0
   const users: readonly Attempt['users'][] = root ? ['drop', 'own'] : ['own']
   const kinds: readonly Attempt['isolation'][] =
@@ -130,7 +101,7 @@ export function isRecent(version: string | null): boolean {
 const UNBOUND = { rlimits: [], memoryBytes: null, pids: null }
 
 async function tryConfinement(
-  tools: Tools,
+  tools: HostTools,
   files: GuestFiles,
   attempt: Attempt,
 ): Promise<{ launcher: Launcher; attempt: Attempt; cgroup: boolean }> {
@@ -171,7 +142,7 @@ async function tryConfinement(
 }
 
 function describe(
-  tools: Tools,
+  tools: HostTools,
   files: GuestFiles,
   found: { launcher: Launcher; attempt: Attempt; cgroup: boolean },
   complaints: readonly string[],
@@ -197,7 +168,7 @@ function describe(
   return { tools, files, launcher, ...attempt, enforces, missing, notes }
 }
 
-function describeOld({ bwrap, bwrapVersion }: Tools): string {
+function describeOld({ bwrap, bwrapVersion }: HostTools): string {
   if (bwrap === null) return 'bubblewrap was not found'
   if (isRecent(bwrapVersion)) return 'namespaces are switched off'
   return `bubblewrap ${bwrapVersion ?? ''} is too old, 0.8 is needed`

@@ -1,49 +1,48 @@
 /** The sandboxes of one runtime: detects once what the host supports, keeps slots, restarts a launcher that died. */
 import { rm } from 'node:fs/promises'
-import { SandboxUnsupportedError, detectHostSupport, type HostSupport } from './host-support.ts'
+import type { NetworkPolicy } from '../../execution.ts'
+import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
+import { makeWatches } from './bounds.ts'
+import type { SandboxNetwork } from './confinement/bubblewrap.ts'
+import { openEgress } from './egress/egress.ts'
 import type { GuestFiles } from './guest-files.ts'
+import type { Guest } from './guests.ts'
+import { SandboxUnsupportedError, detectHostSupport, type HostSupport } from './host-support.ts'
+import type { LocalOptions } from './options.ts'
+import type { Job, RunFacts } from './sandbox.ts'
 import { Launcher } from './slots/launcher.ts'
 import { SlotPool } from './slots/slot-pool.ts'
-import type { ForkServer, Slot } from './slots/slot.ts'
-import { WarmPool, type PoolOptions, type SandboxTemplate } from './slots/warm-pool.ts'
+import { WarmPool } from './slots/warm-pool.ts'
+import { Templates, type HostTemplate } from './template.ts'
 
-/** What a local runtime is told. */
-export interface LocalOptions {
-  /** PATH to search for interpreters and tools. */
-  path: string
-  /** Refuse to run where namespaces cannot be had. */
-  requireIsolation: boolean
-  /** Sandboxes started ahead. */
-  pool?: PoolOptions
-  /** `sandbox` starts a fresh interpreter for each run, `off` a fresh sandbox as well. @default auto */
-  forkServer?: 'auto' | 'sandbox' | 'off'
-  /** What of the host's means to use; `off` is for tests of the weaker ways. @default auto */
-  namespaces?: 'auto' | 'off'
-  cgroups?: 'auto' | 'off'
-  /** Told once, in one line, what is weaker here than it could be. */
-  report?: (line: string) => void
+/** For a run whose slot or launcher died before the program began. */
+const ATTEMPTS = 3
+
+/** A job without what the host knows best: how it is watched. */
+export type GuestJob = Omit<Job, 'watches' | 'cpuMs'>
+
+/** One run as it was observed. */
+export interface SandboxRun {
+  facts: RunFacts
+  /** The run's directory, as the code sees it. */
+  directory: string
 }
 
-/** A template, and the fork server that its sandboxes are best made by. */
-export type LocalTemplate = SandboxTemplate & { forkServer: ForkServer | null }
-
-/** Templates kept at once; callers choose the limits. */
-const MAX_TEMPLATES = 64
-
 export class SandboxHost {
-  readonly pool: WarmPool
+  readonly #pool: WarmPool
   readonly #options: LocalOptions
-  readonly #equip: ((files: GuestFiles) => Promise<void>) | undefined
+  readonly #prepare: ((files: GuestFiles) => Promise<void>) | undefined
   #support: Promise<HostSupport> | null = null
-  readonly #slots = new SlotPool()
-  readonly #templates = new Map<string, LocalTemplate>()
+  readonly #slots = new SlotPool(async () => (await this.#launcher()).addSlot())
+  readonly #templates: Templates
   #closing: Promise<void> | null = null
 
-  /** `equip` adds to the guest files what the runtime alone needs. */
-  constructor(options: LocalOptions, equip?: (files: GuestFiles) => Promise<void>) {
+  /** `prepare` adds to the guest files what the runtime alone needs. */
+  constructor(options: LocalOptions, prepare?: (files: GuestFiles) => Promise<void>) {
     this.#options = options
-    this.#equip = equip
-    this.pool = new WarmPool(options.pool)
+    this.#prepare = prepare
+    this.#pool = new WarmPool(options.pool)
+    this.#templates = new Templates(this.#slots, options)
   }
 
   /** What the host supports, detected at the first call. @throws {SandboxUnsupportedError} */
@@ -54,24 +53,25 @@ export class SandboxHost {
     return this.#support
   }
 
-  /** The template of that key, made where it is not at hand. */
-  getOrCreate(key: string, make: () => LocalTemplate): LocalTemplate {
-    const known = this.#templates.get(key)
-    if (known !== undefined) return known
-    const made = make()
-    if (this.#templates.size >= MAX_TEMPLATES) this.#templates.clear()
-    this.#templates.set(key, made)
-    return made
-  }
-
-  /** A slot nobody else uses, with that fork server if one waits. */
-  async borrow(server: ForkServer | null): Promise<Slot> {
-    return this.#slots.acquire(server) ?? (await this.#launcher()).addSlot()
-  }
-
-  /** Takes a slot back that served a run for which `server` is of use. */
-  giveBack(slot: Slot, server: ForkServer | null): void {
-    this.#slots.release(slot, server)
+  /**
+   * Runs `job` in a sandbox of its own: a warm one, or one started now, again where it dies before the program begins.
+   * Resolves with what was observed.
+   * @throws {Error} where no sandbox starts
+   */
+  async run(
+    job: GuestJob,
+    guest: Guest,
+    { limits, network }: Pick<RuntimeRequest, 'limits' | 'network'>,
+    io: RuntimeIo,
+  ): Promise<SandboxRun> {
+    const support = await this.support()
+    await using open = await openNetwork(network)
+    const whole = { ...job, watches: makeWatches(limits, support), cpuMs: limits.cpuMs }
+    const template = this.#templates.getOrCreate(support, guest, limits, open.network)
+    for (let attempt = 1; ; attempt += 1) {
+      const run = await this.#runOnce(support, template, whole, io)
+      if (attempt >= ATTEMPTS || !isLostBeforeBegin(run.facts)) return run
+    }
   }
 
   /** Ends everything and leaves nothing behind. */
@@ -83,7 +83,7 @@ export class SandboxHost {
   async #find(): Promise<HostSupport> {
     try {
       const support = await detectHostSupport(this.#options)
-      await this.#equip?.(support.files).catch(async (error: unknown) => {
+      await this.#prepare?.(support.files).catch(async (error: unknown) => {
         await support.launcher.close()
         await support.files.remove()
         throw error
@@ -93,6 +93,17 @@ export class SandboxHost {
     } catch (error) {
       this.#support = null // the next run looks again: the reader may have installed what was missing
       throw error
+    }
+  }
+
+  async #runOnce(support: HostSupport, template: HostTemplate, job: Job, io: RuntimeIo): Promise<SandboxRun> {
+    const { sandbox, directory } = await this.#pool.take(template)
+    try {
+      return { facts: await sandbox.run(job, io), directory }
+    } finally {
+      this.#slots.release(sandbox.slot, template.forkServer)
+      this.#pool.release()
+      if (support.isolation === 'process') await rm(directory, { recursive: true, force: true })
     }
   }
 
@@ -108,13 +119,13 @@ export class SandboxHost {
       users: support.users,
       cgroups: this.#options.cgroups ?? 'auto',
     })
-    this.#templates.clear() // they know what the old one was told of its host
+    this.#templates.clear() // they hold what the old one found out about the host
     return support.launcher
   }
 
   async #end(): Promise<void> {
     const support = await this.#support?.catch(() => null)
-    await this.pool.close()
+    await this.#pool.close()
     this.#slots.close()
     if (support === null || support === undefined) return
     // One that was killed left its control groups; the next sweeps them up when it starts.
@@ -122,5 +133,20 @@ export class SandboxHost {
     await support.launcher.close()
     await support.files.remove()
     await rm(support.files.runs, { recursive: true, force: true })
+  }
+}
+
+/** A slot or launcher that died before the program began: it may begin in another. */
+function isLostBeforeBegin({ slot, launcherLost, guest, aborted }: RunFacts): boolean {
+  return (slot === null || launcherLost) && !guest.running && !aborted
+}
+
+/** The network of one run, open for as long as it lasts. */
+async function openNetwork(policy: NetworkPolicy): Promise<{ network: SandboxNetwork } & AsyncDisposable> {
+  if (typeof policy === 'string') return { network: policy, [Symbol.asyncDispose]: () => Promise.resolve() }
+  const egress = await openEgress(policy.allow)
+  return {
+    network: { egress: egress.socketPath },
+    [Symbol.asyncDispose]: () => egress[Symbol.asyncDispose](),
   }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { EGRESS_PORT, sandboxCommand, SANDBOX_PATHS, type SandboxNetwork } from './bubblewrap.ts'
-import type { Tools } from '../host-support.ts'
+import type { HostTools } from '../find-tools.ts'
 import type { GuestFiles } from '../guest-files.ts'
 import type { ForkServer, Launch } from '../slots/slot.ts'
 
@@ -13,7 +13,7 @@ export const OUT_MAX_BYTES = 33_554_432
 /** How one run is confined, and where. */
 export interface SandboxConfig {
   isolation: 'namespace' | 'process'
-  tools: Tools
+  tools: HostTools
   files: GuestFiles
   binds: readonly (readonly [string, string])[]
   network: SandboxNetwork

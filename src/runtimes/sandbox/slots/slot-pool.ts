@@ -15,16 +15,23 @@ interface Demand {
 }
 
 export class SlotPool {
+  readonly #add: () => Promise<Slot>
   #idle: { slot: Slot; since: number }[] = []
   #starting = new Set<Slot>()
   readonly #demand = new Map<string, Demand>()
   #sweeper: NodeJS.Timeout | null = null
   #closed = false
 
-  /** A slot for runs of that fork server, with it if possible; null where all are in use. */
-  acquire(wanted: ForkServer | null): Slot | null {
+  /** `add` makes a slot where all are in use. */
+  constructor(add: () => Promise<Slot>) {
+    this.#add = add
+  }
+
+  /** A slot that is used by no other run, with that fork server if one waits. */
+  async acquire(wanted: ForkServer | null): Promise<Slot> {
     const key = wanted?.key ?? null
-    return this.#takeIf((slot) => key !== null && slot.forkServer?.key === key) ?? this.#takeIf(isPlain)
+    const waiting = this.#takeIf((slot) => key !== null && slot.forkServer?.key === key)
+    return waiting ?? this.#takeIf(isPlain) ?? this.#add()
   }
 
   /**
