@@ -1,10 +1,10 @@
-/** The HTTP surface: middleware in order, then one route file per resource. */
+/** The HTTP API: middleware in order, then one file of routes per resource. */
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { ExectrailError } from '../errors.ts'
 import { requireKey, signIn } from './auth.ts'
-import type { ApiContext, ApiEnv, AppParts } from './environment.ts'
+import type { ApiContext, ApiEnv, AppDependencies } from './context.ts'
 import { echoRequestId, replyHeaders, restrictBrowsers } from './headers.ts'
 import { KEY_NEEDED_PAGE, PAGE_POLICY } from './html.ts'
 import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
@@ -19,42 +19,42 @@ import { runtimes } from './routes/runtimes.ts'
 import { sql } from './routes/sql.ts'
 import { workflowExecutions } from './routes/workflow-executions.ts'
 
-/** Code, input and files at their own caps fit, with room for JSON's escapes. */
+/** Fits code, input and files at their own limits, with JSON's escapes. */
 const BODY_MAX_BYTES = 64 * 1_048_576
 const BROWSER_PATHS: ReadonlySet<string> = new Set(['/', '/docs'])
 
-/** Builds the app over parts that already run, once an executor. It holds nothing that needs closing. */
-export function createApp(parts: AppParts): Hono<ApiEnv> {
+/** Creates the app, once per executor. It holds nothing that has to be closed. */
+export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
-  const refuse = (error: unknown, c: ApiContext): Response => answerError(error, c, parts.log)
+  const respond = (error: unknown, c: ApiContext): Response => answerError(error, c, dependencies.log)
 
-  app.onError(refuse)
-  app.notFound((c) => refuse(notFound(c.req.path), c))
+  app.onError(respond)
+  app.notFound((c) => respond(notFound(c.req.path), c))
   app.use(echoRequestId, restrictBrowsers, replyHeaders)
-  app.use(countRequests(parts.executor.metrics.meter))
+  app.use(countRequests(dependencies.executor.metrics.meter))
   app.use(
     methodNotAllowed({
       app,
-      onMethodNotAllowed: (c, methods) => refuse(wrongMethod(c.req.method, methods), c),
+      onMethodNotAllowed: (c, methods) => respond(wrongMethod(c.req.method, methods), c),
     }),
   )
-  app.use(signIn(parts.keys))
-  app.use(requireKey(parts.keys))
+  app.use(signIn(dependencies.keys))
+  app.use(requireKey(dependencies.keys))
   app.use(limitBody)
 
   app.route('/', pages())
-  app.route('/', health(parts))
-  app.route('/v1/executions', executions(parts))
-  app.route('/v1/agents', agents(parts))
-  app.route('/v1/workflow-executions', workflowExecutions(parts))
-  app.route('/v1/runtimes', runtimes(parts))
-  app.route('/v1/sql', sql(parts))
-  app.route('/', openapi(app, parts.version))
-  observeStack(parts.executor.metrics, parts)
+  app.route('/', health(dependencies))
+  app.route('/v1/executions', executions(dependencies))
+  app.route('/v1/agents', agents(dependencies))
+  app.route('/v1/workflow-executions', workflowExecutions(dependencies))
+  app.route('/v1/runtimes', runtimes(dependencies))
+  app.route('/v1/sql', sql(dependencies))
+  app.route('/', openapi(app, dependencies.version))
+  observeStack(dependencies.executor.metrics, dependencies)
   return app
 }
 
-/** A browser that opens a page without a key reads a page; everyone else a problem. */
+/** A browser without a key gets a page; other clients get a problem. */
 function answerError(error: unknown, c: ApiContext, log: (line: string) => void): Response {
   const problem = answerProblem(error, c, log)
   const wantsPage = BROWSER_PATHS.has(c.req.path) && (c.req.header('Accept') ?? '').includes('text/html')
@@ -72,14 +72,14 @@ function notFound(path: string): ExectrailError {
 
 function wrongMethod(method: string, allowed: readonly string[]): HttpProblem {
   const allow = allowed.join(', ')
-  return new HttpProblem(METHOD_NOT_ALLOWED, `${method.slice(0, 20)} is not served here; ${allow} is`, {
+  return new HttpProblem(METHOD_NOT_ALLOWED, `${method.slice(0, 20)} is not served here; use ${allow}`, {
     headers: { Allow: allow },
   })
 }
 
-const limitBytes = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => refuseLargeBody() })
+const limitBytes = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => rejectLargeBody() })
 
-/** A body without a length is read here, and a caller that hangs up amid it is no fault of ours. */
+/** Reads a body without Content-Length; a connection that closes before its end is a client error. */
 const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   try {
     return await limitBytes(c, next)
@@ -88,8 +88,8 @@ const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   }
 }
 
-function refuseLargeBody(): never {
-  throw new HttpProblem(BODY_TOO_LARGE, `a body may have ${BODY_MAX_BYTES} bytes`, {
+function rejectLargeBody(): never {
+  throw new HttpProblem(BODY_TOO_LARGE, `a body may have at most ${BODY_MAX_BYTES} bytes`, {
     hint: 'Send less: code up to 5 MB, input up to 10 MB, files up to 32 MB in all.',
   })
 }

@@ -1,10 +1,10 @@
-/** Who asks. A key comes as `Authorization: Bearer` or in the cookie that the link of `up` sets. */
+/** Authentication. A key comes in `Authorization: Bearer` or in the cookie that the link of `up` sets. */
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { ExectrailError } from '../errors.ts'
 import type { KeyStore } from '../service/keys.ts'
 import type { Scope } from '../store/scope.ts'
-import type { ApiContext, ApiEnv } from './environment.ts'
+import type { ApiContext, ApiEnv } from './context.ts'
 
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
 const COOKIE_AGE_SECONDS = 30 * 86_400
@@ -12,22 +12,22 @@ const SECRET_MAX = 512
 const KEY_HINT =
   'Send the header `Authorization: Bearer <key>`. In a browser, open the link that `exectrail up` printed.'
 
-/** Lets a request pass only with a known key; health answers without one. */
+/** Requires a known key, except for the health endpoints. */
 export function requireKey(keys: KeyStore): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (OPEN_PATHS.has(c.req.path)) return next()
-    const given = readSecret(c)
-    if (given === null) throw unauthorized('no API key came with the request')
-    const key = await findKey(keys, given.secret)
+    const credentials = readSecret(c)
+    if (credentials === null) throw unauthorized('no API key came with the request')
+    const key = await findKey(keys, credentials.secret)
     if (key === null) throw unauthorized('the API key is not known here')
-    if (given.from === 'cookie') refuseForeignPages(c)
+    if (credentials.from === 'cookie') rejectForeignOrigin(c)
     c.set('key', key)
     return next()
   }
 }
 
 /**
- * Signs a browser in: `/?key=…` sets the cookie and leads on to `/` without the key in the address.
+ * Signs a browser in: `/?key=…` sets the cookie and redirects to `/`, so that the key leaves the address bar.
  * @throws {ExectrailError} `unauthorized` for an unknown key
  */
 export function signIn(keys: KeyStore): MiddlewareHandler<ApiEnv> {
@@ -47,8 +47,8 @@ export function signIn(keys: KeyStore): MiddlewareHandler<ApiEnv> {
 }
 
 /**
- * Whose rows the request may see: an administrator's all, or the organization asked for; another key's own.
- * @throws {ExectrailError} `forbidden` when a bound key asks for another organization
+ * The rows that the request may see: for an administrator all, or one organization; for other keys their own.
+ * @throws {ExectrailError} `forbidden` when a bound key requests another organization
  */
 export function scopeOf(c: ApiContext, organization: string | undefined): Scope {
   const { scope } = c.get('key')
@@ -73,13 +73,13 @@ function readSecret(c: ApiContext): { secret: string; from: 'header' | 'cookie' 
   return cookie === undefined ? null : { secret: cookie, from: 'cookie' }
 }
 
-/** Cookies know no ports, so each port has its own: several stacks on one host stay signed in. */
+/** Browsers share cookies between ports, so each port has its own cookie: several stacks on one host stay signed in. */
 function cookieName(c: ApiContext): string {
   return `exectrail_${new URL(c.req.url).port || 'default'}`
 }
 
-/** SameSite takes another port of this host for the same site; the origin does not. */
-function refuseForeignPages(c: ApiContext): void {
+/** SameSite treats another port of this host as the same site; the origin does not. */
+function rejectForeignOrigin(c: ApiContext): void {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return
   if (c.req.header('Origin') === new URL(c.req.url).origin) return
   throw new ExectrailError('forbidden', 'a cookie is taken only from pages of this service', {

@@ -1,4 +1,4 @@
-/** The few pages the service writes itself. Each is a constant: nothing of a caller's is ever in them. */
+/** Static pages of the service. They never contain text from callers. */
 import { createHash } from 'node:crypto'
 
 const STYLE = `
@@ -10,10 +10,10 @@ code { font-family: ui-monospace, monospace; background: #8882; padding: .1em .3
 `
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
-/** What the pages may load: their own style and nothing else. */
+/** The pages may load only their own style. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
 
-/** The page at `/` until the dashboard comes. */
+/** The page at `/`. */
 export const LANDING_PAGE = page(
   'exectrail',
   `<h1>exectrail</h1>
@@ -27,14 +27,14 @@ export const LANDING_PAGE = page(
 <p>On the command line: <code>exectrail run hello.py</code>, <code>exectrail logs</code>, <code>exectrail stats</code>.</p>`,
 )
 
-/** What a browser sees that came without a key. */
+/** The page for a browser without a key. */
 export const KEY_NEEDED_PAGE = page(
   'exectrail needs a key',
   `<h1>This page needs the key</h1>
 <p>Open the link that <code>exectrail up</code> printed; it ends in <code>?key=…</code> and signs this browser in.</p>`,
 )
 
-/** The API reference. Its script comes from this service, never from elsewhere. */
+/** The API reference. Its script comes from this service. */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>exectrail API</title></head>
@@ -45,7 +45,7 @@ export const DOCS_PAGE = `<!doctype html>
 </html>
 `
 
-/** What the API reference may load: itself and this service. It styles itself, hence the inline styles. */
+/** The API reference may load only from this service. It writes its styles inline. */
 export const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 

@@ -1,11 +1,11 @@
 import { bodyCutShort, HttpProblem, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE } from './problem.ts'
-import type { ApiContext } from './environment.ts'
+import type { ApiContext } from './context.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
 /**
  * Reads a JSON object from the body.
- * @throws {HttpProblem} for another media type or encoding, broken UTF-8 or JSON, or JSON that is no object
+ * @throws {HttpProblem} for another media type or encoding, invalid UTF-8 or JSON, or JSON that is not an object
  */
 export async function readJsonObject(c: ApiContext): Promise<Record<string, unknown>> {
   const type = c.req.header('Content-Type') ?? ''
@@ -24,18 +24,20 @@ export async function readJsonObject(c: ApiContext): Promise<Record<string, unkn
       UNSUPPORTED_MEDIA_TYPE,
       `the body came as ${JSON.stringify(encoding.slice(0, 100))}`,
       {
-        hint: 'Send it without a Content-Encoding.',
+        hint: 'Send it without Content-Encoding.',
       },
     )
   }
   const body = parse(decode(await readBytes(c)))
   if (!isRecord(body)) {
-    throw new HttpProblem(MALFORMED_JSON, 'the body is JSON but no object', { hint: 'Send one JSON object.' })
+    throw new HttpProblem(MALFORMED_JSON, 'the body is JSON but not an object', {
+      hint: 'Send one JSON object.',
+    })
   }
   return body
 }
 
-/** A caller that hangs up amid the body is no fault of ours. */
+/** A connection that closes before the end of the body is a client error. */
 async function readBytes(c: ApiContext): Promise<ArrayBuffer> {
   try {
     return await c.req.arrayBuffer()
@@ -45,7 +47,7 @@ async function readBytes(c: ApiContext): Promise<ArrayBuffer> {
   }
 }
 
-/** Strictly: what is no UTF-8 would otherwise be run and recorded as something else. */
+/** Strict, because invalid UTF-8 would run and be recorded as different code. */
 function decode(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

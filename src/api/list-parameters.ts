@@ -1,16 +1,16 @@
-/** The parameters every list of executions takes, and how they become a question to the service. */
+/** Query parameters of lists of executions, and the lists themselves. */
 import { z } from 'zod'
 import { FIELD_NAMES, fieldOf, FILTER_FIELDS, mapNames } from '../record/record.ts'
 import { listExecutions, type ExecutionPage, type Filters } from '../service/list-executions.ts'
 import { resolveWindow } from '../service/window.ts'
 import { scopeOf } from './auth.ts'
-import { decodeCursor, encodeCursor, nameQuestion } from './cursor.ts'
-import type { ApiContext, AppParts } from './environment.ts'
+import { decodeCursor, encodeCursor, hashFilters } from './cursor.ts'
+import type { ApiContext, AppDependencies } from './context.ts'
 import { identifiers, limit, organization, someOf, time } from './parameters.ts'
 
 const fieldName = z.enum(FIELD_NAMES, {
   error: ({ input }) =>
-    `${JSON.stringify(input)?.slice(0, 60)} is no field; fields are: ${FIELD_NAMES.join(', ')}`,
+    `${JSON.stringify(input)?.slice(0, 60)} is not a field; fields are: ${FIELD_NAMES.join(', ')}`,
 })
 const fields = z
   .string('give it once, names separated by commas')
@@ -18,7 +18,7 @@ const fields = z
   .transform((text) => text.split(',').map((name) => name.trim()))
   .pipe(z.array(fieldName))
 
-/** Each takes several values, of which any will do. */
+/** Each filter takes several values and matches any of them. */
 const filters = mapNames(FILTER_FIELDS, (name) => {
   const { values } = fieldOf(name)
   return (values === undefined ? identifiers : someOf(values)).optional()
@@ -43,22 +43,22 @@ export const listParameters = {
     .describe('`nextCursor` of the page before; keep the filters as they were'),
   fields: fields
     .optional()
-    .describe('Names of the fields to show, separated by commas; lists without bodies are faster'),
+    .describe('Names of the fields to toProblem, separated by commas; lists without bodies are faster'),
 }
 
 type ListQuery = z.output<z.ZodObject<typeof listParameters>>
 
-/** Answers a list. `fixed` are the filters that the path sets. */
-export async function answerList(
+/** One page of a list. `fixed` are the filters that the path sets. */
+export async function listPage(
   c: ApiContext,
-  { store }: AppParts,
-  asked: ListQuery & { fixed?: Filters },
+  { store }: AppDependencies,
+  query: ListQuery & { fixed?: Filters },
 ): Promise<ExecutionPage> {
-  const { organization: narrowed, from, to, limit: pageSize, cursor, fields: shown, fixed, ...given } = asked
+  const { organization: narrowed, from, to, limit: pageSize, cursor, fields: shown, fixed, ...given } = query
   const scope = scopeOf(c, narrowed)
   const filter = { ...given, ...fixed }
-  const question = nameQuestion({ ...filter, from, to, scope })
-  const before = cursor === undefined ? null : decodeCursor(question, cursor)
+  const filtersHash = hashFilters({ ...filter, from, to, scope })
+  const before = cursor === undefined ? null : decodeCursor(filtersHash, cursor)
   const searched = before?.window ?? resolveWindow({ from, to }, Date.now())
   const { records, next } = await listExecutions(
     { store, scope },
@@ -70,6 +70,6 @@ export async function answerList(
       fields: shown ?? FIELD_NAMES,
     },
   )
-  const nextCursor = next === null ? null : encodeCursor(question, { window: searched, position: next })
+  const nextCursor = next === null ? null : encodeCursor(filtersHash, { window: searched, position: next })
   return { data: records, nextCursor, window: searched }
 }

@@ -1,9 +1,9 @@
-/** Query parameters: typed, every fault at once, unknown ones refused with the names that are known. */
+/** Query parameters: typed; every issue is reported at once, and unknown names with the known ones. */
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
 import { InvalidRequestError, type Issue } from '../errors.ts'
 import { isTime } from '../service/window.ts'
-import type { ApiContext } from './environment.ts'
+import type { ApiContext } from './context.ts'
 
 interface RawIssue {
   readonly message: string
@@ -11,7 +11,7 @@ interface RawIssue {
   readonly keys?: readonly string[]
 }
 
-/** Validates the query of a route and documents it. */
+/** Validates and documents the query parameters of a route. */
 export function query<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape).join(', ') || 'none'
   return validator(
@@ -24,7 +24,7 @@ export function query<Shape extends z.ZodRawShape>(shape: Shape) {
   )
 }
 
-/** The issues of a failed validation; `known` names what may be written in place of an unknown name. */
+/** The issues of a failed validation; `known` lists the names that are allowed. */
 export function toIssues(raw: readonly RawIssue[], known: string): Issue[] {
   return raw.flatMap((issue) => {
     const path = (issue.path ?? [])
@@ -43,16 +43,15 @@ const text = z
   .min(1, 'leave it out instead of an empty value')
   .max(256, 'at most 256 characters')
 
-/** An id or name: any text, never interpreted. */
+/** An id or a name: any text. */
 const identifier = text
 
-/** A moment, ISO 8601 with a zone. */
+/** ISO 8601 with a zone. */
 export const time = z
   .string('give it once')
   .refine(isTime, 'write ISO 8601 with a zone, such as 2026-11-23T15:00:00Z')
   .meta({ format: 'date-time' })
 
-/** How many records a page holds. */
 export const limit = z.coerce
   .number('a whole number')
   .int('a whole number')
@@ -65,31 +64,31 @@ export const organization = identifier
   .optional()
   .describe("Narrows an administrator's key to one organization; other keys are bound to theirs")
 
-/** One of a fixed list of words. */
-export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  return z.enum(words, `one of: ${words.join(', ')}`)
+/** One of a fixed list of values. */
+export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, `one of: ${values.join(', ')}`)
 }
 
 const VALUES_MAX = 100
 const TOO_MANY = `at most ${VALUES_MAX} values`
 
-/** An id, or several by giving the parameter again; a comma is part of an id. */
+/** One id, or several by repeating the parameter; a comma is part of an id. */
 export const identifiers = z.union([identifier, z.array(identifier).max(VALUES_MAX, TOO_MANY)], {
   error: ({ input }) => (Array.isArray(input) ? TOO_MANY : 'leave it out, or give 1 to 256 characters'),
 })
 
-/** One of a fixed list of words, or several, separated by commas or by giving the parameter again. */
-export function someOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+/** One or several of a fixed list of values, separated by commas or by repeating the parameter. */
+export function someOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z
     .union([z.string(), z.array(z.string())])
-    .transform((given) => [given].flat().flatMap((part) => part.split(',').map((word) => word.trim())))
-    .pipe(z.array(oneOf(words)).max(VALUES_MAX, TOO_MANY))
-    .describe(`Some of, separated by commas: ${words.join(', ')}`)
+    .transform((given) => [given].flat().flatMap((part) => part.split(',').map((value) => value.trim())))
+    .pipe(z.array(oneOf(values)).max(VALUES_MAX, TOO_MANY))
+    .describe(`Some of, separated by commas: ${values.join(', ')}`)
 }
 
 /**
- * The id in the path: any text, never interpreted.
- * @throws {InvalidRequestError} when it is longer than an id can be
+ * The id in the path: any text.
+ * @throws {InvalidRequestError} when it is longer than an id may be
  */
 export function pathId(c: ApiContext): string {
   const parsed = identifier.safeParse(c.req.param('id'))

@@ -1,9 +1,9 @@
 /** Errors as RFC 9457 problems. */
 import { z } from 'zod'
 import { isExectrailError, type ExectrailError, type Issue } from '../errors.ts'
-import type { ApiContext } from './environment.ts'
+import type { ApiContext } from './context.ts'
 
-/** A refusal that only HTTP knows: a method, a size, a media type. */
+/** An error of HTTP itself: a method, a size, a media type. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem'
   readonly status: number
@@ -29,7 +29,7 @@ export class HttpProblem extends Error {
 export const METHOD_NOT_ALLOWED = {
   status: 405,
   code: 'method_not_allowed',
-  title: 'This resource does not take that method',
+  title: 'This resource does not support that method',
 }
 export const MALFORMED_JSON = { status: 400, code: 'malformed_json', title: 'The body is not JSON' }
 const BODY_CUT_SHORT = { status: 400, code: 'body_cut_short', title: 'The body is not whole' }
@@ -41,9 +41,8 @@ export const UNSUPPORTED_MEDIA_TYPE = {
 }
 const INTERNAL = { status: 500, code: 'internal', title: 'Something failed on our side' }
 
-/** For a connection that was closed before the whole body had come. */
 export function bodyCutShort(): HttpProblem {
-  return new HttpProblem(BODY_CUT_SHORT, 'the connection was closed before the whole body had come')
+  return new HttpProblem(BODY_CUT_SHORT, 'the connection was closed before the whole body had arrived')
 }
 
 /** The shape of every error reply, `application/problem+json`. */
@@ -66,7 +65,7 @@ export const problemSchema = z
 
 const INSTANCE_MAX = 512
 
-interface Shown {
+interface ProblemFields {
   status: number
   code: string
   title: string
@@ -76,43 +75,46 @@ interface Shown {
   headers?: Readonly<Record<string, string>>
 }
 
-/** Answers an error. What is not meant for callers is logged and replaced. */
+/** The response for an error. Details that callers must not see are logged instead. */
 export function answerProblem(error: unknown, c: ApiContext, log: (line: string) => void): Response {
-  const shown = show(error, c, log)
+  const problem = toProblem(error, c, log)
   const body = {
-    type: `urn:exectrail:problem:${shown.code}`,
-    title: shown.title,
-    status: shown.status,
-    detail: shown.detail,
+    type: `urn:exectrail:problem:${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.detail,
     instance: c.req.path.slice(0, INSTANCE_MAX),
-    code: shown.code,
-    hint: shown.hint,
+    code: problem.code,
+    hint: problem.hint,
     requestId: c.get('requestId'),
-    errors: shown.issues === undefined || shown.issues.length === 0 ? undefined : shown.issues,
+    errors: problem.issues === undefined || problem.issues.length === 0 ? undefined : problem.issues,
   }
-  const headers = { ...shown.headers, 'Content-Type': 'application/problem+json' }
-  return new Response(JSON.stringify(body), { status: shown.status, headers })
+  const headers = { ...problem.headers, 'Content-Type': 'application/problem+json' }
+  return new Response(JSON.stringify(body), { status: problem.status, headers })
 }
 
-function show(error: unknown, c: ApiContext, log: (line: string) => void): Shown {
+function toProblem(error: unknown, c: ApiContext, log: (line: string) => void): ProblemFields {
   if (error instanceof HttpProblem) return { ...pick(error), detail: error.message, headers: error.headers }
   if (isExectrailError(error) && error.code === 'store_unavailable') {
-    logFault(error, c, log)
-    return { ...showExectrail(error), detail: 'The store does not answer; what waits to be written is kept.' }
+    logError(error, c, log)
+    return {
+      ...fromExectrailError(error),
+      detail: 'The store does not answer; what waits to be written is kept.',
+    }
   }
-  if (isExectrailError(error) && error.status !== 500) return showExectrail(error)
-  logFault(error, c, log)
+  if (isExectrailError(error) && error.status !== 500) return fromExectrailError(error)
+  logError(error, c, log)
   const detail = 'The request was fine as far as we know; the cause is in the log of the service.'
   return { ...INTERNAL, detail, hint: 'Look for the requestId in the log of the service.' }
 }
 
-/** One line for the operator; JSON escapes whatever a caller put into it. */
-function logFault(error: unknown, c: ApiContext, log: (line: string) => void): void {
+/** One line for the operator; JSON escapes text from callers. */
+function logError(error: unknown, c: ApiContext, log: (line: string) => void): void {
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
   log(JSON.stringify({ requestId: c.get('requestId'), method: c.req.method, path: c.req.path, reason }))
 }
 
-function showExectrail(error: ExectrailError): Shown {
+function fromExectrailError(error: ExectrailError): ProblemFields {
   const headers: Record<string, string> = {}
   if (error.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000))
   else if (error.status === 503 || error.status === 429) headers['Retry-After'] = '1'

@@ -1,4 +1,4 @@
-/** What the API answers with records in, for the OpenAPI document. */
+/** Schemas of records for the OpenAPI document. */
 import { z } from 'zod'
 import { recordShape } from '../record/schema.ts'
 
@@ -9,7 +9,7 @@ export const executionSchema = z.object(recordShape).meta({ id: 'Execution' })
 
 const fileSchema = z.object({ path: text, content: text, encoding: z.enum(['utf8', 'base64']).optional() })
 
-/** A run just made: the record, and what the code left in `/out`. */
+/** A run that has just completed: the record and the files in `/out`. */
 export const runSchema = z
   .object({
     ...recordShape,

@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api'
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
-import type { ApiEnv } from './environment.ts'
+import type { ApiEnv } from './context.ts'
 
 /** Counts requests served, by method, route and status. Routes are templates, so their number is bounded. */
 export function countRequests(meter: Meter): MiddlewareHandler<ApiEnv> {
@@ -28,7 +28,7 @@ export function countRequests(meter: Meter): MiddlewareHandler<ApiEnv> {
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** A caller may write any word as the method; only the usual ones become labels. */
+/** Bounds the label: a caller can send any word as the method. */
 function methodLabel(method: string): string {
   return METHODS.has(method) ? method : 'other'
 }

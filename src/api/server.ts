@@ -1,10 +1,10 @@
-/** Puts the app on a socket. */
+/** Serves the app on a socket. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { ExectrailError } from '../errors.ts'
-import type { ApiEnv } from './environment.ts'
+import type { ApiEnv } from './context.ts'
 
 const HEADERS_TIMEOUT_MS = 10_000
 const BODY_TIMEOUT_MS = 60_000
@@ -14,12 +14,12 @@ const LOOPBACK = '127.0.0.1'
 export interface Listening {
   /** Base URL without trailing slash. */
   readonly url: string
-  /** Stops accepting, lets what runs end within `graceMs`, then cuts what is left. */
+  /** Stops accepting connections, waits up to `graceMs` for open requests, then closes the rest. */
   close(graceMs?: number): Promise<void>
 }
 
 /**
- * Listens. A port that is taken gives way to a free one, as the other parts of the stack do.
+ * Listens on the port, or on a free one when it is taken.
  * @param options.host loopback unless given
  * @throws {ExectrailError} `stack_failed` when the address cannot be bound
  */

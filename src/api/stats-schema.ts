@@ -1,4 +1,4 @@
-/** Stats of an agent, for the OpenAPI document. */
+/** Schema of an agent's statistics for the OpenAPI document. */
 import { z } from 'zod'
 import { OUTCOMES } from '../execution.ts'
 import { windowSchema } from './record-schema.ts'

@@ -1,7 +1,7 @@
 /** Passes the trace context of a request on to the execution's span. */
 import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import type { ApiContext } from './environment.ts'
+import type { ApiContext } from './context.ts'
 
 const propagator = new W3CTraceContextPropagator()
 

@@ -1,11 +1,11 @@
-/** Executions for a person: a list of lines, or one with all it printed. */
+/** Executions as tables: a list, or one execution with its output. */
 import type { ExecutionView } from '../service/execution-view.ts'
 import { formatBytes, formatMs, formatTime } from '../format.ts'
 import { renderTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { toJson, visible, visibleLine } from './visible.ts'
+import { toJson, escapeControls, escapeLine } from './escape-controls.ts'
 
-/** One line an execution. */
+/** One line per execution. */
 export function renderList(records: readonly Partial<ExecutionView>[], terminal: Terminal): string {
   const messageMax = Math.max(20, terminal.columns - 120)
   return renderTable(
@@ -32,11 +32,11 @@ export function renderList(records: readonly Partial<ExecutionView>[], terminal:
   )
 }
 
-/** Everything of one execution that a person asks first. */
+/** The main fields of one execution and its output. */
 export function renderExecution(record: ExecutionView, terminal: Terminal): string {
-  const facts = renderTable(
+  const fields = renderTable(
     [{ title: 'execution' }, { title: record.executionId, max: 200 }],
-    factsOf(record),
+    rowsOf(record),
   )
   const bodies = [
     section('error', record.errorStack ?? record.errorMessage, terminal),
@@ -46,10 +46,10 @@ export function renderExecution(record: ExecutionView, terminal: Terminal): stri
     section(sized('stderr', record.stderrBytes, record), record.stderr, terminal),
     section('code', record.code, terminal),
   ]
-  return [facts, ...bodies.filter((body) => body !== '')].join('\n\n')
+  return [fields, ...bodies.filter((body) => body !== '')].join('\n\n')
 }
 
-function factsOf(record: ExecutionView): [string, string | null][] {
+function rowsOf(record: ExecutionView): [string, string | null][] {
   const all: [string, string | null][] = [
     ['outcome', record.errorType === null ? record.outcome : `${record.outcome} (${record.errorType})`],
     ['ran', `${record.language} in ${record.runtime}, isolation ${record.isolation}`],
@@ -78,7 +78,7 @@ function factsOf(record: ExecutionView): [string, string | null][] {
   return all.filter(([, value]) => value !== null)
 }
 
-/** Which sandbox, and how long it had been there where the runtime keeps any. */
+/** The sandbox and its age, if the runtime keeps sandboxes. */
 function sandboxOf({ sandboxId, sandboxAgeMs }: ExecutionView): string | null {
   if (sandboxId === null || sandboxAgeMs === null) return sandboxId
   return `${sandboxId} (${sandboxAgeMs === 0 ? 'new' : `${formatMs(sandboxAgeMs)} old`})`
@@ -90,5 +90,5 @@ function sized(name: string, bytes: number, record: ExecutionView): string {
 
 function section(title: string, body: string | null, terminal: Terminal): string {
   if (body === null || body === '') return ''
-  return `${terminal.paint('bold', visibleLine(title, 80), 'data')}\n${visible(body).trimEnd()}`
+  return `${terminal.paint('bold', escapeLine(title, 80), 'stdout')}\n${escapeControls(body).trimEnd()}`
 }

@@ -1,4 +1,4 @@
-/** Entry of the command line. Loads commander alone; each command brings the rest when it runs. */
+/** Entry point of the command line. Loads only commander; each command loads the rest. */
 import { enableCompileCache } from 'node:module'
 import { CommanderError } from 'commander'
 import { createProgram } from './program.ts'
@@ -16,7 +16,7 @@ const program = createProgram(terminal, (code) => {
 try {
   await program.parseAsync()
 } catch (error) {
-  // Commander has already said what is wrong with the usage; help and version end here with 0.
+  // Commander has already printed the error; help and version exit with 0.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE
   else process.exitCode = reportError(error, terminal)
 }

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import type { Terminal } from './terminal.ts'
 import { readVersion } from './version.ts'
-import { visible } from './visible.ts'
+import { escapeControls } from './escape-controls.ts'
 
 type SetExitCode = (code: number) => void
 
@@ -18,7 +18,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
     .exitOverride()
     .configureOutput({
       outputError: (text, write) =>
-        write(visible(text).replace(/^error:/, terminal.paint('red', 'error:', 'talk'))),
+        write(escapeControls(text).replace(/^error:/, terminal.paint('red', 'error:', 'stderr'))),
     })
     .showHelpAfterError('fix: see `exectrail --help`, or `exectrail <command> --help`')
   const end = async (code: Promise<number>): Promise<void> => setExitCode(await code)
@@ -48,7 +48,7 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
   program
     .command('run')
     .description('run code once and leave its record; needs no running stack')
-    .argument('[file]', 'the code, its language told by the extension; `-` reads standard input')
+    .argument('[file]', 'the code, its language derived from the extension; `-` reads standard input')
     .option('-e, --eval <code>', 'the code itself; needs --language')
     .option('-l, --language <name>', 'javascript, typescript, python or bash')
     .option(
@@ -57,12 +57,12 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
       'subprocess',
     )
     .option('-i, --input <json>', 'input of main(input) as JSON, or @FILE')
-    .option('--file <path>', 'a file for the working directory; may be given again', gather)
-    .option('--env <name=value>', 'a variable for the code; may be given again', gather)
+    .option('--file <path>', 'a file for the working directory; may be given again', collect)
+    .option('--env <name=value>', 'a variable for the code; may be given again', collect)
     .addOption(
       new Option('--network <kind>', 'none unless given').choices(['none', 'host']).conflicts('allowHost'),
     )
-    .option('--allow-host <name>', 'a host the code may reach, or *.name; may be given again', gather)
+    .option('--allow-host <name>', 'a host the code may reach, or *.name; may be given again', collect)
     .option('--out <directory>', 'where the files of /out are put')
     .option('--timeout-ms <n>', 'wall time of the run')
     .option('--memory-mb <n>', 'memory of the whole process tree, MiB')
@@ -85,7 +85,7 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
     })
 }
 
-function gather(value: string, sooner: readonly string[] = []): string[] {
+function collect(value: string, sooner: readonly string[] = []): string[] {
   return [...sooner, value]
 }
 

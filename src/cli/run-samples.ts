@@ -1,4 +1,4 @@
-/** Runs the samples and shows what the store then says of them. */
+/** Runs the samples and prints their statistics from the store. */
 import type { ExecutionResult } from '../execution.ts'
 import type { Executor } from '../executor/executor.ts'
 import { agentStats } from '../service/agent-stats.ts'
@@ -9,14 +9,14 @@ import { SAMPLE_AGENT, SAMPLES } from './samples.ts'
 import { renderStats } from './stats-table.ts'
 import { renderTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { toJsonLine } from './visible.ts'
+import { toJsonLine } from './escape-controls.ts'
 
 const ARRIVE_MS = 15_000
-const ASK_AGAIN_MS = 50
-/** The store's clock and ours may differ by a little. */
+const POLL_MS = 50
+/** Tolerates a small difference between the store's clock and ours. */
 const WINDOW_MARGIN_MS = 60_000
 
-/** Runs every sample once, prints outcomes, then the stats as the service reads them from the store. */
+/** Runs every sample once and prints the outcomes, then the statistics from the store. */
 export async function runSamples(
   parts: { executor: Pick<Executor, 'execute'>; store: Store },
   terminal: Terminal,
@@ -62,7 +62,7 @@ function renderResults(results: readonly ExecutionResult[]): string {
   )
 }
 
-/** Stats over these runs alone, once all are there; null when they do not arrive in time. */
+/** Statistics of these runs once all are stored; null when they do not arrive in time. */
 async function statsOf(store: Store, results: readonly ExecutionResult[]): Promise<AgentStats | null> {
   const from = results[0]?.startedAt ?? new Date().toISOString()
   const deadline = performance.now() + ARRIVE_MS
@@ -71,7 +71,7 @@ async function statsOf(store: Store, results: readonly ExecutionResult[]): Promi
     const stats = await agentStats({ store, scope: 'all' }, { agentId: SAMPLE_AGENT, window })
     if (stats.count >= results.length) return stats
     await new Promise((resolve) => {
-      setTimeout(resolve, ASK_AGAIN_MS)
+      setTimeout(resolve, POLL_MS)
     })
   }
   return null

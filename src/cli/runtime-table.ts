@@ -1,12 +1,12 @@
-/** Runtimes for a person: what each serves and enforces here, and what those that are not ready lack. */
+/** Runtimes as a table, with what is missing on this host. */
 import type { RuntimeView } from '../service/list-runtimes.ts'
 import { renderTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { visible } from './visible.ts'
+import { escapeControls } from './escape-controls.ts'
 
 const TEXT_MAX = 60
 
-/** One line a runtime. Isolation and limits are those that hold on this host. */
+/** One line per runtime. Isolation and limits are those of this host. */
 function renderRuntimes(runtimes: readonly RuntimeView[]): string {
   return renderTable(
     [
@@ -28,21 +28,23 @@ function renderRuntimes(runtimes: readonly RuntimeView[]): string {
   )
 }
 
-/** A line for each thing that is missing, with the command that gets it below. */
+/** A line for each missing item, followed by the command that installs it. */
 export function missingLines(
   { name, ready, missing }: RuntimeView,
   paintFix: (text: string) => string,
 ): string[] {
   return missing.flatMap(({ what, fix }) => [
-    `${name} ${ready ? 'is not all it could be' : 'is not ready'}: ${visible(what)}`,
-    `  ${paintFix('fix:')} ${visible(fix)}`,
+    `${name} ${ready ? 'is not all it could be' : 'is not ready'}: ${escapeControls(what)}`,
+    `  ${paintFix('fix:')} ${escapeControls(fix)}`,
   ])
 }
 
-/** The table, then what is missing, then what is weaker here than it could be. */
+/** The table, what is missing, and notes about this host. */
 export function describeRuntimes(runtimes: readonly RuntimeView[], terminal: Terminal): string {
-  const bold = (text: string): string => terminal.paint('bold', text, 'data')
+  const bold = (text: string): string => terminal.paint('bold', text, 'stdout')
   const missing = runtimes.flatMap((runtime) => missingLines(runtime, bold))
-  const notes = runtimes.flatMap(({ name, notes: own }) => own.map((note) => `${name}: ${visible(note)}`))
+  const notes = runtimes.flatMap(({ name, notes: own }) =>
+    own.map((note) => `${name}: ${escapeControls(note)}`),
+  )
   return [renderRuntimes(runtimes), ...missing, ...notes].join('\n')
 }

@@ -1,4 +1,4 @@
-/** A handful of real executions that show every language and the outcomes one meets first. */
+/** Sample executions that show every language and the most common outcomes. */
 import type { ExecutionRequest } from '../execution.ts'
 
 /** The agent the samples belong to, for `logs`, `stats` and links. */

@@ -1,4 +1,4 @@
-/** Asks the running service over HTTP, with the key of this home. */
+/** HTTP client of the running service, with the API key of this home. */
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../stack/endpoints.ts'
 import { parseExactly } from '../exact-json.ts'
@@ -11,15 +11,15 @@ export type Query = Readonly<Record<string, string | number | undefined>>
 
 export interface ServiceClient {
   readonly url: string
-  /** GETs JSON. @throws {ExectrailError} as the service's problem says */
+  /** GETs JSON. @throws {ExectrailError} from the service's problem */
   get<T>(path: string, query?: Query): Promise<T>
-  /** POSTs JSON. @throws {ExectrailError} as the service's problem says */
+  /** POSTs JSON. @throws {ExectrailError} from the service's problem */
   post<T>(path: string, body: unknown): Promise<T>
 }
 
 /**
  * Finds the service of this home.
- * @throws {ExectrailError} when none runs, or no key is known
+ * @throws {ExectrailError} when no service runs or no key is known
  */
 export async function findService(config: Config): Promise<ServiceClient> {
   const endpoints = await readEndpoints(config.home)
@@ -42,9 +42,9 @@ export function clientFor(url: string, key: string): ServiceClient {
   const headers = { Authorization: `Bearer ${key}`, Accept: 'application/json' }
   return {
     url,
-    get: (path, query = {}) => ask(withQuery(`${url}${path}`, query), { headers }),
+    get: (path, query = {}) => send(withQuery(`${url}${path}`, query), { headers }),
     post: (path, body) =>
-      ask(`${url}${path}`, {
+      send(`${url}${path}`, {
         method: 'POST',
         headers: { ...headers, 'Content-Type': 'application/json' },
         body: JSON.stringify(body),
@@ -58,7 +58,7 @@ function withQuery(url: string, query: Query): string {
   return given.size === 0 ? url : `${url}?${given.toString()}`
 }
 
-async function ask<T>(url: string, init: RequestInit): Promise<T> {
+async function send<T>(url: string, init: RequestInit): Promise<T> {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
     (cause: unknown) => {
       throw unreachable(new URL(url).origin, cause)
@@ -110,7 +110,7 @@ function toIssues(errors: unknown): Issue[] {
   return errors.map((issue: Partial<Issue>) => ({ path: String(issue.path), message: String(issue.message) }))
 }
 
-/** What came, unchecked: the service is ours, and of the same version. */
+/** The body, unchecked: the service has the same version. */
 function parse(text: string): ReturnType<typeof JSON.parse> {
   try {
     return parseExactly(text)

@@ -3,15 +3,15 @@ import type { AgentStats } from '../store/queries/agent-stats.ts'
 import { formatBytes, formatCount, formatMs, formatRate, formatTime } from '../format.ts'
 import { renderTable, type Column } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { visibleLine } from './visible.ts'
+import { escapeLine } from './escape-controls.ts'
 
 const right = (title: string): Column => ({ title, align: 'right' })
 
-/** Renders the stats for a person. */
+/** All tables, one after another. */
 export function renderStats(stats: AgentStats, terminal: Terminal): string {
-  const heading = (text: string): string => terminal.paint('bold', text, 'data')
+  const heading = (text: string): string => terminal.paint('bold', text, 'stdout')
   const sections = [
-    `${heading(visibleLine(stats.agentId, 80))}  ${formatTime(stats.window.from)} to ${formatTime(stats.window.to)} UTC`,
+    `${heading(escapeLine(stats.agentId, 80))}  ${formatTime(stats.window.from)} to ${formatTime(stats.window.to)} UTC`,
     renderTotals(stats),
     renderSpread(stats),
     `${heading('by outcome')}\n${renderTable(

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { visibleLine } from './visible.ts'
+import { escapeLine } from './escape-controls.ts'
 
 const PLAIN = {
   top: '',
@@ -26,7 +26,7 @@ export interface Column {
   max?: number
 }
 
-/** A table without lines. Every cell is made safe to show; null is shown as `–`. */
+/** A table without borders. Control characters are escaped; null is shown as `–`. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly (string | number | boolean | null)[])[],
@@ -37,7 +37,7 @@ export function renderTable(
     chars: PLAIN,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   })
-  for (const row of rows) table.push(row.map((cell, index) => showCell(cell, columns[index]?.max ?? 60)))
+  for (const row of rows) table.push(row.map((cell, index) => renderCell(cell, columns[index]?.max ?? 60)))
   return table
     .toString()
     .split('\n')
@@ -45,6 +45,6 @@ export function renderTable(
     .join('\n')
 }
 
-function showCell(cell: string | number | boolean | null, max: number): string {
-  return cell === null ? '–' : visibleLine(String(cell), max)
+function renderCell(cell: string | number | boolean | null, max: number): string {
+  return cell === null ? '–' : escapeLine(String(cell), max)
 }

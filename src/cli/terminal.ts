@@ -1,53 +1,53 @@
-/** The two streams of the command line: data on stdout, talk on stderr. */
+/** The two streams of the command line: data on stdout, messages on stderr. */
 import { styleText } from 'node:util'
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 
 export interface Terminal {
-  /** One piece of data, with a line feed after it. */
+  /** Prints data on stdout, followed by a line feed. */
   data(text: string): Promise<void>
-  /** One line of talk. */
+  /** Prints one line on stderr. */
   say(text: string): void
-  /** Colours text meant for `data` or `say`, where that stream takes colours. */
-  paint(style: Style, text: string, stream: 'data' | 'talk'): string
+  /** Colours text for `data` (stdout) or `say` (stderr) when that stream supports colours. */
+  paint(style: Style, text: string, stream: 'stdout' | 'stderr'): string
   /**
-   * Has `leave` called, in place of an end at once with 141, when nobody reads stdout or stderr any more. What
-   * it gives back takes that back.
+   * Calls the listener when the reader of stdout or stderr closes its pipe. Without a listener the process then exits
+   * with 141. Returns a function that removes the listener.
    */
-  onReaderGone(leave: () => void): () => void
-  /** Columns of stdout; 100 where it is no terminal. */
+  onPipeClosed(listener: () => void): () => void
+  /** Columns of stdout; 100 when it is not a terminal. */
   readonly columns: number
 }
 
-/** The terminal of this process. Colours need a TTY and no NO_COLOR; `styleText` sees to both. */
+/** The terminal of this process. `styleText` honours NO_COLOR and needs a TTY for colours. */
 export function openTerminal(): Terminal {
   const { stdout, stderr } = process
-  const leavers = new Set<() => void>()
-  for (const stream of [stdout, stderr]) stream.on('error', (error) => takeError(error, leavers))
+  const listeners = new Set<() => void>()
+  for (const stream of [stdout, stderr]) stream.on('error', (error) => handleError(error, listeners))
   return {
-    onReaderGone(leave) {
-      leavers.add(leave)
-      return () => void leavers.delete(leave)
+    onPipeClosed(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     data: (text) => write(stdout, `${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
     paint: (style, text, stream) =>
-      styleText(style, text, { stream: stream === 'data' ? stdout : stderr, validateStream: true }),
+      styleText(style, text, { stream: stream === 'stdout' ? stdout : stderr, validateStream: true }),
     columns: stdout.columns ?? stderr.columns ?? 100,
   }
 }
 
-/** As the shell tells of SIGPIPE. */
+/** The exit code of a shell for SIGPIPE. */
 export const BROKEN_PIPE = 141
 
-/** A reader that has seen enough (`| head`) is no fault, nor is a window that was closed. */
-function takeError(error: NodeJS.ErrnoException, leavers: ReadonlySet<() => void>): void {
+/** A closed pipe (`| head`) or a closed window is not an error. */
+function handleError(error: NodeJS.ErrnoException, listeners: ReadonlySet<() => void>): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-  if (leavers.size === 0) process.exit(BROKEN_PIPE)
-  for (const leave of leavers) leave()
+  if (listeners.size === 0) process.exit(BROKEN_PIPE)
+  for (const listener of listeners) listener()
 }
 
-/** Writes and waits until the reader took it, so that a slow pipe loses nothing at exit. */
+/** Waits until the text is written, so that a slow pipe loses nothing at exit. */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()))

@@ -12,9 +12,9 @@ const SPAN = /^(\d{1,6})([smhd])$/
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /**
- * The window a command asks for, as the API's query.
+ * The window as query parameters of the API.
  * @param now ms since the epoch
- * @throws {InvalidRequestError} for a span that is none, or with `--from` beside `--since`
+ * @throws {InvalidRequestError} for an invalid span, or for `--since` together with `--from`
  */
 export function toWindowQuery(options: WindowOptions, now: number) {
   return { from: fromOf(options, now), to: options.to, organization: options.org }

@@ -2,10 +2,10 @@ import type { Store } from '../store/client.ts'
 import { getAgentStats, type AgentStats } from '../store/queries/agent-stats.ts'
 import type { Scope, Window } from '../store/scope.ts'
 
-/** What an agent did in a window, measured. */
+/** Statistics of an agent in a window. */
 export function agentStats(
   { store, scope }: { store: Store; scope: Scope },
-  question: { agentId: string; window: Window; compare?: 'previous' | undefined },
+  query: { agentId: string; window: Window; compare?: 'previous' | undefined },
 ): Promise<AgentStats> {
-  return getAgentStats(store, { ...question, scope })
+  return getAgentStats(store, { ...query, scope })
 }

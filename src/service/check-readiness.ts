@@ -1,9 +1,9 @@
-/** Whether this installation can run code and keep its records, asked of every part at once. */
+/** Whether this installation can run code and keep its records. */
 import type { ComponentStatus } from '../stack/stack.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { Store } from '../store/client.ts'
 
-/** One part, in words that hold nothing secret: anyone may read them. */
+/** State of one component. It is public, so it holds no secrets. */
 interface Check {
   name: 'store' | 'collector' | 'outbox'
   ready: boolean
@@ -15,52 +15,55 @@ export interface ReadinessView {
   checks: readonly Check[]
 }
 
-/** An outbox whose oldest entry is older than this is not being delivered. */
+/** The outbox is not ready when its oldest entry is older. */
 const OUTBOX_LATE_MS = 30_000
 const STORE_TIMEOUT_MS = 2_000
 
-interface Parts {
+interface Components {
   store: Pick<Store, 'ping'>
   executor: Pick<Executor, 'status'>
-  parts: () => readonly ComponentStatus[]
+  components: () => readonly ComponentStatus[]
 }
 
-/** Asks the store, the Collector and the outbox. Ready means that a run's record can be read within seconds. */
-export async function checkReadiness({ store, executor, parts }: Parts): Promise<ReadinessView> {
-  const supervised = parts()
+/** Checks the store, the Collector and the outbox. Ready means that a record can be read within seconds. */
+export async function checkReadiness({ store, executor, components }: Components): Promise<ReadinessView> {
+  const supervised = components()
   const checks = [
     await checkStore(
       store,
-      supervised.find((part) => part.name === 'store'),
+      supervised.find((component) => component.name === 'store'),
     ),
-    ...supervised.filter((part) => part.name === 'collector').map(checkPart),
+    ...supervised.filter((component) => component.name === 'collector').map(checkComponent),
     checkOutbox(executor),
   ]
   return { ready: checks.every((check) => check.ready), checks }
 }
 
-async function checkStore(store: Pick<Store, 'ping'>, part: ComponentStatus | undefined): Promise<Check> {
-  if (part !== undefined && !serves(part)) return checkPart(part)
+async function checkStore(
+  store: Pick<Store, 'ping'>,
+  component: ComponentStatus | undefined,
+): Promise<Check> {
+  if (component !== undefined && !isServing(component)) return checkComponent(component)
   const answers = await Promise.race([
     store.ping().then(
       () => true,
       () => false,
     ),
-    lateAsFalse(),
+    falseAfterTimeout(),
   ])
   return { name: 'store', ready: answers, detail: answers ? 'answers' : 'does not answer' }
 }
 
-function checkPart(part: ComponentStatus): Check {
-  return { name: part.name, ready: serves(part), detail: part.state }
+function checkComponent(component: ComponentStatus): Check {
+  return { name: component.name, ready: isServing(component), detail: component.state }
 }
 
 function checkOutbox({ status }: Pick<Executor, 'status'>): Check {
   const { oldestMs, outboxBytes, heldBytes, dropped } = status().trail
   const late = oldestMs !== null && oldestMs > OUTBOX_LATE_MS
   const waiting = `${outboxBytes} bytes wait, the oldest for ${Math.round((oldestMs ?? 0) / 1000)} s`
-  const held = heldBytes > 0 ? `; ${heldBytes} of them in memory, for the disk takes no more` : ''
-  const lost = dropped > 0 ? `; ${dropped} records were lost for want of room` : ''
+  const held = heldBytes > 0 ? `; ${heldBytes} of them in memory, because the disk is full` : ''
+  const lost = dropped > 0 ? `; ${dropped} records were lost because there was no space` : ''
   return {
     name: 'outbox',
     ready: !late,
@@ -68,12 +71,12 @@ function checkOutbox({ status }: Pick<Executor, 'status'>): Check {
   }
 }
 
-/** True for a part that does its work now. */
-export function serves(part: ComponentStatus): boolean {
-  return part.state === 'ready' || part.state === 'external'
+/** True for a component that works now. */
+export function isServing(component: ComponentStatus): boolean {
+  return component.state === 'ready' || component.state === 'external'
 }
 
-function lateAsFalse(): Promise<false> {
+function falseAfterTimeout(): Promise<false> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), STORE_TIMEOUT_MS).unref()
   })

@@ -7,12 +7,12 @@ type JsonField = FieldNameWith<{ type: 'json' }>
 /** A record as callers see it: `input` and `result` are the values themselves. */
 export type ExecutionView = Omit<ExecutionRecord, JsonField> & Record<JsonField, Json>
 
-/** Parses JSON texts. A text that was capped no longer parses and is shown as the text it is. */
+/** Parses JSON fields. A text that was truncated no longer parses and stays text. */
 export function viewExecution(record: ExecutionRecord): ExecutionView {
   return { ...record, ...mapNames(JSON_FIELDS, (name) => parseJson(record[name])) }
 }
 
-/** As `viewExecution`, for the fields that were asked for. */
+/** Like `viewExecution`, for the requested fields. */
 export function viewFields(record: Partial<ExecutionRecord>): Partial<ExecutionView> {
   const given = JSON_FIELDS.filter((name) => record[name] !== undefined)
   return { ...record, ...mapNames(given, (name) => parseJson(record[name] ?? null)) }

@@ -5,8 +5,8 @@ import type { Scope } from '../store/scope.ts'
 import { viewExecution, type ExecutionView } from './execution-view.ts'
 
 /**
- * One execution, whole.
- * @throws {ExectrailError} `not_found` also where it is another organization's: its existence is theirs to know
+ * One complete execution.
+ * @throws {ExectrailError} `not_found`, also for an execution of another organization, whose existence stays hidden
  */
 export async function getExecution(
   { store, scope }: { store: Store; scope: Scope },
@@ -14,13 +14,9 @@ export async function getExecution(
 ): Promise<ExecutionView> {
   const record = await queryExecution(store, scope, executionId)
   if (record === null) {
-    throw new ExectrailError(
-      'not_found',
-      'no execution bears this id, or it is not among those this key may see',
-      {
-        hint: 'A record can be read about a second after its run ended; `exectrail doctor` says where records stop.',
-      },
-    )
+    throw new ExectrailError('not_found', 'no execution has this id, or this key may not see it', {
+      hint: 'A record can be read about a second after its run ended; `exectrail doctor` says where records stop.',
+    })
   }
   return viewExecution(record)
 }

@@ -1,4 +1,4 @@
-/** API keys: who may ask, and whose rows they see. */
+/** API keys and the organizations that they may access. */
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { Scope } from '../store/scope.ts'
 
-/** A key as the service knows it; the secret itself is not among it. */
+/** An API key without its secret. */
 export interface ApiKey {
   id: string
   name: string
@@ -15,17 +15,17 @@ export interface ApiKey {
   scope: Scope
 }
 
-/** Where keys are looked up. A database with many keys and scopes takes the file's place later. */
+/** Looks API keys up. */
 export interface KeyStore {
   /** The key this secret belongs to; null for an unknown secret. */
   find(secret: string): Promise<ApiKey | null>
 }
 
-/** What opening the keys of a home gives. `secret` is null where only its hash is known. */
+/** The keys of a home. `secret` is null when only its hash is known. */
 export interface OpenedKeys {
   keys: KeyStore
   secret: string | null
-  /** True when `EXECTRAIL_API_KEY` is set but is no key of this home. */
+  /** True when `EXECTRAIL_API_KEY` is set but is not a key of this home. */
   givenIsUnknown: boolean
 }
 
@@ -51,8 +51,8 @@ export function keysPath(home: string): string {
 }
 
 /**
- * Opens the keys of a home. Where there is none yet, `given` (`EXECTRAIL_API_KEY`) becomes the first
- * administrator's, kept as a hash; without it one is made and kept in the clear, mode 0600.
+ * Opens the keys of a home. If there are none, `given` (`EXECTRAIL_API_KEY`) becomes the first administrator's key and is
+ * stored as a hash. Without it a new key is created and stored in the clear, mode 0600.
  * @throws {ConfigError} when the file is damaged
  */
 export async function openKeys(home: string, given: string | null): Promise<OpenedKeys> {
@@ -63,12 +63,12 @@ export async function openKeys(home: string, given: string | null): Promise<Open
   return { keys, secret: known ? given : file.cliKey, givenIsUnknown: !known }
 }
 
-/** The key the CLI sends: `EXECTRAIL_API_KEY`, else the one made for this home; null when neither is known. */
+/** The key that the CLI sends: `EXECTRAIL_API_KEY`, or the key created for this home; null when there is neither. */
 export async function readCliKey(home: string, given: string | null): Promise<string | null> {
   return given ?? (await readKeyFile(home))?.cliKey ?? null
 }
 
-/** A key store over stored hashes. Every hash is compared in full, in constant time. */
+/** A key store over stored hashes. It compares every hash in constant time. */
 export function fileKeyStore(stored: readonly StoredKey[]): KeyStore {
   const hashed = stored.map((key) => ({ key, digest: Buffer.from(key.sha256, 'hex') }))
   return {

@@ -8,7 +8,7 @@ import {
 import type { Scope, Window } from '../store/scope.ts'
 import { viewFields, type ExecutionView } from './execution-view.ts'
 
-/** What narrows a list; absent means any. */
+/** Filters of a list; an absent filter matches everything. */
 export type Filters = ExecutionFilter
 
 /** A page of a list as callers see it. */
@@ -18,10 +18,10 @@ export interface ExecutionPage {
   window: Window
 }
 
-export interface ListQuestion {
+export interface ListQuery {
   window: Window
   filter: Filters
-  /** Records of the page, at most. */
+  /** Maximum of records per page. */
   limit: number
   /** The last record of the page before; null for the first page. */
   after: Position | null
@@ -31,16 +31,16 @@ export interface ListQuestion {
 const PAGE_MAX_BYTES = 32 * 1_048_576
 
 /**
- * Executions of a window, newest first. `next` is where the next page begins, null on the last. A page
- * whose bodies pass 32 MiB ends early.
+ * Executions of a window, newest first. `next` is the position of the next page, null on the last page. A page ends early
+ * when its bodies exceed 32 MiB.
  */
 export async function listExecutions(
   { store, scope }: { store: Store; scope: Scope },
-  { fields, limit, ...question }: ListQuestion,
+  { fields, limit, ...query }: ListQuery,
 ): Promise<{ records: Partial<ExecutionView>[]; next: Position | null }> {
-  const asked = [...new Set([...fields, 'startedAt', 'executionId'] as const)]
-  // One more than asked tells whether another page follows.
-  const rows = await queryExecutions(store, { ...question, scope, fields: asked, limit: limit + 1 })
+  const queried = [...new Set([...fields, 'startedAt', 'executionId'] as const)]
+  // One extra record shows whether another page follows.
+  const rows = await queryExecutions(store, { ...query, scope, fields: queried, limit: limit + 1 })
   const page = withinBytes(rows.slice(0, limit))
   const last = page.at(-1)
   const next =

@@ -1,7 +1,7 @@
 import { LIMITS, type Isolation, type Language, type Limit, type RuntimeName } from '../execution.ts'
 import type { Executor } from '../executor/executor.ts'
 
-/** A runtime as it stands on this host. */
+/** A runtime on this host. */
 export interface RuntimeView {
   name: RuntimeName
   languages: readonly Language[]
@@ -14,7 +14,7 @@ export interface RuntimeView {
   notes: readonly string[]
 }
 
-/** Every runtime of the executor: what it serves, how firmly, and what is missing. */
+/** Every runtime of the executor: its languages, isolation, limits and what is missing. */
 export async function listRuntimes(executor: Pick<Executor, 'runtimes'>): Promise<RuntimeView[]> {
   const checked = await executor.runtimes()
   return checked.map(({ runtime, readiness }) => {

@@ -4,25 +4,25 @@ import type { Executor } from '../executor/executor.ts'
 import type { Scope } from '../store/scope.ts'
 import { viewExecution, type ExecutionView } from './execution-view.ts'
 
-/** The record of a run just made, and the files it left in `/out`. */
+/** The record of a completed run, and the files it left in `/out`. */
 export type RunView = ExecutionView & { files: readonly FileContent[] }
 
 /**
- * Runs code for whoever may: a bound key runs for its own organization only, an administrator's for any.
- * @throws {ExectrailError} `forbidden` for another organization; what `execute` throws for a bad request
+ * Runs code for the organizations of the scope: a bound key only for its own, an administrator's for any.
+ * @throws {ExectrailError} `forbidden` for another organization; for a bad request as `execute` does
  */
 export async function runCode(
   parts: { executor: Pick<Executor, 'execute'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<RunView> {
-  const { files, result, ...record } = await parts.executor.execute(settleOrganization(request, parts.scope))
+  const { files, result, ...record } = await parts.executor.execute(bindOrganization(request, parts.scope))
   return { ...viewExecution({ ...record, result: null }), result, files }
 }
 
-function settleOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {
+function bindOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {
   if (scope === 'all') return request
-  const asked = request.context?.organizationId
-  if (asked !== undefined && asked !== scope.organizationId) {
+  const requested = request.context?.organizationId
+  if (requested !== undefined && requested !== scope.organizationId) {
     throw new ExectrailError('forbidden', 'this key may not run code for that organization', {
       hint: 'Leave `context.organizationId` out, or use a key of that organization.',
     })

@@ -1,23 +1,25 @@
-/** The supervised parts as metrics, and what the Collector measures of itself, passed on beside our own. */
+/** Metrics of the supervised components and of the Collector. */
 import type { CollectorMetrics, ExporterMetrics } from '../stack/collector/metrics.ts'
 import type { ComponentStatus } from '../stack/stack.ts'
 import type { Metrics, Observed } from '../telemetry/metrics/metrics.ts'
-import { serves } from './check-readiness.ts'
+import { isServing } from './check-readiness.ts'
 
 interface Sources {
-  /** State of the supervised parts; empty where none is supervised. */
-  parts: () => readonly ComponentStatus[]
-  /** The Collector's own metrics; null where it is not ours to ask. Rejects when it does not answer. */
+  /** State of the supervised components; empty when there are none. */
+  components: () => readonly ComponentStatus[]
+  /** The Collector's own metrics; null for an external Collector. Rejects when it does not answer. */
   collector: () => Promise<CollectorMetrics | null>
 }
 
-/** Observes parts and Collector; of a Collector that does not answer, that alone. */
-export function observeStack(metrics: Metrics, { parts, collector }: Sources): void {
-  metrics.observe(OF_PARTS, () => parts().map((state) => ({ attributes: { part: state.name }, state })))
-  metrics.observe(OF_COLLECTOR, async () => {
-    const answer = await collector().catch(() => 'silent' as const)
+/** ObisServing the components and the Collector. For a Collector that does not answer, only `collector_up`, which is 0. */
+export function observeStack(metrics: Metrics, { components, collector }: Sources): void {
+  metrics.observe(COMPONENT_METRICS, () =>
+    components().map((state) => ({ attributes: { part: state.name }, state })),
+  )
+  metrics.observe(COLLECTOR_METRICS, async () => {
+    const answer = await collector().catch(() => 'unreachable' as const)
     if (answer === null) return []
-    const exporters = answer === 'silent' ? [] : answer.exporters
+    const exporters = answer === 'unreachable' ? [] : answer.exporters
     return [
       { attributes: {}, state: { collector: answer, exporter: null } },
       ...exporters.map((exporter) => ({
@@ -28,74 +30,79 @@ export function observeStack(metrics: Metrics, { parts, collector }: Sources): v
   })
 }
 
-const OF_PARTS: readonly Observed<ComponentStatus>[] = [
+const COMPONENT_METRICS: readonly Observed<ComponentStatus>[] = [
   {
     kind: 'gauge',
     name: 'part_ready',
-    description: 'Whether a part of the stack serves',
-    of: (part) => (serves(part) ? 1 : 0),
+    description: 'Whether a component of the stack works',
+    of: (component) => (isServing(component) ? 1 : 0),
   },
   {
     kind: 'counter',
     name: 'part_restarts',
-    description: 'Restarts of a part of the stack',
+    description: 'Restarts of a component of the stack',
     of: ({ restarts }) => restarts,
   },
 ]
 
-/** Of the Collector as a whole, or of one exporter of it. */
-type Answer =
-  | { collector: CollectorMetrics | 'silent'; exporter: null }
+/** State of the Collector, or of one of its exporters. */
+type CollectorState =
+  | { collector: CollectorMetrics | 'unreachable'; exporter: null }
   | { collector: null; exporter: ExporterMetrics }
 
-const OF_COLLECTOR: readonly Observed<Answer>[] = [
+const COLLECTOR_METRICS: readonly Observed<CollectorState>[] = [
   {
     kind: 'gauge',
     name: 'collector_up',
     description: 'Whether the Collector answers with its own metrics',
-    of: ({ collector }) => (collector === null ? null : Number(collector !== 'silent')),
+    of: ({ collector }) => (collector === null ? null : Number(collector !== 'unreachable')),
   },
-  ofWhole('counter', 'accepted', 'Records the Collector took in', (whole) => whole.accepted),
-  ofWhole('counter', 'refused', 'Records the Collector did not take in', (whole) => whole.refused),
+  collectorMetric(
+    'counter',
+    'accepted',
+    'Records that the Collector accepted',
+    (metrics) => metrics.accepted,
+  ),
+  collectorMetric('counter', 'refused', 'Records that the Collector refused', (metrics) => metrics.refused),
   {
-    ...ofWhole('gauge', 'memory', 'Memory of the Collector', ({ memoryBytes }) => memoryBytes),
+    ...collectorMetric('gauge', 'memory', 'Memory of the Collector', ({ memoryBytes }) => memoryBytes),
     unit: 'By',
   },
-  { ...ofExporter('gauge', 'queue', 'Bytes that wait for this sink', 'queueBytes'), unit: 'By' },
+  { ...exporterMetric('gauge', 'queue', 'Bytes that wait for this sink', 'queueBytes'), unit: 'By' },
   {
-    ...ofExporter('gauge', 'queue_capacity', 'Bytes that may wait for this sink', 'queueCapacityBytes'),
+    ...exporterMetric('gauge', 'queue_capacity', 'Bytes that may wait for this sink', 'queueCapacityBytes'),
     unit: 'By',
   },
-  ofExporter('counter', 'sent', 'Records this sink took', 'sent'),
-  ofExporter('counter', 'failed', 'Records this sink refused for good', 'failed'),
-  ofExporter(
+  exporterMetric('counter', 'sent', 'Records that this sink accepted', 'sent'),
+  exporterMetric('counter', 'failed', 'Records that this sink rejected permanently', 'failed'),
+  exporterMetric(
     'counter',
     'refused',
-    'Records the full or broken queue refused; they are sent again',
+    'Records that a full or broken queue refused; they are sent again',
     'refused',
   ),
 ]
 
-function ofWhole(
-  kind: Observed<Answer>['kind'],
+function collectorMetric(
+  kind: Observed<CollectorState>['kind'],
   name: string,
   description: string,
   of: (metrics: CollectorMetrics) => number | null,
-): Observed<Answer> {
+): Observed<CollectorState> {
   return {
     kind,
     name: `collector_${name}`,
     description,
-    of: ({ collector }) => (collector === null || collector === 'silent' ? null : of(collector)),
+    of: ({ collector }) => (collector === null || collector === 'unreachable' ? null : of(collector)),
   }
 }
 
-function ofExporter(
-  kind: Observed<Answer>['kind'],
+function exporterMetric(
+  kind: Observed<CollectorState>['kind'],
   name: string,
   description: string,
   field: Exclude<keyof ExporterMetrics, 'exporter' | 'signal'>,
-): Observed<Answer> {
+): Observed<CollectorState> {
   return {
     kind,
     name: `collector_exporter_${name}`,

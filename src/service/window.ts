@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../errors.ts'
 import type { Window } from '../store/scope.ts'
 
 const DAY_MS = 86_400_000
-/** What is searched when the caller names no start. */
+/** Default length of a window. */
 const DEFAULT_WINDOW_MS = 30 * DAY_MS
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
@@ -16,7 +16,7 @@ export function isTime(text: string): boolean {
 }
 
 /**
- * The window of a question, over `started_at`: what the caller gave, else the last 30 days.
+ * The window of a query over `started_at`; by default the last 30 days.
  * @param now ms since the epoch
  * @throws {InvalidRequestError} when it is empty
  */
@@ -35,7 +35,7 @@ export function resolveWindow(
   return { from, to }
 }
 
-/** Keeps the nanoseconds of a UTC time; other zones are converted to it. */
+/** Keeps the nanoseconds; converts other zones to UTC. */
 function toUtc(text: string): string {
   if (text.endsWith('Z')) return text
   const fraction = /\.(\d+)/.exec(text)?.[1] ?? ''

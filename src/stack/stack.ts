@@ -22,7 +22,7 @@ export interface Stack {
   readonly servicePort: number
   /** Call once the service listens: writes endpoints.json (0600) and resolves to what it holds. */
   publish(service: string): Promise<Endpoints>
-  parts(): readonly ComponentStatus[]
+  components(): readonly ComponentStatus[]
   /** Stops what was started, the Collector first, removes endpoints.json and frees the home. */
   stop(): Promise<void>
 }
@@ -77,7 +77,7 @@ function describeStack(
       await writeEndpoints(config.home, published)
       return published
     },
-    parts: () => [store, collector].map((part) => part.status()),
+    components: () => [store, collector].map((component) => component.status()),
     stop: undoAll,
   }
 }

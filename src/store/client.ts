@@ -12,24 +12,24 @@ export interface StoreOptions {
   database: string
 }
 
-/** Values of `{name:Type}` in a statement; they never enter its text. */
+/** Values of `{name:Type}` in a statement; they are not part of its text. */
 export type Parameters = Readonly<Record<string, unknown>>
 
-/** One ClickHouse, embedded or a server; both speak ClickHouse HTTP. */
+/** A ClickHouse, embedded or a server. */
 export interface Store {
   readonly url: string
   readonly database: string
   /** Rows of a statement as objects; 64-bit integers come as strings. @throws {StoreError} */
   query<Row>(sql: string, parameters?: Parameters): Promise<Row[]>
   /**
-   * Rows and columns of a caller's statement, with no more than read rights; numbers keep their digits, see
-   * `parseExactly`. The statement ends when `signal` aborts.
-   * @throws {StoreError} `query_refused` for whatever is the statement's own fault
+   * Rows and columns of a caller's read-only statement. Numbers keep all their digits, see `parseExactly`. The statement
+   * ends when `signal` aborts.
+   * @throws {StoreError} `query_refused` when the statement itself is the cause
    */
-  queryReadOnly(sql: string, options: { maxRows: number; signal?: AbortSignal }): Promise<ReadOnlyAnswer>
-  /** A statement without an answer. @throws {StoreError} */
+  queryReadOnly(sql: string, options: { maxRows: number; signal?: AbortSignal }): Promise<ReadOnlyResult>
+  /** A statement without a result. @throws {StoreError} */
   command(sql: string, parameters?: Parameters): Promise<void>
-  /** Makes the store's database where it is missing. @throws {StoreError} */
+  /** Creates the store's database if it does not exist. @throws {StoreError} */
   createDatabase(): Promise<void>
   /** @throws {StoreError} `store_unavailable` when it does not answer */
   ping(): Promise<void>
@@ -38,7 +38,7 @@ export interface Store {
   close(): Promise<void>
 }
 
-export interface ReadOnlyAnswer {
+export interface ReadOnlyResult {
   data: readonly Readonly<Record<string, unknown>>[]
   columns: readonly { name: string; type: string }[]
 }
@@ -46,14 +46,14 @@ export interface ReadOnlyAnswer {
 const REQUEST_TIMEOUT_MS = 60_000
 const READ_ONLY_SECONDS = 30
 
-/** Opens a store; nothing is sent before the first call. */
+/** Creates a store; it connects on the first call. */
 export function createStore(options: StoreOptions): Store {
   const client = connect(options)
   const store: Store = {
     url: options.url,
     database: options.database,
     query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
-    queryReadOnly: (sql, asked) => guard(queryReadOnly(client, sql, asked), toCallersError),
+    queryReadOnly: (sql, limits) => guard(queryReadOnly(client, sql, limits), toCallerError),
     command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
     createDatabase: () => guard(createDatabase(options)),
     ping: () => guard(ping(client)),
@@ -75,7 +75,7 @@ function connect(options: StoreOptions): ClickHouseClient {
     application: 'exectrail',
     request_timeout: REQUEST_TIMEOUT_MS,
     compression: { response: true, request: false },
-    // What goes wrong is thrown to the caller; the driver's own lines would say it twice.
+    // Errors are thrown to the caller, so the driver need not log them.
     log: { level: ClickHouseLogLevel.OFF },
   })
 }
@@ -84,7 +84,7 @@ async function command(client: ClickHouseClient, query: string, parameters: Para
   await client.command({ query, query_params: { ...parameters } })
 }
 
-/** A server refuses every statement in a database it does not have, so this one is asked elsewhere. */
+/** Uses another database, because a server refuses every statement in a database that does not exist. */
 async function createDatabase(options: StoreOptions): Promise<void> {
   const client = connect({ ...options, database: 'default' })
   try {
@@ -106,7 +106,7 @@ async function queryRows<Row>(
     format: 'JSONEachRow',
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 1,
-      // Copies of a row share its start, which is in the key, and so its partition.
+      // Duplicates of a row have the same start time, so they are in the same partition.
       do_not_merge_across_partitions_select_final: 1,
     },
   })
@@ -117,8 +117,8 @@ async function queryReadOnly(
   client: ClickHouseClient,
   query: string,
   { maxRows, signal }: { maxRows: number; signal?: AbortSignal },
-): Promise<ReadOnlyAnswer> {
-  // No FORMAT is written behind a caller's text, which may end in a comment or be no SELECT.
+): Promise<ReadOnlyResult> {
+  // FORMAT cannot be appended: the text may end in a comment, or not be a SELECT.
   const answer = await client.exec({
     query: query.trim().replace(/;+$/u, ''),
     decompress_response_stream: true,
@@ -126,13 +126,13 @@ async function queryReadOnly(
     clickhouse_settings: {
       default_format: 'JSON',
       readonly: '1',
-      // A second delivery must not show, whether or not the caller thought of FINAL.
+      // Hides duplicate deliveries even when the caller omits FINAL.
       final: 1,
       do_not_merge_across_partitions_select_final: 1,
       max_execution_time: READ_ONLY_SECONDS,
       max_result_rows: String(maxRows),
       result_overflow_mode: 'throw',
-      // An error after the first rows is an error, not a broken answer.
+      // Turns an error after the first rows into an error response.
       wait_end_of_query: 1,
       output_format_json_quote_64bit_integers: 0,
       output_format_json_quote_decimals: 0,
@@ -149,17 +149,17 @@ async function queryReadOnly(
       },
     )
   }
-  // A statement without rows, such as SHOW of nothing, may answer nothing at all.
-  const { data = [], meta = [] } = body.trim() === '' ? {} : readAnswer(body)
+  // The body of a statement without rows may be empty.
+  const { data = [], meta = [] } = body.trim() === '' ? {} : parseBody(body)
   return { data, columns: meta }
 }
 
-interface JsonAnswer {
-  data?: ReadOnlyAnswer['data']
-  meta?: ReadOnlyAnswer['columns']
+interface JsonBody {
+  data?: ReadOnlyResult['data']
+  meta?: ReadOnlyResult['columns']
 }
 
-function readAnswer(body: string): JsonAnswer {
+function parseBody(body: string): JsonBody {
   return parseExactly(body)
 }
 
@@ -176,11 +176,11 @@ async function guard<T>(work: Promise<T>, toError = toStoreError): Promise<T> {
   }
 }
 
-/** ClickHouse's own codes that mean: not now, rather than: not so. */
+/** ClickHouse's error codes for temporary conditions. */
 const TRANSIENT_CODES = new Set(['159', '160', '202', '209', '210', '241', '242', '243', '252', '319', '999'])
 
-/** Faults of a caller's statement that are no fault of its text, with what helps. */
-const CALLERS_HINTS: Readonly<Record<string, string>> = {
+/** Hints for errors that a caller's statement causes by its size or duration. */
+const CALLER_HINTS: Readonly<Record<string, string>> = {
   158: 'It reads more rows than it may: narrow the window or the filters.',
   159: `It may take ${READ_ONLY_SECONDS} s: narrow the window, filter by organization and agent, or add LIMIT.`,
   160: `It may take ${READ_ONLY_SECONDS} s: narrow the window, filter by organization and agent, or add LIMIT.`,
@@ -190,10 +190,10 @@ const CALLERS_HINTS: Readonly<Record<string, string>> = {
   396: 'It answers more than it may: add LIMIT, or group; `exectrail logs` pages through executions.',
 }
 
-/** What a caller's own statement brought about is told to the caller, and never as a store that is away. */
-function toCallersError(error: unknown): StoreError {
+/** An error that the caller's statement caused is never reported as an unavailable store. */
+function toCallerError(error: unknown): StoreError {
   const code = codeOf(error)
-  const hint = code === null ? undefined : CALLERS_HINTS[code]
+  const hint = code === null ? undefined : CALLER_HINTS[code]
   if (hint === undefined || !(error instanceof Error)) return toStoreError(error)
   return new StoreError('query_refused', `ClickHouse: ${error.message.trim()} (code ${code})`, {
     hint,
@@ -206,7 +206,7 @@ function codeOf(error: unknown): string | null {
   return /^\d+$/u.test(code) ? code : null
 }
 
-/** ClickHouse's errors are told by shape: the embedded driver may hold a copy of their class. */
+/** Checks the shape of ClickHouse's errors, because the embedded driver may have another copy of their class. */
 function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)

@@ -1,16 +1,16 @@
-/** Between the columns of `code_exec_logs` and the record: names, types, absence. */
+/** Conversion between rows of `code_exec_logs` and records. */
 import { columnOf } from '../record/columns.ts'
 import type { Field } from '../record/fields.ts'
 import { fieldOf, mapNames, type ExecutionRecord, type FieldName } from '../record/record.ts'
 
 export type ExecutionRow = Readonly<Record<string, unknown>>
 
-/** The columns of a SELECT for these fields; times leave ClickHouse as text with all nine digits. */
+/** The column list of a SELECT for these fields. */
 export function selectList(fields: readonly FieldName[]): string {
   return fields.map(columnOf).join(', ')
 }
 
-/** Fields of a row of ClickHouse's JSON; 64-bit integers beyond 2^53 lose their last digits. */
+/** The fields of a row in ClickHouse's JSON; integers beyond 2^53 lose precision. */
 export function toRecord<Name extends FieldName>(
   row: ExecutionRow,
   fields: readonly Name[],
@@ -27,7 +27,7 @@ function toValue({ type, nullable, column }: Field, value: unknown): string | nu
   if (type === 'integer' || type === 'double') return Number(value)
   if (type === 'boolean') return value === true || value === 1
   if (typeof value !== 'string') throw new TypeError(`a column of text holds a ${typeof value}`)
-  // The agent is in the sort key, whose columns cannot be null: there, absent is ''.
+  // Columns of the sort key cannot be null, so an absent agent is ''.
   if (value === '' && nullable === true && !column.includes('Nullable')) return null
   return type === 'time' ? toIso(value) : value
 }
@@ -37,9 +37,9 @@ export function toIso(time: string): string {
   return `${time.replace(' ', 'T')}Z`
 }
 
-/** ISO 8601 → what ClickHouse's DateTime64 takes, nine digits kept. */
-export function fromIso(time: string): string {
+/** ISO 8601 → DateTime64(9) literal. */
+export function toClickHouseTime(time: string): string {
   const [whole = '', fraction = ''] = time.replace(/Z$/u, '').split('.')
-  if (/[+-]\d\d:?\d\d$/u.test(time)) return fromIso(new Date(time).toISOString())
+  if (/[+-]\d\d:?\d\d$/u.test(time)) return toClickHouseTime(new Date(time).toISOString())
   return `${whole.replace('T', ' ')}.${fraction.padEnd(9, '0').slice(0, 9)}`
 }

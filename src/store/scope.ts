@@ -1,4 +1,4 @@
-/** Whose rows a query may see. An administrator's key gives 'all'; every other key one organization. */
+/** The rows that a query may see: 'all' with an administrator's key, else those of one organization. */
 export type Scope = { readonly organizationId: string } | 'all'
 
 /** Half-open range over `started_at`, ISO 8601 UTC. */

@@ -1,6 +1,6 @@
 import type { Parameters } from './client.ts'
 import type { Scope, Window } from './scope.ts'
-import { fromIso } from './rows.ts'
+import { toClickHouseTime } from './rows.ts'
 
 /** A WHERE clause and the values bound in it. */
 export interface Condition {
@@ -9,8 +9,8 @@ export interface Condition {
 }
 
 /**
- * The condition every statement over our tables begins with: whose rows, and which window of the start, in
- * `otel_traces` called `Timestamp`. This is the one place where the tenant is added.
+ * The condition of every statement over our tables: the tenant, and the window over the start time, which is called
+ * `Timestamp` in `otel_traces`. Only this function adds the tenant.
  */
 export function tenantCondition(
   scope: Scope,
@@ -23,7 +23,7 @@ export function tenantCondition(
   parts.push(`${start} >= {from:DateTime64(9)}`, `${start} < {to:DateTime64(9)}`)
   return {
     sql: parts.join(' AND '),
-    parameters: { ...tenant, from: fromIso(window.from), to: fromIso(window.to) },
+    parameters: { ...tenant, from: toClickHouseTime(window.from), to: toClickHouseTime(window.to) },
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { decodeCursor, encodeCursor, nameQuestion } from '../../src/api/cursor.ts'
+import { decodeCursor, encodeCursor, hashFilters } from '../../src/api/cursor.ts'
 import { InvalidRequestError } from '../../src/errors.ts'
 
 const content = {
@@ -8,16 +8,16 @@ const content = {
 }
 
 it('comes back as it was, to the nanosecond', () => {
-  const question = nameQuestion({ runtime: 'vm2' })
+  const question = hashFilters({ runtime: 'vm2' })
   expect(decodeCursor(question, encodeCursor(question, content))).toEqual(content)
 })
 
 it('is bound to its filters, whatever their order', () => {
-  const cursor = encodeCursor(nameQuestion({ runtime: 'vm2', outcome: 'error' }), content)
-  expect(decodeCursor(nameQuestion({ outcome: 'error', runtime: 'vm2', userId: undefined }), cursor)).toEqual(
+  const cursor = encodeCursor(hashFilters({ runtime: 'vm2', outcome: 'error' }), content)
+  expect(decodeCursor(hashFilters({ outcome: 'error', runtime: 'vm2', userId: undefined }), cursor)).toEqual(
     content,
   )
-  expect(() => decodeCursor(nameQuestion({ runtime: 'vm2' }), cursor)).toThrow(/other filters/)
+  expect(() => decodeCursor(hashFilters({ runtime: 'vm2' }), cursor)).toThrow(/other filters/)
 })
 
 it.each([
@@ -27,8 +27,8 @@ it.each([
   '"><script>',
   'A'.repeat(5000),
   Buffer.from('[1]').toString('base64url'),
-  Buffer.from(JSON.stringify([1, nameQuestion({}), "' OR 1=1", 'b', 'c', 'd'])).toString('base64url'),
+  Buffer.from(JSON.stringify([1, hashFilters({}), "' OR 1=1", 'b', 'c', 'd'])).toString('base64url'),
   Buffer.from(JSON.stringify({ length: 6 })).toString('base64url'),
 ])('refuses what is no cursor of ours: %.20s', (cursor) => {
-  expect(() => decodeCursor(nameQuestion({}), cursor)).toThrow(InvalidRequestError)
+  expect(() => decodeCursor(hashFilters({}), cursor)).toThrow(InvalidRequestError)
 })

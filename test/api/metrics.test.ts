@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import type { AppParts } from '../../src/api/environment.ts'
+import type { AppDependencies } from '../../src/api/context.ts'
 import { readCollectorMetrics, type CollectorMetrics } from '../../src/stack/collector/metrics.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { createStore } from '../../src/store/client.ts'
@@ -17,7 +17,7 @@ async function scrape(service: TestService) {
   return { lines, values }
 }
 
-async function start(given: { collectorUrl?: string } & Partial<Pick<AppParts, 'collector'>> = {}) {
+async function start(given: { collectorUrl?: string } & Partial<Pick<AppDependencies, 'collector'>> = {}) {
   const { collectorUrl, ...parts } = given
   const home = await temporaryDirectory()
   onTestFinished(() => home[Symbol.asyncDispose]())

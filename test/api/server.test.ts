@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
-import type { ApiEnv } from '../../src/api/environment.ts'
+import type { ApiEnv } from '../../src/api/context.ts'
 import { serve } from '../../src/api/server.ts'
 import { ExectrailError } from '../../src/errors.ts'
 

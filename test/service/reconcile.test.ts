@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDeadLetters } from '../../src/telemetry/outbox/read-dead-letters.ts'
 import { reconcile } from '../../src/service/reconcile.ts'
-import { fromIso } from '../../src/store/rows.ts'
+import { toClickHouseTime } from '../../src/store/rows.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
@@ -91,12 +91,12 @@ describe('ids begun against ids stored', () => {
       await store.command(
         `INSERT INTO code_exec_logs (execution_id, organization_id, started_at, inserted_at)
          SELECT {executionId:String}, 'spans', {startedAt:DateTime64(9)}, now64(3) - toIntervalMinute(5)`,
-        { executionId, startedAt: fromIso(startedAt) },
+        { executionId, startedAt: toClickHouseTime(startedAt) },
       )
     await store.command(
       `INSERT INTO otel_traces (Timestamp, SpanAttributes) SELECT {startedAt:DateTime64(9)},
        map('code_exec.organization.id', 'spans', 'code_exec.execution.id', {executionId:String})`,
-      { executionId: traced.executionId, startedAt: fromIso(traced.startedAt) },
+      { executionId: traced.executionId, startedAt: toClickHouseTime(traced.startedAt) },
     )
     expect(await ask('spans')).toMatchObject({ stored: 3, spanlessCount: 1, spanless: [bare.executionId] })
   })

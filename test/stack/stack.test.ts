@@ -26,7 +26,7 @@ describe('a running stack', () => {
     })
 
   it('has both parts ready', () => {
-    expect(started.stack.parts()).toEqual([
+    expect(started.stack.components()).toEqual([
       expect.objectContaining({ name: 'store', state: 'ready', restarts: 0, lastError: null }),
       expect.objectContaining({ name: 'collector', state: 'ready', restarts: 0, lastError: null }),
     ])
@@ -117,7 +117,7 @@ describe('parts that are elsewhere', () => {
   it('are used where they are and not started', async () => {
     await using started = await startTestStack(variables())
     const { CLICKHOUSE_URL, OTEL_EXPORTER_OTLP_ENDPOINT } = variables()
-    expect(started.stack.parts()).toEqual([
+    expect(started.stack.components()).toEqual([
       expect.objectContaining({ name: 'store', state: 'external', url: CLICKHOUSE_URL, pid: null }),
       expect.objectContaining({ name: 'collector', state: 'external', url: OTEL_EXPORTER_OTLP_ENDPOINT }),
     ])

@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
-import { listExecutions, type ListExecutions } from '../../src/store/queries/list-executions.ts'
+import { listExecutions, type ListExecutionsQuery } from '../../src/store/queries/list-executions.ts'
 import { runSql } from '../../src/store/queries/run-sql.ts'
 import { FIELD_NAMES } from '../../src/record/record.ts'
 import { DAY, insertOtelRows, type Given } from '../support/otel-rows.ts'
@@ -21,7 +21,7 @@ afterAll(() => clickhouse.stop())
 
 const insert = (given: readonly Given[]): Promise<void> => insertOtelRows(store, given)
 
-const listOf = (part: Partial<ListExecutions>): ListExecutions => ({
+const listOf = (part: Partial<ListExecutionsQuery>): ListExecutionsQuery => ({
   scope: { organizationId: 'acme' },
   window: DAY,
   filter: {},
@@ -110,7 +110,7 @@ describe('the store', () => {
       ids.map((executionId, n) => ({ executionId, startedMs: Math.floor(n / 3) * 1000, attributes: agent })),
     )
     const seen: string[] = []
-    let after: ListExecutions['after'] = null
+    let after: ListExecutionsQuery['after'] = null
     for (;;) {
       const page = await listExecutions(store, listOf({ filter: { codeAgentId: 'pages' }, limit: 7, after }))
       seen.push(...page.map((row) => row.executionId ?? ''))

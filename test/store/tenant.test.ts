@@ -76,7 +76,7 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
       fields: FIELD_NAMES,
     }),
   'reconcile.ts': (store, { scope: seen, window, limit }) =>
-    reconcile(store, { scope: seen, window, settleMs: 1000, limit }),
+    reconcile(store, { scope: seen, window, graceMs: 1000, limit }),
 }
 /** A caller's own SQL names no tenant: administrators alone may send it, by the read-only path. */
 const WITHOUT_TENANT = ['run-sql.ts']

@@ -2,7 +2,7 @@
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { FIELDS } from '../../src/record/fields.ts'
 import { ATTRIBUTE_FIELDS } from '../../src/record/record.ts'
-import { fromIso } from '../../src/store/rows.ts'
+import { toClickHouseTime } from '../../src/store/rows.ts'
 import { askClickHouse, type RunningClickHouse } from './clickhouse.ts'
 
 /** The exporter's own list, in its order. */
@@ -36,7 +36,7 @@ export function toExported(record: ExecutionRecord): ExportedRow {
     ]),
   )
   return {
-    Timestamp: fromIso(record.timestamp),
+    Timestamp: toClickHouseTime(record.timestamp),
     TraceId: record.traceId,
     SpanId: record.spanId,
     TraceFlags: 1,

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { columnOf } from '../../src/record/columns.ts'
 import { FIELD_NAMES, mapNames, namesWith } from '../../src/record/record.ts'
-import { fromIso } from '../../src/store/rows.ts'
+import { toClickHouseTime } from '../../src/store/rows.ts'
 import { PASSWORD, USER, type RunningClickHouse } from './clickhouse.ts'
 
 const ABSENT = mapNames(namesWith({ nullable: true }), () => null)
@@ -78,7 +78,7 @@ function toRow(record: ExecutionRecord): Record<string, unknown> {
   return {
     ...row,
     code_agent_id: codeAgentId ?? '',
-    started_at: fromIso(startedAt),
-    timestamp: fromIso(timestamp),
+    started_at: toClickHouseTime(startedAt),
+    timestamp: toClickHouseTime(timestamp),
   }
 }

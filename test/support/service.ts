@@ -1,7 +1,7 @@
 /** The real HTTP surface on a port of its own, over a store and an executor given by the test. */
 import { expect } from 'vitest'
 import { createApp } from '../../src/api/app.ts'
-import type { AppParts } from '../../src/api/environment.ts'
+import type { AppDependencies } from '../../src/api/context.ts'
 import { serve } from '../../src/api/server.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { fileKeyStore, storeKey } from '../../src/service/keys.ts'
@@ -52,7 +52,8 @@ export function withKey(key: string): { headers: Record<string, string> } {
 }
 
 export async function startService(
-  parts: Pick<AppParts, 'store' | 'executor'> & Partial<Pick<AppParts, 'parts' | 'collector'>>,
+  parts: Pick<AppDependencies, 'store' | 'executor'> &
+    Partial<Pick<AppDependencies, 'components' | 'collector'>>,
 ): Promise<TestService> {
   const logged: string[] = []
   const keys = fileKeyStore([
@@ -63,7 +64,7 @@ export async function startService(
   const app = createApp({
     version: '0.0.0-test',
     keys,
-    parts: () => [],
+    components: () => [],
     collector: () => Promise.resolve(null),
     log: (line) => logged.push(line),
     sqlStore: parts.store,
@@ -98,7 +99,9 @@ export async function startService(
  * The surface over a store that nobody serves and an executor without a Collector: for what must not need
  * the store, or must say that it is away.
  */
-export async function startOfflineService(change: Partial<AppParts['executor']> = {}): Promise<TestService> {
+export async function startOfflineService(
+  change: Partial<AppDependencies['executor']> = {},
+): Promise<TestService> {
   const parts = new AsyncDisposableStack()
   const home = parts.use(await temporaryDirectory())
   const executor = await createExecutor({ config: offlineConfig(home.path) })

@@ -58,7 +58,7 @@ export async function startTestStackIn(config: Config): Promise<TestStack> {
     log: { level: ClickHouseLogLevel.OFF },
   })
   const part = (name: ComponentStatus['name']): ComponentStatus => {
-    const found = stack.parts().find((one) => one.name === name)
+    const found = stack.components().find((one) => one.name === name)
     if (found === undefined) throw new Error(`the stack has no ${name}`)
     return found
   }

@@ -1,7 +1,7 @@
 /** Executions begun, as rows of `code_exec_events`, without a Collector. */
 import { createClient } from '@clickhouse/client'
 import type { ExecutionRecord } from '../../src/execution.ts'
-import { fromIso } from '../../src/store/rows.ts'
+import { toClickHouseTime } from '../../src/store/rows.ts'
 import { PASSWORD, USER, type RunningClickHouse } from './clickhouse.ts'
 
 /** Inserts the `started` event of each record. */
@@ -23,8 +23,8 @@ export async function insertStarted(
     language: record.language,
     event_name: 'code_exec.started',
     limit_timeout_ms: record.limitTimeoutMs,
-    started_at: fromIso(record.startedAt),
-    timestamp: fromIso(record.startedAt),
+    started_at: toClickHouseTime(record.startedAt),
+    timestamp: toClickHouseTime(record.startedAt),
     executor_id: record.executorId,
   }))
   await client.insert({

@@ -48,10 +48,10 @@ it('what was lost shows at /readyz, and after the process is gone in the notes o
   const { checks } = await checkReadiness({
     store: { ping: () => Promise.resolve() },
     executor: { status: () => ({ executorId: 'e', running: 0, waiting: 0, trail: trail.status() }) },
-    parts: () => [],
+    components: () => [],
   })
   const outbox = checks.find(({ name }) => name === 'outbox')
-  expect(outbox?.detail).toContain(`${dropped} records were lost for want of room`)
+  expect(outbox?.detail).toContain(`${dropped} records were lost because there was no space`)
   expect(outbox?.detail).toMatch(/\d+ of them in memory/u)
   await trail.shutdown(0)
   vi.restoreAllMocks()

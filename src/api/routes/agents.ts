@@ -2,9 +2,9 @@ import { Hono } from 'hono'
 import { agentStats } from '../../service/agent-stats.ts'
 import { resolveWindow } from '../../service/window.ts'
 import { scopeOf } from '../auth.ts'
-import { describe } from '../describe.ts'
-import type { ApiEnv, AppParts } from '../environment.ts'
-import { answerList, listParameters, window } from '../list-parameters.ts'
+import { documentRoute } from '../document-route.ts'
+import type { ApiEnv, AppDependencies } from '../context.ts'
+import { listPage, listParameters, window } from '../list-parameters.ts'
 import { oneOf, organization, pathId, query } from '../parameters.ts'
 import { pageSchema } from '../record-schema.ts'
 import { statsSchema } from '../stats-schema.ts'
@@ -15,28 +15,28 @@ const compare = oneOf(['previous'])
   .optional()
   .describe('`previous`: also the window of the same length just before')
 
-const logs = describe({
+const logs = documentRoute({
   id: 'getAgentLogs',
   summary: 'Executions of an agent, newest first',
   tag: 'agents',
   reply: pageSchema,
-  means: 'One page',
+  description: 'One page',
 })
 
-const stats = describe({
+const stats = documentRoute({
   id: 'getAgentStats',
-  summary: 'What an agent did, measured',
+  summary: 'Statistics of an agent',
   tag: 'agents',
   reply: statsSchema,
-  means: 'The stats; rates are 0–1, and null where nothing was counted',
+  description: 'The stats; rates are 0–1, and null where nothing was counted',
 })
 
 /** `/v1/agents` */
-export function agents(parts: AppParts): Hono<ApiEnv> {
+export function agents(dependencies: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get('/:id/logs', logs, query(logParameters), async (c) => {
       const fixed = { codeAgentId: pathId(c) }
-      return c.json(await answerList(c, parts, { ...c.req.valid('query'), fixed }))
+      return c.json(await listPage(c, dependencies, { ...c.req.valid('query'), fixed }))
     })
     .get('/:id/stats', stats, query({ organization, ...window, compare }), async (c) => {
       const given = c.req.valid('query')
@@ -44,7 +44,7 @@ export function agents(parts: AppParts): Hono<ApiEnv> {
       const searched = resolveWindow(given, Date.now())
       return c.json(
         await agentStats(
-          { store: parts.store, scope },
+          { store: dependencies.store, scope },
           { agentId: pathId(c), window: searched, compare: given.compare },
         ),
       )

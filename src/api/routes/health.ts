@@ -1,39 +1,39 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { checkReadiness } from '../../service/check-readiness.ts'
-import { describe } from '../describe.ts'
-import type { ApiEnv, AppParts } from '../environment.ts'
+import { documentRoute } from '../document-route.ts'
+import type { ApiEnv, AppDependencies } from '../context.ts'
 import { prometheusText } from '../prometheus.ts'
 
-const alive = describe({
+const alive = documentRoute({
   id: 'health',
   summary: 'Whether the service runs at all',
   tag: 'service',
   reply: z.object({ status: z.literal('ok') }),
-  means: 'It runs',
+  description: 'It runs',
   access: 'open',
 })
 
 const check = z.object({ name: z.string(), ready: z.boolean(), detail: z.string() })
-const ready = describe({
+const ready = documentRoute({
   id: 'readiness',
   summary: 'Whether code can be run and its record kept; 503 names the part that fails',
   tag: 'service',
   reply: z.object({ ready: z.boolean(), checks: z.array(check) }).meta({ id: 'Readiness' }),
-  means: 'Every part serves',
+  description: 'Every part serves',
   access: 'open',
 })
 
 /** `/healthz`, `/readyz`, `/metrics` */
-export function health(parts: AppParts): Hono<ApiEnv> {
+export function health(dependencies: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get('/healthz', alive, (c) => c.json({ status: 'ok' as const }))
     .get('/readyz', ready, async (c) => {
-      const readiness = await checkReadiness(parts)
+      const readiness = await checkReadiness(dependencies)
       return c.json(readiness, readiness.ready ? 200 : 503)
     })
     .get('/metrics', async (c) => {
-      return c.text(prometheusText(await parts.executor.metrics.collect()), 200, {
+      return c.text(prometheusText(await dependencies.executor.metrics.collect()), 200, {
         'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
       })
     })

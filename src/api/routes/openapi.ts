@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { generateSpecs } from 'hono-openapi'
-import type { ApiEnv } from '../environment.ts'
+import type { ApiEnv } from '../context.ts'
 
 const DESCRIPTION = `Every execution leaves one record. Lists are newest first; \`nextCursor\` leads to the next page, and the
 window that was searched is in the reply. Errors are problems (RFC 9457) with \`code\`, \`hint\` and \`requestId\`.
@@ -8,14 +8,14 @@ Times are ISO 8601 UTC.`
 
 const TAGS = [
   { name: 'executions', description: 'Runs of code and their records' },
-  { name: 'agents', description: 'What an agent did' },
-  { name: 'workflows', description: 'What one run of a workflow did' },
-  { name: 'runtimes', description: 'Where code can run' },
-  { name: 'sql', description: 'Free questions to the store' },
+  { name: 'agents', description: 'Executions and statistics of an agent' },
+  { name: 'workflows', description: 'Executions of one run of a workflow' },
+  { name: 'runtimes', description: 'Runtimes of this executor' },
+  { name: 'sql', description: 'SQL queries to the store' },
   { name: 'service', description: 'The service itself' },
 ]
 
-/** `GET /openapi.json`: the document of the app, made once from the routes themselves. */
+/** `GET /openapi.json`: generated once from the routes. */
 export function openapi(app: Hono<ApiEnv>, version: string): Hono<ApiEnv> {
   let document: ReturnType<typeof generateSpecs> | null = null
   return new Hono<ApiEnv>().get('/openapi.json', async (c) => {

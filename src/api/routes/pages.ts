@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { DOCS_PAGE, DOCS_POLICY, LANDING_PAGE, PAGE_POLICY } from '../html.ts'
-import type { ApiEnv } from '../environment.ts'
+import type { ApiEnv } from '../context.ts'
 
 /** `/`, `/docs` and the script of `/docs`. */
 export function pages(): Hono<ApiEnv> {

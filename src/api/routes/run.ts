@@ -3,26 +3,26 @@ import type { ExecutionRequest } from '../../execution.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'
 import { scopeOf } from '../auth.ts'
-import { describe } from '../describe.ts'
-import type { ApiContext, AppParts } from '../environment.ts'
+import { documentRoute } from '../document-route.ts'
+import type { ApiContext, AppDependencies } from '../context.ts'
 import { readJsonObject } from '../json-body.ts'
 import { runSchema } from '../record-schema.ts'
 import { withCallerTrace } from '../trace-context.ts'
 
-export const runDocumented = describe({
+export const runRoute = documentRoute({
   id: 'runCode',
   summary: 'Run code once',
   tag: 'executions',
   reply: runSchema,
-  means: 'The code ran, or was stopped; `outcome` says how it ended',
+  description: 'The code ran or was stopped; `outcome` says how it ended',
   body: executionRequestSchema,
 })
 
 /**
- * Runs the code of the body. A caller that hangs up cancels the execution; its `traceparent` becomes the
+ * Runs the code in the body. Closing the connection cancels the execution. The caller's span (`traceparent`) becomes the
  * parent of the execution's span.
  */
-export async function runFromBody(c: ApiContext, { executor }: AppParts): Promise<RunView> {
+export async function runFromBody(c: ApiContext, { executor }: AppDependencies): Promise<RunView> {
   const body = await readJsonObject(c)
   rejectCallbacks(body)
   const idempotencyKey = c.req.header('Idempotency-Key')
@@ -37,5 +37,5 @@ function rejectCallbacks(body: Record<string, unknown>): void {
   const issues: Issue[] = ['signal', 'onOutput']
     .filter((name) => Object.hasOwn(body, name))
     .map((path) => ({ path, message: 'cannot come over HTTP' }))
-  if (issues.length > 0) throw new InvalidRequestError(issues, 'Hang up to cancel.')
+  if (issues.length > 0) throw new InvalidRequestError(issues, 'Close the connection to cancel.')
 }

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { ISOLATIONS, LANGUAGES, LIMITS, RUNTIMES } from '../../execution.ts'
 import { listRuntimes } from '../../service/list-runtimes.ts'
-import { describe } from '../describe.ts'
-import type { ApiEnv, AppParts } from '../environment.ts'
+import { documentRoute } from '../document-route.ts'
+import type { ApiEnv, AppDependencies } from '../context.ts'
 import { query } from '../parameters.ts'
 
 const runtimeSchema = z
@@ -20,16 +20,16 @@ const runtimeSchema = z
   })
   .meta({ id: 'Runtime' })
 
-const documented = describe({
+const documented = documentRoute({
   id: 'listRuntimes',
   summary: 'Runtimes, whether each is ready, and what is missing',
   tag: 'runtimes',
   reply: z.object({ data: z.array(runtimeSchema) }),
-  means: 'Every runtime of this executor',
+  description: 'Every runtime of this executor',
 })
 
 /** `GET /v1/runtimes` */
-export function runtimes({ executor }: AppParts): Hono<ApiEnv> {
+export function runtimes({ executor }: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>().get('/', documented, query({}), async (c) => {
     return c.json({ data: await listRuntimes(executor) })
   })

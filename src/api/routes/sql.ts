@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { ExectrailError, InvalidRequestError } from '../../errors.ts'
 import { runSql } from '../../service/run-sql.ts'
-import { describe } from '../describe.ts'
-import type { ApiContext, ApiEnv, AppParts } from '../environment.ts'
+import { documentRoute } from '../document-route.ts'
+import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { readJsonObject } from '../json-body.ts'
 import { query, toIssues } from '../parameters.ts'
 
@@ -23,27 +23,27 @@ const replySchema = z
   })
   .meta({ id: 'SqlAnswer' })
 
-const documented = describe({
+const documented = documentRoute({
   id: 'runSql',
-  summary: "Ask the store in ClickHouse SQL, read-only; an administrator's key only",
+  summary: "Query the store in ClickHouse SQL, read-only; an administrator's key only",
   tag: 'sql',
   reply: replySchema,
-  means: 'The rows',
+  description: 'The rows',
   body: bodySchema,
 })
 
 /** `POST /v1/sql` */
-export function sql({ sqlStore }: AppParts): Hono<ApiEnv> {
+export function sql({ sqlStore }: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>().post('/', documented, query({}), async (c) => {
-    refuseBoundKeys(c)
+    rejectBoundKeys(c)
     const parsed = bodySchema.safeParse(await readJsonObject(c))
     if (!parsed.success) throw new InvalidRequestError(toIssues(parsed.error.issues, 'query'))
     return c.json(await runSql(sqlStore, parsed.data.query, c.req.raw.signal))
   })
 }
 
-/** Free SQL names no tenant, so it is for those who may see them all. */
-function refuseBoundKeys(c: ApiContext): void {
+/** SQL is not bound to a tenant, so it is for administrators only. */
+function rejectBoundKeys(c: ApiContext): void {
   if (c.get('key').scope === 'all') return
   throw new ExectrailError('forbidden', "SQL is for administrators' keys: it sees every organization", {
     hint: 'Use /v1/executions and its filters, or an administrator key.',

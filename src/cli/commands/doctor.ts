@@ -1,13 +1,13 @@
-/** `exectrail doctor`: which link of the chain is broken, and what to do. */
+/** `exectrail doctor`: checks the chain from an execution to its row. */
 import { loadConfig } from '../../config.ts'
 import { createExecutor } from '../../executor/executor.ts'
 import { listRuntimes } from '../../service/list-runtimes.ts'
 import { diagnose, type Finding } from '../../service/doctor/diagnose.ts'
 import { describeRuntimes } from '../runtime-table.ts'
-import { openRunningStore } from '../running-store.ts'
+import { openStore } from '../open-store.ts'
 import { clientFor } from '../service-client.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson, visible } from '../visible.ts'
+import { toJson, escapeControls } from '../escape-controls.ts'
 
 const BROKEN = 1
 const DELIVERY_MS = 500
@@ -16,11 +16,11 @@ export interface DoctorOptions {
   json?: true
 }
 
-/** Prints the runtimes, then one finding a link; resolves to 1 when one is broken. */
+/** Prints the runtimes and one finding per link. Resolves to 1 when a link is broken. */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
   const config = loadConfig()
   const executor = await createExecutor({ config })
-  const store = await openRunningStore(config)
+  const store = await openStore(config)
   try {
     const show = async (finding: Finding): Promise<void> => {
       if (!options.json) await terminal.data(renderFinding(finding, terminal))
@@ -47,13 +47,13 @@ function getFromService(url: string, key: string, path: string): Promise<unknown
 
 function renderFinding({ link, state, detail, fix }: Finding, terminal: Terminal): string {
   const mark = {
-    ok: terminal.paint('green', '✔', 'data'),
-    broken: terminal.paint('red', '✖', 'data'),
-    skipped: terminal.paint('dim', '–', 'data'),
-    blocked: terminal.paint('dim', '?', 'data'),
+    ok: terminal.paint('green', '✔', 'stdout'),
+    broken: terminal.paint('red', '✖', 'stdout'),
+    skipped: terminal.paint('dim', '–', 'stdout'),
+    blocked: terminal.paint('dim', '?', 'stdout'),
   }[state]
-  const line = `${mark} ${link.padEnd(11)} ${visible(detail)}`
+  const line = `${mark} ${link.padEnd(11)} ${escapeControls(detail)}`
   return fix === null
     ? line
-    : `${line}\n  ${' '.repeat(11)} ${terminal.paint('bold', 'fix:', 'data')} ${visible(fix)}`
+    : `${line}\n  ${' '.repeat(11)} ${terminal.paint('bold', 'fix:', 'stdout')} ${escapeControls(fix)}`
 }

@@ -1,4 +1,4 @@
-/** `exectrail logs`: executions from the running service, as a list or one whole. */
+/** `exectrail logs`: a list of executions or one execution, from the running service. */
 import { loadConfig } from '../../config.ts'
 import { InvalidRequestError, isExectrailError } from '../../errors.ts'
 import type { ExecutionView } from '../../service/execution-view.ts'
@@ -6,7 +6,7 @@ import type { ExecutionPage } from '../../service/list-executions.ts'
 import { renderExecution, renderList } from '../execution-table.ts'
 import { findService, type Query, type ServiceClient } from '../service-client.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson, toJsonLine, visible } from '../visible.ts'
+import { toJson, toJsonLine, escapeControls } from '../escape-controls.ts'
 import { toWindowQuery, type WindowOptions } from '../window-options.ts'
 
 export interface LogsOptions extends WindowOptions {
@@ -24,22 +24,22 @@ export interface LogsOptions extends WindowOptions {
 
 const PAGE_MAX = 1000
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-/** Enough for the list; bodies stay where they are. */
+/** The list needs no bodies. */
 const LIST_FIELDS =
   'executionId,startedAt,outcome,errorType,errorMessage,runtime,language,codeAgentId,durationMs'
 
-/** Prints a list of executions, or the one that `id` names. */
+/** Prints a list of executions, or the execution with this id. */
 export async function logs(
   id: string | undefined,
   options: LogsOptions,
   terminal: Terminal,
 ): Promise<number> {
   const limit = readLimit(options)
-  const { path, query } = toQuestion(id, options)
+  const { path, query } = toListRequest(id, options)
   const service = await findService(loadConfig())
   const one = id !== undefined && UUID.test(id) ? await findOne(service, id, options.org) : null
   if (one !== null) {
-    await terminal.data(printed(one, options, terminal))
+    await terminal.data(renderOne(one, options, terminal))
     return 0
   }
   if (options.ndjson) await printStream(service, { path, query, limit, terminal })
@@ -47,7 +47,7 @@ export async function logs(
   return 0
 }
 
-function printed(one: ExecutionView, options: LogsOptions, terminal: Terminal): string {
+function renderOne(one: ExecutionView, options: LogsOptions, terminal: Terminal): string {
   if (options.json) return toJson(one)
   return options.ndjson ? toJsonLine(one) : renderExecution(one, terminal)
 }
@@ -59,7 +59,7 @@ function readLimit({ limit, ndjson }: LogsOptions): number {
   throw new InvalidRequestError([{ path: '--limit', message }])
 }
 
-/** Null where no execution bears the id: it may be an agent's. */
+/** Null when no execution has this id: it may be the id of an agent. */
 async function findOne(
   service: ServiceClient,
   id: string,
@@ -73,7 +73,7 @@ async function findOne(
   }
 }
 
-function toQuestion(id: string | undefined, options: LogsOptions): { path: string; query: Query } {
+function toListRequest(id: string | undefined, options: LogsOptions): { path: string; query: Query } {
   const { runtime, language, outcome, cursor } = options
   const query = {
     ...toWindowQuery(options, Date.now()),
@@ -95,14 +95,17 @@ function toQuestion(id: string | undefined, options: LogsOptions): { path: strin
   }
 }
 
-interface Asking {
+interface ListRequest {
   path: string
   query: Query
   terminal: Terminal
 }
 
-async function printPage(service: ServiceClient, asking: Asking & { options: LogsOptions }): Promise<void> {
-  const { path, query, options, terminal } = asking
+async function printPage(
+  service: ServiceClient,
+  request: ListRequest & { options: LogsOptions },
+): Promise<void> {
+  const { path, query, options, terminal } = request
   const page = await service.get<ExecutionPage>(
     path,
     options.json ? query : { ...query, fields: LIST_FIELDS },
@@ -118,11 +121,11 @@ async function printPage(service: ServiceClient, asking: Asking & { options: Log
   }
   await terminal.data(renderList(page.data, terminal))
   if (page.nextCursor !== null)
-    terminal.say(`More: the same command with --cursor ${visible(page.nextCursor)}`)
+    terminal.say(`More: the same command with --cursor ${escapeControls(page.nextCursor)}`)
 }
 
-async function printStream(service: ServiceClient, asking: Asking & { limit: number }): Promise<void> {
-  const { path, query, limit, terminal } = asking
+async function printStream(service: ServiceClient, request: ListRequest & { limit: number }): Promise<void> {
+  const { path, query, limit, terminal } = request
   let cursor = query['cursor']
   let left = limit
   for (;;) {

@@ -1,13 +1,13 @@
-/** `exectrail reconcile`: is every execution that was begun also stored, once? */
+/** `exectrail reconcile`: checks that every execution that started is stored exactly once. */
 import { loadConfig } from '../../config.ts'
 import { ExectrailError, InvalidRequestError } from '../../errors.ts'
 import { EVENTS_KEPT_MS, reconcile as compare, type Reconciliation } from '../../service/reconcile.ts'
 import { isTime, resolveWindow } from '../../service/window.ts'
 import { formatTime } from '../../format.ts'
-import { openRunningStore } from '../running-store.ts'
+import { openStore } from '../open-store.ts'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson } from '../visible.ts'
+import { toJson } from '../escape-controls.ts'
 import { toWindowQuery, type WindowOptions } from '../window-options.ts'
 
 const LOST = 1
@@ -19,13 +19,13 @@ export interface ReconcileOptions extends WindowOptions {
 }
 
 /**
- * Prints what is missing, without its span, duplicated and dead; resolves to 1 for any of the first three.
- * @throws {ExectrailError} when no store is known; what the store throws when it does not answer
+ * Prints missing executions, rows without a span, duplicates and dead letters. Resolves to 1 for any of the first three.
+ * @throws {ExectrailError} when no store is known or it does not answer
  */
 export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {
   const config = loadConfig()
   const window = toWindow(options)
-  const store = await openRunningStore(config)
+  const store = await openStore(config)
   if (store === null) {
     throw new ExectrailError('store_unavailable', `no store is known for ${config.home}`, {
       hint: 'Set CLICKHOUSE_URL, or start the stack with `exectrail up`.',
@@ -37,7 +37,7 @@ export async function reconcile(options: ReconcileOptions, terminal: Terminal): 
     if (options.json) await terminal.data(toJson(found))
     else await print(found, terminal)
     if (Date.parse(window.from) < Date.now() - EVENTS_KEPT_MS)
-      terminal.say('What was begun is known for a week; of earlier executions only duplicates can be told.')
+      terminal.say('What was begun is known for a week; of earlier executions only duplicates can be found.')
     return found.missingCount + found.spanlessCount + found.duplicated.length === 0 ? 0 : LOST
   } finally {
     await store.close()

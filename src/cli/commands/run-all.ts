@@ -3,20 +3,20 @@ import { isDeepStrictEqual } from 'node:util'
 import { loadConfig } from '../../config.ts'
 import { createExecutor } from '../../executor/executor.ts'
 import type { RunView } from '../../service/run-code.ts'
-import { runEverywhere } from '../../service/run-everywhere.ts'
+import { runOnAllRuntimes } from '../../service/run-on-all-runtimes.ts'
 import { formatBytes, formatMs } from '../../format.ts'
 import { missingLines } from '../runtime-table.ts'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson, toJsonLine } from '../visible.ts'
-import { cancelOnSignals, closeDelivered, EXIT_CODES, withoutFiles } from './run-ending.ts'
+import { toJson, toJsonLine } from '../escape-controls.ts'
+import { cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
 const CELL_MAX = 60
 
 /**
- * Runs the code everywhere and resolves to 0 when every outcome is success, else to the exit code of the
- * first that is not.
+ * Runs the code on every ready runtime. Resolves to 0 when every outcome is success, otherwise to the exit code of the
+ * first other outcome.
  * @throws {RuntimeUnavailableError} when no runtime that serves the language is ready
  */
 export async function runAll(
@@ -25,27 +25,27 @@ export async function runAll(
   terminal: Terminal,
 ): Promise<number> {
   const config = loadConfig()
-  // Which one the request names does not matter: each takes its turn.
+  // The runtime of the request is a placeholder.
   const request = await readRunRequest(file, { ...options, runtime: 'subprocess' })
   const executor = await createExecutor({ config })
-  const cancelling = cancelOnSignals(terminal)
+  const cancellation = cancelOnSignals(terminal)
   try {
-    const { runs, unready } = await runEverywhere(
+    const { runs, unready } = await runOnAllRuntimes(
       { executor, scope: 'all' },
-      { ...request, signal: cancelling.signal },
+      { ...request, signal: cancellation.signal },
     )
-    const left = await closeDelivered(executor, config)
-    cancelling.ran()
+    const left = await closeAndDeliver(executor, config)
+    cancellation.completed()
     if (options.json) await terminal.data(toJson(runs.map(withoutFiles)))
     else await terminal.data(renderRuns(runs))
-    const bold = (text: string): string => terminal.paint('bold', text, 'talk')
+    const bold = (text: string): string => terminal.paint('bold', text, 'stderr')
     for (const line of unready.flatMap((runtime) => missingLines(runtime, bold))) terminal.say(line)
     terminal.say(compareRuns(runs))
     if (left > 0)
       terminal.say(`the records wait in the outbox of ${config.home}; \`exectrail up\` takes them along`)
     return EXIT_CODES[runs.find(({ success }) => !success)?.outcome ?? 'success']
   } finally {
-    cancelling.release()
+    cancellation.release()
     await executor.close(0)
   }
 }
@@ -75,7 +75,7 @@ function renderRuns(runs: readonly RunView[]): string {
   )
 }
 
-/** Whether the same program gave the same everywhere; output counts, since a plain script has no result. */
+/** Whether all runs agree. Stdout counts, because a plain script has no result. */
 function compareRuns(runs: readonly RunView[]): string {
   const [first, ...others] = runs.map(({ outcome, result, stdout }) => ({ outcome, result, stdout }))
   if (others.length === 0) return 'One runtime ran it; there is nothing to compare.'

@@ -1,4 +1,4 @@
-/** Turns the options of `run` into a request, with everything wrong about them said at once. */
+/** Turns the options of `run` into a request and reports every issue at once. */
 import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { basename, extname, isAbsolute, normalize } from 'node:path'
@@ -125,7 +125,7 @@ async function readCode(
 function languageOf(file: string | undefined, issues: Issue[]): string {
   const known = file === undefined ? undefined : BY_EXTENSION[extname(file).toLowerCase()]
   if (known !== undefined) return known
-  const why = file === undefined || file === '-' ? 'is needed here' : `cannot be told from ${file}`
+  const why = file === undefined || file === '-' ? 'is needed here' : `cannot be derived from ${file}`
   issues.push({ path: '--language', message: `${why}; give one of ${LANGUAGES.join(', ')}` })
   return ''
 }
@@ -154,7 +154,7 @@ async function readInput(given: string, issues: Issue[]): Promise<unknown> {
   }
 }
 
-/** Each file keeps the path it was given by where that lies below this directory, else its name. */
+/** A file keeps its path when that is below the current directory, otherwise only its name. */
 async function readFiles(paths: readonly string[], issues: Issue[]): Promise<FileContent[]> {
   const read = paths.map(async (path): Promise<FileContent[]> => {
     const below = normalize(path)
@@ -183,7 +183,7 @@ function readEnv(given: readonly string[], issues: Issue[]): Record<string, stri
   )
 }
 
-/** What is no number is left for the schema to refuse. */
+/** Leaves other text for the schema to reject. */
 function toNumber(given: string | undefined): number | string | undefined {
   if (given === undefined) return undefined
   return /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given

@@ -6,8 +6,8 @@ import { createExecutor } from '../../executor/executor.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'
 import { formatBytes, formatMs } from '../../format.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson, toJsonLine, visible, visibleLine } from '../visible.ts'
-import { cancelOnSignals, closeDelivered, EXIT_CODES, withoutFiles } from './run-ending.ts'
+import { toJson, toJsonLine, escapeControls, escapeLine } from '../escape-controls.ts'
+import { cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
 import { saveFiles } from './save-files.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
@@ -15,7 +15,7 @@ const RESULT_SHOWN = 2000
 
 /**
  * Runs the code and resolves to the exit code of its outcome.
- * @throws {InvalidRequestError} for options or a request that is wrong
+ * @throws {InvalidRequestError} when the options or the request are not valid
  */
 export async function run(
   file: string | undefined,
@@ -25,51 +25,51 @@ export async function run(
   const config = loadConfig()
   const request = await readRunRequest(file, options)
   const executor = await createExecutor({ config })
-  const cancelling = cancelOnSignals(terminal)
+  const cancellation = cancelOnSignals(terminal)
   try {
     const onOutput = options.json ? undefined : (chunk: OutputChunk) => printChunk(chunk)
     const view = await runCode(
       { executor, scope: 'all' },
-      { ...request, onOutput, signal: cancelling.signal },
+      { ...request, onOutput, signal: cancellation.signal },
     )
-    const left = await closeDelivered(executor, config)
-    cancelling.ran()
+    const left = await closeAndDeliver(executor, config)
+    cancellation.completed()
     if (options.out !== undefined) await saveFiles(view.files, options.out, terminal)
     if (options.json) await terminal.data(toJson(withoutFiles(view)))
     else await summarize(view, { config, left, terminal, options })
     return EXIT_CODES[view.outcome]
   } finally {
-    cancelling.release()
+    cancellation.release()
     await executor.close(0)
   }
 }
 
-/** Pipes get what the code printed as it is; a terminal must not be steered by it. */
+/** Pipes get the output unchanged; a terminal gets it with control characters escaped. */
 function printChunk({ stream, text }: OutputChunk): Promise<void> {
   const target = process[stream]
-  // What fails here the terminal hears of as well.
+  // An error here is also an event of the stream, which the terminal handles.
   return new Promise((resolve) => {
-    target.write(target.isTTY ? visible(text) : text, () => resolve())
+    target.write(target.isTTY ? escapeControls(text) : text, () => resolve())
   })
 }
 
-interface Ending {
+interface SummaryContext {
   config: Config
   left: number
   terminal: Terminal
   options: RunOptions
 }
 
-async function summarize(view: RunView, { config, left, terminal, options }: Ending): Promise<void> {
+async function summarize(view: RunView, { config, left, terminal, options }: SummaryContext): Promise<void> {
   const good = view.outcome === 'success'
-  const mark = terminal.paint(good ? 'green' : 'red', `${good ? '✔' : '✖'} ${view.outcome}`, 'talk')
+  const mark = terminal.paint(good ? 'green' : 'red', `${good ? '✔' : '✖'} ${view.outcome}`, 'stderr')
   const memory = view.memoryPeakBytes === null ? '' : ` · ${formatBytes(view.memoryPeakBytes)}`
   const sandbox = `isolation ${view.isolation}`
   terminal.say(
     `${mark} · ${view.language} in ${view.runtime} · ${formatMs(view.durationMs)}${memory} · ${sandbox}`,
   )
-  if (view.errorMessage !== null) terminal.say(`  ${view.errorType}: ${visible(view.errorMessage)}`)
-  if (view.result !== null) terminal.say(`  result  ${visibleLine(toJsonLine(view.result), RESULT_SHOWN)}`)
+  if (view.errorMessage !== null) terminal.say(`  ${view.errorType}: ${escapeControls(view.errorMessage)}`)
+  if (view.result !== null) terminal.say(`  result  ${escapeLine(toJsonLine(view.result), RESULT_SHOWN)}`)
   if (view.outputTruncated) {
     terminal.say(`  output was cut in the record: ${formatBytes(view.stdoutBytes + view.stderrBytes)} in all`)
   }

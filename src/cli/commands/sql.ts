@@ -1,11 +1,11 @@
-/** `exectrail sql`: a read-only question to the store, by way of the service. */
+/** `exectrail sql`: a read-only query to the store, through the service. */
 import { text } from 'node:stream/consumers'
 import { loadConfig } from '../../config.ts'
 import type { SqlAnswer } from '../../service/run-sql.ts'
 import { findService } from '../service-client.ts'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson, toJsonLine } from '../visible.ts'
+import { toJson, toJsonLine } from '../escape-controls.ts'
 
 export interface SqlOptions {
   json?: true
@@ -14,7 +14,7 @@ export interface SqlOptions {
 
 const CELL_MAX = 80
 
-/** Prints the rows the query gives. */
+/** Prints the rows of a query. */
 export async function sql(query: string, options: SqlOptions, terminal: Terminal): Promise<number> {
   const statement = query === '-' ? await text(process.stdin) : query
   const service = await findService(loadConfig())

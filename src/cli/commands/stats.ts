@@ -1,11 +1,11 @@
-/** `exectrail stats`: what an agent did, measured, from the running service. */
+/** `exectrail stats`: statistics of an agent, from the running service. */
 import { loadConfig } from '../../config.ts'
 import { InvalidRequestError } from '../../errors.ts'
 import type { AgentStats } from '../../store/queries/agent-stats.ts'
 import { findService } from '../service-client.ts'
 import { renderStats } from '../stats-table.ts'
 import type { Terminal } from '../terminal.ts'
-import { toJson, visible } from '../visible.ts'
+import { toJson, escapeControls } from '../escape-controls.ts'
 import { toWindowQuery, type WindowOptions } from '../window-options.ts'
 
 export interface StatsOptions extends WindowOptions {
@@ -29,7 +29,9 @@ export async function stats(
   if (options.json) {
     await terminal.data(toJson(found))
   } else if (found.count === 0) {
-    terminal.say(`No executions of ${visible(agentId)} from ${found.window.from} to ${found.window.to}.`)
+    terminal.say(
+      `No executions of ${escapeControls(agentId)} from ${found.window.from} to ${found.window.to}.`,
+    )
     terminal.say('Look further back with --since 365d, or run some: exectrail run hello.py --agent <agent>')
   } else {
     await terminal.data(renderStats(found, terminal))

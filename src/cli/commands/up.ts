@@ -1,4 +1,4 @@
-/** `exectrail up`: the whole stack, until it is told to stop. */
+/** `exectrail up`: runs the whole stack until it is asked to stop. */
 import { createApp } from '../../api/app.ts'
 import { serve } from '../../api/server.ts'
 import { loadConfig, type Config } from '../../config.ts'
@@ -14,45 +14,45 @@ import { readVersion } from '../version.ts'
 import { reportError } from '../report-error.ts'
 import { runSamples } from '../run-samples.ts'
 import type { Terminal } from '../terminal.ts'
-import { visible } from '../visible.ts'
+import { escapeControls } from '../escape-controls.ts'
 
 const DRAIN_MS = 5_000
-const LEFT_AT_ONCE = 130
+const EXIT_AT_ONCE = 130
 
 export interface UpOptions {
   samples?: true
 }
 
 /**
- * Starts the stack, prints where it is, and resolves to 0 after a clean stop.
- * @throws {ExectrailError} when a part does not start; what had started is stopped again
+ * Starts the stack, prints its addresses, and resolves to 0 after a clean stop.
+ * @throws {ExectrailError} when a component does not start; those that had started are stopped again
  */
 export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
   const config = loadConfig()
   enableTraceContext()
-  const stopping = listenForStop(terminal)
+  const stop = listenForStopSignal(terminal)
   const closing = new AsyncDisposableStack()
   try {
     const running = await start(config, terminal, closing)
-    if (stopping.asked()) return 0
+    if (stop.requested()) return 0
     await printLinks(running, config, terminal)
-    if (options.samples) await Promise.race([showSamples(running, terminal, stopping), stopping.signalled])
-    if (!stopping.asked()) terminal.say('Running. Ctrl-C stops everything.')
-    await stopping.signalled
+    if (options.samples) await Promise.race([showSamples(running, terminal, stop), stop.signalled])
+    if (!stop.requested()) terminal.say('Running. Ctrl-C stops everything.')
+    await stop.signalled
     return 0
   } finally {
     await closing.disposeAsync()
-    stopping.release()
-    if (stopping.asked()) terminal.say('Stopped.')
+    stop.release()
+    if (stop.requested()) terminal.say('Stopped.')
   }
 }
 
-/** Samples that fail say so; the stack stays up to be looked at. */
-async function showSamples(running: Running, terminal: Terminal, stopping: Stopping): Promise<void> {
+/** Reports samples that fail; the stack stays up. */
+async function showSamples(running: Running, terminal: Terminal, stop: StopSignal): Promise<void> {
   try {
     await runSamples(running, terminal)
   } catch (error) {
-    if (!stopping.asked()) reportError(error, terminal)
+    if (!stop.requested()) reportError(error, terminal)
   }
 }
 
@@ -63,12 +63,12 @@ interface Running {
   store: Store
 }
 
-/** Starts part after part; each is stopped, last first, when `closing` is disposed of. */
+/** Starts the components in order. Disposing `closing` stops them in reverse order. */
 async function start(config: Config, terminal: Terminal, closing: AsyncDisposableStack): Promise<Running> {
-  const report = (line: string): void => terminal.say(visible(line))
+  const report = (line: string): void => terminal.say(escapeControls(line))
   const stack = closing.adopt(await startStack(config, report), (started) => started.stop())
   const opened = await openKeys(config.home, config.apiKey)
-  const sources = { parts: () => stack.parts(), collector: () => readCollector(stack.endpoints) }
+  const sources = { components: () => stack.components(), collector: () => readCollector(stack.endpoints) }
   const executor = closing.adopt(
     await createExecutor({ config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp } }),
     async (created) => {
@@ -104,7 +104,7 @@ function readCollector({
 }
 
 async function printLinks({ endpoints, opened }: Running, config: Config, terminal: Terminal): Promise<void> {
-  const bold = (text: string): string => terminal.paint('bold', text, 'data')
+  const bold = (text: string): string => terminal.paint('bold', text, 'stdout')
   const link =
     opened.secret === null
       ? endpoints.service
@@ -127,28 +127,28 @@ async function printLinks({ endpoints, opened }: Running, config: Config, termin
   }
 }
 
-interface Stopping {
-  /** Resolves when the first SIGINT or SIGTERM comes. */
+interface StopSignal {
+  /** Resolves on the first SIGINT or SIGTERM. */
   signalled: Promise<void>
-  asked(): boolean
+  requested(): boolean
   release(): void
 }
 
-/** The first signal asks for a clean stop, the second leaves at once. */
-function listenForStop(terminal: Terminal): Stopping {
+/** The first signal requests a clean stop, the second exits at once. */
+function listenForStopSignal(terminal: Terminal): StopSignal {
   const { promise, resolve } = Promise.withResolvers<void>()
-  let asked = false
-  const stop = (): void => {
-    if (asked) process.exit(LEFT_AT_ONCE)
-    asked = true
-    terminal.say('Stopping; once more to leave at once.')
+  let requested = false
+  const onSignal = (): void => {
+    if (requested) process.exit(EXIT_AT_ONCE)
+    requested = true
+    terminal.say('StopSignal; once more to leave at once.')
     resolve()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
   const release = (): void => {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
   }
-  return { signalled: promise, asked: () => asked, release }
+  return { signalled: promise, requested: () => requested, release }
 }

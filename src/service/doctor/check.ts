@@ -7,24 +7,24 @@ import type { Store } from '../../store/client.ts'
 export interface DoctorContext {
   config: Config
   executor: Executor
-  /** The store of the running stack or of `CLICKHOUSE_URL`; null where neither is known. */
+  /** The store of `CLICKHOUSE_URL` or of the running stack; null when there is neither. */
   store: Store | null
-  /** GETs JSON of the service at `url` with that key. @throws {ExectrailError} as the service's problem says */
+  /** GETs JSON of the service at `url` with this key. @throws {ExectrailError} from the service's problem */
   getFromService: (url: string, key: string, path: string) => Promise<unknown>
   /** The execution that was sent through, once its row has arrived. */
   probeId?: string
 }
 
-/** A link of the chain: which links it depends on, and how it is checked. */
+/** A link of the chain: the links it depends on and its check. */
 export interface DoctorCheck {
   name: string
-  /** Links that must hold before this one can be checked. */
+  /** Links that must work before this one can be checked. */
   needs?: readonly string[]
-  /** Resolves to what is right, in a line. @throws {FailedCheck} with what is wrong and how to fix it */
+  /** Resolves to one line that describes the working link. @throws {FailedCheck} what is wrong and how to fix it */
   run(context: DoctorContext): Promise<string | { skipped: string; fix?: string }>
 }
 
-/** A link is broken: why, and what to do. */
+/** A broken link: the reason and the fix. */
 export class FailedCheck extends Error {
   readonly fix: string
   constructor(message: string, fix: string) {
@@ -37,6 +37,6 @@ export const ANSWER_MS = 5_000
 export const START = 'Start the stack with `exectrail up`.'
 
 /** The response; null when none arrives in time. */
-export async function fetchBriefly(url: string, init: RequestInit = {}): Promise<Response | null> {
+export async function fetchWithTimeout(url: string, init: RequestInit = {}): Promise<Response | null> {
   return fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null)
 }

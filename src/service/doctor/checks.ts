@@ -1,4 +1,4 @@
-/** The links between an execution and its row, and how each is checked. */
+/** The links between an execution and its row, with their checks. */
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readEndpoints } from '../../stack/endpoints.ts'
@@ -10,20 +10,27 @@ import { readOutboxStats } from '../../telemetry/outbox/outbox-stats.ts'
 import { DeliveryError } from '../../telemetry/delivery/transport.ts'
 import { keepProcessAlive } from '../../telemetry/delivery/waiting.ts'
 import { formatBytes } from '../../format.ts'
-import { ANSWER_MS, FailedCheck, fetchBriefly, START, type DoctorCheck, type DoctorContext } from './check.ts'
+import {
+  ANSWER_MS,
+  FailedCheck,
+  fetchWithTimeout,
+  START,
+  type DoctorCheck,
+  type DoctorContext,
+} from './check.ts'
 import { checkReadiness, checkRecord, checkService } from './probe-checks.ts'
 import { checkSigNoz, checkSinks } from './sink-checks.ts'
-import { checkWall } from './wall-check.ts'
+import { checkStoreSandbox } from './store-sandbox-check.ts'
 
-/** What others recorded is late once it waits so long. */
+/** Age from which records of other processes count as late. */
 const LATE_MS = 30_000
 /** Older losses are not reported. */
 const LOSSES_MS = 7 * 86_400_000
 /** More recent losses count as ongoing. */
 const RECENT_MS = 600_000
-/** Longer than the wait for any answer. */
-const MOST_MS = 600_000
-const NOTHING = { resource: '{}', items: [] }
+/** Longer than any response takes. */
+const KEEP_ALIVE_MS = 600_000
+const EMPTY_BATCH = { resource: '{}', items: [] }
 
 /** The chain, in the order a record travels. */
 export const CHECKS: readonly DoctorCheck[] = [
@@ -34,7 +41,7 @@ export const CHECKS: readonly DoctorCheck[] = [
   { name: 'delivery', needs: ['Collector'], run: checkDelivery },
   { name: 'SigNoz', run: checkSigNoz },
   { name: 'ClickHouse', needs: ['stack'], run: checkClickHouse },
-  { name: 'wall', needs: ['stack'], run: checkWall },
+  { name: 'wall', needs: ['stack'], run: checkStoreSandbox },
   { name: 'table', needs: ['ClickHouse'], run: checkTable },
   { name: 'sinks', needs: ['Collector'], run: checkSinks },
   { name: 'record', needs: ['runtimes', 'Collector', 'table'], run: checkRecord },
@@ -52,7 +59,7 @@ async function checkRuntimes({ executor }: DoctorContext): Promise<string> {
   throw new FailedCheck(`no runtime is ready: ${missing.join('; ')}`, fixes[0] ?? 'Install what is missing.')
 }
 
-/** A plain process is ready to run code and holds nothing that leads out. */
+/** A plain process runs code but does not confine it. */
 function describeIsolation({ isolation }: Pick<RuntimeView, 'isolation'>): string {
   return isolation === 'process' ? 'process: network "none" and hidden files do not hold' : isolation
 }
@@ -61,7 +68,7 @@ async function checkStack({ config }: DoctorContext): Promise<string | { skipped
   const endpoints = await readEndpoints(config.home)
   if (endpoints !== null) {
     // A stack that was killed leaves its endpoints behind.
-    if ((await fetchBriefly(`${endpoints.service}/healthz`)) !== null) return `runs for ${config.home}`
+    if ((await fetchWithTimeout(`${endpoints.service}/healthz`)) !== null) return `runs for ${config.home}`
     throw new FailedCheck(
       `a stack was started for ${config.home}, but nothing answers at ${endpoints.service}`,
       'Start it again with `exectrail up`; what is recorded meanwhile waits in the outbox.',
@@ -72,18 +79,18 @@ async function checkStack({ config }: DoctorContext): Promise<string | { skipped
   throw new FailedCheck(`no stack runs for ${config.home}`, START)
 }
 
-/** As the sender does: with its headers, its TLS and its URL of each signal. */
+/** Sends like the outbox does: with its headers, TLS and URL per signal. */
 async function checkCollector({ config }: DoctorContext): Promise<string> {
   const target = await resolveOtlpEndpoint(config)
   if (target === null) throw new FailedCheck(`no Collector is known for ${config.home}`, START)
   const delivery = openOtlpClient(target)
-  // A delivery alone keeps no process from ending.
-  const release = keepProcessAlive(MOST_MS)
+  // A pending delivery alone does not keep the process alive.
+  const release = keepProcessAlive(KEEP_ALIVE_MS)
   try {
     for (const signal of ['logs', 'spans'] as const) {
       const url = target.signals?.[signal] ?? target.url
-      await delivery.send(signal, NOTHING).catch((error: unknown) => {
-        throw collectorFault(error, { url, isOurs: url !== config.otlpEndpoint && url === target.url })
+      await delivery.send(signal, EMPTY_BATCH).catch((error: unknown) => {
+        throw collectorFailure(error, { url, isOurs: url !== config.otlpEndpoint && url === target.url })
       })
     }
     return `takes OTLP at ${target.url}`
@@ -93,7 +100,7 @@ async function checkCollector({ config }: DoctorContext): Promise<string> {
   }
 }
 
-function collectorFault(error: unknown, { url, isOurs }: { url: string; isOurs: boolean }): FailedCheck {
+function collectorFailure(error: unknown, { url, isOurs }: { url: string; isOurs: boolean }): FailedCheck {
   const status = error instanceof DeliveryError ? error.status : null
   const why = error instanceof Error ? error.message : String(error)
   const message = `the Collector does not take OTLP at ${url}: ${why}`
@@ -113,7 +120,7 @@ function collectorFault(error: unknown, { url, isOurs }: { url: string; isOurs: 
   )
 }
 
-/** Whether records have room, and what was lost because they had none. */
+/** Whether the outbox has space, and what was lost because it had none. */
 async function checkOutbox({ executor, config }: DoctorContext): Promise<string> {
   const root = join(config.home, 'outbox')
   const losses = await readLosses(root, Date.now() - LOSSES_MS)
@@ -127,11 +134,11 @@ async function checkOutbox({ executor, config }: DoctorContext): Promise<string>
       `Make room on the disk of ${root}, raise EXECTRAIL_OUTBOX_MAX_MB, or see below why nothing is delivered.`,
     )
   const { waitingBytes, owners } = await readOutboxStats(root, executor.status().executorId)
-  const waits = waitingBytes === 0 ? 'nothing waits' : waitOf(waitingBytes, owners)
+  const waits = waitingBytes === 0 ? 'nothing waits' : describeWaiting(waitingBytes, owners)
   return lost === '' ? waits : `${waits}; ${lost}`
 }
 
-/** What this process recorded, and others of this home. */
+/** Delivery of the records of this process and of others with this home. */
 async function checkDelivery({ executor, config }: DoctorContext): Promise<string> {
   const { left } = await executor.flush(ANSWER_MS)
   const { lastError, dead } = executor.status().trail
@@ -144,13 +151,13 @@ async function checkDelivery({ executor, config }: DoctorContext): Promise<strin
   const { waitingBytes, oldestMs, owners } = await readOutboxStats(root, executor.status().executorId)
   if (oldestMs !== null && oldestMs > LATE_MS)
     throw new FailedCheck(
-      `${waitOf(waitingBytes, owners)}, the oldest for ${Math.round(oldestMs / 1000)} s`,
+      `${describeWaiting(waitingBytes, owners)}, the oldest for ${Math.round(oldestMs / 1000)} s`,
       'See that those processes reach the Collector; what one that is gone left is sent by the next `exectrail run` or `up`.',
     )
   return dead > 0 ? `delivered; ${dead} refused for good, see \`exectrail reconcile\`` : 'delivered'
 }
 
-function waitOf(bytes: number, owners: number): string {
+function describeWaiting(bytes: number, owners: number): string {
   return `${formatBytes(bytes)} of ${owners} other process${owners === 1 ? ' waits' : 'es wait'}`
 }
 

@@ -1,4 +1,4 @@
-/** Checks the chain from an execution to its row, link by link, with the fix where one is broken. */
+/** Checks the chain from an execution to its row, link by link, with a fix for each broken one. */
 import { isExectrailError } from '../../errors.ts'
 import { FailedCheck, type DoctorCheck, type DoctorContext } from './check.ts'
 import { CHECKS } from './checks.ts'
@@ -6,7 +6,7 @@ import { CHECKS } from './checks.ts'
 /** One link of the chain. */
 export interface Finding {
   link: string
-  /** `skipped`: not configured, so not needed, or a weakness that breaks nothing. `blocked`: a link it depends on is broken. */
+  /** `skipped`: not configured, or a weakness that breaks nothing. `blocked`: a link that it depends on is broken. */
   state: 'ok' | 'broken' | 'skipped' | 'blocked'
   detail: string
   fix: string | null
@@ -14,7 +14,7 @@ export interface Finding {
 
 const LOOK = 'The logs under the home say more.'
 
-/** Runs every check in order; `report` gets each finding as it is made. */
+/** Runs every check in order and reports each finding at once. */
 export async function diagnose(
   context: DoctorContext,
   report: (finding: Finding) => Promise<void>,

@@ -1,4 +1,4 @@
-/** The last links: one execution sent through to its row and its span, and the service that shows it. */
+/** Checks of the last links: one execution up to its row and span, and the service that shows it. */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { getExecution } from '../get-execution.ts'
 import { readCliKey } from '../keys.ts'
 import { listRuntimes } from '../list-runtimes.ts'
 import type { Store } from '../../store/client.ts'
-import { FailedCheck, fetchBriefly, START, type DoctorContext } from './check.ts'
+import { FailedCheck, fetchWithTimeout, START, type DoctorContext } from './check.ts'
 
 const ARRIVAL_MS = 15_000
 const PROBE_AGENT = 'exectrail-doctor'
@@ -30,19 +30,19 @@ export async function checkRecord(context: DoctorContext): Promise<string> {
     context: { codeAgentId: PROBE_AGENT },
   })
   const ended = performance.now()
-  await arrival(`an execution ran (${executionId}) but its row`, () => hasRow(store, executionId))
+  await waitForArrival(`an execution ran (${executionId}) but its row`, () => hasRow(store, executionId))
   context.probeId = executionId
-  await arrival(`an execution ran (${executionId}), its row is there, but its span`, () =>
+  await waitForArrival(`an execution ran (${executionId}), its row is there, but its span`, () =>
     hasSpan(store, executionId),
   )
   return `one ${outcome} came through in ${Math.round(performance.now() - ended)} ms, row and span`
 }
 
-/** @throws {FailedCheck} where it does not come in time */
-async function arrival(what: string, ask: () => Promise<boolean>): Promise<void> {
+/** @throws {FailedCheck} when it does not arrive in time */
+async function waitForArrival(what: string, hasArrived: () => Promise<boolean>): Promise<void> {
   const since = performance.now()
   while (performance.now() - since < ARRIVAL_MS) {
-    if (await ask()) return
+    if (await hasArrived()) return
     await pause(50)
   }
   throw new FailedCheck(`${what} did not arrive within ${ARRIVAL_MS / 1000} s`, LOOK)
@@ -66,19 +66,19 @@ async function hasSpan(store: Store, executionId: string): Promise<boolean> {
   return found.length > 0
 }
 
-/** Whether it answers, and shows the record that was sent through. */
+/** Checks that the service answers and shows the record of the probe. */
 export async function checkService({ config, probeId, getFromService }: DoctorContext): Promise<string> {
   const { service } = await endpointsOf(config)
   const key = await readCliKey(config.home, config.apiKey)
   if (key === null) throw new FailedCheck('the key of this home is not known here', 'Set EXECTRAIL_API_KEY.')
-  // What needs no store: a store that is down is another link.
-  await getFromService(service, key, '/v1/runtimes').catch(asService)
+  // This path needs no store, because the store is another link.
+  await getFromService(service, key, '/v1/runtimes').catch(toFailedCheck)
   if (probeId === undefined) return `answers at ${service}`
-  await getFromService(service, key, `/v1/executions/${probeId}`).catch(asService)
+  await getFromService(service, key, `/v1/executions/${probeId}`).catch(toFailedCheck)
   return `answers at ${service}, with the record`
 }
 
-function asService(error: unknown): never {
+function toFailedCheck(error: unknown): never {
   const why = error instanceof Error ? error.message : String(error)
   const isKey = isExectrailError(error) && (error.code === 'unauthorized' || error.code === 'forbidden')
   throw new FailedCheck(
@@ -89,10 +89,10 @@ function asService(error: unknown): never {
   )
 }
 
-/** The service's own readiness, above all its outbox. */
+/** The service's readiness, including its outbox. */
 export async function checkReadiness({ config }: DoctorContext): Promise<string> {
   const { service } = await endpointsOf(config)
-  const answer = await fetchBriefly(`${service}/readyz`)
+  const answer = await fetchWithTimeout(`${service}/readyz`)
   const body: unknown = await answer?.json().catch(() => null)
   const parsed = readiness.safeParse(body)
   if (!parsed.success) throw new FailedCheck(`${service}/readyz does not answer`, START)

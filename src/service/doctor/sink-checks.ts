@@ -1,12 +1,12 @@
-/** The sinks behind the Collector: SigNoz itself, and every queue by the Collector's own metrics. */
+/** Checks of the sinks behind the Collector: SigNoz directly, and every queue through the Collector's metrics. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { readEndpoints } from '../../stack/endpoints.ts'
 import { readCollectorMetrics, type ExporterMetrics } from '../../stack/collector/metrics.ts'
-import { FailedCheck, fetchBriefly, type DoctorContext } from './check.ts'
+import { FailedCheck, fetchWithTimeout, type DoctorContext } from './check.ts'
 
-/** Longer than the Collector batches. */
+/** Longer than the Collector's batch timeout. */
 const SINK_MS = 1_500
-/** A valid OTLP request that holds nothing. */
+/** A valid, empty OTLP request. */
 const EMPTY_LOGS = '{"resourceLogs":[]}'
 /** Statuses after which the Collector retries; it gives up after any other, as OTLP prescribes. */
 const RETRIED = new Set([429, 502, 503, 504])
@@ -18,7 +18,7 @@ export async function checkSigNoz({ config }: DoctorContext): Promise<string | {
     'Content-Type': 'application/json',
     ...(ingestionKey === null ? {} : { 'signoz-ingestion-key': ingestionKey }),
   }
-  const answer = await fetchBriefly(`${otlpEndpoint}/v1/logs`, {
+  const answer = await fetchWithTimeout(`${otlpEndpoint}/v1/logs`, {
     method: 'POST',
     headers,
     body: EMPTY_LOGS,
@@ -30,10 +30,10 @@ export async function checkSigNoz({ config }: DoctorContext): Promise<string | {
     )
   }
   if (answer.ok) return `answers at ${otlpEndpoint}`
-  throw refusalOf(answer.status, otlpEndpoint)
+  throw rejectionOf(answer.status, otlpEndpoint)
 }
 
-function refusalOf(status: number, url: string): FailedCheck {
+function rejectionOf(status: number, url: string): FailedCheck {
   if (status === 401 || status === 403)
     return new FailedCheck(
       `SigNoz refuses the ingestion key (${status})`,
@@ -52,7 +52,7 @@ function refusalOf(status: number, url: string): FailedCheck {
   )
 }
 
-/** A sink is stuck when something waits for it and nothing goes out. */
+/** A sink is stuck when its queue is not empty and nothing is sent. */
 export async function checkSinks({ config }: DoctorContext): Promise<string | { skipped: string }> {
   const url = (await readEndpoints(config.home))?.collectorMetrics
   if (url === null || url === undefined) return { skipped: 'the Collector is not ours to ask' }
@@ -64,7 +64,7 @@ export async function checkSinks({ config }: DoctorContext): Promise<string | { 
     const stuck = waiting.filter((exporter) => isStuck(exporter, after))
     if (stuck.length > 0) {
       const named = stuck.map(
-        ({ exporter, signal, queueBytes }) => `${exporter} (${queueBytes} bytes of ${wordOf(signal)} wait)`,
+        ({ exporter, signal, queueBytes }) => `${exporter} (${queueBytes} bytes of ${labelOf(signal)} wait)`,
       )
       throw new FailedCheck(
         `the Collector cannot deliver to ${named.join(', ')}`,
@@ -80,7 +80,7 @@ function isStuck(before: ExporterMetrics, after: readonly ExporterMetrics[]): bo
   return now !== undefined && now.queueBytes > 0 && now.sent === before.sent
 }
 
-/** One entry a sink, all its signals together. */
+/** One entry per sink, over all its signals. */
 function describeSinks(exporters: readonly ExporterMetrics[]): string {
   return [...Map.groupBy(exporters, ({ exporter }) => exporter)]
     .map(([name, signals]) => {
@@ -91,6 +91,6 @@ function describeSinks(exporters: readonly ExporterMetrics[]): string {
     .join(', ')
 }
 
-function wordOf(signal: string): string {
+function labelOf(signal: string): string {
   return signal.replace('_', ' ')
 }

@@ -5,8 +5,8 @@ import { toIso } from '../rows.ts'
 import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 
-/** How a measure is spread; every figure null where nothing was measured. Percentiles are t-digest estimates. */
-interface Spread {
+/** Distribution of a measure; null when nothing was measured. Percentiles are t-digest estimates. */
+interface Distribution {
   avg: number | null
   p50: number | null
   p90: number | null
@@ -15,12 +15,12 @@ interface Spread {
   max: number | null
 }
 
-/** One slice of the executions. */
+/** Executions with the same value of one field. */
 interface Group<Key> {
   key: Key
   count: number
   successRate: number | null
-  durationMs: Spread
+  durationMs: Distribution
 }
 
 interface ErrorGroup {
@@ -32,7 +32,7 @@ interface ErrorGroup {
   executionId: string
 }
 
-/** What one agent did in a window. Rates are 0–1, null where nothing was counted; costs are sums in 10⁻⁹ USD. */
+/** Statistics of one agent in a window. Rates are 0–1, null when nothing was counted; costs are sums in 10⁻⁹ USD. */
 export interface AgentStats {
   agentId: string
   window: Window
@@ -40,10 +40,10 @@ export interface AgentStats {
   successCount: number
   successRate: number | null
   validationPassRate: number | null
-  durationMs: Spread
-  memoryPeakBytes: Spread
-  queueMs: Spread
-  startupMs: Spread
+  durationMs: Distribution
+  memoryPeakBytes: Distribution
+  queueMs: Distribution
+  startupMs: Distribution
   tokensUsed: { sum: number | null; avg: number | null }
   costRunNanoUsd: number | null
   costAllocatedNanoUsd: number | null
@@ -54,11 +54,11 @@ export interface AgentStats {
   topErrors: readonly ErrorGroup[]
   firstSeen: string | null
   lastSeen: string | null
-  /** The window of the same length just before; only where asked for. */
+  /** The preceding window of the same length, if requested. */
   previous?: Omit<AgentStats, 'previous' | 'topErrors'>
 }
 
-export interface AgentStatsQuestion {
+export interface AgentStatsQuery {
   scope: Scope
   agentId: string
   window: Window
@@ -67,13 +67,13 @@ export interface AgentStatsQuestion {
 
 const TOP_ERRORS = 10
 
-/** Counts, rates, spreads, splits and top errors of one agent. */
-export async function getAgentStats(store: Store, question: AgentStatsQuestion): Promise<AgentStats> {
-  const { scope, agentId, window, compare } = question
+/** Counts, rates, distributions, groups and top errors of one agent. */
+export async function getAgentStats(store: Store, query: AgentStatsQuery): Promise<AgentStats> {
+  const { scope, agentId, window, compare } = query
   const [stats, topErrors, previous] = await Promise.all([
-    readStats(store, question),
+    readStats(store, query),
     readTopErrors(store, agentCondition(scope, agentId, window)),
-    compare === 'previous' ? readStats(store, { ...question, window: windowBefore(window) }) : null,
+    compare === 'previous' ? readStats(store, { ...query, window: windowBefore(window) }) : null,
   ])
   return { ...stats, topErrors, ...(previous === null ? {} : { previous }) }
 }
@@ -108,16 +108,16 @@ interface StatsRow {
   last_seen: string
 }
 
-const spreadOf = (column: string): string =>
+const distributionOf = (column: string): string =>
   `arrayConcat([avg(${column})], quantilesTDigest(0.5, 0.9, 0.95, 0.99)(${column}), [max(${column})])`
 
-/** One pass over the rows: totals and every split are grouping sets of it. */
+/** Totals and groups are grouping sets, so that one pass over the rows computes them all. */
 const STATS = `SELECT
   multiIf(grouping(outcome) = 0, 'outcome', grouping(runtime) = 0, 'runtime', grouping(language) = 0, 'language', grouping(exit_code) = 0, 'exit_code', 'all') AS kind,
   outcome, runtime, language, exit_code,
   count() AS n, countIf(success) AS successes, avg(toFloat64(validation_passed)) AS validation_rate,
-  ${spreadOf('duration_ms')} AS duration, ${spreadOf('toFloat64(memory_peak_bytes)')} AS memory,
-  ${spreadOf('queue_ms')} AS queue, ${spreadOf('startup_ms')} AS startup,
+  ${distributionOf('duration_ms')} AS duration, ${distributionOf('toFloat64(memory_peak_bytes)')} AS memory,
+  ${distributionOf('queue_ms')} AS queue, ${distributionOf('startup_ms')} AS startup,
   sum(tokens_used) AS tokens, avg(tokens_used) AS tokens_avg,
   sum(cost_run_nano_usd) AS cost_run, sum(cost_allocated_nano_usd) AS cost_allocated,
   min(started_at) AS first_seen, max(started_at) AS last_seen
@@ -126,7 +126,7 @@ const SETS = 'GROUP BY GROUPING SETS ((), (outcome), (runtime), (language), (exi
 
 type Stats = Omit<AgentStats, 'previous' | 'topErrors'>
 
-async function readStats(store: Store, { scope, agentId, window }: AgentStatsQuestion): Promise<Stats> {
+async function readStats(store: Store, { scope, agentId, window }: AgentStatsQuery): Promise<Stats> {
   const where = agentCondition(scope, agentId, window)
   const rows = await store.query<StatsRow>(`${STATS} WHERE ${where.sql} ${SETS}`, where.parameters)
   const all = rows.find((row) => row.kind === 'all')
@@ -140,10 +140,10 @@ async function readStats(store: Store, { scope, agentId, window }: AgentStatsQue
     successCount: Number(all?.successes ?? 0),
     successRate: count === 0 ? null : Number(all?.successes) / count,
     validationPassRate: all?.validation_rate ?? null,
-    durationMs: toSpread(all?.duration),
-    memoryPeakBytes: toSpread(all?.memory),
-    queueMs: toSpread(all?.queue),
-    startupMs: toSpread(all?.startup),
+    durationMs: toDistribution(all?.duration),
+    memoryPeakBytes: toDistribution(all?.memory),
+    queueMs: toDistribution(all?.queue),
+    startupMs: toDistribution(all?.startup),
     tokensUsed: { sum: toCount(all?.tokens), avg: all?.tokens_avg ?? null },
     costRunNanoUsd: toCount(all?.cost_run),
     costAllocatedNanoUsd: toCount(all?.cost_allocated),
@@ -162,11 +162,11 @@ function toGroup<Key>(row: StatsRow, key: Key): Group<Key> {
     key,
     count,
     successRate: count === 0 ? null : Number(row.successes) / count,
-    durationMs: toSpread(row.duration),
+    durationMs: toDistribution(row.duration),
   }
 }
 
-function toSpread(values: (number | null)[] | undefined): Spread {
+function toDistribution(values: (number | null)[] | undefined): Distribution {
   const [avg = null, p50 = null, p90 = null, p95 = null, p99 = null, max = null] = values ?? []
   return { avg, p50, p90, p95, p99, max }
 }

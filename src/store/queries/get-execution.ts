@@ -4,7 +4,7 @@ import { selectList, toRecord } from '../rows.ts'
 import type { Scope } from '../scope.ts'
 import { narrow, tenantCondition } from '../tenant.ts'
 
-/** One execution whole; null where there is none in the scope. */
+/** One complete execution; null when there is none in the scope. */
 export async function getExecution(
   store: Store,
   scope: Scope,

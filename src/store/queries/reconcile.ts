@@ -4,7 +4,7 @@ import { selectList, toRecord, type ExecutionRow } from '../rows.ts'
 import type { Scope, Window } from '../scope.ts'
 import { tenantCondition } from '../tenant.ts'
 
-const UNSTORED_FIELDS = [
+const MISSING_FIELDS = [
   'executionId',
   'organizationId',
   'codeAgentId',
@@ -13,41 +13,41 @@ const UNSTORED_FIELDS = [
   'executorId',
 ] as const
 
-/** An execution that was begun and has no row. */
-type UnstoredExecution = Pick<ExecutionRecord, (typeof UNSTORED_FIELDS)[number]>
+/** An execution that started and has no row. */
+type MissingExecution = Pick<ExecutionRecord, (typeof MISSING_FIELDS)[number]>
 
-/** Ids accepted against ids stored. */
+/** Started executions compared with stored rows. */
 export interface StoredComparison {
-  /** Executions begun, by `code_exec_events`. */
+  /** Executions that started, from `code_exec_events`. */
   begun: number
   /** Rows of `code_exec_logs`. */
   stored: number
-  /** Begun, without a row, and past the time a run may take: how many, and the oldest of them. */
+  /** Started, without a row, and overdue: how many, and the oldest of them. */
   missingCount: number
-  missing: readonly UnstoredExecution[]
-  /** Begun and without a row, but perhaps still running or on the way. */
+  missing: readonly MissingExecution[]
+  /** Started and without a row, but perhaps still running or in delivery. */
   pending: number
-  /** Rows past the time their span may take, without one: how many, and the oldest of them. */
+  /** Rows whose span is overdue: how many, and the oldest of them. */
   spanlessCount: number
   spanless: readonly string[]
   /** Ids with more than one row after FINAL, the worst first. */
   duplicated: readonly { executionId: string; rows: number }[]
 }
 
-export interface Reconcile {
+export interface ReconcileQuery {
   scope: Scope
   window: Window
-  /** ms beyond its own time limit that an execution is given to wait, start and travel. */
-  settleMs: number
-  /** Ids listed, at most; counts are whole. */
+  /** ms beyond its time limit that an execution may take to wait, start and be delivered. */
+  graceMs: number
+  /** Maximum of ids listed; counts are complete. */
   limit: number
 }
 
-/** Compares, over a window of `started_at`, what was begun with what is stored. */
-export async function reconcile(store: Store, question: Reconcile): Promise<StoredComparison> {
-  const { scope, window, settleMs, limit } = question
+/** Compares started executions with stored rows over a window of `started_at`. */
+export async function reconcile(store: Store, query: ReconcileQuery): Promise<StoredComparison> {
+  const { scope, window, graceMs, limit } = query
   const where = tenantCondition(scope, window)
-  const parameters = { ...where.parameters, settleMs, limit }
+  const parameters = { ...where.parameters, graceMs, limit }
   const spans = tenantCondition(scope, window, 'Timestamp').sql
   const [counts, missing, spanless, duplicated] = await Promise.all([
     countAll(store, { rows: where.sql, spans }, parameters),
@@ -60,10 +60,10 @@ export async function reconcile(store: Store, question: Reconcile): Promise<Stor
   return { begun, stored, missingCount, missing, pending, spanlessCount, spanless, duplicated }
 }
 
-const OVERDUE = 'started_at + toIntervalMillisecond(limit_timeout_ms + {settleMs:UInt32}) < now64(9)'
+const OVERDUE = 'started_at + toIntervalMillisecond(limit_timeout_ms + {graceMs:UInt32}) < now64(9)'
 
-/** Both tables carry the same `started_at`, so one condition holds tenant and window on either side. */
-function fromUnstored(where: string): string {
+/** Both tables have the same `started_at`, so the same condition applies to both. */
+function fromMissing(where: string): string {
   return `code_exec_events FINAL WHERE ${where} AND event_name = 'code_exec.started'
     AND execution_id NOT IN (SELECT execution_id FROM code_exec_logs WHERE ${where})`
 }
@@ -75,7 +75,7 @@ interface Conditions {
 }
 
 function fromSpanless({ rows, spans }: Conditions): string {
-  return `code_exec_logs FINAL WHERE ${rows} AND inserted_at + toIntervalMillisecond({settleMs:UInt32}) < now64(3)
+  return `code_exec_logs FINAL WHERE ${rows} AND inserted_at + toIntervalMillisecond({graceMs:UInt32}) < now64(3)
     AND execution_id NOT IN (SELECT execution_id FROM otel_traces WHERE ${spans})`
 }
 
@@ -88,25 +88,21 @@ async function countAll(store: Store, conditions: Conditions, parameters: Parame
     `SELECT
       (SELECT count() FROM code_exec_events FINAL WHERE ${where} AND event_name = 'code_exec.started') AS begun,
       (SELECT count() FROM code_exec_logs FINAL WHERE ${where}) AS stored,
-      (SELECT count() FROM ${fromUnstored(where)}) AS unstored,
-      (SELECT count() FROM ${fromUnstored(where)} AND ${OVERDUE}) AS overdue,
+      (SELECT count() FROM ${fromMissing(where)}) AS unstored,
+      (SELECT count() FROM ${fromMissing(where)} AND ${OVERDUE}) AS overdue,
       (SELECT count() FROM ${fromSpanless(conditions)}) AS spanless`,
     parameters,
   )
   return mapNames(COUNTS, (name) => Number(row?.[name] ?? 0))
 }
 
-async function listMissing(
-  store: Store,
-  where: string,
-  parameters: Parameters,
-): Promise<UnstoredExecution[]> {
+async function listMissing(store: Store, where: string, parameters: Parameters): Promise<MissingExecution[]> {
   const rows = await store.query<ExecutionRow>(
-    `SELECT ${selectList(UNSTORED_FIELDS)} FROM ${fromUnstored(where)} AND ${OVERDUE}
+    `SELECT ${selectList(MISSING_FIELDS)} FROM ${fromMissing(where)} AND ${OVERDUE}
      ORDER BY started_at, execution_id LIMIT {limit:UInt32}`,
     parameters,
   )
-  return rows.map((row) => toRecord(row, UNSTORED_FIELDS))
+  return rows.map((row) => toRecord(row, MISSING_FIELDS))
 }
 
 async function listSpanless(store: Store, conditions: Conditions, parameters: Parameters): Promise<string[]> {

@@ -1,11 +1,11 @@
-import type { ReadOnlyAnswer, Store } from '../client.ts'
+import type { ReadOnlyResult, Store } from '../client.ts'
 
 const MAX_ROWS = 100_000
 
 /**
- * A caller's own statement, with no more than read rights and at most 100,000 rows; it ends when `signal` aborts.
- * @throws {StoreError} `query_refused` in ClickHouse's own words
+ * Runs a caller's read-only statement with at most 100,000 rows; it ends when `signal` aborts.
+ * @throws {StoreError} `query_refused` with ClickHouse's message
  */
-export function runSql(store: Store, sql: string, signal?: AbortSignal): Promise<ReadOnlyAnswer> {
+export function runSql(store: Store, sql: string, signal?: AbortSignal): Promise<ReadOnlyResult> {
   return store.queryReadOnly(sql, { maxRows: MAX_ROWS, ...(signal !== undefined && { signal }) })
 }

@@ -1,4 +1,4 @@
-/** What a request carries through the handlers, and what the app is made of. */
+/** Variables of a request, and the dependencies of the app. */
 import type { Context } from 'hono'
 import type { Executor } from '../executor/executor.ts'
 import type { CollectorMetrics } from '../stack/collector/metrics.ts'
@@ -6,19 +6,19 @@ import type { ComponentStatus } from '../stack/stack.ts'
 import type { ApiKey, KeyStore } from '../service/keys.ts'
 import type { Store } from '../store/client.ts'
 
-/** Everything the HTTP surface needs; it starts and stops none of it. */
-export interface AppParts {
+/** What the app depends on; the caller starts and stops it. */
+export interface AppDependencies {
   version: string
   store: Store
-  /** The store with the rights that callers' SQL has. */
+  /** The store as the user for callers' SQL. */
   sqlStore: Store
   executor: Pick<Executor, 'execute' | 'runtimes' | 'status' | 'metrics'>
   keys: KeyStore
-  /** State of the supervised parts (Collector, store); empty where none is supervised. */
-  parts: () => readonly ComponentStatus[]
-  /** The Collector's own metrics; null where it is not ours to ask. Rejects when it does not answer. */
+  /** State of the supervised components (Collector, store); empty when there are none. */
+  components: () => readonly ComponentStatus[]
+  /** The Collector's own metrics; null for an external Collector. Rejects when it does not answer. */
   collector: () => Promise<CollectorMetrics | null>
-  /** Takes one line about a fault of ours; no caller's text in it is unescaped. */
+  /** Logs one line about an internal error; text from callers is escaped. */
   log: (line: string) => void
 }
 

@@ -1,10 +1,10 @@
-/** Whether the running stack has a wall around its store, by what it has published. */
+/** Whether the store of the running stack is in a sandbox. */
 import { readEndpoints } from '../../stack/endpoints.ts'
 import { findStoreTools, refusedNamespaces } from '../../stack/store-sandbox.ts'
 import type { DoctorCheck } from './check.ts'
 
-/** A store without one serves all the same, so it breaks no chain. */
-export const checkWall: DoctorCheck['run'] = async ({ config }) => {
+/** A store without a sandbox works, so this check never fails. */
+export const checkStoreSandbox: DoctorCheck['run'] = async ({ config }) => {
   const endpoints = config.clickhouse.url === null ? await readEndpoints(config.home) : null
   if (endpoints === null) return { skipped: 'the store is not ours' }
   if (endpoints.clickhouseReader !== null)

@@ -5,20 +5,20 @@ import type { Scope } from '../store/scope.ts'
 import { listRuntimes, type RuntimeView } from './list-runtimes.ts'
 import { runCode, type RunView } from './run-code.ts'
 
-/** One program on every runtime that could take it. */
+/** The results of one program on several runtimes. */
 export interface Comparison {
-  /** One record a runtime, in the order they ran. */
+  /** One record per runtime, in the order of the runs. */
   runs: readonly RunView[]
   /** Runtimes that serve the language but are not ready, with what is missing. */
   unready: readonly RuntimeView[]
 }
 
 /**
- * Runs the code on every ready runtime that serves its language, one after the other, so that none slows
- * another. Once cancelled, no further one begins.
- * @throws {RuntimeUnavailableError} when none is ready; what `execute` throws for a bad request
+ * Runs the code on every ready runtime that supports its language, one after another so that the runs do not slow each
+ * other. A cancellation ends the series.
+ * @throws {RuntimeUnavailableError} when no runtime is ready; for a bad request as `execute` does
  */
-export async function runEverywhere(
+export async function runOnAllRuntimes(
   parts: { executor: Pick<Executor, 'execute' | 'runtimes'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<Comparison> {

@@ -1,17 +1,17 @@
-/** What every route says of itself in the OpenAPI document. */
+/** Documents routes in OpenAPI. */
 import { describeRoute, resolver } from 'hono-openapi'
 import type { z } from 'zod'
 import { problemSchema } from './problem.ts'
 
-interface Description {
-  /** Stable name of the operation; generated clients call it so. */
+interface RouteDocument {
+  /** Stable name of the operation; generated clients use it. */
   id: string
   summary: string
   tag: 'executions' | 'agents' | 'workflows' | 'runtimes' | 'sql' | 'service'
   /** Shape of the 200 reply. */
   reply: z.ZodType
-  /** What a 200 means. */
-  means: string
+  /** Description of the 200 response. */
+  description: string
   /** True of routes that answer without a key. */
   access?: 'open'
   body?: z.ZodType
@@ -22,8 +22,8 @@ const PROBLEM = {
   content: { 'application/problem+json': { schema: resolver(problemSchema) } },
 }
 
-/** Documents a route: its reply, and problems for everything else. */
-export function describe({ id, summary, tag, reply, means, access, body }: Description) {
+/** Documents a route: its 200 response, and a problem for every other status. */
+export function documentRoute({ id, summary, tag, reply, description, access, body }: RouteDocument) {
   const content = { 'application/json': { schema: resolver(reply) } }
   return describeRoute({
     operationId: id,
@@ -38,6 +38,6 @@ export function describe({ id, summary, tag, reply, means, access, body }: Descr
             content: { 'application/json': { schema: resolver(body, { options: { io: 'input' } }) } },
           },
         }),
-    responses: { 200: { description: means, content }, default: PROBLEM },
+    responses: { 200: { description, content }, default: PROBLEM },
   })
 }

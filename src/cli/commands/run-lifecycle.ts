@@ -1,4 +1,4 @@
-/** How a run on the command line ends: by a signal, with an exit code, its record delivered or left behind. */
+/** The end of a run on the command line: signals, exit codes and delivery of the record. */
 import type { Config } from '../../config.ts'
 import { readEndpoints } from '../../stack/endpoints.ts'
 import type { Outcome } from '../../execution.ts'
@@ -18,52 +18,52 @@ export const EXIT_CODES: Readonly<Record<Outcome, number>> = {
 const DELIVERY_MS = 2000
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** What may cancel a run on the command line. */
-export interface Cancelling {
+/** Cancels a run on the command line. */
+export interface Cancellation {
   signal: AbortSignal
-  /** The run is over and recorded: a reader that goes now ends the command; with its exit code where it has gone. */
-  ran(): void
+  /** To be called when the run is recorded. From then on a closed pipe ends the command. */
+  completed(): void
   release(): void
 }
 
 /**
- * The first signal, or a reader that goes away amid the run, cancels the execution, so that its record is true;
- * the second signal ends the command at once.
+ * The first signal, or a closed pipe, cancels the execution, so that its record says so. The second signal ends the
+ * command at once.
  */
-export function cancelOnSignals(terminal: Terminal): Cancelling {
+export function cancelOnSignals(terminal: Terminal): Cancellation {
   const controller = new AbortController()
   const cancel = (): void => {
     if (controller.signal.aborted) process.exit(EXIT_CODES.cancelled)
     terminal.say('cancelling the execution; once more to leave at once')
     controller.abort()
   }
-  let readerGone = false
-  const stay = terminal.onReaderGone(() => {
-    readerGone = true
+  let pipeClosed = false
+  const ignorePipe = terminal.onPipeClosed(() => {
+    pipeClosed = true
     controller.abort()
   })
   for (const name of SIGNALS) process.on(name, cancel)
   return {
     signal: controller.signal,
-    ran() {
-      stay()
-      if (readerGone) process.exit(BROKEN_PIPE)
+    completed() {
+      ignorePipe()
+      if (pipeClosed) process.exit(BROKEN_PIPE)
     },
     release() {
-      stay()
+      ignorePipe()
       for (const name of SIGNALS) process.off(name, cancel)
     },
   }
 }
 
-/** Closes the executor; waits for delivery only where there is a Collector. Resolves to the bytes left. */
-export async function closeDelivered(executor: Executor, config: Config): Promise<number> {
+/** Closes the executor and waits for delivery if there is a Collector. Resolves to the bytes left in the outbox. */
+export async function closeAndDeliver(executor: Executor, config: Config): Promise<number> {
   const reachable = config.otlpEndpoint !== null || (await readEndpoints(config.home)) !== null
   const { left } = await executor.close(reachable ? DELIVERY_MS : 0)
   return left
 }
 
-/** The record of §4.1; the files of `/out` are no part of it. */
+/** The record without the files of `/out`, which are not part of it. */
 export function withoutFiles({ files: _files, ...record }: RunView): Omit<RunView, 'files'> {
   return record
 }
