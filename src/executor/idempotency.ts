@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { ExectrailError } from '../errors.ts'
 import type { ExecutionResult } from '../execution.ts'
 import type { NormalizedRequest } from './normalize.ts'
@@ -10,9 +11,7 @@ const KEPT_BYTES = 67_108_864
 interface CachedExecution {
   requestSha256: string
   work: Promise<ExecutionResult>
-  keptAt: number
-  /** Of the answer, about; 0 while it runs. */
-  bytes: number
+  startedAt: number
   callers: Callers
 }
 
@@ -23,8 +22,13 @@ type Run = (settled: NormalizedRequest) => Promise<ExecutionResult>
  * Remembers keys in this process for an hour: the newest 10,000 of them, and answers of 64 MiB in all.
  */
 export class Idempotency {
-  readonly #kept = new Map<string, CachedExecution>()
-  #bytes = 0
+  /** Bounded by admission, and never evicted: a key must not run twice at once. */
+  readonly #running = new Map<string, CachedExecution>()
+  readonly #finished = new LRUCache<string, CachedExecution>({
+    max: KEPT_COUNT,
+    maxSize: KEPT_BYTES,
+    ttl: KEPT_MS,
+  })
 
   /**
    * The run is cancelled once everybody who waits for it has given up; a key whose run was cancelled or refused
@@ -34,9 +38,9 @@ export class Idempotency {
   once(settled: NormalizedRequest, run: Run): Promise<ExecutionResult> {
     const { idempotencyKey } = settled.body
     if (idempotencyKey === undefined) return run(settled)
-    this.#forgetOld()
     const key = JSON.stringify([settled.context.organizationId, idempotencyKey])
-    const before = this.#kept.get(key)
+    // Asking for a key again does not keep it longer.
+    const before = this.#running.get(key) ?? this.#finished.peek(key)
     if (before === undefined || before.callers.signal.aborted) return this.#begin(key, settled, run)
     if (before.requestSha256 !== hash(settled)) throw usedBefore(idempotencyKey)
     before.callers.add(settled.signal)
@@ -47,36 +51,20 @@ export class Idempotency {
     const callers = new Callers()
     callers.add(settled.signal)
     const work = run({ ...settled, signal: callers.signal })
-    const entry = { requestSha256: hash(settled), work, keptAt: performance.now(), bytes: 0, callers }
-    this.#kept.set(key, entry)
-    void this.#settle(key, entry)
+    const entry = { requestSha256: hash(settled), work, startedAt: performance.now(), callers }
+    this.#running.set(key, entry)
+    this.#finished.delete(key)
+    void this.#keepResult(key, entry)
     return work
   }
 
-  async #settle(key: string, entry: CachedExecution): Promise<void> {
+  async #keepResult(key: string, entry: CachedExecution): Promise<void> {
     const result = await entry.work.catch(() => null)
     entry.callers.close()
-    if (result === null || result.outcome === 'cancelled') this.#forget(key, entry)
-    else if (this.#kept.get(key) === entry) {
-      entry.bytes = weigh(result)
-      this.#bytes += entry.bytes
-      this.#forgetOld()
-    }
-  }
-
-  #forget(key: string, entry: CachedExecution): void {
-    if (this.#kept.get(key) !== entry) return
-    this.#kept.delete(key)
-    this.#bytes -= entry.bytes
-  }
-
-  #forgetOld(): void {
-    for (const [key, entry] of this.#kept) {
-      const old = performance.now() - entry.keptAt >= KEPT_MS
-      if (!old && this.#kept.size < KEPT_COUNT && this.#bytes <= KEPT_BYTES) return
-      // One that still runs takes no room yet.
-      if (old || this.#kept.size >= KEPT_COUNT || entry.bytes > 0) this.#forget(key, entry)
-    }
+    if (this.#running.get(key) !== entry) return
+    this.#running.delete(key)
+    if (result === null || result.outcome === 'cancelled') return
+    this.#finished.set(key, entry, { size: weigh(result), start: entry.startedAt })
   }
 }
 

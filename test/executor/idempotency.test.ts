@@ -19,16 +19,17 @@ interface Toy extends AsyncDisposable {
   end: () => void
 }
 
-/** An executor around a runtime whose runs end by `end()`, or when they are cancelled. */
+/** An executor around a runtime whose runs end by `end()`, when they are cancelled, or at once for the code 'fast'. */
 async function toy(result = '1'): Promise<Toy> {
   const home = await temporaryDirectory()
   let runs = 0
   const ending = new AbortController()
-  const runtime = toyRuntime(async (_request, io) => {
+  const runtime = toyRuntime(async ({ code }, io) => {
     runs += 1
     io.onRunning()
     const over = AbortSignal.any([ending.signal, io.signal])
-    if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }))
+    if (!over.aborted && code !== 'fast')
+      await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }))
     return exitWith({ result })
   })
   const executor = await createExecutor({
@@ -95,6 +96,17 @@ describe('an idempotency key', () => {
       await held.executor.execute({ ...request, idempotencyKey })
     expect(held.runs()).toBe(4)
     await held.executor.execute({ ...request, idempotencyKey: 'a' })
+    expect(held.runs()).toBe(5)
+  })
+
+  it('is not run twice while it runs, though the answers of others fill the cache', async () => {
+    await using held = await toy(JSON.stringify('x'.repeat(9_000_000)))
+    const slow = held.executor.execute({ ...request, idempotencyKey: 'slow' })
+    for (const idempotencyKey of ['a', 'b', 'c', 'd'])
+      await held.executor.execute({ ...request, code: 'fast', idempotencyKey })
+    const again = held.executor.execute({ ...request, idempotencyKey: 'slow' })
+    held.end()
+    expect((await again).executionId).toBe((await slow).executionId)
     expect(held.runs()).toBe(5)
   })
 })
