@@ -9,7 +9,7 @@ import { engineCommand } from '../../src/provision/wasmedge/engine.ts'
 import { findEngine } from '../../src/provision/wasmedge/wasmedge.ts'
 import { compiledPath, findSource, prepareModule } from '../../src/provision/wasmedge/modules.ts'
 import { findArchive } from '../../src/provision/wasmedge/unzip.ts'
-import { initialMemory, initialPages, rebindImports } from '../../src/provision/wasmedge/wasm-binary.ts'
+import { initialMemory, initialPages, rebindImports } from '../../src/provision/wasmedge/wasm-module.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { RuntimeUnavailableError } from '../../errors.ts'
 import type { Engine } from './engine.ts'
 import { findArchive } from './unzip.ts'
-import { initialMemory, initialPages, rebindImports } from './wasm-binary.ts'
+import { initialMemory, initialPages, rebindImports } from './wasm-module.ts'
 
 export type ModuleName = 'quickjs' | 'python'
 export const MODULE_NAMES: readonly ModuleName[] = ['quickjs', 'python']
