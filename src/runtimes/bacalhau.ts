@@ -93,7 +93,7 @@ async function runOn(
     modulesPath: connection.modulesPath,
     images: settled.images,
     cpu: settled.cpu,
-    labels: await ownerLabels(request),
+    labels: ownerLabels(request),
   })
   return runJob({ connection, route, prepared, startup, afterwards }, io)
 }

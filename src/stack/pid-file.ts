@@ -1,10 +1,10 @@
 /** Who we started last time, so that a part left behind by a killed stack is ended before it is started anew. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { identify, killProcess, processIdentity } from './process-identity.ts'
+import { identify, killProcess, processIdentity } from '../process-identity.ts'
 
 /** Notes the identity of a living child; nothing is written for one already gone. */
 export async function notePid(path: string, pid: number): Promise<void> {
-  const identity = await identify(pid)
+  const identity = identify(pid)
   if (identity !== null) await writeFile(path, `${JSON.stringify(identity)}\n`, { mode: 0o600 })
 }
 

@@ -79,7 +79,7 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', { timeou
       Name: `left-behind-${variant}`,
       Type: 'batch',
       Count: 1,
-      Labels: await ghostLabels(),
+      Labels: ghostLabels(),
       Tasks: [
         {
           Name: 'main',
@@ -111,6 +111,6 @@ async function stateOf(api: BacalhauApi, jobId: string | null): Promise<string> 
 }
 
 /** Labels as this process gives them, but for another start of the same pid. */
-async function ghostLabels(): Promise<Record<string, string>> {
-  return { ...(await ownerLabels(makeRequest('python', ''))), 'exectrail-started': 'long-ago' }
+function ghostLabels(): Record<string, string> {
+  return { ...ownerLabels(makeRequest('python', '')), 'exectrail-started': 'long-ago' }
 }

@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { identify } from '../../src/stack/process-identity.ts'
+import { identify } from '../../src/process-identity.ts'
 import { startStore, type StoreComponent } from '../../src/stack/store-component.ts'
 import type { StoreAccess } from '../../src/stack/store-users.ts'
 import { findStoreTools } from '../../src/stack/store-sandbox.ts'
@@ -141,7 +141,7 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
     expect(await answer(store.users.service, 'SELECT 2')).toBe('200 2')
     await waitFor(() => store.status().state === 'ready', { timeoutMs: 30_000, what: 'the store' })
     expect(store.status()).toMatchObject({ restarts: 1, url: before.url })
-    expect(await identify(before.pid)).toBeNull()
+    expect(identify(before.pid)).toBeNull()
   })
 })
 

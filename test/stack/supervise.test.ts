@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { notePid } from '../../src/stack/pid-file.ts'
 import { choosePorts } from '../../src/stack/ports.ts'
-import { identify } from '../../src/stack/process-identity.ts'
+import { identify } from '../../src/process-identity.ts'
 import type { ProcessSpec, SupervisedProcess } from '../../src/stack/process.ts'
 import { supervise } from '../../src/stack/supervise.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -40,8 +40,8 @@ async function start(spec: ProcessSpec): Promise<SupervisedProcess> {
   return part
 }
 
-function isRunning(pid: number): Promise<boolean> {
-  return identify(pid).then((identity) => identity !== null)
+function isRunning(pid: number): boolean {
+  return identify(pid) !== null
 }
 
 function kill(part: SupervisedProcess): void {
@@ -71,7 +71,7 @@ describe('a supervised process', () => {
     const pid = part.pid ?? 0
     await part.stop()
     expect(part.state).toBe('stopped')
-    expect(await isRunning(pid)).toBe(false)
+    expect(isRunning(pid)).toBe(false)
   })
 
   it('comes back on the same port each time it is killed, and says why it went', async () => {
@@ -123,7 +123,7 @@ describe('a supervised process', () => {
   it('ends a process that never answers', async () => {
     const spec = await specFor('console.log(process.pid); setInterval(() => {}, 1000)', 700)
     await expect(supervise(spec)).rejects.toThrow('server did not answer within 700 ms')
-    expect(await isRunning(Number(await readFile(spec.logFile, 'utf8')))).toBe(false)
+    expect(isRunning(Number(await readFile(spec.logFile, 'utf8')))).toBe(false)
   })
 
   it('is killed when it does not heed being stopped', async () => {
@@ -131,7 +131,7 @@ describe('a supervised process', () => {
     const part = await supervise(spec)
     const pid = part.pid ?? 0
     await part.stop()
-    expect(await isRunning(pid)).toBe(false)
+    expect(isRunning(pid)).toBe(false)
   })
 
   it('begins a new log file when the old one is long', async () => {
@@ -153,9 +153,9 @@ describe('what a killed parent leaves', () => {
     )
     const [answer] = (await once(parent.stdout, 'data')) as [Buffer]
     const pid = Number(answer.toString())
-    expect(await isRunning(pid)).toBe(true)
+    expect(isRunning(pid)).toBe(true)
     parent.kill('SIGKILL')
-    await waitFor(async () => !(await isRunning(pid)), { timeoutMs: 5_000, what: 'the end of the child' })
+    await waitFor(async () => !isRunning(pid), { timeoutMs: 5_000, what: 'the end of the child' })
   })
 
   it('is ended at the next start where it did not', async () => {
@@ -174,11 +174,11 @@ describe('what a killed parent leaves', () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
     onTestFinished(() => void other.kill('SIGKILL'))
     await once(other, 'spawn')
-    const identity = await identify(other.pid ?? 0)
+    const identity = identify(other.pid ?? 0)
     const pidFile = spec.logFile.replace('.log', '.pid')
-    await writeFile(pidFile, JSON.stringify({ ...identity, startedAt: '1' }))
+    await writeFile(pidFile, JSON.stringify({ ...identity, startTime: '1' }))
     await start(spec)
-    expect(await isRunning(other.pid ?? 0)).toBe(true)
+    expect(isRunning(other.pid ?? 0)).toBe(true)
   })
 })
 

@@ -1,6 +1,6 @@
 /** Whose job a job is, and the end of jobs whose owner is gone. */
 import { createHash } from 'node:crypto'
-import { identify, processIdentity } from '../../stack/process-identity.ts'
+import { identify, processIdentity } from '../../process-identity.ts'
 import type { RuntimeRequest } from '../runtime.ts'
 import type { BacalhauApi } from './api.ts'
 
@@ -12,8 +12,8 @@ const EXECUTION = 'exectrail-execution'
 const ORGANIZATION = 'exectrail-organization'
 
 /** Labels of the job of `request`: this process, so that a later one can tell whether it still lives. */
-export async function ownerLabels(request: RuntimeRequest): Promise<Record<string, string>> {
-  const self = await ownIdentity()
+export function ownerLabels(request: RuntimeRequest): Record<string, string> {
+  const self = ownIdentity()
   return {
     [KIND]: 'execution',
     [REALM]: self.realm,
@@ -27,10 +27,10 @@ export async function ownerLabels(request: RuntimeRequest): Promise<Record<strin
 /** Stops unfinished jobs of processes of this machine that are gone; trouble with it stops no run. */
 export async function stopOrphans(api: BacalhauApi, report: (line: string) => void): Promise<void> {
   try {
-    const { realm } = await ownIdentity()
+    const { realm } = ownIdentity()
     const jobs = await api.unfinishedJobs(`${KIND}=execution,${REALM}=${realm}`)
     for (const { id, labels } of jobs) {
-      if (await isOwned(labels)) continue
+      if (isOwned(labels)) continue
       await api.stop(id, 'its executor is gone')
       report(`Bacalhau: stopped job ${id}, left behind by process ${labels[PID] ?? 'unknown'}`)
     }
@@ -41,21 +41,19 @@ export async function stopOrphans(api: BacalhauApi, report: (line: string) => vo
   }
 }
 
-async function isOwned(labels: Readonly<Record<string, string>>): Promise<boolean> {
+function isOwned(labels: Readonly<Record<string, string>>): boolean {
   const pid = processIdentity.shape.pid.safeParse(Number(labels[PID]))
   if (!pid.success) return false
-  const living = await identify(pid.data)
-  return living !== null && short(living.startedAt) === labels[STARTED]
+  const living = identify(pid.data)
+  return living !== null && short(living.startTime) === labels[STARTED]
 }
 
-let own: Promise<{ realm: string; started: string }> | undefined
-
-function ownIdentity(): Promise<{ realm: string; started: string }> {
-  own ??= identify(process.pid).then((identity) => ({
-    realm: short(identity?.realm ?? 'unknown'),
-    started: short(identity?.startedAt ?? 'unknown'),
-  }))
-  return own
+function ownIdentity(): { realm: string; started: string } {
+  const self = identify(process.pid)
+  return {
+    realm: short(self === null ? 'unknown' : `${self.bootId} ${self.pidNamespace}`),
+    started: short(self?.startTime ?? 'unknown'),
+  }
 }
 
 /** Label values are short and plain, and no name of a caller's shows in them. */

@@ -28,8 +28,8 @@ export function addNameSection(module: Uint8Array): Buffer {
  * which takes it seconds in which it does nothing else.
  */
 export function stripDebugInfo(module: Uint8Array): Buffer {
-  const isDebugInfo = (section: Section): boolean => customName(section)?.startsWith('.debug_') === true
-  return writeModule(readSections(module).filter((section) => !isDebugInfo(section)))
+  const kept = readSections(module).filter((section) => customName(section)?.startsWith('.debug_') !== true)
+  return writeModule(kept)
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Adopts the directories of processes that are gone. */
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { livenessOf, owner, SILENCE_MS, SilenceWatch } from './owner.ts'
+import { livenessOf } from '../../process-identity.ts'
+import { owner, SILENCE_MS, SilenceWatch } from './owner.ts'
 import { claimedName, OWNER_FILE, parseDirectoryName, segmentName } from './paths.ts'
 import { listSegments } from './reader.ts'
 
