@@ -1,4 +1,5 @@
 /** Time limits for work on a caller's own pattern or schema: first a short try in this thread, then a worker thread. */
+// piscina does not fit: it does not say when a task starts, and the time limit must not include the start of a thread.
 import { availableParallelism } from 'node:os'
 import { createContext, Script } from 'node:vm'
 import { Worker } from 'node:worker_threads'
