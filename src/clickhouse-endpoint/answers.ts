@@ -1,47 +1,35 @@
-/** Sends what a statement answered: whole where it is small, in pieces while it is made where it is not. */
-import { randomBytes, randomUUID } from 'node:crypto'
+/** Sends what a statement answered: at once where it is small, as the client takes it where it is not. */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Packing } from './compression/packing.ts'
 import type { Answer } from './connection.ts'
-import { describeError } from './exceptions.ts'
-import { RefusedStatement } from './refusal.ts'
 
 export interface Exchange {
   request: IncomingMessage
   response: ServerResponse
   queryId: string | null
   format: string
-  /** The client wants nothing before the end. */
-  waitsForEnd: boolean
   packing: Packing
   /** Name of the time zone that times are written in. */
   timezone: string
 }
 
-/** Up to here an answer is sent whole, with its summary. */
-const WHOLE_BYTES = 1_048_576
-/** An answer that cannot be sent in pieces is held in memory whole; it has at most so many bytes. */
+/** An answer that is held in memory whole has at most so many bytes. */
 export const MAX_HELD_BYTES = 268_435_456
-const PIECE_BYTES = 65_536
-
-/** Formats whose rows stand by themselves: the engine writes names and frames anew in each piece. */
-const UNFRAMED =
-  /^(?:(?:TabSeparated|TSV)(?:Raw)?|CSV|JSON(?:Compact)?(?:Strings)?EachRow|JSONLines|NDJSON|Native|RowBinary|LineAsString)$/u
-
-/** Whether an answer in this format can be sent in pieces. */
-export function isUnframed(format: string): boolean {
-  return UNFRAMED.test(format)
-}
 
 /** Sends a whole answer. */
 export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<void> {
-  sendHeaders(exchange, {
-    read_rows: String(answer.rowsRead),
-    read_bytes: String(answer.bytesRead),
-    elapsed_ns: nanoseconds(answer.elapsedSeconds),
-  })
+  sendHeaders(exchange, summaryOf(answer))
   await sendBytes(exchange, answer.bytes)
+}
+
+function summaryOf({ bytesRead, elapsedSeconds, rowsRead }: Answer): Record<string, string> {
+  return {
+    read_rows: String(rowsRead),
+    read_bytes: String(bytesRead),
+    elapsed_ns: nanoseconds(elapsedSeconds),
+  }
 }
 
 /** Answers an INSERT or a definition; the row count is absent where the engine does not tell it. */
@@ -64,21 +52,34 @@ export function sendDone(exchange: Exchange, answer: Answer | null): void {
   exchange.response.end()
 }
 
-/** Sends pieces as they come, holding the engine back where the client is slow. */
-export async function sendPieces(exchange: Exchange, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  const started = performance.now()
-  const source = pieces[Symbol.asyncIterator]()
-  const held = await hold(source, exchange.waitsForEnd ? MAX_HELD_BYTES : WHOLE_BYTES)
-  if (held.ended) {
-    sendHeaders(exchange, { elapsed_ns: nanoseconds((performance.now() - started) / 1000) })
-    return sendBytes(exchange, held.bytes)
-  }
-  try {
-    if (exchange.waitsForEnd)
-      throw new RefusedStatement(396, `An answer held to its end has at most ${MAX_HELD_BYTES} bytes`)
-    await sendRest(exchange, held.bytes, source)
-  } finally {
-    await source.return?.()
+export interface LargeAnswer {
+  answer: Answer
+  rest: AsyncIterable<Uint8Array>
+  /** A client that takes nothing for so long is cut off. */
+  stallMs: number
+}
+
+/** Sends an answer in pieces. Only what is whole is sent, so that an error has its own status. */
+export async function sendLarge(exchange: Exchange, { answer, rest, stallMs }: LargeAnswer): Promise<void> {
+  sendHeaders(exchange, summaryOf(answer))
+  if (exchange.request.method === 'HEAD') return void exchange.response.end()
+  const cut = (): void => void exchange.response.destroy()
+  // A client that goes away is owed no answer.
+  await sendPacked(exchange, watched(rest, stallMs, cut)).catch(cut)
+}
+
+async function* watched(
+  pieces: AsyncIterable<Uint8Array>,
+  stallMs: number,
+  stalled: () => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    const timer = setTimeout(stalled, stallMs)
+    try {
+      yield piece
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }
 
@@ -86,73 +87,14 @@ function nanoseconds(seconds: number): string {
   return String(Math.round(seconds * 1e9))
 }
 
-async function hold(
-  source: AsyncIterator<Uint8Array>,
-  limit: number,
-): Promise<{ bytes: Uint8Array; ended: boolean }> {
-  const pieces: Uint8Array[] = []
-  let total = 0
-  while (total <= limit) {
-    const next = await source.next()
-    if (next.done === true) return { bytes: Buffer.concat(pieces), ended: true }
-    pieces.push(next.value)
-    total += next.value.length
-  }
-  return { bytes: Buffer.concat(pieces), ended: false }
-}
-
-async function sendRest(
-  exchange: Exchange,
-  first: Uint8Array,
-  source: AsyncIterator<Uint8Array>,
-): Promise<void> {
-  const tag = randomBytes(8).toString('hex')
-  exchange.response.setHeader('X-ClickHouse-Exception-Tag', tag)
-  sendHeaders(exchange, {})
-  const end = { isWhole: false }
-  const pieces = joined(first, source, { tag, ended: () => void (end.isWhole = true) })
-  // A client that goes away ends the statement; no answer is due.
-  await sendPacked(exchange, pieces, { end: false }).catch(() => exchange.response.destroy())
-  if (end.isWhole) exchange.response.end()
-  // As ClickHouse does: without its last chunk no client takes a cut answer for a whole one.
-  else exchange.response.socket?.destroySoon()
-}
-
 async function sendPacked(
   { packing, response }: Pick<Exchange, 'packing' | 'response'>,
   pieces: AsyncIterable<Uint8Array>,
-  options: { end?: boolean } = {},
 ): Promise<void> {
   const encoder = packing.encoder()
   if (packing.encoding !== null) response.setHeader('Content-Encoding', packing.encoding)
   const packed = packing.pack(pieces)
-  await (encoder === null
-    ? pipeline(packed, response, options)
-    : pipeline(packed, encoder, response, options))
-}
-
-/** Pieces joined to a size worth sending; an error of the engine ends them in ClickHouse's own mark. */
-async function* joined(
-  first: Uint8Array,
-  source: AsyncIterator<Uint8Array>,
-  { ended, tag }: { tag: string; ended: () => void },
-): AsyncGenerator<Uint8Array> {
-  yield first
-  try {
-    for (;;) {
-      const held = await hold(source, PIECE_BYTES)
-      if (held.bytes.length > 0) yield held.bytes
-      if (held.ended) break
-    }
-    ended()
-  } catch (error) {
-    const message = Buffer.from(`${describeError(error).text}\n`)
-    yield Buffer.concat([
-      Buffer.from(`\r\n__exception__\r\n${tag}\r\n`),
-      message,
-      Buffer.from(`${message.length} ${tag}\r\n__exception__\r\n`),
-    ])
-  }
+  await (encoder === null ? pipeline(packed, response) : pipeline(packed, encoder, response))
 }
 
 function sendHeaders(

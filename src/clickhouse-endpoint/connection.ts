@@ -31,12 +31,6 @@ export interface Connection {
   readonly isClean: boolean
   /** @throws {RefusedStatement} code 394 once `signal` aborts; the engine has stopped by then */
   run(work: Work, signal?: AbortSignal): Promise<Answer>
-  /** The answer in pieces while it is made; only for SELECT and formats without a frame around the rows. */
-  stream(
-    work: Work,
-    take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
-    signal?: AbortSignal,
-  ): Promise<void>
   /** Clears what a statement that ended badly has left. @throws when it cannot be cleared; then it is to be closed */
   clean(): Promise<void>
   close(): void
@@ -65,30 +59,24 @@ export function connect({ configFile, dataDir, kill, lane }: ConnectOptions): Co
   const prepare = preparer(session, BASE[lane])
   const state = { isClean: true }
   const ended = (): void => void (state.isClean = true)
-  const during = <T>(work: Work, signal: AbortSignal | undefined, use: (leave: () => void) => Promise<T>) => {
-    state.isClean = false
-    return killable(
-      () => kill(mark),
-      signal,
-      async (leave) => {
-        await prepare(work)
-        refuseAborted(signal)
-        return use(leave)
-      },
-    )
-  }
   return {
     get isClean() {
       return state.isClean
     },
-    run: (work, signal) =>
-      during(work, signal, async () => {
-        const answer = await runOn(session, work)
-        ended()
-        return answer
-      }),
-    stream: (work, take, signal) =>
-      during(work, signal, (leave) => handOver(piecesOf(session, work, ended), take, leave)),
+    run(work, signal) {
+      state.isClean = false
+      return killable(
+        () => kill(mark),
+        signal,
+        async () => {
+          await prepare(work)
+          refuseAborted(signal)
+          const answer = await runOn(session, work)
+          ended()
+          return answer
+        },
+      )
+    },
     async clean() {
       await prepare(NO_SETTINGS)
       await cleanse(session)
@@ -110,16 +98,16 @@ function openSession(
   return { session, mark: marks }
 }
 
-/** Runs `use`, and kills what it began once `signal` aborts or it asks for that itself. */
+/** Runs `use`, and kills what it began once `signal` aborts. */
 async function killable<T>(
   kill: () => Promise<void>,
   signal: AbortSignal | undefined,
-  use: (leave: () => void) => Promise<T>,
+  use: () => Promise<T>,
 ): Promise<T> {
   const killing = untilEnded(kill)
   signal?.addEventListener('abort', killing.start)
   try {
-    return await use(killing.start)
+    return await use()
   } catch (error) {
     refuseAborted(signal)
     throw error
@@ -146,23 +134,6 @@ async function cleanse(session: Session): Promise<void> {
   const word = randomUUID()
   const answer = await session.queryAsync(`SELECT '${word}'`, { format: 'TabSeparatedRaw' })
   if (answer.text() !== `${word}\n`) throw new Error('the connection still holds an earlier answer')
-}
-
-/** Whoever takes the pieces may stop early; the engine is done with them when this ends. */
-async function handOver(
-  pieces: AsyncGenerator<Uint8Array>,
-  take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
-  leave: () => void,
-): Promise<void> {
-  try {
-    await take(pieces)
-  } finally {
-    const returned = pieces.return(undefined)
-    // A piece may be under way for long.
-    const late = setTimeout(leave, 100)
-    await returned
-    clearTimeout(late)
-  }
 }
 
 /** Brings a connection into the state a statement asks for, whatever the one before it left. */
@@ -211,13 +182,4 @@ async function runOn(session: Session, { sql, format }: Work): Promise<Answer> {
   const result = await session.queryAsync(sql, { format })
   const { bytesRead, elapsed, rowsRead } = result
   return { bytes: result.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed }
-}
-
-async function* piecesOf(
-  session: Session,
-  { sql, format }: Work,
-  ended: () => void,
-): AsyncGenerator<Uint8Array, undefined> {
-  for await (const piece of session.queryStream(sql, { format })) yield piece.raw()
-  ended()
 }

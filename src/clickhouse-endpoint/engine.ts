@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openAnswerFiles, type AnswerFiles } from './answer-files.ts'
 import type { Answer, Work } from './connection.ts'
 import { openLanes, type Lanes } from './lane-pool.ts'
 import type { Lane } from './lanes.ts'
@@ -23,11 +24,14 @@ export interface EngineOptions {
 export interface Engine {
   /** @throws errors of the engine, their message in ClickHouse's words; code 394 once `signal` aborts */
   run(lane: Lane, work: Work, signal?: AbortSignal): Promise<Answer>
-  /** Hands the answer over in pieces while it is made. */
-  stream(
-    lane: Lane,
+  /**
+   * Runs a SELECT without FORMAT, by way of a file: the connection is free before `send` begins, however slow its client
+   * is, and the engine works off the event loop, which its own streams do not.
+   */
+  select(
+    lane: ReadLane,
     work: Work,
-    take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+    send: (answer: Answer, rest: AsyncIterable<Uint8Array> | null) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<void>
   /** The statement as the engine's own parser writes it. @throws its syntax errors */
@@ -38,6 +42,10 @@ export interface Engine {
   withFiles<T>(contents: readonly Blob[], use: (paths: readonly string[]) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
+
+/** Lanes of statements that answer with rows, with the answers of each that are made or sent at once. */
+const SENDING = { serve: 64, people: 8, ask: 32 }
+export type ReadLane = keyof typeof SENDING
 
 export type WriteLane = Extract<Lane, 'write' | 'change'>
 
@@ -66,7 +74,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await writeFile(users, settingConstraints(), { mode: 0o600 })
   await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
   const lanes = openLanes(options.dataDir, config)
-  return assemble(lanes, await openScratch(options.dataDir))
+  return assemble(lanes, await openScratch(options.dataDir), await openAnswerFiles(options.dataDir))
 }
 
 /** A memory cap, and every acknowledged insert on the disk before it is acknowledged. */
@@ -90,15 +98,23 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-function assemble(lanes: Lanes, scratch: Scratch): Engine {
+function assemble(lanes: Lanes, scratch: Scratch, answers: AnswerFiles): Engine {
   const receive = (count: number) => lendOut(Array.from({ length: count }, () => scratch))
   const receivers = { write: receive(RECEIVING.write), change: receive(RECEIVING.change) }
+  const senders = {
+    serve: receive(SENDING.serve),
+    people: receive(SENDING.people),
+    ask: receive(SENDING.ask),
+  }
   const run: Engine['run'] = (lane, work, signal) =>
     lanes.lend(lane, (connection) => connection.run(work, signal), signal)
   return {
     run,
-    stream: (lane, work, take, signal) =>
-      lanes.lend(lane, (connection) => connection.stream(work, take, signal), signal),
+    select: (lane, work, send, signal) =>
+      senders[lane].lend(
+        () => answers.withAnswer((path) => run(lane, intoFile(work, path), signal), send),
+        signal,
+      ),
     async parse(sql, lane) {
       const asked = `SELECT formatQuerySingleLine(${quoteString(sql)})`
       const { bytes } = await run(lane, { ...BARE_WORK, sql: asked })
@@ -129,6 +145,10 @@ async function layOut<T>(
   return receiver.withRows(first.stream(), ({ path }) =>
     layOut(receiver, rest, (paths) => use([path, ...paths])),
   )
+}
+
+function intoFile(work: Work, path: string): Work {
+  return { ...work, sql: `${work.sql} INTO OUTFILE ${quoteString(path)} FORMAT ${work.format}` }
 }
 
 /** Inline rows end at an empty line in this engine and what follows runs as SQL, so rows always come from a file. */

@@ -1,12 +1,12 @@
 /** Runs a statement on the lane of its user and answers it. */
-import { isUnframed, MAX_HELD_BYTES, sendAnswer, sendDone, sendPieces, type Exchange } from './answers.ts'
+import { MAX_HELD_BYTES, sendAnswer, sendDone, sendLarge, type Exchange } from './answers.ts'
 import type { Incoming } from './body.ts'
 import type { Work } from './connection.ts'
-import { BARE_WORK, type Engine, type WriteLane } from './engine.ts'
-import type { Lane } from './lanes.ts'
+import { BARE_WORK, type Engine, type ReadLane, type WriteLane } from './engine.ts'
 import type { Access } from './names.ts'
 import { quoteString } from './quoting.ts'
 import type { Running } from './running.ts'
+import { settleSetting } from './settings.ts'
 import type { Statement } from './statement.ts'
 import type { Statements } from './statements.ts'
 import type { User } from './users.ts'
@@ -24,6 +24,10 @@ export interface Execution {
   user: User
   work: Work
 }
+
+/** How long a client may take nothing of a large answer. */
+const CALLER_STALL_MS = 10_000
+const STACK_STALL_MS = 300_000
 
 /** @throws errors of the engine; code 394 when the statement was cancelled */
 export async function execute(exchange: Exchange, parts: Executing, execution: Execution): Promise<void> {
@@ -64,13 +68,25 @@ async function read(
   { access, signal, statement, user, work }: Execution & { signal: AbortSignal },
 ): Promise<void> {
   const lane = readLane(user, access)
-  if (statement.streams && isUnframed(exchange.format))
-    return engine.stream(lane, work, (pieces) => sendPieces(exchange, pieces), signal)
-  const settings = new Map([['max_result_bytes', String(MAX_HELD_BYTES)], ...work.settings])
+  if (statement.select !== null) {
+    const select = { ...work, format: exchange.format, sql: work.sql }
+    // A caller that takes nothing holds a place that others need.
+    const stallMs = user.role === 'stack' ? STACK_STALL_MS : CALLER_STALL_MS
+    return engine.select(
+      lane,
+      select,
+      (answer, rest) =>
+        rest === null ? sendAnswer(exchange, answer) : sendLarge(exchange, { answer, rest, stallMs }),
+      signal,
+    )
+  }
+  const asked = work.settings.get('max_result_bytes') ?? '0'
+  const bound = settleSetting('max_result_bytes', asked, String(MAX_HELD_BYTES))
+  const settings = new Map([...work.settings, ['max_result_bytes', bound]])
   return sendAnswer(exchange, await engine.run(lane, { ...work, settings }, signal))
 }
 
-function readLane(user: User, access: Access): Lane {
+function readLane(user: User, access: Access): ReadLane {
   if (access !== 'full') return 'ask'
   return user.role === 'stack' ? 'serve' : 'people'
 }

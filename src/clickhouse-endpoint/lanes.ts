@@ -50,15 +50,25 @@ const WRITES = {
 /** What callers' statements may take of the engine's memory, each. */
 const CALLER_MEMORY = { max_memory_usage: '1073741824' }
 
+/** What a sort, a join or an aggregation of theirs may spill to the disk, each. */
+const CALLER_DISK = { max_temporary_data_on_disk_size_for_query: '4294967296' }
+
 /** What a connection of each lane begins with and returns to. */
 export const BASE: Readonly<Record<Lane, Readonly<Record<string, string>>>> = {
   write: WRITES,
-  serve: { ...READS_ONLY, max_execution_time: '120' },
+  serve: { ...READS_ONLY, max_execution_time: '120', max_result_bytes: '8589934592' },
   change: { ...WRITES, ...CALLER_MEMORY },
-  people: { ...READS_ONLY, ...CALLER_MEMORY, max_execution_time: '120' },
+  people: {
+    ...READS_ONLY,
+    ...CALLER_MEMORY,
+    ...CALLER_DISK,
+    max_execution_time: '120',
+    max_result_bytes: '2147483648',
+  },
   ask: {
     ...READS_ONLY,
     ...CALLER_MEMORY,
+    ...CALLER_DISK,
     max_execution_time: '30',
     max_result_rows: '1000000',
     max_result_bytes: '268435456',

@@ -36,8 +36,6 @@ export interface RequestQuery {
   queryId: string | null
   /** `readonly=1` or `2` in the URL. */
   readOnly: boolean
-  /** Nothing is sent before the whole answer is there. */
-  waitsForEnd: boolean
   /** `decompress=1`: the body lies in ClickHouse's compressed blocks. */
   unpacksBlocks: boolean
   packing: Packing
@@ -67,7 +65,6 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
     defaultFormat: formatName(search.get('default_format') ?? header(headers, 'x-clickhouse-format')),
     queryId: queryIdOf(search.get('query_id') ?? header(headers, 'x-clickhouse-query-id')),
     readOnly: isSet(search, 'readonly'),
-    waitsForEnd: isSet(search, 'wait_end_of_query'),
     unpacksBlocks: isSet(search, 'decompress'),
     packing: choosePacking(headers, {
       compress: isSet(search, 'compress'),

@@ -64,7 +64,6 @@ async function answer(
     response,
     queryId: query.queryId,
     format: statement.format ?? work.format,
-    waitsForEnd: query.waitsForEnd,
     packing: query.packing,
     timezone: work.settings.get('session_timezone') ?? 'UTC',
   }
@@ -72,7 +71,8 @@ async function answer(
   await options.engine.withFiles(
     tables.map(({ data }) => data),
     (paths) => {
-      const sql = tables.length === 0 ? work.sql : withTables(work.sql, tables, paths)
+      const asked = statement.select ?? work.sql
+      const sql = tables.length === 0 ? asked : withTables(asked, tables, paths)
       const execution: Execution = { access, incoming, statement, user, work: { ...work, sql } }
       return execute(exchange, options, execution)
     },

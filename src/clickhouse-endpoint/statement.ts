@@ -23,8 +23,8 @@ export interface InsertData {
 export interface Statement {
   kind: StatementKind
   sql: string
-  /** Rows can be sent while they are made. */
-  streams: boolean
+  /** A SELECT without its FORMAT, whose answer can be written to a file; null for anything else. */
+  select: string | null
   /** Format the statement asks for, null where it leaves that open. */
   format: string | null
   /** Names of `{name:Type}`. */
@@ -43,6 +43,8 @@ export interface Catalogue extends KnownFunctions, Databases {
   /** Names of the settings of a table. */
   tableSettings: ReadonlySet<string>
 }
+
+const SELECTS: ReadonlySet<string> = new Set(['SELECT', 'WITH', '('])
 
 /**
  * Reads a statement the engine's parser wrote back and refuses what the access does not cover.
@@ -65,16 +67,24 @@ function describe(
   { kind, catalogue }: { kind: StatementKind; catalogue: Catalogue },
 ): Statement {
   const first = upper(tokens[0])
+  const format = formatOf(tokens, catalogue)
   return {
     kind,
     sql,
     settings,
-    streams: first === 'SELECT' || first === 'WITH' || first === '(',
-    format: formatOf(tokens, catalogue),
+    select: kind === 'read' && SELECTS.has(first) ? withoutFormat(sql, tokens, format) : null,
+    format,
     placeholders: placeholdersOf(tokens),
     insert: first === 'INSERT' ? insertOf(sql, tokens) : null,
     kills: kind === 'kill' ? killedBy(tokens) : null,
   }
+}
+
+/** Null where the format is none the engine has, which it says itself. */
+function withoutFormat(sql: string, tokens: readonly Token[], format: string | null): string | null {
+  const word = tokens.at(-2)
+  if (word === undefined || !isWord(word, 'FORMAT')) return sql
+  return format === null ? null : sql.slice(0, word.start).trimEnd()
 }
 
 function formatOf(tokens: readonly Token[], { formats }: Catalogue): string | null {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => clickhouse.stop())
 
 type Key = 'full' | 'read' | 'caller'
-/** None streams: their first byte comes at the end, which is far. */
+/** Their end is far. */
 const HEAVY = [
   'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1',
   'SELECT uniqExact(number % 1000) FROM numbers(1000000000000)',
@@ -99,4 +99,28 @@ it('a client that leaves does not undo an insert whose rows have come', async ()
   await asked
   await until(async () => (await running()) === 0, 20_000)
   expect(await (await ask({ query: 'SELECT count() FROM whole' })).text()).toBe('20000000\n')
+})
+
+it('a statement whose analysis is long, or is one long call of a function, holds up nobody else', async () => {
+  const long = [
+    'SELECT (SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1) FORMAT TSV',
+    "SELECT editDistance(repeat('a', 30000), repeat('b', 30000)) FORMAT JSONEachRow",
+  ].map((query) => ask({ query, max_execution_time: '2' }, 'read'))
+  const started = performance.now()
+  for (let n = 0; n < 5; n += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await (await ask({ query: 'SELECT 1' })).text()).toBe('1\n')
+  }
+  expect(performance.now() - started).toBeLessThan(2_000)
+  const statuses = (await Promise.all(long)).map(({ status }) => status)
+  expect(statuses[0]).toBe(408)
+})
+
+it('clients that take nothing of large answers hold up no others', async () => {
+  const query = "SELECT number, repeat('x', 100) FROM numbers(500000)"
+  const asked = await Promise.all(Array.from({ length: 5 }, () => ask({ query }, 'read')))
+  const started = performance.now()
+  expect(await (await ask({ query: 'SELECT 1' }, 'read')).text()).toBe('1\n')
+  expect(performance.now() - started).toBeLessThan(2_000)
+  for (const answer of asked) await answer.body?.cancel()
 })

@@ -82,7 +82,7 @@ describe('compression', () => {
 describe('a large answer', () => {
   const LARGE = `SELECT number, hex(toString(number) || 'some text of a row of a large answer') AS text FROM numbers(300000)`
 
-  it('is sent while it is made, whole', async () => {
+  it('is sent whole, in pieces', async () => {
     const stream = (await client.query({ query: LARGE, format: 'JSONEachRow' })).stream<{ number: string }>()
     let rows = 0
     for await (const batch of stream) rows += batch.length
@@ -94,14 +94,9 @@ describe('a large answer', () => {
     expect(text.split('\n').filter((line) => line === '"number","text"')).toHaveLength(1)
   })
 
-  it('that breaks in the middle ends in an error the client sees', async () => {
+  it('that breaks in the middle is an error and nothing else', async () => {
     const query = `SELECT throwIf(number = 290000, 'broken') AS n, hex(toString(number) || 'some text of a row of a large answer') AS text FROM numbers(300000)`
-    const stream = (await client.query({ query, format: 'JSONEachRow' })).stream()
-    await expect(
-      (async () => {
-        for await (const batch of stream) expect(batch.length).toBeGreaterThan(0)
-      })(),
-    ).rejects.toThrow('broken')
+    await expect(client.query({ query, format: 'JSONEachRow' })).rejects.toThrow('broken')
   })
 
   it('that breaks in the middle is an error with wait_end_of_query, and nothing before it', async () => {
@@ -112,7 +107,7 @@ describe('a large answer', () => {
   })
 
   it('whose reader goes away leaves the connection to the next', async () => {
-    const endless = `SELECT number, hex(toString(number) || 'some text of a row of a large answer') FROM numbers(1000000000)`
+    const endless = `SELECT number, hex(toString(number) || 'some text of a row of a large answer') FROM numbers(1000000)`
     const readers = Array.from({ length: 12 }, async () => {
       const leaving = new AbortController()
       const answer = await ask({ query: endless }, { signal: leaving.signal })
