@@ -7,14 +7,22 @@ const NOT_ASCII = /[^\0-\x7f]+/g
 
 /** What bash takes from nobody but sets itself when it starts, and what the guest program holds meanwhile. */
 const TAKEN = new Set(
-  'IFS BASH __head __nonce __input __characters __open __close __code __fd __status'.split(' '),
+  'IFS BASH __head __nonce __input __characters __open __close __code __fd __status __path'.split(' '),
 )
+
+/** Text given to these is arithmetic, whose subscripts run commands. */
+const INTEGERS = new Set('BASHPID HISTCMD LINENO OPTIND RANDOM SECONDS SRANDOM'.split(' '))
+const INTEGER = /^\d{1,18}$/
+
+function isSet([name, value]: [string, string]): boolean {
+  return !TAKEN.has(name) && (!INTEGERS.has(name) || INTEGER.test(value))
+}
 
 /** Eight digits, and that many characters of shell text, of which the line feed after it is one; all of it ASCII. */
 export function bashHead(nonce: string, request: RuntimeRequest): string {
   // bash refuses to set some of its own, such as UID.
   const exports = Object.entries(request.env)
-    .filter(([name]) => !TAKEN.has(name))
+    .filter(isSet)
     .map(([name, value]) => `export ${name}=${quote(value)}`)
   const characters = readByBash(request.input) ? request.input.length : 0
   const { open, close } = wrapUnseen()

@@ -52,6 +52,20 @@ export const BASH_EVIDENCE = attacksIn('subprocess', 'bash', [
     expect: ['failure/exception', 'failure/exit_code'],
     proves: figures,
   },
+  ...['OPTIND', 'RANDOM', 'HISTCMD', 'SRANDOM', 'BASHPID', 'SECONDS', 'LINENO'].map((name) => ({
+    tries: `to run code before it begins, as the value of ${name}`,
+    code: 'main() { result 42; }',
+    request: { env: { [name]: 'a[$(touch /tmp/out/ran; sleep 9)]' } },
+    expect: CONTAINED,
+    proves: ({ files, result }: ExecutionResult) => expect([files, result]).toEqual([[], 42]),
+  })),
+  ...[{ PATH: '/tmp/work/bin:/usr/bin:/bin' }, { POSIXLY_CORRECT: '1' }].map((env) => ({
+    tries: `to run something else than its code by ${Object.keys(env).join()}`,
+    code: 'main() { result 42; }',
+    request: { env, files: [{ path: 'bin/main.sh', content: 'result 13' }] },
+    expect: CONTAINED,
+    proves: ({ result }: ExecutionResult) => expect(result).toBe(42),
+  })),
   {
     tries: 'to have its files collected at the cost of its memory',
     code: 'truncate -s 33000000 /out/a; echo done',

@@ -57,8 +57,13 @@ describe('the exit of a run', () => {
     const exit = read('\nN0 running 0\n\nN0 result 30\n[1', { signal: 9, exitCode: 0 })
     expect(exit).toMatchObject({ signal: 'SIGKILL', uncaught: null, result: null })
   })
+  it('tells an abort of V8 early where no control group counts', () => {
+    const ended = { signal: 6, maxRssBytes: 200_000_000 }
+    expect(read('\nN0 running 0\n', ended)).toMatchObject({ limit: 'memory', signal: 'SIGABRT' })
+  })
   it.each([
-    ['near the limit of memory', 268_435_456, 200_000_000, 'memory'],
+    ['near the limit of memory', 268_435_456, 250_000_000, 'memory'],
+    ['by its own will with half of its memory used', 268_435_456, 200_000_000, null],
     ['at its own limit, far below that of the run', 16_000_000_000, 4_400_000_000, 'memory'],
     ['with hardly any memory used, as by process.abort()', 268_435_456, 40_000_000, null],
   ])('tells an abort of V8 %s', (_when, memoryBytes, peakBytes, limit) => {

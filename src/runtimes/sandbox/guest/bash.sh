@@ -41,12 +41,20 @@ $__code") &> /dev/null; then
   exit 2
 fi
 shopt -u extglob
-__environment # only now: a preloaded library would run in each program that is started
+__path=$PATH
 printf '\n%s running 0\n' "$__nonce" >&3
-unset -f __check __environment
 unset __head __nonce __characters __open __close __code __fd
+__environment # only now: a preloaded library would run in each program that is started, and a value may be code
+unset -f __check __environment
 
-source main.sh
+# Another file of that name may lie where the environment has PATH lead, and POSIX looks nowhere else.
+if [[ -o posix || $PATH != "$__path" ]]; then
+  unset __path
+  source ./main.sh
+else
+  unset __path
+  source main.sh
+fi
 __status=$?
 if declare -F main > /dev/null; then
   main "$__input"
