@@ -14,7 +14,8 @@ use warnings;
 
 my ($directory, $max_files, $max_bytes, @command) = @ARGV;
 my $arm = `uname -m` =~ /^(?:aarch64|arm64)/;
-my ($prctl, $dup3, $clock) = $arm ? (167, 24, 113) : (157, 292, 228);
+my ($prctl, $dup3, $clock_gettime) = $arm ? (167, 24, 113) : (157, 292, 228);
+my ($pr_set_dumpable, $clock_monotonic, $f_setfl, $o_wronly, $o_nonblock) = (4, 1, 4, 01, 04000);
 my $result_max = 33_554_432 + 65_536;
 my $linger_seconds = 60;
 my ($name) = $directory =~ m{([^/]+)$};
@@ -22,7 +23,7 @@ my $work = ($ENV{HOME} || '/tmp') . "/$name";
 my $out = '/out';
 
 # Not dumpable: the program runs as the same user and must not open our stdout through /proc.
-syscall($prctl, 4, 0, 0, 0, 0);
+syscall($prctl, $pr_set_dumpable, 0, 0, 0, 0);
 $SIG{PIPE} = 'IGNORE';
 %ENV = (PATH => $ENV{PATH} || '/usr/local/bin:/usr/bin:/bin', HOME => $ENV{HOME} || '/tmp', LANG => 'C.UTF-8');
 
@@ -64,7 +65,7 @@ sub empty {
 
 sub now_us {
   my $time = "\0" x 16;
-  syscall($clock, 1, $time);
+  syscall($clock_gettime, $clock_monotonic, $time);
   my ($seconds, $nanoseconds) = unpack 'q2', $time;
   return $seconds * 1_000_000 + int($nanoseconds / 1000);
 }
@@ -96,7 +97,7 @@ sub start {
 close $ends{job}[0];
 close $ends{$_}[1] for qw(out err result report);
 my %pipe = (job => $ends{job}[1], map { $_ => $ends{$_}[0] } qw(out err result report));
-fcntl($pipe{job}, 4, 04001);    # O_WRONLY, O_NONBLOCK
+fcntl($pipe{job}, $f_setfl, $o_wronly | $o_nonblock);
 my ($running_at, $ended_at, $result_at, $result_bytes, $head, $control) = (undef, undef, 0, 0, '', '');
 my %kind = (out => 'o', err => 'e', result => 'r', report => 's');
 syswrite STDOUT, "\x1e$name\n";
@@ -164,7 +165,7 @@ sub note_result {
 # What the dead left in the pipes. What outlived the supervisor holds them open and is not waited for.
 sub drain {
   for my $from (grep { $pipe{$_} } qw(result out err)) {
-    fcntl($pipe{$from}, 4, 04000);
+    fcntl($pipe{$from}, $f_setfl, $o_nonblock);
     1 while $pipe{$from} && take($from);
   }
 }

@@ -47,14 +47,14 @@ sub list_cpus {
 # Leaves this process, and all it starts, `$count` of the processors it may use; which, differs from slot to slot.
 sub keep_cpus {
   my ($arch, $count, $from) = @_;
-  my ($set, $get) = $arch eq 'arm64' ? (122, 123) : (203, 204);
+  my ($sched_setaffinity, $sched_getaffinity) = $arch eq 'arm64' ? (122, 123) : (203, 204);
   my $mask = "\0" x 128;
-  return if syscall($get, 0, length $mask, $mask) < 0;
+  return if syscall($sched_getaffinity, 0, length $mask, $mask) < 0;
   my @allowed = grep { vec $mask, $_, 1 } 0 .. 8 * length($mask) - 1;
   return if @allowed <= $count;
   my $kept = "\0" x 128;
   vec($kept, $allowed[($from * $count + $_) % @allowed], 1) = 1 for 0 .. $count - 1;
-  syscall($set, 0, length $kept, $kept);
+  syscall($sched_setaffinity, 0, length $kept, $kept);
 }
 
 1;

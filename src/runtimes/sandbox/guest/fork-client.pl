@@ -3,12 +3,13 @@ use strict;
 use warnings;
 
 my ($fork_server, $sendmsg);
+my ($af_unix, $sock_seqpacket, $sol_socket, $scm_rights, $msg_nosignal) = (1, 5, 1, 1, 0x4000);
 
 # Starts it under the slot's user; `fork_server_message` tells when it is ready.
 sub start_fork_server {
   my ($arch, $drop_user, @command) = @_;
   $sendmsg = $arch eq 'arm64' ? 211 : 46;
-  socketpair(my $mine, my $theirs, 1, 5, 0) or return 0;    # AF_UNIX, SOCK_SEQPACKET
+  socketpair(my $mine, my $theirs, $af_unix, $sock_seqpacket, 0) or return 0;
   my $pid = fork;
   return 0 unless defined $pid;
   if ($pid == 0) {
@@ -52,12 +53,12 @@ sub send_run {
   my ($fds, @words) = @_;
   my $data = join "\0", @words;
   return 0 if length $data > 60_000;
-  my $control = pack 'Q l l l*', 16 + 4 * @$fds, 1, 1, @$fds;    # SOL_SOCKET, SCM_RIGHTS
+  my $control = pack 'Q l l l*', 16 + 4 * @$fds, $sol_socket, $scm_rights, @$fds;
   my $space = 16 + 8 * int((4 * @$fds + 7) / 8);
   $control .= "\0" x ($space - length $control);
   my $vector = pack 'QQ', address($data), length $data;
   my $header = pack 'Q7', 0, 0, address($vector), 1, address($control), length $control, 0;
-  return syscall($sendmsg, fileno $fork_server->{socket}, $header, 0x4000) == length $data;    # MSG_NOSIGNAL
+  return syscall($sendmsg, fileno $fork_server->{socket}, $header, $msg_nosignal) == length $data;
 }
 
 sub address { return unpack 'Q', pack 'p', $_[0] }

@@ -14,10 +14,15 @@ my %call =
     close_range => 436, setsid => 157, fcntl => 25)
   : (clone => 56, mount => 165, capset => 126, prctl => 157, recvmsg => 47, dup3 => 292, close => 3,
     close_range => 436, setsid => 112, fcntl => 72);
-# CLONE_NEWNS, NEWIPC, NEWPID, NEWNET and SIGCHLD. User, host name and control group cannot be changed
-# without rights, so those of the outer sandbox serve all.
-my $namespaces = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000 | 17;
-my ($no_suid, $no_dev, $no_exec) = (2, 4, 8);
+my ($pr_set_pdeathsig, $pr_set_dumpable, $pr_set_seccomp, $pr_capbset_drop, $pr_set_no_new_privs, $pr_cap_ambient) =
+  (1, 4, 22, 24, 38, 47);
+my ($pr_cap_ambient_clear_all, $seccomp_mode_filter, $linux_capability_version_3) = (4, 2, 0x20080522);
+my ($clone_newns, $clone_newipc, $clone_newpid, $clone_newnet) = (0x00020000, 0x08000000, 0x20000000, 0x40000000);
+my ($sigkill, $sigchld, $f_dupfd) = (9, 17, 0);
+my ($ms_nosuid, $ms_nodev, $ms_noexec, $ms_bind) = (2, 4, 8, 4096);
+my ($af_inet, $sock_dgram, $siocsifflags, $iff_up, $iff_running) = (2, 2, 0x8914, 0x1, 0x40);
+# User, host name and control group cannot be changed without rights, so those of the outer sandbox serve all.
+my $namespaces = $clone_newns | $clone_newipc | $clone_newpid | $clone_newnet | $sigchld;
 my $filter = $filter_file eq '' ? '' : read_file($filter_file);
 my $empty = "$home/empty";
 my @hidden = grep { -e } map { "/proc/$_" } split /\n/, read_file("$home/hidden");
@@ -38,7 +43,7 @@ sub mount_fresh {
 # By a bind mount of an empty file, which cannot be written.
 sub hide {
   my ($path) = @_;
-  syscall($call{mount}, $empty, $path, 0, 4096, 0) == 0 or die "cannot hide $path: $!";
+  syscall($call{mount}, $empty, $path, 0, $ms_bind, 0) == 0 or die "cannot hide $path: $!";
 }
 
 # No user namespace may be made below this one, should the filter ever let it through.
@@ -66,7 +71,7 @@ sub receive {
 
 # The child: descriptors 0 to 4 and no other.
 sub take_descriptors {
-  my @high = map { syscall($call{fcntl}, $_, 0, 20) } @_;
+  my @high = map { syscall($call{fcntl}, $_, $f_dupfd, 20) } @_;
   syscall($call{dup3}, $high[$_], $_, 0) for 0 .. $#high;
   return if syscall($call{close_range}, $#high + 1, 0xffffffff, 0) == 0;
   syscall($call{close}, $_) for $#high + 1 .. 1023;
@@ -75,35 +80,35 @@ sub take_descriptors {
 # The child's own file systems, and then no rights to change them.
 sub enter_sandbox {
   my ($disk) = @_;
-  syscall($call{prctl}, 1, 9, 0, 0, 0);    # dies with this process
+  syscall($call{prctl}, $pr_set_pdeathsig, $sigkill, 0, 0, 0);    # dies with this process
   syscall($call{setsid});
-  mount_fresh('proc', '/proc', $no_suid | $no_dev | $no_exec, '');
+  mount_fresh('proc', '/proc', $ms_nosuid | $ms_nodev | $ms_noexec, '');
   hide($_) for @hidden;
-  mount_fresh('tmpfs', '/tmp', $no_suid | $no_dev, "mode=0755,size=$disk");
-  mount_fresh('tmpfs', '/dev/shm', $no_suid | $no_dev, 'mode=0755,size=1048576');
-  mount_fresh('devpts', '/dev/pts', $no_suid | $no_exec, 'newinstance,ptmxmode=0666,mode=620');
+  mount_fresh('tmpfs', '/tmp', $ms_nosuid | $ms_nodev, "mode=0755,size=$disk");
+  mount_fresh('tmpfs', '/dev/shm', $ms_nosuid | $ms_nodev, 'mode=0755,size=1048576');
+  mount_fresh('devpts', '/dev/pts', $ms_nosuid | $ms_noexec, 'newinstance,ptmxmode=0666,mode=620');
   raise_loopback();
   drop_rights();
 }
 
 # A program may talk to itself.
 sub raise_loopback {
-  my $request = pack 'a16 s x22', 'lo', 0x41;    # up and running
-  socket(my $any, 2, 2, 0) or die "cannot make a socket: $!";
-  ioctl($any, 0x8914, $request) or die "cannot raise the loopback device: $!";
+  my $request = pack 'a16 s x22', 'lo', $iff_up | $iff_running;
+  socket(my $any, $af_inet, $sock_dgram, 0) or die "cannot make a socket: $!";
+  ioctl($any, $siocsifflags, $request) or die "cannot raise the loopback device: $!";
 }
 
 sub drop_rights {
   for my $capability (0 .. 63) {
-    last if syscall($call{prctl}, 24, $capability, 0, 0, 0) != 0;    # PR_CAPBSET_DROP
+    last if syscall($call{prctl}, $pr_capbset_drop, $capability, 0, 0, 0) != 0;
   }
-  syscall($call{prctl}, 47, 4, 0, 0, 0);    # no ambient ones
-  my ($version, $none) = (pack('LL', 0x20080522, 0), "\0" x 24);
+  syscall($call{prctl}, $pr_cap_ambient, $pr_cap_ambient_clear_all, 0, 0, 0);
+  my ($version, $none) = (pack('LL', $linux_capability_version_3, 0), "\0" x 24);
   syscall($call{capset}, $version, $none) == 0 or die "cannot drop capabilities: $!";
-  syscall($call{prctl}, 38, 1, 0, 0, 0) == 0 or die "cannot forbid new privileges: $!";
+  syscall($call{prctl}, $pr_set_no_new_privs, 1, 0, 0, 0) == 0 or die "cannot forbid new privileges: $!";
   return if $filter eq '';
   my $program = pack 'S x6 Q', length($filter) / 8, address($filter);
-  syscall($call{prctl}, 22, 2, $program, 0, 0) == 0 or die "cannot filter system calls: $!";
+  syscall($call{prctl}, $pr_set_seccomp, $seccomp_mode_filter, $program, 0, 0) == 0 or die "cannot filter system calls: $!";
 }
 
 # Forks a child that calls `$begin`; what it dies of goes where its fd 2 leads.
@@ -132,7 +137,7 @@ sub serve {
   return 1;
 }
 
-syscall($call{prctl}, 4, 0, 0, 0, 0);    # nobody looks into it through /proc
+syscall($call{prctl}, $pr_set_dumpable, 0, 0, 0, 0);    # closes its /proc to others of the same user
 forbid_users();
 my $probe = fork_run(sub { enter_sandbox(4096); exit 0 });
 die "cannot make namespaces: $!" if $probe < 0;

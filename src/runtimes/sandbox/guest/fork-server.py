@@ -25,10 +25,14 @@ CALLS = {
     "arm64": {"clone": 220, "mount": 40, "capset": 91, "prctl": 167, "close_range": 436, "signalfd": 74,
               "socket": 198, "ioctl": 29, "close": 57},
 }[arch]
-LOOPBACK_UP = struct.pack("16sh22x", b"lo", 0x41)
-# CLONE_NEWNS, NEWIPC, NEWPID, NEWNET and SIGCHLD; see fork-server.pl.
-NAMESPACES = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000 | 17
-NO_SUID, NO_DEV, NO_EXEC = 2, 4, 8
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_READ, PR_CAPBSET_DROP = 1, 4, 22, 23, 24
+PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
+SECCOMP_MODE_FILTER, LINUX_CAPABILITY_VERSION_3, LAST_CAPABILITY = 2, 0x20080522, 40
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x08000000, 0x20000000, 0x40000000
+NAMESPACES = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | int(signal.SIGCHLD)  # see fork-server.pl
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 2, 4, 8, 4096
+AF_INET, SOCK_DGRAM, SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 2, 2, 0x8914, 0x1, 0x40
+LOOPBACK_UP = struct.pack("16sh22x", b"lo", IFF_UP | IFF_RUNNING)
 
 # Without releasing the interpreter's lock: a clone is a fork.
 libc = ctypes.PyDLL(None, use_errno=True)
@@ -66,24 +70,24 @@ def mount(kind, where, flags, options):
 
 def enter_sandbox(disk):
     """The child's own session and file systems, and then no rights to change them."""
-    call("prctl", 1, 9, 0, 0, 0)  # dies with the fork server
+    call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # dies with the fork server
     os.setsid()
-    mount(b"proc", b"/proc", NO_SUID | NO_DEV | NO_EXEC, b"")
+    mount(b"proc", b"/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, b"")
     for path in hidden:
-        call("mount", empty, path, 0, 4096, 0)  # a bind mount of a file that cannot be written
-    mount(b"tmpfs", b"/tmp", NO_SUID | NO_DEV, b"mode=0755,size=%d" % disk)
-    mount(b"tmpfs", b"/dev/shm", NO_SUID | NO_DEV, b"mode=0755,size=1048576")
-    mount(b"devpts", b"/dev/pts", NO_SUID | NO_EXEC, b"newinstance,ptmxmode=0666,mode=620")
-    any_socket = call("socket", 2, 2, 0)
-    call("ioctl", any_socket, 0x8914, LOOPBACK_UP)  # a program may talk to itself
+        call("mount", empty, path, 0, MS_BIND, 0)  # a bind mount of a file that cannot be written
+    mount(b"tmpfs", b"/tmp", MS_NOSUID | MS_NODEV, b"mode=0755,size=%d" % disk)
+    mount(b"tmpfs", b"/dev/shm", MS_NOSUID | MS_NODEV, b"mode=0755,size=1048576")
+    mount(b"devpts", b"/dev/pts", MS_NOSUID | MS_NOEXEC, b"newinstance,ptmxmode=0666,mode=620")
+    any_socket = call("socket", AF_INET, SOCK_DGRAM, 0)
+    call("ioctl", any_socket, SIOCSIFFLAGS, LOOPBACK_UP)  # a program may talk to itself
     call("close", any_socket)
     for capability in bounding:
-        call("prctl", 24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
-    call("prctl", 47, 4, 0, 0, 0)  # no ambient ones
-    call("capset", struct.pack("LL", 0x20080522, 0)[:16], b"\0" * 24)
-    call("prctl", 38, 1, 0, 0, 0)  # no new privileges
+        call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
+    call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    call("capset", struct.pack("LL", LINUX_CAPABILITY_VERSION_3, 0)[:16], b"\0" * 24)
+    call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if program is not None:
-        call("prctl", 22, 2, program, 0, 0)
+        call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0)
 
 
 def take_descriptors(fds):
@@ -147,14 +151,15 @@ def load_filter():
 
 
 slot = _socket.socket(fileno=fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 10))
-call("prctl", 4, 0, 0, 0, 0)  # nobody looks into it through /proc
+call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)  # closes its /proc to others of the same user
 with open("/proc/sys/user/max_user_namespaces", "w") as file:
     file.write("0\n")
 program, filter_bytes = load_filter()
 empty = os.fsencode(home + "/empty")
 with open(home + "/hidden", "rb") as file:
     hidden = [path for path in (b"/proc/" + name for name in file.read().split()) if os.path.exists(path)]
-bounding = [n for n in range(41) if libc.syscall(ctypes.c_long(CALLS["prctl"]), 23, n, 0, 0, 0) == 1]
+prctl = ctypes.c_long(CALLS["prctl"])
+bounding = [n for n in range(LAST_CAPABILITY + 1) if libc.syscall(prctl, PR_CAPBSET_READ, n, 0, 0, 0) == 1]
 guest = load("python")
 guest["write_trace"] = load("write_trace")["write_trace"]
 supervise = load("supervisor")["supervise"]

@@ -25,7 +25,8 @@ my %slots;
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
 $SIG{$_} = 'IGNORE' for qw(HUP INT);
-syscall($arch eq 'arm64' ? 167 : 157, 36, 1, 0, 0, 0) if $^O eq 'linux';    # PR_SET_CHILD_SUBREAPER: no zombie is left to others
+my ($prctl, $pr_set_child_subreaper) = ($arch eq 'arm64' ? 167 : 157, 36);
+syscall($prctl, $pr_set_child_subreaper, 1, 0, 0, 0) if $^O eq 'linux';    # no zombie is left to others
 my $base = $cgroups eq 'off' ? { version => 0 } : find_cgroup();
 sweep_groups($base);
 sweep_users() if $uid_mode eq 'drop';

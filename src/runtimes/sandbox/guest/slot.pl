@@ -3,7 +3,7 @@
 # Where it has a fork server (fork-client.pl), that one forks the sandbox inside the same control group.
 use strict;
 use warnings;
-use POSIX qw(WNOHANG);
+use POSIX qw(F_DUPFD WNOHANG);
 
 my @channels = qw(job out err result report);
 # Processor time after which a run counts as a long one.
@@ -108,7 +108,7 @@ sub become {
   my ($seccomp, @command) = @_;
   $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE HUP INT);
   POSIX::setsid();
-  my @high = map { fcntl($pipes{$_}[0], 0, 20) + 0 } @channels;
+  my @high = map { fcntl($pipes{$_}[0], F_DUPFD, 20) + 0 } @channels;
   POSIX::dup2($high[$_], $_) for 0 .. 4;
   POSIX::close($_) for @high;
   if ($seccomp ne '') {

@@ -8,6 +8,10 @@
 # usage: supervisor.pl MODE ARCH WORK OUT LIMIT_FILES LIMIT_BYTES COMMAND...
 #   MODE pid1|subreaper; WORK and OUT are directories; the last two bound what /out may give back.
 my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command);
+my ($pr_set_dumpable, $pr_set_child_subreaper) = (4, 36);
+my ($sig_block, $sig_setmask, $sigchld, $wnohang) = (0, 2, 17, 1);
+my ($o_nonblock, $o_cloexec, $f_setfd, $fd_cloexec) = (04000, 02000000, 2, 1);
+my $clock_monotonic = 1;
 my $above;    # of WORK, which a program may remove
 my %call;
 my %resource = (fsize => 1, data => 2, core => 4, nproc => 6, nofile => 7, as => 9, cpu => 0);
@@ -24,7 +28,7 @@ my $killed = 0;
 my %watched;      # memory (bytes), pids, cpu (microseconds): only where the host has no control groups
 my $broke = '';
 
-my $child_set = pack 'Q', 1 << (17 - 1);
+my $child_set = pack 'Q', 1 << ($sigchld - 1);
 my $wake_fd = -1;
 my ($wake, $report, $child);
 my $buffer = '';
@@ -44,7 +48,7 @@ sub supervise {
   mkdir $work, 0700;
   mkdir $out, 0700;
   open($report, '>&=', 4) or die "report: $!";
-  fcntl($report, 2, 1);    # close on exec
+  fcntl($report, $f_setfd, $fd_cloexec);
   $child = start();
   watch();
   end_all();
@@ -58,12 +62,12 @@ sub arm {
   $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM USR1 USR2);
   return unless $linux;
   # Not dumpable: the code runs under the same user and must not open our descriptors through /proc.
-  syscall($call{prctl}, 4, 0, 0, 0, 0);
-  syscall($call{prctl}, 36, 1, 0, 0, 0) if $mode eq 'subreaper';
+  syscall($call{prctl}, $pr_set_dumpable, 0, 0, 0, 0);
+  syscall($call{prctl}, $pr_set_child_subreaper, 1, 0, 0, 0) if $mode eq 'subreaper';
   # perl runs handlers between its own steps, so a child that dies just before `select` would not wake it:
   # the signal is blocked and read from a descriptor instead.
-  syscall($call{sigprocmask}, 0, $child_set, 0, 8);
-  $wake_fd = syscall($call{signalfd}, -1, $child_set, 8, 02000000 | 04000);    # close on exec, do not block
+  syscall($call{sigprocmask}, $sig_block, $child_set, 0, 8);
+  $wake_fd = syscall($call{signalfd}, -1, $child_set, 8, $o_cloexec | $o_nonblock);
   open($wake, '<&=', $wake_fd) if $wake_fd >= 0;
 }
 
@@ -78,14 +82,14 @@ sub start {
     open(STDIN, '<', '/dev/null') or fail("cannot open /dev/null: $!");
     close $_ for $job_writer, grep { defined } $wake;    # one of them may be fd 5
     my $no_signals = "\0" x 8;    # syscall wants something it could write to
-    syscall($call{sigprocmask}, 2, $no_signals, 0, 8) if $linux;
+    syscall($call{sigprocmask}, $sig_setmask, $no_signals, 0, 8) if $linux;
     syscall($call{dup3}, fileno($job_reader), 5, 0) if fileno($job_reader) != 5;
     syscall($call{close}, fileno $job_reader) if fileno($job_reader) != 5;
     delete $ENV{PWD};
     exec { $command[0] } @command or fail("cannot start $command[0]: $!");
   }
   close $job_reader;
-  fcntl($job_writer, 2, 1);
+  fcntl($job_writer, $f_setfd, $fd_cloexec);
   syscall($call{close}, 3);
   return { pid => $pid, job => $job_writer };
 }
@@ -119,7 +123,7 @@ sub reap {
 
 sub now_ns {
   my $time = pack 'qq', 0, 0;
-  return 0 unless $linux && syscall($call{clock_gettime}, 1, $time) == 0;
+  return 0 unless $linux && syscall($call{clock_gettime}, $clock_monotonic, $time) == 0;
   my ($seconds, $ns) = unpack 'qq', $time;
   return $seconds * 1_000_000_000 + $ns;
 }
@@ -147,7 +151,7 @@ sub end_all {
   for (1 .. 2000) {
     if ($mode eq 'pid1') { kill 'KILL', -1 }
     else { kill 'KILL', descendants() }
-    return unless reap(1);
+    return unless reap($wnohang);
     select undef, undef, undef, 0.001;
   }
 }
@@ -236,7 +240,7 @@ sub watch {
     look() if %watched;
     if ($wake_fd < 0 || $count > 0 && vec $ready, $wake_fd, 1) {
       sysread $wake, my $dust, 4096 if $wake_fd >= 0;
-      reap(1);
+      reap($wnohang);
     }
     next unless $count > 0 && vec $ready, 0, 1;
     $count = sysread STDIN, $buffer, 1_048_576, length $buffer;
@@ -263,7 +267,7 @@ sub collect {
 sub give_file {
   my ($path, $name, $left, @stat) = @_;
   return 0 if $stat[3] != 1 || $stat[7] > $left->{bytes} || $left->{files} < 1;
-  sysopen(my $file, $path, $no_follow | 04000) or return 0;    # 04000: O_NONBLOCK
+  sysopen(my $file, $path, $no_follow | $o_nonblock) or return 0;
   my @opened = stat $file;
   return 0 if $opened[1] != $stat[1] || $opened[0] != $stat[0];
   $left->{bytes} -= $stat[7];

@@ -19,6 +19,7 @@ LIMITS = {
     "nofile": resource.RLIMIT_NOFILE,
 }
 MAX_DEPTH = 16
+PR_SET_DUMPABLE = 4
 
 
 class Fault(Exception):
@@ -212,7 +213,7 @@ def become(call, work, command, reader):
     """The state an interpreter finds that was just started; it stays without rights."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-    call("prctl", 4, 1, 0, 0, 0)  # it may look at itself in /proc
+    call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # it may look at itself in /proc
     fd = os.open("/dev/null", os.O_RDONLY)
     os.dup2(fd, 0)
     os.dup2(reader, 5)

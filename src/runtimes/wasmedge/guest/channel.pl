@@ -12,12 +12,15 @@ shift @ARGV;
 my $linux = $^O eq 'linux';
 my ($mknodat, $prlimit) = $arm ? (33, 261) : (259, 302);
 my $directory = '../channel';
-my $interrupted = 4;    # EINTR: the guest's end arrives as a signal, amid whatever is being done
+my $eintr = 4;    # the guest's end arrives as a signal, at any moment
+my ($at_fdcwd, $s_ififo, $f_setfd, $fd_cloexec) = (-100, 010000, 2, 1);
+my ($o_rdwr, $o_nonblock) = (2, $linux ? 04000 : 4);
+my %resource = (cpu => 0, fsize => 1, data => 2, core => 4, nofile => 7);
 
 mkdir $_, 0700 for $directory, '../tmp';
 open(my $given, '<&=', 5) or die "job: $!";
 open(my $report, '>&=', 3) or die "report: $!";
-fcntl($_, 2, 1) for $given, $report;    # close on exec
+fcntl($_, $f_setfd, $fd_cloexec) for $given, $report;
 my $result = open_pipe('result');
 my $job = open_pipe('job');
 pipe(my $wake_reader, my $wake_writer) or die "pipe: $!";
@@ -35,17 +38,17 @@ if ($pid == 0) {
 sub open_pipe {
   my ($name) = @_;
   my $path = "$directory/$name";
-  my $failed = $linux ? syscall($mknodat, -100, $path, 010600, 0) : system('mkfifo', $path);
+  my $failed = $linux ? syscall($mknodat, $at_fdcwd, $path, $s_ififo | 0600, 0) : system('mkfifo', $path);
   die "cannot make a pipe: $!" if $failed != 0;
-  sysopen(my $pipe, $path, 2 | ($linux ? 04000 : 4)) or die "cannot open a pipe: $!";    # O_RDWR | O_NONBLOCK
-  fcntl($pipe, 2, 1);
+  sysopen(my $pipe, $path, $o_rdwr | $o_nonblock) or die "cannot open a pipe: $!";
+  fcntl($pipe, $f_setfd, $fd_cloexec);
   return $pipe;
 }
 
 # Limits come to this process while it waits; the guest is to have them before its job.
 sub hand_on_limits {
   return unless $linux;
-  for my $resource (0, 1, 2, 4, 7) {
+  for my $resource (values %resource) {
     my $pair = "\0" x 16;
     syscall($prlimit, $pid, $resource, $pair, 0) if syscall($prlimit, 0, $resource, 0, $pair) == 0;
   }
@@ -56,7 +59,7 @@ sub carry {
     my $offset = 0;
     while ($offset < $count) {
       my $written = syswrite $report, $part, $count - $offset, $offset;
-      return unless defined $written || $! == $interrupted;
+      return unless defined $written || $! == $eintr;
       $offset += $written // 0;
     }
   }
@@ -66,7 +69,7 @@ my ($buffer, $whole) = ('', 0);
 
 sub take_job {
   my $count = sysread $given, $buffer, 1_048_576, length $buffer;
-  return if $count || !defined $count && $! == $interrupted;
+  return if $count || !defined $count && $! == $eintr;
   $whole = 1;
   $buffer = length($buffer) . "\n$buffer";
   hand_on_limits();
