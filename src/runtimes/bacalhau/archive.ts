@@ -1,4 +1,5 @@
 /** Tar archives, gzipped: how files go into a job and how a node publishes what came out. */
+// tar-stream is not used: its reader never ends on an archive with a negative size or a folder that has content.
 import { gunzipSync, gzipSync } from 'node:zlib'
 
 const BLOCK = 512

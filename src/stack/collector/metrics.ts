@@ -1,4 +1,5 @@
 /** The Collector's own metrics, read from its Prometheus endpoint. */
+// The text is parsed here: parse-prometheus-text-format, the one parser on npm, has had no release since 2024.
 
 /** One exporter and signal, e.g. `clickhouse/completed` and `log_records`. Counts are since the Collector's start. */
 export interface ExporterMetrics {
