@@ -25,7 +25,7 @@ const CAPABILITIES: Capabilities = {
   streaming: true,
 }
 
-/** Makes the runtime; nothing is loaded and nobody is asked before the first `run` or `check`. */
+/** Makes the runtime; nothing is loaded and no request is sent before the first `run` or `check`. */
 export function e2b(options: E2bOptions): Runtime {
   const provider = new Provider(options)
   return {
@@ -125,7 +125,7 @@ async function conclude(
   return { ...fault, ...usage }
 }
 
-/** The relay ended while the sandbox lives: only the program, or the kernel for want of memory, can have done that. */
+/** The relay ended while the sandbox lives: only the program, or the kernel when memory ran out, can have done that. */
 function wasKilled(sdk: Sdk, error: unknown, output: RunOutput): boolean {
   if (!(error instanceof sdk.CommandExitError)) return false
   return output.running || error.exitCode === -1 || error.exitCode === 137

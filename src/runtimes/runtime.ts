@@ -61,7 +61,7 @@ export interface RuntimeIo {
   onCompiled?(ms: number): void
 }
 
-/** Something the user's code threw and nobody caught; `stack` in the user's own file and line numbers. */
+/** Something the user's code threw and did not catch; `stack` in the user's own file and line numbers. */
 export interface UncaughtError {
   name: string
   message: string

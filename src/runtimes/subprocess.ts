@@ -19,7 +19,7 @@ export function subprocess(options: LocalOptions): Runtime {
       streaming: true,
     },
     async run(request, io) {
-      // Found while the code is compiled; what it lacks is told when it is needed.
+      // Detected while the code is compiled; what is missing is reported when it is needed.
       if (request.language === 'typescript') host.support().catch(() => undefined)
       return runLocally(runner, request, await prepareProgram(request, io), io)
     },

@@ -10,7 +10,7 @@ export class JobCleanup {
   readonly #closing = new AbortController()
   readonly #pending = new Set<Promise<void>>()
 
-  /** Sees the job to its end; nobody waits for that. */
+  /** Sees the job to its end, behind the caller. */
   add(api: BacalhauApi, jobId: string): void {
     const work = this.#see(api, jobId)
     this.#pending.add(work)

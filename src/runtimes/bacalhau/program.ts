@@ -7,7 +7,7 @@ import type { Engine } from './engines.ts'
 
 export interface GuestProgram {
   code: string
-  /** What the guest is told of it. */
+  /** What the guest needs to know of it. */
   head: Readonly<Record<string, unknown>>
 }
 

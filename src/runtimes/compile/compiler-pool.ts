@@ -52,7 +52,7 @@ export class CompilerPool {
     return process === null ? null : { process, release: () => this.#takeBack(process, organizationId) }
   }
 
-  /** Ends the processes that nobody uses. */
+  /** Ends the idle processes. */
   async stop(): Promise<void> {
     const unused = [...this.#idle, ...(this.#waiting.length === 0 ? this.#starting : [])]
     this.#idle = []

@@ -43,7 +43,7 @@ export async function compile(job: CompileJob, code: string, bounds: CompileBoun
   }
 }
 
-/** Ends the processes that nobody uses; the next code starts another. */
+/** Ends the idle processes; the next code starts another. */
 export function stopCompilers(): Promise<void> {
   return pool.stop()
 }

@@ -10,7 +10,7 @@ export interface ProviderFault {
   message: string
   /** Set where the error is evidence of a limit of the sandbox. */
   limit: Limit | null
-  /** `refused`: nothing was created; `unknown`: a sandbox may have come to be all the same. */
+  /** `refused`: nothing was created; `unknown`: a sandbox may exist all the same. */
   creation: 'refused' | 'unknown'
   /** `gone`: there is no such sandbox any more; `silent`: it does not answer. */
   sandbox: 'gone' | 'silent' | 'unknown'

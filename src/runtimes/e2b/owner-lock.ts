@@ -57,7 +57,7 @@ export class OwnerLock {
   async #take(): Promise<Lock> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
     const { takeLock } = await import('../../provision/lock.ts')
-    // Locked before it has its name, so that nobody finds it free.
+    // Locked before it has its name, so that no other process finds it free.
     const unnamed = join(this.#directory, `${this.executor}.new`)
     const taken = await takeLock(unnamed)
     if (!('lock' in taken)) throw new Error(`${unnamed} is locked by another process`)

@@ -108,7 +108,7 @@ export class SandboxPool {
       handle.endsAt = performance.now() + needMs
       return true
     } catch {
-      await this.#sandboxes.end(handle) // a new one serves; the reason is told if that fails too
+      await this.#sandboxes.end(handle) // a new one serves; the reason is reported if that fails too
       return false
     }
   }
@@ -163,7 +163,7 @@ export class SandboxPool {
       aborted.abort()
     }
     const end = creation.then((handle) => this.#sandboxes.end(handle))
-    void this.#sandboxes.track(end.catch(() => undefined)) // nothing came to be, or `create` looks for it
+    void this.#sandboxes.track(end.catch(() => undefined)) // nothing was created, or `create` looks for it
     throw new LeaseAbortedError()
   }
 

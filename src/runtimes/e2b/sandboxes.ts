@@ -60,7 +60,7 @@ export class Sandboxes {
 
   /**
    * Makes a sandbox. Not to be interrupted: a request that is dropped may still make one.
-   * @throws what the SDK throws; what may have come to be all the same is then searched for and ended
+   * @throws what the SDK throws; a sandbox that may exist all the same is then searched for and ended
    */
   async create(spec: SandboxSpec): Promise<SandboxHandle> {
     await this.#owner.acquire()

@@ -17,7 +17,7 @@ const V8_HEAP_BYTES = Math.min(totalmem() / 4, 4_294_967_296)
  * From this share of a limit on, a program may be believed that it was refused memory, and V8 that it gave up: early
  * at a limit of its own or of the process. At one of a control group it does not, for there the kernel ends it.
  */
-const NEAR = { told: 0.9, aborted: 0.5 }
+const NEAR = { claimed: 0.9, aborted: 0.5 }
 
 /** Refusals of memory as interpreters tell them, by name, by code or by message. */
 const MEMORY_ERRORS = new Set([
@@ -87,10 +87,10 @@ function ranOutOfMemory(facts: RunFacts, { request, ended, signal, error }: Term
   const bound = Math.min(memoryBytes ?? Infinity, V8_HEAP_BYTES)
   if (signal !== null) {
     const isGroups = (facts.slot?.peakBytes ?? 0) > 0 && bound < V8_HEAP_BYTES
-    const near = isGroups ? NEAR.told : NEAR.aborted
+    const near = isGroups ? NEAR.claimed : NEAR.aborted
     return V8_LANGUAGES.has(request.language) && V8_DEATHS.has(signal) && peak >= near * bound
   }
-  if (peak < NEAR.told * bound) return false
+  if (peak < NEAR.claimed * bound) return false
   return error !== null && [error.name, error.code, error.message].some((word) => MEMORY_ERRORS.has(word))
 }
 

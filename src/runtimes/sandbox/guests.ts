@@ -1,4 +1,4 @@
-/** The guest programs: how each interpreter is started and how it is told its job. */
+/** The guest programs: how each interpreter is started and how it gets its job. */
 import { prefixBind, SANDBOX_PATHS } from './confinement/bubblewrap.ts'
 import type { HostTools } from './find-tools.ts'
 

@@ -46,7 +46,7 @@ const NOTHING: RuntimeExit = {
   files: [],
 }
 
-/** An exit for a run that never came to be. */
+/** The exit of a run that never started. */
 export function faultExit(
   kind: 'runtime_unavailable' | 'runtime_error',
   message: string,

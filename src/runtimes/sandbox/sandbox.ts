@@ -11,7 +11,7 @@ import { parseSupervisorReport, type SupervisorReport } from './wire/supervisor-
 /** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
 const SOFT_KILL_MS = 60
 const REPORT_MAX_BYTES = 67_108_864
-/** Of a sandbox that was killed nobody is left to close the pipes, unless a process got away. */
+/** A killed sandbox closes its pipes unless a process got away. */
 const LAST_WORDS_MS = 1000
 /** Shorter runs are judged at their end alone and do not wake the slot beside the program. */
 const WATCH_AFTER_MS = 20
@@ -32,7 +32,7 @@ export interface Bounds {
   pids: number | null
 }
 
-/** What the sandbox is told to do, in the order it takes it. */
+/** What the sandbox does, in the order it takes it. */
 export interface Job {
   nonce: string
   /** What the supervisor has to look after itself while the program runs. */

@@ -24,7 +24,7 @@ export interface Instruction {
 }
 
 export const load = (offset: number): Instruction => ({ code: LOAD, yes: 0, no: 0, value: offset })
-export const give = (value: number): Instruction => ({ code: RETURN, yes: 0, no: 0, value })
+export const returnWith = (value: number): Instruction => ({ code: RETURN, yes: 0, no: 0, value })
 export const keepBits = (value: number): Instruction => ({ code: AND, yes: 0, no: 0, value })
 export const unlessEqual = (value: number, skip: number): Instruction => ({
   code: JUMP_EQUAL,
@@ -40,22 +40,22 @@ export const ifEqual = (value: number, skip: number): Instruction => ({
 })
 
 /** For one call: load an argument and decide; other calls pass on with their number still loaded. */
-export function judge(number: number, argument: number, verdict: readonly Instruction[]): Instruction[] {
-  return [unlessEqual(number, verdict.length + 1), load(argument), ...verdict]
+export function onCall(number: number, argument: number, action: readonly Instruction[]): Instruction[] {
+  return [unlessEqual(number, action.length + 1), load(argument), ...action]
 }
 
-/** Where the loaded value is one of `values`, `verdict`, which decides; else on, with the value still loaded. */
-export function when(values: readonly number[], verdict: readonly Instruction[]): Instruction[] {
+/** Where the loaded value is one of `values`, `action` decides; else on, with the value still loaded. */
+export function when(values: readonly number[], action: readonly Instruction[]): Instruction[] {
   return [
     ...values.slice(0, -1).map((value, at) => ifEqual(value, values.length - 1 - at)),
-    unlessEqual(values.at(-1) ?? 0, verdict.length),
-    ...verdict,
+    unlessEqual(values.at(-1) ?? 0, action.length),
+    ...action,
   ]
 }
 
 /** On where the loaded value is one of `values`, else the call fails. */
 export function orFail(values: readonly number[], errno: number): Instruction[] {
-  return [...values.map((value, at) => ifEqual(value, values.length - at)), give(fail(errno))]
+  return [...values.map((value, at) => ifEqual(value, values.length - at)), returnWith(fail(errno))]
 }
 
 /** As the kernel loads it. */

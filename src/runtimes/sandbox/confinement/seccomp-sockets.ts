@@ -5,8 +5,8 @@
 import {
   ALLOW,
   fail,
-  give,
-  judge,
+  returnWith,
+  onCall,
   keepBits,
   load,
   OFFSET,
@@ -37,7 +37,7 @@ const SOCKET_OPTIONS = [
   // SO_SNDBUF, SO_RCVBUF: the kernel takes them for a wish as well, and netlink's buffers count for no control group.
   // SO_ATTACH_FILTER, _BPF, _REUSEPORT_CBPF, _REUSEPORT_EBPF.
   { level: 1, ignored: [7, 8], refused: [26, 50, 51, 52] },
-  // TCP_MD5SIG, _MD5SIG_EXT, _AO_ADD_KEY, _AO_DEL_KEY, _AO_INFO keep keys that nobody counts; TCP_ULP loads modules.
+  // TCP_MD5SIG, _MD5SIG_EXT, _AO_ADD_KEY, _AO_DEL_KEY, _AO_INFO keep keys that no control group counts; TCP_ULP loads modules.
   { level: 6, ignored: [], refused: [14, 32, 38, 39, 40, 31] },
 ]
 
@@ -45,12 +45,12 @@ const EAFNOSUPPORT = 97
 const ENOPROTOOPT = 92
 const EPROTONOSUPPORT = 93
 
-/** Decides these three calls. */
-export function judgeSockets({ socket, socketpair, setsockopt }: SocketCalls): Instruction[] {
+/** The rules for these three calls. */
+export function socketRules({ socket, socketpair, setsockopt }: SocketCalls): Instruction[] {
   return [
-    ...judge(socket, OFFSET.argument0, [
+    ...onCall(socket, OFFSET.argument0, [
       unlessEqual(UNIX, 1),
-      give(ALLOW),
+      returnWith(ALLOW),
       ...when([NETLINK], onlyProtocols(NETLINK_PROTOCOLS)),
       ...when(
         [INET, INET6],
@@ -61,26 +61,30 @@ export function judgeSockets({ socket, socketpair, setsockopt }: SocketCalls): I
           ...onlyProtocols(INET_PROTOCOLS),
         ],
       ),
-      give(fail(EAFNOSUPPORT)),
+      returnWith(fail(EAFNOSUPPORT)),
     ]),
-    ...judge(socketpair, OFFSET.argument0, [unlessEqual(UNIX, 1), give(ALLOW), give(fail(EAFNOSUPPORT))]),
-    ...judge(setsockopt, OFFSET.argument1, [
+    ...onCall(socketpair, OFFSET.argument0, [
+      unlessEqual(UNIX, 1),
+      returnWith(ALLOW),
+      returnWith(fail(EAFNOSUPPORT)),
+    ]),
+    ...onCall(setsockopt, OFFSET.argument1, [
       ...SOCKET_OPTIONS.flatMap(({ level, ignored, refused: closed }) =>
         when(
           [level],
           [
             load(OFFSET.argument2),
-            ...ignored.flatMap((option) => [unlessEqual(option, 1), give(fail(0))]),
-            ...closed.flatMap((option) => [unlessEqual(option, 1), give(fail(ENOPROTOOPT))]),
-            give(ALLOW),
+            ...ignored.flatMap((option) => [unlessEqual(option, 1), returnWith(fail(0))]),
+            ...closed.flatMap((option) => [unlessEqual(option, 1), returnWith(fail(ENOPROTOOPT))]),
+            returnWith(ALLOW),
           ],
         ),
       ),
-      give(ALLOW),
+      returnWith(ALLOW),
     ]),
   ]
 }
 
 function onlyProtocols(protocols: readonly number[]): Instruction[] {
-  return [load(OFFSET.argument2), ...orFail(protocols, EPROTONOSUPPORT), give(ALLOW)]
+  return [load(OFFSET.argument2), ...orFail(protocols, EPROTONOSUPPORT), returnWith(ALLOW)]
 }

@@ -6,11 +6,11 @@
 import {
   encode,
   fail,
-  give,
+  returnWith,
   ifEqual,
   JUMP_ANY_BIT,
   JUMP_GREATER_EQUAL,
-  judge,
+  onCall,
   load,
   OFFSET,
   unlessEqual,
@@ -18,7 +18,7 @@ import {
   KILL_PROCESS,
   type Instruction,
 } from './bpf.ts'
-import { judgeSockets, type SocketCalls } from './seccomp-sockets.ts'
+import { socketRules, type SocketCalls } from './seccomp-sockets.ts'
 
 type Architecture = 'x64' | 'arm64'
 
@@ -105,11 +105,12 @@ const ABSENT: Record<string, readonly [x64: number | null, arm64: number | null]
   inotify_init1: [294, 26],
 }
 
-/** Calls judged by an argument. */
-const JUDGED: Record<Architecture, SocketCalls & { clone: number; ioctl: number; fcntl: number }> = {
-  x64: { clone: 56, socket: 41, socketpair: 53, setsockopt: 54, ioctl: 16, fcntl: 72 },
-  arm64: { clone: 220, socket: 198, socketpair: 199, setsockopt: 208, ioctl: 29, fcntl: 25 },
-}
+/** Calls allowed or refused by an argument. */
+const ARGUMENT_CHECKED: Record<Architecture, SocketCalls & { clone: number; ioctl: number; fcntl: number }> =
+  {
+    x64: { clone: 56, socket: 41, socketpair: 53, setsockopt: 54, ioctl: 16, fcntl: 72 },
+    arm64: { clone: 220, socket: 198, socketpair: 199, setsockopt: 208, ioctl: 29, fcntl: 25 },
+  }
 
 /**
  * Calls that name a process in their first argument. Process 1 is the supervisor, which runs under the program's own
@@ -145,44 +146,48 @@ const ENOSYS = 38
 /** The program for this machine's architecture; null for one we have no tables for. */
 export function makeSeccompFilter(architecture: string): Uint8Array | null {
   if (architecture !== 'x64' && architecture !== 'arm64') return null
-  const { clone, ioctl, fcntl } = JUDGED[architecture]
+  const { clone, ioctl, fcntl } = ARGUMENT_CHECKED[architecture]
   const column = architecture === 'x64' ? 0 : 1
   const refused = Object.values(REFUSED).flatMap((numbers) => numbers[column] ?? [])
   const absent = Object.values(ABSENT).flatMap((numbers) => numbers[column] ?? [])
   return encode([
     load(OFFSET.architecture),
     ifEqual(AUDIT_ARCH[architecture], 1),
-    give(KILL_PROCESS),
+    returnWith(KILL_PROCESS),
     load(OFFSET.number),
     ...(architecture === 'x64'
-      ? [{ code: JUMP_GREATER_EQUAL, yes: 0, no: 1, value: X32_BIT }, give(fail(EPERM))]
+      ? [{ code: JUMP_GREATER_EQUAL, yes: 0, no: 1, value: X32_BIT }, returnWith(fail(EPERM))]
       : []),
-    ...absent.flatMap((number) => [unlessEqual(number, 1), give(fail(ENOSYS))]),
-    ...judge(clone, OFFSET.argument0, [
+    ...absent.flatMap((number) => [unlessEqual(number, 1), returnWith(fail(ENOSYS))]),
+    ...onCall(clone, OFFSET.argument0, [
       { code: JUMP_ANY_BIT, yes: 0, no: 1, value: NEW_NAMESPACES },
-      give(fail(EPERM)),
-      give(ALLOW),
+      returnWith(fail(EPERM)),
+      returnWith(ALLOW),
     ]),
-    ...judgeSockets(JUDGED[architecture]),
-    ...judge(ioctl, OFFSET.argument1, [
-      ...TERMINAL_IOCTLS.flatMap((request) => [unlessEqual(request, 1), give(fail(EPERM))]),
-      give(ALLOW),
+    ...socketRules(ARGUMENT_CHECKED[architecture]),
+    ...onCall(ioctl, OFFSET.argument1, [
+      ...TERMINAL_IOCTLS.flatMap((request) => [unlessEqual(request, 1), returnWith(fail(EPERM))]),
+      returnWith(ALLOW),
     ]),
-    ...judge(fcntl, OFFSET.argument1, [unlessEqual(WATCH_FOLDER, 1), give(fail(EINVAL)), give(ALLOW)]),
-    ...refused.flatMap((number) => [unlessEqual(number, 1), give(fail(EPERM))]),
-    ...spareSupervisor(column),
-    give(ALLOW),
+    ...onCall(fcntl, OFFSET.argument1, [
+      unlessEqual(WATCH_FOLDER, 1),
+      returnWith(fail(EINVAL)),
+      returnWith(ALLOW),
+    ]),
+    ...refused.flatMap((number) => [unlessEqual(number, 1), returnWith(fail(EPERM))]),
+    ...supervisorRules(column),
+    returnWith(ALLOW),
   ])
 }
 
-function spareSupervisor(column: 0 | 1): Instruction[] {
-  const spared = [unlessEqual(SUPERVISOR, 1), give(fail(EPERM)), give(ALLOW)]
+function supervisorRules(column: 0 | 1): Instruction[] {
+  const spared = [unlessEqual(SUPERVISOR, 1), returnWith(fail(EPERM)), returnWith(ALLOW)]
   return [
-    ...Object.values(NAMES_PROCESS).flatMap((numbers) => judge(numbers[column], OFFSET.argument0, spared)),
+    ...Object.values(NAMES_PROCESS).flatMap((numbers) => onCall(numbers[column], OFFSET.argument0, spared)),
     ...Object.values(NAMES_KIND).flatMap((numbers) =>
-      judge(numbers[column], OFFSET.argument0, [
+      onCall(numbers[column], OFFSET.argument0, [
         ifEqual(numbers[2], 1),
-        give(fail(EPERM)),
+        returnWith(fail(EPERM)),
         load(OFFSET.argument1),
         ...spared,
       ]),

@@ -48,7 +48,7 @@ sub fork_server_message {
   return '';
 }
 
-# Sends words and descriptors in one datagram; false when nobody is there.
+# Sends words and descriptors in one datagram; false when the fork server is gone.
 sub send_run {
   my ($fds, @words) = @_;
   my $data = join "\0", @words;

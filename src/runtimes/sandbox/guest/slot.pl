@@ -185,7 +185,7 @@ sub watch_run {
   ($run->{cpu_limit}, $run->{armed}) = ($cpu_us, 1);
 }
 
-# Evidence while it runs; the executor is told and ends the run.
+# Evidence while it runs; the executor is notified and ends the run.
 sub look {
   return if $run->{broke} || !$run->{armed};
   my $now = read_group($group);

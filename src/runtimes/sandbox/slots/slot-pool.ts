@@ -35,7 +35,7 @@ export class SlotPool {
   }
 
   /**
-   * Puts a slot back whose run has ended; the fork server it lacks is started now, while nobody waits. Of those
+   * Puts a slot back whose run has ended; the fork server it lacks is started now, while no run waits. Of those
    * that only stood in for one that was being started, one is kept.
    */
   release(slot: Slot, wanted: ForkServer | null): void {

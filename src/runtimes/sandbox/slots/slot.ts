@@ -22,7 +22,7 @@ export interface Channels {
   report: Socket
 }
 
-/** How a run is started: `fork` is what the slot's fork server is told, empty where `command` alone will do. */
+/** How a run is started: `fork` is the request to the slot's fork server, empty where `command` alone is used. */
 export interface Launch {
   command: readonly string[]
   /** Path of the filter for fd 9, '' for none. */
@@ -144,7 +144,7 @@ export class Slot {
     this.#lines[how]()
   }
 
-  /** The launcher is gone and nobody tidies up after this slot: its run is ended, then it closes. */
+  /** The launcher is gone and cannot clean up after this slot: its run is ended, then it closes. */
   retire(): void {
     if (this.#state !== 'open') return
     this.#state = 'retired'

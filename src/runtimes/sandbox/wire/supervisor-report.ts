@@ -11,7 +11,7 @@ export interface SupervisorReport {
   /** Peak of the largest process, bytes. */
   maxRssBytes: number
   diskFull: boolean
-  /** The supervisor ended the program because it was told to. */
+  /** The supervisor ended the program because the executor asked it to. */
   killed: boolean
   /** Peak of the whole tree as far as looking every 50 ms can tell; 0 where the slot's group counts. */
   watchedPeakBytes: number
