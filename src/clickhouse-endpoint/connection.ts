@@ -1,11 +1,12 @@
 /** One connection to the engine. Each statement finds the settings and parameters it asks for and no others. */
 import { randomUUID } from 'node:crypto'
 import { Session } from 'chdb'
-import { untilEnded } from './killing.ts'
+import { untilEnded, type Killing } from './killing.ts'
 import { BASE, type Lane } from './lanes.ts'
 import { quoteIdentifier, quoteString } from './quoting.ts'
 import { RefusedStatement } from './refusal.ts'
 import { settleSetting } from './settings.ts'
+import { openWatchdog } from './watchdog.ts'
 
 /** One statement with all it needs; texts are checked before. */
 export interface Work {
@@ -29,7 +30,9 @@ export interface Answer {
 export interface Connection {
   /** The last statement ended well and whole. Otherwise what it printed may come out in front of the next answer. */
   readonly isClean: boolean
-  /** @throws {RefusedStatement} code 394 once `signal` aborts; the engine has stopped by then */
+  /** Resolves when the statement ends that was given up since it does not stop; null where none was. */
+  readonly hanging: Promise<unknown> | null
+  /** @throws {RefusedStatement} code 394 once `signal` aborts; the engine has stopped by then, or the connection hangs */
   run(work: Work, signal?: AbortSignal): Promise<Answer>
   /** Clears what a statement that ended badly has left. @throws when it cannot be cleared; then it is to be closed */
   clean(): Promise<void>
@@ -57,27 +60,28 @@ export function killStatement(mark: number): string {
 export function connect({ configFile, dataDir, kill, lane }: ConnectOptions): Connection {
   const { mark, session } = openSession(dataDir, configFile, BASE[lane])
   const prepare = preparer(session, BASE[lane])
-  const state = { isClean: true }
+  const state: { isClean: boolean; hanging: Promise<unknown> | null } = { isClean: true, hanging: null }
   const ended = (): void => void (state.isClean = true)
   return {
     get isClean() {
       return state.isClean
     },
-    run(work, signal) {
+    get hanging() {
+      return state.hanging
+    },
+    async run(work, signal) {
       state.isClean = false
-      return killable(
-        () => kill(mark),
-        signal,
-        async () => {
-          await prepare(work)
-          refuseAborted(signal)
-          const answer = await runOn(session, work)
-          ended()
-          return answer
-        },
-      )
+      const running = { kill: () => kill(mark), limitSeconds: timeLimit(work, BASE[lane]), signal }
+      const answer = await untilGivenUp(running, state, async () => {
+        await prepare(work)
+        refuseAborted(signal)
+        return runOn(session, work)
+      })
+      ended()
+      return answer
     },
     async clean() {
+      if (state.hanging !== null) throw new Error('a statement on the connection does not end')
       await prepare(NO_SETTINGS)
       await cleanse(session)
       ended()
@@ -92,30 +96,71 @@ function openSession(
   base: Readonly<Record<string, string>>,
 ): { session: Session; mark: number } {
   marks += 1
-  const settings = { ...base, [MARK_SETTING]: marks }
+  const { additional_table_filters: filters, ...rest } = base
+  const settings = {
+    ...rest,
+    ...(filters !== undefined && { additional_table_filters: withOwnProcess(filters, marks) }),
+    [MARK_SETTING]: marks,
+  }
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`)
   const session = new Session(dataDir, { connectionArgs: [`--config-file=${configFile}`, ...args] })
   return { session, mark: marks }
 }
 
-/** Runs `use`, and kills what it began once `signal` aborts. */
-async function killable<T>(
-  kill: () => Promise<void>,
-  signal: AbortSignal | undefined,
+/** The text of a statement is for whoever sent it, and the engine knows all of them as one user. */
+function withOwnProcess(filters: string, mark: number): string {
+  const own = quoteString(`Settings[${quoteString(MARK_SETTING)}] = ${quoteString(String(mark))}`)
+  return filters.replace(/\}$/u, () => `,'system.processes':${own}}`)
+}
+
+interface RunningOn {
+  kill: () => Promise<void>
+  limitSeconds: number
+  signal: AbortSignal | undefined
+}
+
+/** Runs `use`; once the signal aborts it is killed, and given up where that does not end it. */
+async function untilGivenUp<T>(
+  { kill, limitSeconds, signal }: RunningOn,
+  state: { hanging: Promise<unknown> | null },
   use: () => Promise<T>,
 ): Promise<T> {
   const killing = untilEnded(kill)
-  signal?.addEventListener('abort', killing.start)
+  const watchdog = openWatchdog(limitSeconds)
+  const stop = (): void => {
+    killing.start()
+    watchdog.end()
+  }
+  const statement = thenEnd(killing, use)
+  signal?.addEventListener('abort', stop)
   try {
-    return await use()
+    return await watchdog.watch(statement)
   } catch (error) {
+    if (watchdog.hasGivenUp) {
+      killing.start()
+      state.hanging = statement.catch(() => undefined)
+    }
     refuseAborted(signal)
     throw error
   } finally {
-    signal?.removeEventListener('abort', killing.start)
-    // A kill under way must not meet the next statement.
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** A kill under way must not meet the next statement. */
+async function thenEnd<T>(killing: Killing, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use()
+  } finally {
     await killing.end()
   }
+}
+
+/** Seconds the engine gives a statement, 0 for no bound. */
+function timeLimit({ settings }: Work, base: Readonly<Record<string, string>>): number {
+  const name = 'max_execution_time'
+  const limit = base[name] ?? '0'
+  return Number(settleSetting(name, settings.get(name) ?? limit, limit)) || Number(limit)
 }
 
 const NO_SETTINGS = {

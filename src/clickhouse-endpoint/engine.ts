@@ -19,6 +19,8 @@ export interface EngineOptions {
   /** Directory of the data; one process may have it open. */
   dataDir: string
   memoryBytes: number
+  /** Called when statements that were given up hold the engine. */
+  stuck: () => void
 }
 
 export interface Engine {
@@ -73,7 +75,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const users = join(options.dataDir, 'exectrail-users.xml')
   await writeFile(users, settingConstraints(), { mode: 0o600 })
   await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
-  const lanes = openLanes(options.dataDir, config)
+  const lanes = openLanes(options.dataDir, config, options.stuck)
   return assemble(lanes, await openScratch(options.dataDir), await openAnswerFiles(options.dataDir))
 }
 

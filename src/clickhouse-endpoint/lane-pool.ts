@@ -13,26 +13,20 @@ export interface Lanes {
 const FIRST_WAIT_MS = 50
 const LONGEST_WAIT_MS = 5_000
 
-/** @throws in ClickHouse's words; code 76 when another process has the directory open */
-export function openLanes(dataDir: string, configFile: string): Lanes {
-  const opened = new Set<Connection>()
+/** Statements that may go on after they were given up; each holds one of the spawner's 24 threads. */
+const MAX_HANGING = 4
+
+/**
+ * `stuck` is called when more statements than that do not end.
+ * @throws in ClickHouse's words; code 76 when another process has the directory open
+ */
+export function openLanes(dataDir: string, configFile: string, stuck: () => void): Lanes {
   const closing = new AbortController()
   const kill = (mark: number): Promise<void> =>
     lanes.control.lend(async (connection) => {
       await connection.run({ ...KILL, sql: killStatement(mark) })
     })
-  const pool: Pool = {
-    closing: closing.signal,
-    open(lane) {
-      const connection = connect({ dataDir, configFile, lane, kill })
-      opened.add(connection)
-      return connection
-    },
-    close(connection) {
-      opened.delete(connection)
-      connection.close()
-    },
-  }
+  const pool = openPool((lane) => connect({ dataDir, configFile, lane, kill }), closing.signal, stuck)
   const lanes = {
     write: openLane('write', pool),
     serve: openLane('serve', pool),
@@ -46,7 +40,7 @@ export function openLanes(dataDir: string, configFile: string): Lanes {
     lend: (lane, use, signal) => lanes[lane].lend(use, signal),
     close() {
       closing.abort()
-      for (const connection of opened) connection.close()
+      pool.closeAll()
     },
   }
 }
@@ -54,7 +48,37 @@ export function openLanes(dataDir: string, configFile: string): Lanes {
 interface Pool {
   open(lane: Lane): Connection
   close(connection: Connection): void
+  closeAll(): void
   closing: AbortSignal
+}
+
+function openPool(connectTo: (lane: Lane) => Connection, closing: AbortSignal, stuck: () => void): Pool {
+  const opened = new Set<Connection>()
+  const hanging = new Set<Connection>()
+  const closeLater = async (connection: Connection): Promise<void> => {
+    hanging.add(connection)
+    if (hanging.size > MAX_HANGING) stuck()
+    await connection.hanging
+    hanging.delete(connection)
+    connection.close()
+  }
+  return {
+    closing,
+    open(lane) {
+      const connection = connectTo(lane)
+      opened.add(connection)
+      return connection
+    },
+    close(connection) {
+      // One that could not be replaced is closed again.
+      if (!opened.delete(connection)) return
+      if (connection.hanging === null) connection.close()
+      else void closeLater(connection)
+    },
+    closeAll() {
+      for (const connection of opened) connection.close()
+    },
+  }
 }
 
 function openLane(lane: Lane, pool: Pool): Lending<Connection> {

@@ -53,7 +53,11 @@ const credentials = z.object({
 
 async function start(): Promise<{ engine: Engine; server: Server }> {
   const users = await readUsers()
-  const engine = await openEngine({ dataDir: values.data, memoryBytes: Number(values['memory-bytes']) })
+  const engine = await openEngine({
+    dataDir: values.data,
+    memoryBytes: Number(values['memory-bytes']),
+    stuck: endStuck,
+  })
   const database = quoteIdentifier(values.database)
   await engine.run('write', {
     ...BARE_WORK,
@@ -75,6 +79,12 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
     else server.listen({ fd: Number(fd) }, resolve)
   })
   return { engine, server }
+}
+
+/** No thread of the engine can be stopped; what was acknowledged is on the disk, and the spawner starts anew. */
+function endStuck(): void {
+  process.stderr.write('exectrail store: statements do not end; the store starts anew\n')
+  process.kill(process.pid, 'SIGKILL')
 }
 
 /** The engine's own default is an overlay over the file system, where any file is a table; connections need one to begin. */

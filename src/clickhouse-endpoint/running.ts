@@ -1,5 +1,6 @@
 /** The statements of clients that run now: who left cancels, and KILL QUERY finds them by user and query_id. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RefusedStatement } from './refusal.ts'
 
 export interface RunningStatement {
   user: string
@@ -10,7 +11,10 @@ export interface RunningStatement {
 }
 
 export interface Running {
-  /** Runs it with a signal that aborts when it is to end. */
+  /**
+   * Runs it with a signal that aborts when it is to end.
+   * @throws {RefusedStatement} code 216 while the user has a statement of the same query_id
+   */
   during<T>(
     statement: RunningStatement,
     exchange: { request: IncomingMessage; response: ServerResponse },
@@ -29,6 +33,7 @@ export function watchRunning(): Running {
   const entries = new Set<Entry>()
   return {
     async during(statement, { request, response }, use) {
+      refuseTwin(entries, statement)
       const controller = new AbortController()
       const cancel = (): void => controller.abort()
       const { promise: ended, resolve } = Promise.withResolvers<void>()
@@ -52,6 +57,13 @@ export function watchRunning(): Running {
       }
     },
   }
+}
+
+/** As ClickHouse: KILL QUERY could not tell the two apart. */
+function refuseTwin(entries: ReadonlySet<Entry>, { queryId, user }: RunningStatement): void {
+  const isTaken = [...entries].some((entry) => entry.user === user && entry.queryId === queryId)
+  if (queryId !== null && queryId !== '' && isTaken)
+    throw new RefusedStatement(216, `Query with id = ${queryId} is already running`)
 }
 
 /** Calls back when the client is gone; the returned function ends the watch. */

@@ -1,4 +1,5 @@
 /** Whoever leaves, or kills, ends the statement within a second; and callers do not hold up the stack itself. */
+import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askClickHouse, keyOf, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
@@ -124,3 +125,41 @@ it('clients that take nothing of large answers hold up no others', async () => {
   expect(performance.now() - started).toBeLessThan(2_000)
   for (const answer of asked) await answer.body?.cancel()
 })
+
+it('a query_id that runs already is refused, as by ClickHouse', async () => {
+  const leaving = new AbortController()
+  const first = ask({ query: HEAVY[0] ?? '', query_id: 'twin' }, 'read', leaving.signal).catch(
+    () => undefined,
+  )
+  await until(async () => (await running()) > 0, 5_000)
+  const second = await ask({ query: 'SELECT 1', query_id: 'twin' }, 'read')
+  expect(await second.text()).toMatch(/^Code: 216\..*QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING/u)
+  leaving.abort()
+  await first
+})
+
+it('a reader sees no statement of others', async () => {
+  const leave = await begin('caller', 1)
+  for (const query of ['SHOW PROCESSLIST', 'SELECT query FROM system.processes']) {
+    const text = await (await ask({ query }, 'read')).text()
+    expect(text).not.toContain('1000000000000')
+    expect(text.trimEnd().split('\n')).toHaveLength(1)
+  }
+  await leave()
+})
+
+it('statements that cannot be interrupted are given up, and too many of them start the store anew', async () => {
+  const query = "SELECT editDistance(materialize(repeat('a', 60000)), repeat('b', 60000)) FROM numbers(20)"
+  const askLong = (): Promise<number>[] =>
+    Array.from({ length: 3 }, () =>
+      ask({ query, max_execution_time: '1' }, 'read').then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+  const ended = once(clickhouse.process, 'exit')
+  expect(await Promise.all(askLong())).toEqual([408, 408, 408])
+  expect(await (await ask({ query: 'SELECT 1' }, 'read')).text()).toBe('1\n')
+  await Promise.all(askLong())
+  expect(await ended).toEqual([null, 'SIGKILL'])
+}, 60_000)
