@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 
 /** More than this on the result channel ends the run. */
-export const RESULT_MAX_BYTES = 33_554_432
+export const RESULT_MAX_BYTES = 16_777_216
 const HEADER_MAX_BYTES = 128
 /** A guest sends four at most. What comes after so many is the program's own writing. */
 const FRAMES_MAX = 16
