@@ -5,7 +5,7 @@ import { packArchive, type ArchiveFile } from './archive.ts'
 
 /** Where the guest programs look for each other. */
 export const LIBRARY_TARGET = '/lib/exectrail'
-const SHARED = join(import.meta.dirname, '../wasmedge/guest')
+const SHARED = join(import.meta.dirname, '../quickjs')
 const OWN = join(import.meta.dirname, 'guest/quickjs')
 
 let packed: Promise<unknown> | undefined

@@ -16,6 +16,8 @@ import { isPublic } from '../sandbox/find-tools.ts'
 import type { HostSupport } from '../sandbox/host-support.ts'
 
 const GUEST = fileURLToPath(new URL('./guest/', import.meta.url))
+/** The guest programs of QuickJS, shared with bacalhau. */
+const QUICKJS = fileURLToPath(new URL('../quickjs/', import.meta.url))
 const INSIDE = '/opt/exectrail'
 
 /** A file or directory as the run sees it, and the bind that puts it there. */
@@ -95,6 +97,7 @@ async function makePublic(directory: string): Promise<void> {
 
 async function layOutGuest(target: string): Promise<string> {
   await shareCopy(GUEST, target)
+  await shareCopy(QUICKJS, target)
   await bundleScripts(target)
   const modules = join(target, 'modules')
   for (const file of await readdir(modules, { recursive: true })) {
@@ -111,12 +114,15 @@ async function layOutGuest(target: string): Promise<string> {
 /** The guest's scripts in few files: reading and parsing them one by one costs 5 ms of every start. */
 async function bundleScripts(target: string): Promise<void> {
   const { build } = await import('esbuild')
-  const modules = (await readdir(join(GUEST, 'modules'), { recursive: true })).filter((file) =>
+  const modules = (await readdir(join(QUICKJS, 'modules'), { recursive: true })).filter((file) =>
     file.endsWith('.js'),
   )
   const built = await build({
-    entryPoints: [join(GUEST, 'javascript/main.js'), ...modules.map((file) => join(GUEST, 'modules', file))],
-    outbase: GUEST,
+    entryPoints: [
+      join(QUICKJS, 'javascript/main.js'),
+      ...modules.map((file) => join(QUICKJS, 'modules', file)),
+    ],
+    outbase: QUICKJS,
     outdir: target,
     bundle: true,
     splitting: true,
