@@ -1,26 +1,26 @@
-/** One connection to the engine. Each statement finds the settings and parameters it asks for and no others. */
+/** A connection to the engine. Each statement runs with exactly the settings and parameters of its query. */
 import { randomUUID } from 'node:crypto'
 import { Session } from 'chdb'
-import { untilEnded, type Killing } from './killing.ts'
-import { BASE, type Lane } from './lanes.ts'
+import { killUntilEnded, type Killing } from './kill-until-ended.ts'
+import { BASE_SETTINGS, type PoolName } from './pool-settings.ts'
 import { quoteIdentifier, quoteString } from './quoting.ts'
 import { RefusedStatement } from './refusal.ts'
-import { settleSetting } from './settings.ts'
+import { clampSetting } from './settings.ts'
 import { openWatchdog } from './watchdog.ts'
 
-/** One statement with all it needs; texts are checked before. */
-export interface Work {
+/** A statement with its settings and parameters, all checked before. */
+export interface EngineQuery {
   sql: string
   database: string | null
-  /** Format of the answer unless the statement names one. */
+  /** Format of the result unless the statement names one. */
   format: string
-  /** Name and value; the names are checked against an allowlist. */
+  /** Values by name; the names are on the allowlist. */
   settings: ReadonlyMap<string, string>
   /** Values of `{name:Type}` as ClickHouse's escaped text. */
   parameters: ReadonlyMap<string, string>
 }
 
-export interface Answer {
+export interface QueryResult {
   bytes: Uint8Array
   rowsRead: number
   bytesRead: number
@@ -28,13 +28,13 @@ export interface Answer {
 }
 
 export interface Connection {
-  /** The last statement ended well and whole. Otherwise what it printed may come out in front of the next answer. */
+  /** True when the last statement succeeded. Otherwise its output may appear before the next result. */
   readonly isClean: boolean
   /** Resolves when the statement ends that was given up since it does not stop; null where none was. */
   readonly hanging: Promise<unknown> | null
   /** @throws {RefusedStatement} code 394 once `signal` aborts; the engine has stopped by then, or the connection hangs */
-  run(work: Work, signal?: AbortSignal): Promise<Answer>
-  /** Clears what a statement that ended badly has left. @throws when it cannot be cleared; then it is to be closed */
+  run(query: EngineQuery, signal?: AbortSignal): Promise<QueryResult>
+  /** Clears what a failed statement left. @throws when that fails; the connection must then be closed */
   clean(): Promise<void>
   close(): void
 }
@@ -42,26 +42,26 @@ export interface Connection {
 export interface ConnectOptions {
   dataDir: string
   configFile: string
-  lane: Lane
-  /** Kills the statement of the connection with this mark, by way of another connection. */
-  kill: (mark: number) => Promise<void>
+  pool: PoolName
+  /** Kills the statement of the connection with this id, through another connection. */
+  kill: (connectionId: number) => Promise<void>
 }
 
-/** Without a meaning to an engine without a cluster, so its value tells connections apart in `system.processes`. */
-const MARK_SETTING = 'distributed_ddl_task_timeout'
-let marks = 1_000
+/** Has no effect without a cluster, so its value identifies the connection in `system.processes`. */
+const CONNECTION_ID_SETTING = 'distributed_ddl_task_timeout'
+let lastConnectionId = 1_000
 
-/** The statement that kills what runs on the connection with this mark. */
-export function killStatement(mark: number): string {
-  return `KILL QUERY WHERE Settings['${MARK_SETTING}'] = '${mark}' ASYNC FORMAT Null`
+/** The statement that kills the running statement of a connection. */
+export function killStatement(connectionId: number): string {
+  return `KILL QUERY WHERE Settings['${CONNECTION_ID_SETTING}'] = '${connectionId}' ASYNC FORMAT Null`
 }
 
-/** @throws in ClickHouse's words; code 76 when another process has the directory open */
-export function connect({ configFile, dataDir, kill, lane }: ConnectOptions): Connection {
-  const { mark, session } = openSession(dataDir, configFile, BASE[lane])
-  const prepare = preparer(session, BASE[lane])
+/** @throws with ClickHouse's message; code 76 when another process has the directory open */
+export function connect({ configFile, dataDir, kill, pool }: ConnectOptions): Connection {
+  const { connectionId, session } = openSession(dataDir, configFile, BASE_SETTINGS[pool])
+  const prepare = createPreparer(session, BASE_SETTINGS[pool])
   const state: { isClean: boolean; hanging: Promise<unknown> | null } = { isClean: true, hanging: null }
-  const ended = (): void => void (state.isClean = true)
+  const markClean = (): void => void (state.isClean = true)
   return {
     get isClean() {
       return state.isClean
@@ -69,22 +69,26 @@ export function connect({ configFile, dataDir, kill, lane }: ConnectOptions): Co
     get hanging() {
       return state.hanging
     },
-    async run(work, signal) {
+    async run(query, signal) {
       state.isClean = false
-      const running = { kill: () => kill(mark), limitSeconds: timeLimit(work, BASE[lane]), signal }
-      const answer = await untilGivenUp(running, state, async () => {
-        await prepare(work)
-        refuseAborted(signal)
-        return runOn(session, work)
+      const running = {
+        kill: () => kill(connectionId),
+        limitSeconds: timeLimit(query, BASE_SETTINGS[pool]),
+        signal,
+      }
+      const result = await untilGivenUp(running, state, async () => {
+        await prepare(query)
+        throwIfCancelled(signal)
+        return runOn(session, query)
       })
-      ended()
-      return answer
+      markClean()
+      return result
     },
     async clean() {
       if (state.hanging !== null) throw new Error('a statement on the connection does not end')
       await prepare(NO_SETTINGS)
-      await cleanse(session)
-      ended()
+      await verifyClean(session)
+      markClean()
     },
     close: () => session.close(),
   }
@@ -94,22 +98,22 @@ function openSession(
   dataDir: string,
   configFile: string,
   base: Readonly<Record<string, string>>,
-): { session: Session; mark: number } {
-  marks += 1
+): { session: Session; connectionId: number } {
+  lastConnectionId += 1
   const { additional_table_filters: filters, ...rest } = base
   const settings = {
     ...rest,
-    ...(filters !== undefined && { additional_table_filters: withOwnProcess(filters, marks) }),
-    [MARK_SETTING]: marks,
+    ...(filters !== undefined && { additional_table_filters: withOwnProcess(filters, lastConnectionId) }),
+    [CONNECTION_ID_SETTING]: lastConnectionId,
   }
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`)
   const session = new Session(dataDir, { connectionArgs: [`--config-file=${configFile}`, ...args] })
-  return { session, mark: marks }
+  return { session, connectionId: lastConnectionId }
 }
 
 /** The text of a statement is for whoever sent it, and the engine knows all of them as one user. */
 function withOwnProcess(filters: string, mark: number): string {
-  const own = quoteString(`Settings[${quoteString(MARK_SETTING)}] = ${quoteString(String(mark))}`)
+  const own = quoteString(`Settings[${quoteString(CONNECTION_ID_SETTING)}] = ${quoteString(String(mark))}`)
   return filters.replace(/\}$/u, () => `,'system.processes':${own}}`)
 }
 
@@ -125,7 +129,7 @@ async function untilGivenUp<T>(
   state: { hanging: Promise<unknown> | null },
   use: () => Promise<T>,
 ): Promise<T> {
-  const killing = untilEnded(kill)
+  const killing = killUntilEnded(kill)
   const watchdog = openWatchdog(limitSeconds)
   const stop = (): void => {
     killing.start()
@@ -140,7 +144,7 @@ async function untilGivenUp<T>(
       killing.start()
       state.hanging = statement.catch(() => undefined)
     }
-    refuseAborted(signal)
+    throwIfCancelled(signal)
     throw error
   } finally {
     signal?.removeEventListener('abort', stop)
@@ -157,10 +161,10 @@ async function thenEnd<T>(killing: Killing, use: () => Promise<T>): Promise<T> {
 }
 
 /** Seconds the engine gives a statement, 0 for no bound. */
-function timeLimit({ settings }: Work, base: Readonly<Record<string, string>>): number {
+function timeLimit({ settings }: EngineQuery, base: Readonly<Record<string, string>>): number {
   const name = 'max_execution_time'
   const limit = base[name] ?? '0'
-  return Number(settleSetting(name, settings.get(name) ?? limit, limit)) || Number(limit)
+  return Number(clampSetting(name, settings.get(name) ?? limit, limit)) || Number(limit)
 }
 
 const NO_SETTINGS = {
@@ -169,51 +173,51 @@ const NO_SETTINGS = {
   parameters: new Map<string, string>(),
 }
 
-function refuseAborted(signal: AbortSignal | undefined): void {
+function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new RefusedStatement(394, 'Query was cancelled')
 }
 
-/** An error leaves what was printed in the connection's buffer, and the next answer takes it out. */
-async function cleanse(session: Session): Promise<void> {
+/** After an error the connection's buffer holds output, which the next result would include. */
+async function verifyClean(session: Session): Promise<void> {
   await session.queryAsync('SELECT 1 FORMAT Null')
-  const word = randomUUID()
-  const answer = await session.queryAsync(`SELECT '${word}'`, { format: 'TabSeparatedRaw' })
-  if (answer.text() !== `${word}\n`) throw new Error('the connection still holds an earlier answer')
+  const probe = randomUUID()
+  const result = await session.queryAsync(`SELECT '${probe}'`, { format: 'TabSeparatedRaw' })
+  if (result.text() !== `${probe}\n`) throw new Error('the connection still holds an earlier result')
 }
 
-/** Brings a connection into the state a statement asks for, whatever the one before it left. */
-function preparer(
+/** Sets the connection to the database, settings and parameters of a query, whatever the state before. */
+function createPreparer(
   session: Session,
   base: Readonly<Record<string, string>>,
-): (work: Pick<Work, 'database' | 'settings' | 'parameters'>) => Promise<void> {
+): (query: Pick<EngineQuery, 'database' | 'settings' | 'parameters'>) => Promise<void> {
   let database: string | null = null
-  let held: ReadonlyMap<string, string | null> = new Map()
-  return async (work) => {
-    if (work.database !== null && work.database !== database) {
-      const { database: wanted } = work
-      // Should this fail, the next statement does not trust the database.
+  let applied: ReadonlyMap<string, string | null> = new Map()
+  return async (query) => {
+    if (query.database !== null && query.database !== database) {
+      const { database: wanted } = query
+      // If this fails, the state is unknown and the next statement sets it again.
       database = null
       await session.queryAsync(`USE ${quoteIdentifier(wanted)}`)
       database = wanted
     }
     const wanted = new Map(
-      [...work.settings].map(([name, value]) => [name, settleSetting(name, value, base[name])]),
+      [...query.settings].map(([name, value]) => [name, clampSetting(name, value, base[name])]),
     )
-    const before = held
+    const before = applied
     const left = [...before.keys()].filter((name) => !wanted.has(name))
     const changed = [...wanted].filter(([name, value]) => before.get(name) !== value)
-    // Should this fail half-way, the next statement trusts none of it.
-    held = new Map([...before.keys(), ...wanted.keys()].map((name) => [name, null]))
+    // If this fails half-way, the state is unknown and the next statement sets all of it.
+    applied = new Map([...before.keys(), ...wanted.keys()].map((name) => [name, null]))
     await set(session, [
       ...left.map((name) => [name, base[name] ?? null] as const),
       ...changed,
-      ...[...work.parameters].map(([name, value]) => [`param_${name}`, value] as const),
+      ...[...query.parameters].map(([name, value]) => [`param_${name}`, value] as const),
     ])
-    held = wanted
+    applied = wanted
   }
 }
 
-/** In one statement; a value of null is the engine's default. */
+/** Sets the values in one statement; null restores the engine's default. */
 async function set(
   session: Session,
   values: readonly (readonly [name: string, value: string | null])[],
@@ -223,7 +227,7 @@ async function set(
   await session.queryAsync(`SET ${list.join(', ')}`)
 }
 
-async function runOn(session: Session, { sql, format }: Work): Promise<Answer> {
+async function runOn(session: Session, { sql, format }: EngineQuery): Promise<QueryResult> {
   const result = await session.queryAsync(sql, { format })
   const { bytesRead, elapsed, rowsRead } = result
   return { bytes: result.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed }

@@ -1,19 +1,19 @@
-/** ClickHouse's own engine in this process: connections to one data directory, in lanes that do not starve each other. */
+/** The ClickHouse engine in this process: pools of connections to one data directory. */
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openAnswerFiles, type AnswerFiles } from './answer-files.ts'
-import type { Answer, Work } from './connection.ts'
-import { openLanes, type Lanes } from './lane-pool.ts'
-import type { Lane } from './lanes.ts'
-import { lendOut } from './lending.ts'
+import { openResultFiles, type ResultFiles } from './result-files.ts'
+import type { EngineQuery, QueryResult } from './connection.ts'
+import { openConnectionPools, type ConnectionPools } from './connection-pools.ts'
+import type { PoolName } from './pool-settings.ts'
+import { createPool } from './pool.ts'
 import { quoteString } from './quoting.ts'
 import { openScratch, type RowsFile, type Scratch } from './scratch.ts'
 import { settingConstraints } from './settings.ts'
-import type { InsertData } from './statement.ts'
+import type { InsertData } from './statement-policy.ts'
 
-/** INSERTs of the stack whose rows are received at once, and of callers. */
-const RECEIVING = { write: 8, change: 4 }
+/** INSERTs whose rows are received at the same time. */
+const RECEIVING = { internalWrite: 8, userWrite: 4 }
 
 export interface EngineOptions {
   /** Directory of the data; one process may have it open. */
@@ -24,32 +24,32 @@ export interface EngineOptions {
 }
 
 export interface Engine {
-  /** @throws errors of the engine, their message in ClickHouse's words; code 394 once `signal` aborts */
-  run(lane: Lane, work: Work, signal?: AbortSignal): Promise<Answer>
+  /** @throws errors of the engine with ClickHouse's message; code 394 when `signal` aborts */
+  run(pool: PoolName, query: EngineQuery, signal?: AbortSignal): Promise<QueryResult>
   /**
-   * Runs a SELECT without FORMAT, by way of a file: the connection is free before `send` begins, however slow its client
-   * is, and the engine works off the event loop, which its own streams do not.
+   * Runs a SELECT without FORMAT into a file, so that a slow client does not hold the connection. Unlike its streams, the
+   * engine does this off the event loop.
    */
   select(
-    lane: ReadLane,
-    work: Work,
-    send: (answer: Answer, rest: AsyncIterable<Uint8Array> | null) => Promise<void>,
+    pool: ReadPool,
+    query: EngineQuery,
+    send: (result: QueryResult, rest: AsyncIterable<Uint8Array> | null) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<void>
   /** The statement as the engine's own parser writes it. @throws its syntax errors */
-  parse(sql: string, lane: Lane): Promise<string>
-  /** Inserts rows, by way of a file; null where there were none. */
-  insert(lane: WriteLane, work: Work, rows: Rows): Promise<Answer | null>
-  /** Lays contents into files of the engine's scratch, which are gone when `use` ends. */
+  parse(sql: string, pool: PoolName): Promise<string>
+  /** Inserts rows through a file; null when there are none. */
+  insert(pool: WritePool, query: EngineQuery, rows: Rows): Promise<QueryResult | null>
+  /** Writes contents to temporary files, which are removed when `use` ends. */
   withFiles<T>(contents: readonly Blob[], use: (paths: readonly string[]) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-/** Lanes of statements that answer with rows, with the answers of each that are made or sent at once. */
-const SENDING = { serve: 64, people: 8, ask: 32 }
-export type ReadLane = keyof typeof SENDING
+/** Pools for statements that return rows, with the number of results that are produced or sent at the same time. */
+const SENDING = { internalRead: 64, adminRead: 8, userRead: 32 }
+export type ReadPool = keyof typeof SENDING
 
-export type WriteLane = Extract<Lane, 'write' | 'change'>
+export type WritePool = Extract<PoolName, 'internalWrite' | 'userWrite'>
 
 export interface Rows {
   insert: InsertData
@@ -57,8 +57,8 @@ export interface Rows {
   signal?: AbortSignal
 }
 
-/** A statement by itself, for questions of our own. */
-export const BARE_WORK: Omit<Work, 'sql'> = {
+/** A query without settings and parameters. */
+export const EMPTY_QUERY: Omit<EngineQuery, 'sql'> = {
   database: null,
   format: 'TabSeparatedRaw',
   settings: new Map(),
@@ -67,7 +67,7 @@ export const BARE_WORK: Omit<Work, 'sql'> = {
 
 /**
  * Opens the data directory.
- * @throws in ClickHouse's words; code 76 when another process has it open
+ * @throws with ClickHouse's message; code 76 when another process has it open
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
@@ -75,11 +75,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const users = join(options.dataDir, 'exectrail-users.xml')
   await writeFile(users, settingConstraints(), { mode: 0o600 })
   await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
-  const lanes = openLanes(options.dataDir, config, options.stuck)
-  return assemble(lanes, await openScratch(options.dataDir), await openAnswerFiles(options.dataDir))
+  const pools = openConnectionPools(options.dataDir, config, options.stuck)
+  return createEngine(pools, await openScratch(options.dataDir), await openResultFiles(options.dataDir))
 }
 
-/** A memory cap, and every acknowledged insert on the disk before it is acknowledged. */
+/** Limits memory and syncs every insert to disk before it is acknowledged. */
 function serverConfig(memoryBytes: number, usersFile: string): string {
   return `<clickhouse>
   <users_config>${escapeXml(usersFile)}</users_config>
@@ -100,44 +100,55 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-function assemble(lanes: Lanes, scratch: Scratch, answers: AnswerFiles): Engine {
-  const receive = (count: number) => lendOut(Array.from({ length: count }, () => scratch))
-  const receivers = { write: receive(RECEIVING.write), change: receive(RECEIVING.change) }
-  const senders = {
-    serve: receive(SENDING.serve),
-    people: receive(SENDING.people),
-    ask: receive(SENDING.ask),
-  }
-  const run: Engine['run'] = (lane, work, signal) =>
-    lanes.lend(lane, (connection) => connection.run(work, signal), signal)
+function createEngine(pools: ConnectionPools, scratch: Scratch, results: ResultFiles): Engine {
+  const { receivers, senders } = createSlots(scratch)
+  const run: Engine['run'] = (pool, query, signal) =>
+    pools.use(pool, (connection) => connection.run(query, signal), signal)
   return {
     run,
-    select: (lane, work, send, signal) =>
-      senders[lane].lend(
-        () => answers.withAnswer((path) => run(lane, intoFile(work, path), signal), send),
+    select: (pool, query, send, signal) =>
+      senders[pool].use(
+        () => results.withResult((path) => run(pool, intoFile(query, path), signal), send),
         signal,
       ),
-    async parse(sql, lane) {
-      const asked = `SELECT formatQuerySingleLine(${quoteString(sql)})`
-      const { bytes } = await run(lane, { ...BARE_WORK, sql: asked })
+    async parse(sql, pool) {
+      const statement = `SELECT formatQuerySingleLine(${quoteString(sql)})`
+      const { bytes } = await run(pool, { ...EMPTY_QUERY, sql: statement })
       return Buffer.from(bytes).toString('utf8').trimEnd()
     },
     withFiles: (contents, use) =>
-      contents.length === 0 ? use([]) : receivers.change.lend((receiver) => layOut(receiver, contents, use)),
-    insert: (lane, work, { bytes, insert, signal }) =>
-      receivers[lane].lend((receiver) =>
+      contents.length === 0
+        ? use([])
+        : receivers.userWrite.use((receiver) => writeFiles(receiver, contents, use)),
+    insert: (pool, query, { bytes, insert, signal }) =>
+      receivers[pool].use((receiver) =>
         receiver.withRows(bytes, async (file) =>
-          file.bytes === 0 ? null : run(lane, fromFile(work, insert, file), signal),
+          file.bytes === 0 ? null : run(pool, fromFile(query, insert, file), signal),
         ),
       ),
     async close() {
-      lanes.close()
+      pools.close()
       await scratch.close()
     },
   }
 }
 
-async function layOut<T>(
+function createSlots(scratch: Scratch) {
+  const slots = (count: number) => createPool(Array.from({ length: count }, () => scratch))
+  return {
+    receivers: {
+      internalWrite: slots(RECEIVING.internalWrite),
+      userWrite: slots(RECEIVING.userWrite),
+    },
+    senders: {
+      internalRead: slots(SENDING.internalRead),
+      adminRead: slots(SENDING.adminRead),
+      userRead: slots(SENDING.userRead),
+    },
+  }
+}
+
+async function writeFiles<T>(
   receiver: Scratch,
   contents: readonly Blob[],
   use: (paths: readonly string[]) => Promise<T>,
@@ -145,25 +156,25 @@ async function layOut<T>(
   const [first, ...rest] = contents
   if (first === undefined) return use([])
   return receiver.withRows(first.stream(), ({ path }) =>
-    layOut(receiver, rest, (paths) => use([path, ...paths])),
+    writeFiles(receiver, rest, (paths) => use([path, ...paths])),
   )
 }
 
-function intoFile(work: Work, path: string): Work {
-  return { ...work, sql: `${work.sql} INTO OUTFILE ${quoteString(path)} FORMAT ${work.format}` }
+function intoFile(query: EngineQuery, path: string): EngineQuery {
+  return { ...query, sql: `${query.sql} INTO OUTFILE ${quoteString(path)} FORMAT ${query.format}` }
 }
 
-/** Inline rows end at an empty line in this engine and what follows runs as SQL, so rows always come from a file. */
-function fromFile(work: Work, { columns, format, head }: InsertData, file: RowsFile): Work {
+/** Rows always come from a file: in this engine inline rows end at an empty line, and the rest would run as SQL. */
+function fromFile(query: EngineQuery, { columns, format, head }: InsertData, file: RowsFile): EngineQuery {
   const path = quoteString(file.path)
-  // Twice as fast as INFILE, but it goes by position, so only where the columns are named.
+  // Twice as fast as INFILE, but it maps columns by position, so the column list must be known.
   if (format !== 'Native' || columns === null)
-    return { ...work, sql: `${head} FROM INFILE ${path} FORMAT ${format}` }
-  // A sender that repeats a batch because the answer was lost adds nothing.
-  const token = createHash('sha256').update(`${work.database} ${head} ${file.sha256}`).digest('hex')
+    return { ...query, sql: `${head} FROM INFILE ${path} FORMAT ${format}` }
+  // A batch that is sent again because the response was lost adds nothing.
+  const token = createHash('sha256').update(`${query.database} ${head} ${file.sha256}`).digest('hex')
   return {
-    ...work,
+    ...query,
     sql: `${head} SELECT ${columns} FROM file(${path}, 'Native')`,
-    settings: new Map([['insert_deduplication_token', token], ...work.settings]),
+    settings: new Map([['insert_deduplication_token', token], ...query.settings]),
   }
 }

@@ -1,9 +1,9 @@
 /** Errors in ClickHouse's own shape. */
 import type { ServerResponse } from 'node:http'
-import { frameText } from './compression/blocks.ts'
+import { uncompressedBlock } from './compression/blocks.ts'
 import { RefusedStatement } from './refusal.ts'
 
-/** A fault of the HTTP request itself, not of a statement. */
+/** An error of the HTTP request, not of a statement. */
 export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly status: number
@@ -68,13 +68,13 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   516: 'AUTHENTICATION_FAILED',
 }
 
-/** Answers with an error as ClickHouse words it: body, status and `X-ClickHouse-Exception-Code`. */
+/** Sends an error in ClickHouse's form: body, status and `X-ClickHouse-Exception-Code`. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy()
     return
   }
-  // What of the body was not read is not worth waiting for.
+  // Does not wait for the unread rest of the body.
   if (!response.req.complete) response.setHeader('Connection', 'close')
   if (error instanceof HttpError) {
     response.writeHead(error.status, { 'Content-Type': 'text/plain; charset=UTF-8' })
@@ -86,30 +86,30 @@ export function sendError(response: ServerResponse, error: unknown): void {
     'Content-Type': 'text/plain; charset=UTF-8',
     'X-ClickHouse-Exception-Code': String(code),
   })
-  response.end(takesBlocks(response) ? frameText(`${text}\n`) : `${text}\n`)
+  response.end(takesBlocks(response) ? uncompressedBlock(`${text}\n`) : `${text}\n`)
 }
 
-/** With `compress=1` ClickHouse packs its errors, too; clients unpack whatever comes. */
+/** With `compress=1` ClickHouse also compresses errors, and clients decompress every response. */
 function takesBlocks(response: ServerResponse): boolean {
   return /[?&]compress=(?!0)/u.test(response.req.url ?? '')
 }
 
-/** An error's code and the line ClickHouse would say. */
+/** An error's code and ClickHouse's message for it. */
 export function describeError(error: unknown): { code: number; text: string } {
-  const message = withoutOurFiles(error instanceof Error ? error.message : String(error))
-  if (error instanceof RefusedStatement) return worded(error.code, message)
+  const message = withoutFileNames(error instanceof Error ? error.message : String(error))
+  if (error instanceof RefusedStatement) return formatError(error.code, message)
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
-    return worded(243, `Not enough space for the rows of the INSERT: ${message}`)
+    return formatError(243, `Not enough space for the rows of the INSERT: ${message}`)
   const code = Number(/Code: (?<code>\d+)/u.exec(message)?.groups?.['code'] ?? 1002)
   return { code, text: message.startsWith('Code: ') ? message : `Code: ${code}. DB::Exception: ${message}` }
 }
 
-function worded(code: number, message: string): { code: number; text: string } {
+function formatError(code: number, message: string): { code: number; text: string } {
   return { code, text: `Code: ${code}. DB::Exception: ${message}. (${CODE_NAMES[code] ?? 'ERROR'})` }
 }
 
-/** The engine names the file the rows of an INSERT lie in, and says its code once more for it. */
-function withoutOurFiles(message: string): string {
+/** Removes the name of the file with the rows of an INSERT, and the repeated code before it. */
+function withoutFileNames(message: string): string {
   return message
     .replace(/^(?<first>Code: \d+\. DB::Exception: )(?:Code: \d+\. DB::Exception: )+/u, '$<first>')
     .replaceAll(/: \(in file\/uri [^)]*\)/gu, '')

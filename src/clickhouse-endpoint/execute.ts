@@ -1,104 +1,108 @@
-/** Runs a statement on the lane of its user and answers it. */
-import { MAX_HELD_BYTES, sendAnswer, sendDone, sendLarge, type Exchange } from './answers.ts'
-import type { Incoming } from './body.ts'
-import type { Work } from './connection.ts'
-import { BARE_WORK, type Engine, type ReadLane, type WriteLane } from './engine.ts'
-import type { Access } from './names.ts'
+/** Runs a statement on the pool of its user and sends the result. */
+import { MAX_HELD_BYTES, sendResult, sendDone, sendLarge, type Exchange } from './responses.ts'
+import type { RequestBody } from './request-body.ts'
+import type { EngineQuery } from './connection.ts'
+import { EMPTY_QUERY, type Engine, type ReadPool, type WritePool } from './engine.ts'
+import type { Access } from './database-access.ts'
 import { quoteString } from './quoting.ts'
-import type { Running } from './running.ts'
-import { settleSetting } from './settings.ts'
-import type { Statement } from './statement.ts'
-import type { Statements } from './statements.ts'
+import type { RunningQueries } from './running-queries.ts'
+import { clampSetting } from './settings.ts'
+import type { Statement } from './statement-policy.ts'
+import type { StatementParser } from './statement-parser.ts'
 import type { User } from './users.ts'
 
-export interface Executing {
+export interface ExecuteDependencies {
   engine: Engine
-  statements: Statements
-  running: Running
+  parser: StatementParser
+  running: RunningQueries
 }
 
-export interface Execution {
+export interface StatementRun {
   access: Access
-  incoming: Incoming
+  body: RequestBody
   statement: Statement
   user: User
-  work: Work
+  query: EngineQuery
 }
 
-/** How long a client may take nothing of a large answer. */
-const CALLER_STALL_MS = 10_000
-const STACK_STALL_MS = 300_000
+/** ms after which a client that reads nothing of a large result is disconnected. */
+const USER_STALL_MS = 10_000
+const INTERNAL_STALL_MS = 300_000
 
 /** @throws errors of the engine; code 394 when the statement was cancelled */
-export async function execute(exchange: Exchange, parts: Executing, execution: Execution): Promise<void> {
-  const { statement, user, work } = execution
-  if (statement.kills !== null) return kill(exchange, parts, { ...execution, queryId: statement.kills })
+export async function execute(
+  exchange: Exchange,
+  dependencies: ExecuteDependencies,
+  run: StatementRun,
+): Promise<void> {
+  const { statement, user, query } = run
+  if (statement.kills !== null) return kill(exchange, dependencies, { ...run, queryId: statement.kills })
   const running = {
     user: user.name,
     queryId: exchange.queryId,
-    sql: work.sql,
-    onLeave: statement.kind === 'write' ? 'finish' : 'cancel',
+    sql: query.sql,
+    onDisconnect: statement.kind === 'write' ? 'finish' : 'cancel',
   } as const
-  await parts.running.during(running, exchange, (signal) =>
+  await dependencies.running.track(running, exchange, (signal) =>
     statement.kind === 'write'
-      ? write(exchange, parts, { ...execution, signal })
-      : read(exchange, parts, { ...execution, signal }),
+      ? write(exchange, dependencies, { ...run, signal })
+      : read(exchange, dependencies, { ...run, signal }),
   )
 }
 
 async function write(
   exchange: Exchange,
-  { engine, statements }: Executing,
-  { incoming, signal, statement, user, work }: Execution & { signal: AbortSignal },
+  { engine, parser }: ExecuteDependencies,
+  { body, signal, statement, user, query }: StatementRun & { signal: AbortSignal },
 ): Promise<void> {
-  const lane: WriteLane = user.role === 'stack' ? 'write' : 'change'
+  const pool: WritePool = user.role === 'internal' ? 'internalWrite' : 'userWrite'
   if (statement.insert !== null) {
-    const bytes = incoming.rows ?? noRows()
+    const bytes = body.rows ?? noRows()
     const rows = { insert: statement.insert, bytes, signal }
-    return sendDone(exchange, await engine.insert(lane, work, rows))
+    return sendDone(exchange, await engine.insert(pool, query, rows))
   }
-  const done = await engine.run(lane, work, signal)
-  if (createsDatabase(statement)) await statements.refresh()
+  const done = await engine.run(pool, query, signal)
+  if (createsDatabase(statement)) await parser.refresh()
   return sendDone(exchange, done)
 }
 
 async function read(
   exchange: Exchange,
-  { engine }: Executing,
-  { access, signal, statement, user, work }: Execution & { signal: AbortSignal },
+  { engine }: ExecuteDependencies,
+  { access, signal, statement, user, query }: StatementRun & { signal: AbortSignal },
 ): Promise<void> {
-  const lane = readLane(user, access)
+  const pool = readPool(user, access)
   if (statement.select !== null) {
-    const select = { ...work, format: exchange.format, sql: work.sql }
-    // A caller that takes nothing holds a place that others need.
-    const stallMs = user.role === 'stack' ? STACK_STALL_MS : CALLER_STALL_MS
+    const select = { ...query, format: exchange.format, sql: query.sql }
+    // A client that reads nothing holds a slot that others need.
+    const stallMs = user.role === 'internal' ? INTERNAL_STALL_MS : USER_STALL_MS
     return engine.select(
-      lane,
+      pool,
       select,
-      (answer, rest) =>
-        rest === null ? sendAnswer(exchange, answer) : sendLarge(exchange, { answer, rest, stallMs }),
+      (result, rest) =>
+        rest === null ? sendResult(exchange, result) : sendLarge(exchange, { result, rest, stallMs }),
       signal,
     )
   }
-  const asked = work.settings.get('max_result_bytes') ?? '0'
-  const bound = settleSetting('max_result_bytes', asked, String(MAX_HELD_BYTES))
-  const settings = new Map([...work.settings, ['max_result_bytes', bound]])
-  return sendAnswer(exchange, await engine.run(lane, { ...work, settings }, signal))
+  const requested = query.settings.get('max_result_bytes') ?? '0'
+  const limit = clampSetting('max_result_bytes', requested, String(MAX_HELD_BYTES))
+  const settings = new Map([...query.settings, ['max_result_bytes', limit]])
+  return sendResult(exchange, await engine.run(pool, { ...query, settings }, signal))
 }
 
-function readLane(user: User, access: Access): ReadLane {
-  if (access !== 'full') return 'ask'
-  return user.role === 'stack' ? 'serve' : 'people'
+function readPool(user: User, access: Access): ReadPool {
+  if (access !== 'full') return 'userRead'
+  return user.role === 'internal' ? 'internalRead' : 'adminRead'
 }
 
-/** Answers as ClickHouse does, with a row for each statement of the same user that is cancelled. */
+/** Sends one row for each cancelled statement of the same user, as ClickHouse does. */
 async function kill(
   exchange: Exchange,
-  { engine, running }: Executing,
-  { queryId, user, work }: Execution & { queryId: string },
+  { engine, running }: ExecuteDependencies,
+  { queryId, user, query }: StatementRun & { queryId: string },
 ): Promise<void> {
   const { ended, texts } = running.kill(user.name, queryId)
-  const waits = /\bSYNC\b/u.test(work.sql.replace(quoteString(queryId), ''))
+  const waits = /\bSYNC\b/u.test(query.sql.replace(quoteString(queryId), ''))
   if (waits) await ended
   const row = (sql: string): string =>
     `(${[waits ? 'finished' : 'waiting', queryId, user.name, sql].map((text) => quoteString(text)).join(', ')})`
@@ -106,14 +110,14 @@ async function kill(
   const values = (texts.length === 0 ? [''] : texts).map((text) => row(text)).join(', ')
   const columns = "'kill_status String, query_id String, user String, query String'"
   const sql = `SELECT * FROM values(${columns}, ${values})${rows}`
-  return sendAnswer(exchange, await engine.run('parse', { ...BARE_WORK, format: exchange.format, sql }))
+  return sendResult(exchange, await engine.run('parse', { ...EMPTY_QUERY, format: exchange.format, sql }))
 }
 
-/** Whether the statement makes a database, which names are checked against. */
+/** Whether the statement creates a database; names are checked against the list of databases. */
 export function createsDatabase({ sql }: Statement): boolean {
   return sql.startsWith('CREATE DATABASE ')
 }
 
 async function* noRows(): AsyncGenerator<Uint8Array> {
-  // An INSERT whose rows never came: nothing is inserted, as with ClickHouse.
+  // An INSERT without rows inserts nothing, as with ClickHouse.
 }

@@ -1,25 +1,25 @@
-/** Which functions, table functions and engines a statement may name. */
+/** Functions, table functions and engines that a statement may use. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { REFUSED_FUNCTIONS } from './refused-functions.ts'
 
-/** What the running engine can call, in lower case. */
+/** Names that the running engine can call, in lower case. */
 export interface KnownFunctions {
-  /** Functions of expressions, aggregates among them. */
+  /** Functions of expressions, including aggregates. */
   functions: ReadonlySet<string>
   tableFunctions: ReadonlySet<string>
-  /** Suffixes of aggregates, as `if` and `state`. */
+  /** Suffixes of aggregates, such as `if` and `state`. */
   combinators: readonly string[]
 }
 
-/** Functions of expressions that were reviewed and do nothing but compute, in lower case. */
+/** Reviewed functions of expressions, which only compute; in lower case. */
 const REVIEWED: ReadonlySet<string> = new Set(
   readFileSync(join(import.meta.dirname, 'reviewed-functions.txt'), 'utf8')
     .trim()
     .split(/\s+/u),
 )
 
-/** Of the table functions the ones that only make rows of what the statement itself says. */
+/** Table functions that only produce rows from the statement itself. */
 const OPEN_TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
   'numbers',
   'numbers_mt',
@@ -29,14 +29,14 @@ const OPEN_TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
   'generateseries',
   'generate_series',
   'view',
-  // Their arguments are checked besides.
+  // The arguments of these are checked as well.
   'values',
   'sqlstandardvalues',
   'viewexplain',
   'format',
 ])
 
-/** Not in the engine's lists: opens a disk of its own in a table's SETTINGS; ends the process in some builds. */
+/** Names that are missing in the engine's lists: `disk` opens a disk in a table's SETTINGS, `trap` ends the process. */
 const UNLISTED: ReadonlySet<string> = new Set(['disk', 'trap', 'python', 'reversednsquery'])
 
 const LONGEST_NAME = 200
@@ -46,8 +46,8 @@ const KEPT_ENGINES =
   /^(?:(?:Replacing|Summing|Aggregating|Collapsing|VersionedCollapsing|Coalescing)?MergeTree|Null|Memory|Log|TinyLog|StripeLog|Atomic|View|MaterializedView)$/u
 
 /**
- * Why `name(…)` must not run, null where it may. What the engine knows and no list of ours does is refused; what the
- * engine does not know either is a type, a codec or the like, or the engine says so itself.
+ * Why `name(…)` must not run, or null. A function of the engine that is in no list of ours is refused. A name that the
+ * engine does not know is a type or a codec, or else the engine reports it.
  */
 export function refusalOf(name: string, known: KnownFunctions): string | null {
   const lower = name.toLowerCase()
@@ -65,7 +65,7 @@ export function refusalOf(name: string, known: KnownFunctions): string | null {
     : null
 }
 
-/** The aggregates a name can be under its suffixes. */
+/** The aggregates that a name can stand for without its suffixes. */
 function basesOf(name: string, known: KnownFunctions): string[] {
   const rests = known.combinators
     .filter((suffix) => name.endsWith(suffix))
@@ -73,7 +73,7 @@ function basesOf(name: string, known: KnownFunctions): string[] {
   return rests.flatMap((rest) => (known.functions.has(rest) ? [rest] : basesOf(rest, known)))
 }
 
-/** Whether a table or database may be made with this engine. */
+/** Whether a table or database may use this engine. */
 export function isKeptEngine(name: string): boolean {
   return KEPT_ENGINES.test(name)
 }

@@ -1,4 +1,4 @@
-/** Where the rows of an INSERT begin. */
+/** Finds where the rows of an INSERT begin. */
 import { isWord, tokenize, type Token } from './tokens.ts'
 
 export interface InsertHead {
@@ -9,8 +9,8 @@ export interface InsertHead {
 }
 
 /**
- * Finds the end of an INSERT's head in bytes taken as latin1. Null for every other statement, for INSERT … SELECT
- * and for one whose head is not whole: of those the engine's parser has the whole text.
+ * Finds the end of an INSERT's head in bytes decoded as latin1. Null for other statements, for INSERT … SELECT and for an
+ * incomplete head: then the engine's parser gets the whole text.
  */
 export function findInsertHead(text: string): InsertHead | null {
   let tokens: Token[]

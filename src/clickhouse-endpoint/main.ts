@@ -3,27 +3,27 @@
  *
  * `node main.ts --data DIR --port N --host 127.0.0.1 --database exectrail --credentials FILE`
  *
- * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read","role":"stack"|"caller"}…]}`; with `-` it is the first line of
+ * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read","role":"internal"|"user"}…]}`; with `-` it is the first line of
  * stdin, and the end of stdin stops the process as SIGTERM does. `--listen-fd N` serves on that socket, which the
  * spawner has bound to host and port; `--memory-bytes N` caps the engine. The spawner sets `UV_THREADPOOL_SIZE=24`.
- * When it serves, one JSON line `{"url"}` on stdout; SIGTERM and SIGINT close cleanly. What hinders the start is one
- * line on stderr and exit code 1.
+ * When it is ready it prints one JSON line `{"url"}` on stdout. SIGTERM and SIGINT stop it cleanly. When it cannot start,
+ * it prints one line on stderr and exits with 1.
  */
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { drainable } from './drain.ts'
-import { BARE_WORK, openEngine, type Engine } from './engine.ts'
-import { explainStart } from './explain-start.ts'
+import { gracefulShutdown } from './graceful-shutdown.ts'
+import { EMPTY_QUERY, openEngine, type Engine } from './engine.ts'
+import { describeStartupError } from './startup-error.ts'
 import { engineMemory } from './memory.ts'
 import { quoteIdentifier } from './quoting.ts'
 import { createClickHouseServer } from './server.ts'
-import { openStatements } from './statements.ts'
+import { createStatementParser } from './statement-parser.ts'
 import type { User } from './users.ts'
 
-/** How long statements under way may take to end after SIGTERM. */
+/** ms that running statements may take to end after SIGTERM. */
 const GRACE_MS = 5_000
 
 const { values } = parseArgs({
@@ -45,7 +45,7 @@ const credentials = z.object({
         name: z.string(),
         password: z.string().min(1),
         access: z.enum(['full', 'read']),
-        role: z.enum(['stack', 'caller']).default('caller'),
+        role: z.enum(['internal', 'user']).default('user'),
       }),
     )
     .min(1),
@@ -59,15 +59,15 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
     stuck: endStuck,
   })
   const database = quoteIdentifier(values.database)
-  await engine.run('write', {
-    ...BARE_WORK,
+  await engine.run('internalWrite', {
+    ...EMPTY_QUERY,
     sql: `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`,
   })
-  await closeDefault(engine)
-  const version = await engine.run('serve', { ...BARE_WORK, sql: 'SELECT version()' })
+  await replaceDefaultDatabase(engine)
+  const version = await engine.run('internalRead', { ...EMPTY_QUERY, sql: 'SELECT version()' })
   const server = createClickHouseServer({
     engine,
-    statements: await openStatements(engine, values.database),
+    parser: await createStatementParser(engine, values.database),
     users,
     database: values.database,
     version: Buffer.from(version.bytes).toString('utf8').trim(),
@@ -87,16 +87,16 @@ function endStuck(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-/** The engine's own default is an overlay over the file system, where any file is a table; connections need one to begin. */
-async function closeDefault(engine: Engine): Promise<void> {
+/** The engine's `default` database exposes files of the host as tables. Connections need a `default`, so it is replaced. */
+async function replaceDefaultDatabase(engine: Engine): Promise<void> {
   for (const sql of ['DETACH DATABASE IF EXISTS default', 'ATTACH DATABASE default ENGINE = Memory'])
-    await engine.run('write', { ...BARE_WORK, sql })
+    await engine.run('internalWrite', { ...EMPTY_QUERY, sql })
 }
 
 async function readUsers(): Promise<User[]> {
   try {
     const text =
-      values.credentials === '-' ? await readGreeting() : await readFile(values.credentials, 'utf8')
+      values.credentials === '-' ? await readFirstLine() : await readFile(values.credentials, 'utf8')
     return credentials.parse(JSON.parse(text)).users
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
@@ -104,22 +104,22 @@ async function readUsers(): Promise<User[]> {
   }
 }
 
-function readGreeting(): Promise<string> {
+function readFirstLine(): Promise<string> {
   return new Promise((resolve, reject) => {
     const lines = createInterface(process.stdin)
     lines.once('line', resolve)
-    lines.once('close', () => reject(new Error('stdin ended before they came')))
+    lines.once('close', () => reject(new Error('stdin ended before they arrived')))
   })
 }
 
 try {
   const { engine, server } = await start()
-  const drain = drainable(server)
+  const shutDown = gracefulShutdown(server)
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : values.port
   process.stdout.write(`${JSON.stringify({ url: `http://${values.host}:${port}` })}\n`)
   const end = (): void =>
-    void drain(GRACE_MS)
+    void shutDown(GRACE_MS)
       .then(() => engine.close())
       .finally(() => process.exit(0))
   process.once('SIGTERM', end)
@@ -127,6 +127,6 @@ try {
   if (process.stdin.readableEnded) end()
   else if (values.credentials === '-') process.stdin.once('end', end)
 } catch (error) {
-  process.stderr.write(`exectrail store: ${await explainStart(error, values)}\n`)
+  process.stderr.write(`exectrail store: ${await describeStartupError(error, values)}\n`)
   process.exit(1)
 }

@@ -1,4 +1,4 @@
-/** Refused before the engine saw it. `code` is ClickHouse's own number for the matter. */
+/** A statement refused before it reaches the engine. `code` is ClickHouse's error code. */
 export class RefusedStatement extends Error {
   override readonly name = 'RefusedStatement'
   readonly code: number
@@ -8,7 +8,7 @@ export class RefusedStatement extends Error {
   }
 }
 
-/** Refused for want of rights: code 497. */
+/** Access denied: code 497. */
 export function denied(message: string): RefusedStatement {
   return new RefusedStatement(497, message)
 }

@@ -1,6 +1,6 @@
 /**
- * Functions of the engine (chDB 26.7) that were reviewed and stay closed, in groups with the reason. Names in lower case.
- * What is neither here nor in reviewed-functions.txt is closed too: a new engine's functions wait for a review.
+ * Functions of the engine (chDB 26.7) that were reviewed and are refused, grouped by reason; names in lower case. Functions
+ * that are neither here nor in reviewed-functions.txt are refused until they are reviewed.
  */
 export const REFUSED_FUNCTIONS: readonly { names: RegExp; reason: string }[] = [
   {

@@ -1,8 +1,8 @@
-/** The paths and methods of ClickHouse's HTTP interface that are answered without a statement. */
+/** Paths and methods of ClickHouse's HTTP interface that carry no statement. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError } from './exceptions.ts'
 
-/** Pages of ClickHouse's server that are not served, with what there is instead. */
+/** Pages of ClickHouse's server that are not served, with an alternative. */
 const UNSERVED: ReadonlyMap<string, string> = new Map([
   ['/play', 'the query page; use the dashboard of exectrail, or send SQL to /'],
   ['/dashboard', "ClickHouse's dashboard; use the dashboard of exectrail"],
@@ -15,7 +15,7 @@ const UNSERVED: ReadonlyMap<string, string> = new Map([
 const METHODS = 'GET, HEAD, POST, OPTIONS'
 
 /**
- * Answers probes and OPTIONS; false where the request carries a statement.
+ * Responds to probes and OPTIONS; false when the request carries a statement.
  * @throws {HttpError} 404 for a path that is not served, 405 for a method
  */
 export function answerRoute(request: IncomingMessage, response: ServerResponse, url: URL): boolean {
@@ -32,7 +32,7 @@ export function answerRoute(request: IncomingMessage, response: ServerResponse, 
   const isHealth = url.pathname === '/ping' || url.pathname === '/replicas_status'
   if (method !== 'POST' && (isHealth || (url.pathname === '/' && !url.searchParams.has('query')))) {
     response.setHeader('Content-Type', 'text/plain; charset=UTF-8')
-    // There are no replicas that could be behind.
+    // There are no replicas, so none lags behind.
     response.end('Ok.\n')
     return true
   }

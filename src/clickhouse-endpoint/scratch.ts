@@ -1,4 +1,4 @@
-/** Where the rows of an INSERT wait for the engine: in memory where the host has room for it, else beside the data. */
+/** Temporary files for the rows of INSERTs: in shared memory when it has space, otherwise next to the data. */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rm, statfs } from 'node:fs/promises'
@@ -13,7 +13,7 @@ export interface RowsFile {
 }
 
 export interface Scratch {
-  /** A file for one INSERT, gone when `use` ends. */
+  /** Writes a file for one INSERT and removes it when `use` ends. */
   withRows<T>(rows: AsyncIterable<Uint8Array>, use: (file: RowsFile) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -22,7 +22,7 @@ const MEMORY = '/dev/shm'
 const MIN_FREE_BYTES = 1_073_741_824
 const PREFIX = 'exectrail-clickhouse-'
 
-/** Opens a directory of this process, after removing what killed ones left. */
+/** Creates a directory for this process and removes those of killed ones. */
 export async function openScratch(dataDir: string): Promise<Scratch> {
   const root = (await freeBytes(MEMORY)) >= MIN_FREE_BYTES ? MEMORY : join(dataDir, 'exectrail-rows')
   await mkdir(root, { recursive: true, mode: 0o700 })

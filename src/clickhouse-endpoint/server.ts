@@ -1,24 +1,24 @@
 /** The ClickHouse HTTP protocol over the engine in this process. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { sendBytes } from './answers.ts'
-import { readIncoming } from './body.ts'
-import type { Work } from './connection.ts'
+import { sendBytes } from './responses.ts'
+import { readRequestBody } from './request-body.ts'
+import type { EngineQuery } from './connection.ts'
 import type { Engine } from './engine.ts'
 import { sendError } from './exceptions.ts'
-import { createsDatabase, execute, type Execution } from './execute.ts'
-import { withTables } from './external.ts'
-import { answerHello } from './hello.ts'
-import { checkDatabase, type Access } from './names.ts'
-import { readQuery, type RequestQuery } from './request.ts'
+import { createsDatabase, execute, type StatementRun } from './execute.ts'
+import { withTables } from './external-tables.ts'
+import { answerHandshake } from './driver-handshake.ts'
+import { checkDatabase, type Access } from './database-access.ts'
+import { readRequestParameters, type RequestParameters } from './request-parameters.ts'
 import { answerRoute } from './routes.ts'
-import { watchRunning, type Running } from './running.ts'
-import { checkParameters, type Statement } from './statement.ts'
-import type { Statements } from './statements.ts'
+import { trackRunningQueries, type RunningQueries } from './running-queries.ts'
+import { checkParameters, type Statement } from './statement-policy.ts'
+import type { ParsePool, StatementParser } from './statement-parser.ts'
 import { authenticate, type User } from './users.ts'
 
 export interface ServerOptions {
   engine: Engine
-  statements: Statements
+  parser: StatementParser
   users: readonly User[]
   /** The database a request without one uses, and the only one a reader may use. */
   database: string
@@ -26,18 +26,18 @@ export interface ServerOptions {
 }
 
 const IDLE_MS = 300_000
-/** As ClickHouse: the statement and its parameters may lie in the URL. */
+/** As in ClickHouse: the URL may hold the statement and its parameters. */
 const MAX_URL_BYTES = 1_048_576
 
 /** Creates the server; it does not listen yet. */
 export function createClickHouseServer(options: ServerOptions): Server {
-  const parts = { ...options, running: watchRunning() }
+  const context = { ...options, running: trackRunningQueries() }
   const server = createServer({ maxHeaderSize: MAX_URL_BYTES }, (request, response) => {
-    answer(request, response, parts).catch((error: unknown) => sendError(response, error))
+    answer(request, response, context).catch((error: unknown) => sendError(response, error))
   })
   server.requestTimeout = 120_000
   server.keepAliveTimeout = 60_000
-  // A reader that takes nothing for so long holds a connection others need.
+  // A client that reads nothing for so long would occupy a connection that others need.
   server.setTimeout(IDLE_MS)
   return server
 }
@@ -45,63 +45,63 @@ export function createClickHouseServer(options: ServerOptions): Server {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ServerOptions & { running: Running },
+  options: ServerOptions & { running: RunningQueries },
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://endpoint')
   response.setHeader('X-ClickHouse-Server-Display-Name', 'exectrail')
   if (answerRoute(request, response, url)) return
   const user = authenticate(request, url.searchParams, options.users)
-  const query = readQuery(url.searchParams, request.headers)
-  const incoming = await readIncoming(request, query)
-  const hello = answerHello(incoming.text, query.clientRevision, options.version)
-  if (hello !== null) return sendBytes({ request, response, packing: query.packing }, hello)
-  const access = settleAccess(request, query, user)
-  const statement = await options.statements.read(incoming.text, access, parseLane(user, access))
-  checkParameters(statement, query.parameters)
-  const work = settleWork(statement, query, { access, database: options.database })
+  const parameters = readRequestParameters(url.searchParams, request.headers)
+  const body = await readRequestBody(request, parameters)
+  const hello = answerHandshake(body.text, parameters.clientRevision, options.version)
+  if (hello !== null) return sendBytes({ request, response, compression: parameters.compression }, hello)
+  const access = effectiveAccess(request, parameters, user)
+  const statement = await options.parser.parse(body.text, access, parsePool(user, access))
+  checkParameters(statement, parameters.parameters)
+  const query = buildQuery(statement, parameters, { access, database: options.database })
   const exchange = {
     request,
     response,
-    queryId: query.queryId,
-    format: statement.format ?? work.format,
-    packing: query.packing,
-    timezone: work.settings.get('session_timezone') ?? 'UTC',
+    queryId: parameters.queryId,
+    format: statement.format ?? query.format,
+    compression: parameters.compression,
+    timezone: query.settings.get('session_timezone') ?? 'UTC',
   }
-  const { tables } = incoming
+  const { tables } = body
   await options.engine.withFiles(
     tables.map(({ data }) => data),
     (paths) => {
-      const asked = statement.select ?? work.sql
+      const asked = statement.select ?? query.sql
       const sql = tables.length === 0 ? asked : withTables(asked, tables, paths)
-      const execution: Execution = { access, incoming, statement, user, work: { ...work, sql } }
-      return execute(exchange, options, execution)
+      const run: StatementRun = { access, body, statement, user, query: { ...query, sql } }
+      return execute(exchange, options, run)
     },
   )
 }
 
-/** What the service asks for callers, with `readonly=1`, waits with callers' statements. */
-function parseLane(user: User, access: Access): 'serve' | 'parse' {
-  return user.role === 'stack' && access === 'full' ? 'serve' : 'parse'
+/** Statements that the service runs for callers, with `readonly=1`, use the pool of users. */
+function parsePool(user: User, access: Access): ParsePool {
+  return user.role === 'internal' && access === 'full' ? 'internalRead' : 'parse'
 }
 
-/** As with ClickHouse, GET and `readonly` leave anyone with no more than reading. */
-function settleAccess(request: IncomingMessage, query: RequestQuery, user: User): Access {
-  return request.method !== 'POST' || query.readOnly ? 'read' : user.access
+/** GET and `readonly` restrict every user to reading, as in ClickHouse. */
+function effectiveAccess(request: IncomingMessage, parameters: RequestParameters, user: User): Access {
+  return request.method !== 'POST' || parameters.readOnly ? 'read' : user.access
 }
 
-function settleWork(
+function buildQuery(
   statement: Statement,
-  query: RequestQuery,
+  parameters: RequestParameters,
   rules: { access: Access; database: string },
-): Work {
-  const database = query.database ?? rules.database
+): EngineQuery {
+  const database = parameters.database ?? rules.database
   checkDatabase(database, rules.access, rules.database)
   return {
     sql: statement.sql,
-    // The database of a migration's first request may not be there yet.
+    // The first request of a migration creates this database.
     database: createsDatabase(statement) ? null : database,
-    format: query.defaultFormat ?? 'TabSeparated',
-    settings: new Map([...query.settings, ...statement.settings]),
-    parameters: query.parameters,
+    format: parameters.defaultFormat ?? 'TabSeparated',
+    settings: new Map([...parameters.settings, ...statement.settings]),
+    parameters: parameters.parameters,
   }
 }

@@ -1,12 +1,12 @@
-/** `SETTINGS name = value` in a statement: judged as settings of the request are. */
+/** `SETTINGS name = value` in a statement, with the same policies as settings of the request. */
 import { denied } from './refusal.ts'
-import { judgeSetting } from './settings.ts'
+import { checkSetting } from './settings.ts'
 import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
 
-export interface SettledStatement {
-  /** The statement without the settings that hold for all of it, and without those that mean nothing here. */
+export interface StatementWithSettings {
+  /** The statement without the settings of the whole statement and without ignored ones. */
   sql: string
-  /** Settings that hold for the whole statement. */
+  /** Settings of the whole statement. */
   settings: ReadonlyMap<string, string>
 }
 
@@ -17,11 +17,11 @@ interface Clause {
   /** Offsets of the clause in the text. */
   start: number
   end: number
-  /** The clause ends the statement, so that it holds for all of it. */
+  /** The clause ends the statement, so it applies to the whole statement. */
   isLast: boolean
 }
 
-/** Settings of a table that place its rows outside the data directory, or share them. */
+/** Settings of a table that put its rows outside the data directory, or share them. */
 const PLACED_ELSEWHERE =
   /disk|policy|path|volume|zookeeper|keeper|remote|replica(?!ted_dedup)|shared|object|s3|url|cache|vertical_merge_remote/u
 const WORD_VALUES: ReadonlyMap<string, string> = new Map([
@@ -30,14 +30,14 @@ const WORD_VALUES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Takes the settings out of a statement. `tableSettings` are the names that a table of the MergeTree family has.
- * @throws {RefusedStatement} code 115 and 452 for the name of a setting, 497 for a place where it is not allowed
+ * Extracts the settings of a statement. `tableSettings` are the names of the settings of MergeTree tables.
+ * @throws {RefusedStatement} code 115 and 452 for the name of a setting, 497 for a setting that is not allowed there
  */
-export function settleSettings(
+export function extractSettings(
   sql: string,
   tokens: readonly Token[],
   tableSettings: ReadonlySet<string>,
-): SettledStatement {
+): StatementWithSettings {
   const isDefinition = isWord(tokens[0], 'CREATE') || isWord(tokens[0], 'ALTER')
   const settings = new Map<string, string>()
   const pieces: string[] = []
@@ -52,22 +52,22 @@ export function settleSettings(
 
 function keepForTable({ assignments }: Clause, tableSettings: ReadonlySet<string>): string[] {
   return assignments.flatMap(({ name, text }) => {
-    if (!tableSettings.has(name)) return judgeSetting(name) === 'ignored' ? [] : [text]
+    if (!tableSettings.has(name)) return checkSetting(name) === 'ignored' ? [] : [text]
     if (PLACED_ELSEWHERE.test(name)) throw denied(`setting ${name} of a table is not allowed here`)
     return [text]
   })
 }
 
-/** Settings of the whole statement go the way of those in the URL; what is left holds for a part of it. */
+/** Moves settings of the whole statement to those of the URL; keeps settings of a subquery. */
 function keepInside({ assignments, isLast }: Clause, settings: Map<string, string>): string[] {
   return assignments.flatMap(({ name, value, text }) => {
-    const verdict = judgeSetting(name)
-    if (verdict === 'ignored' || (isLast && value === 'DEFAULT')) return []
+    const policy = checkSetting(name)
+    if (policy === 'ignored' || (isLast && value === 'DEFAULT')) return []
     if (isLast) {
       settings.set(name, value)
       return []
     }
-    if (verdict === 'limited') throw denied(`setting ${name} stands at the end of a statement here`)
+    if (policy === 'limited') throw denied(`setting ${name} stands at the end of a statement here`)
     return [text]
   })
 }
@@ -79,7 +79,7 @@ function clausesOf(sql: string, tokens: readonly Token[]): Clause[] {
     if (isMark(token, '(')) depth += 1
     else if (isMark(token, ')')) depth -= 1
     else if (isWord(token, 'SETTINGS') || isWord(token, 'SETTING')) {
-      // A column may have this name; a name with an assignment or a dot behind it stands after the keyword only.
+      // A column may have this name; only after the keyword does a name with an assignment or a dot follow.
       const isClause = isAssignment(tokens, index + 1) || isCompound(tokens, index + 1)
       if (!isClause) continue
       const clause = readClause(sql, tokens, index)
@@ -126,10 +126,10 @@ function readAssignment(
   const isPlain = isAssignment(tokens, at) && value?.kind !== 'mark' && !isMark(tokens[end], '(')
   if (!isPlain || name === undefined || value === undefined)
     throw denied('SETTINGS is a list of names with a text or a number each here')
-  const said = value.kind === 'word' ? (WORD_VALUES.get(upper(value)) ?? upper(value)) : value.text
+  const literal = value.kind === 'word' ? (WORD_VALUES.get(upper(value)) ?? upper(value)) : value.text
   return {
     name: name.text,
-    value: isNegative ? `-${said}` : said,
+    value: isNegative ? `-${literal}` : literal,
     text: sql.slice(name.start, value.end),
     end,
   }

@@ -1,10 +1,10 @@
-/** ClickHouse SQL as a list of tokens, read as ClickHouse's own lexer reads it; what is doubtful is an error. */
+/** Tokenizes ClickHouse SQL like ClickHouse's own lexer; ambiguous text is an error. */
 
 type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'mark'
 
 export interface Token {
   kind: TokenKind
-  /** As written; of a quoted identifier or string, what is inside with escapes undone. */
+  /** As written; for a quoted identifier or string, its content without escapes. */
   text: string
   /** Offset of its first character. */
   start: number
@@ -15,7 +15,7 @@ export interface Token {
 /** An identifier, quoted or not. */
 export type Name = Token & { kind: 'word' | 'quoted' }
 
-// Sticky patterns without a choice inside a repetition: they take time in proportion to what they match.
+// Sticky patterns without alternatives inside repetitions, so that they match in linear time.
 const SPACE = /[ \t\n\v\f\r]+/uy
 const WORD = /[A-Za-z_][\w$]*/uy
 const NUMBER = /(?:0x[\da-f_]+|0b[01_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d+)?)(?![\w$])/iuy
@@ -33,9 +33,9 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Splits a statement in time linear in its length. `stop` ends the reading after the token for which it answers true,
- * so that the data of an INSERT is never read as SQL.
- * @throws {SyntaxError} for what is not closed and for characters that open quotes in some lexers only
+ * Splits a statement in linear time. Stops after the token for which `stop` returns true, so that the data of an INSERT is
+ * never parsed as SQL.
+ * @throws {SyntaxError} for unclosed quotes and comments, and for characters that only some lexers treat as quotes
  */
 export function tokenize(sql: string, stop: (tokens: readonly Token[]) => boolean = () => false): Token[] {
   const tokens: Token[] = []
@@ -49,19 +49,19 @@ export function tokenize(sql: string, stop: (tokens: readonly Token[]) => boolea
   return tokens
 }
 
-/** The text up to a `;` that nothing but space and comments follows; the whole text where there is no such end. */
+/** The text without a final `;` and the spaces and comments after it. */
 export function withoutEnd(sql: string): string {
   try {
     const tokens = tokenize(sql)
     const last = tokens.findLast((token) => !isMark(token, ';'))
     return last === undefined ? '' : sql.slice(0, last.end)
   } catch {
-    // The engine's parser says what is wrong with it.
+    // The engine's parser reports the error.
     return sql
   }
 }
 
-/** Past spaces and comments. */
+/** Skips spaces and comments. */
 function skip(sql: string, from: number): number {
   let at = from
   for (;;) {
@@ -161,7 +161,7 @@ export function isName(token: Token | undefined): token is Name {
   return token?.kind === 'word' || token?.kind === 'quoted'
 }
 
-/** An unquoted word or a mark in upper case; '' for all else. */
+/** An unquoted word or a mark in upper case; '' for other tokens. */
 export function upper(token: Token | undefined): string {
   return token?.kind === 'word' || token?.kind === 'mark' ? token.text.toUpperCase() : ''
 }

@@ -1,15 +1,15 @@
-/** Who may speak to the endpoint: the engine itself knows no users. */
+/** Users of the endpoint; the engine itself has none. */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { RefusedStatement } from './refusal.ts'
-import type { Access } from './names.ts'
+import type { Access } from './database-access.ts'
 
 export interface User {
   name: string
   password: string
   access: Access
-  /** The stack's own parts, the service and the Collector, have lanes of the engine that callers cannot fill. */
-  role: 'stack' | 'caller'
+  /** `internal`: the service and the Collector, whose connections users cannot exhaust. */
+  role: 'internal' | 'user'
 }
 
 /**
@@ -22,10 +22,10 @@ export function authenticate(
   users: readonly User[],
 ): User {
   if (/^Bearer\b/iu.test(request.headers.authorization ?? ''))
-    throw new RefusedStatement(516, 'JWT is not served here: send a user and a password')
+    throw new RefusedStatement(516, 'JWT is not supported here: send a user and a password')
   const { name, password } = credentials(request, search)
   const user = users.find((candidate) => candidate.name === name)
-  // Compared also where there is no such user, so that the time says nothing.
+  // Compares even for an unknown user, so that the time reveals nothing.
   const matches = timingSafeEqual(digest(user?.password ?? randomUUID()), digest(password))
   if (user !== undefined && matches) return user
   throw new RefusedStatement(

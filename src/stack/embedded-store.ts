@@ -163,15 +163,15 @@ function specOf({ config, listener, users, memoryBytes, wrapper }: Place): Proce
   }
 }
 
-/** `stack`: parts that callers must not keep waiting. */
-type Role = 'stack' | 'caller'
+/** `internal`: the service and the Collector, which users must not delay. */
+type Role = 'internal' | 'user'
 
 function credentialsOf({ people, service, collector, reader }: StoreUsers): object[] {
   return [
-    credential(people, 'full', 'caller'),
-    credential(service, 'full', 'stack'),
-    credential(collector, 'full', 'stack'),
-    ...(reader === null ? [] : [credential(reader, 'read', 'caller')]),
+    credential(people, 'full', 'user'),
+    credential(service, 'full', 'internal'),
+    credential(collector, 'full', 'internal'),
+    ...(reader === null ? [] : [credential(reader, 'read', 'user')]),
   ]
 }
 

@@ -4,7 +4,11 @@ import { assert, asyncProperty, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cityHash128 } from '../../src/clickhouse-endpoint/compression/city-hash.ts'
 import { readBytes } from '../../src/clickhouse-endpoint/compression/byte-reader.ts'
-import { packBlock, packFrame, unpackFrames } from '../../src/clickhouse-endpoint/compression/lz4.ts'
+import {
+  compressBlock,
+  compressFrame,
+  decompressFrames,
+} from '../../src/clickhouse-endpoint/compression/lz4.ts'
 import { block, inBlocks, outOfBlocks, pieces } from '../support/compressed-blocks.ts'
 
 /** Length, and the hash of the bytes (7i + length) mod 256 as another implementation has it. */
@@ -54,8 +58,8 @@ describe('blocks', () => {
     await assert(
       asyncProperty(uint8Array({ maxLength: 3000 }), async (bytes) => {
         expect(await outOfBlocks(await inBlocks(bytes))).toEqual(Buffer.from(bytes))
-        const frame = await buffer(packFrame(pieces(bytes)))
-        expect(await buffer(unpackFrames(readBytes(pieces(frame, 7))))).toEqual(Buffer.from(bytes))
+        const frame = await buffer(compressFrame(pieces(bytes)))
+        expect(await buffer(decompressFrames(readBytes(pieces(frame, 7))))).toEqual(Buffer.from(bytes))
       }),
       { numRuns: 100 },
     )
@@ -73,8 +77,12 @@ describe('blocks', () => {
     ['an end in between', (good: Buffer) => good.subarray(0, -1), /in the middle/u],
     ['a length of four gigabytes', () => block(0x82, Buffer.alloc(4), 0xffffffff), /Too large/u],
     ['a method that is not taken', () => block(0x91, Buffer.alloc(4), 4), /Unknown compression method/u],
-    ['less than it says', () => block(0x82, packBlock(Buffer.from('abc')), 4000), /Cannot decompress/u],
-    ['more than it says, LZ4', () => block(0x82, packBlock(Buffer.alloc(1 << 20)), 10), /Cannot decompress/u],
+    ['less than it says', () => block(0x82, compressBlock(Buffer.from('abc')), 4000), /Cannot decompress/u],
+    [
+      'more than it says, LZ4',
+      () => block(0x82, compressBlock(Buffer.alloc(1 << 20)), 10),
+      /Cannot decompress/u,
+    ],
     [
       'more than it says, ZSTD',
       () => block(0x90, zstdCompressSync(Buffer.alloc(1 << 20)), 10),

@@ -11,9 +11,13 @@ import {
   zstdDecompressSync,
 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { frameText } from '../../src/clickhouse-endpoint/compression/blocks.ts'
+import { uncompressedBlock } from '../../src/clickhouse-endpoint/compression/blocks.ts'
 import { readBytes } from '../../src/clickhouse-endpoint/compression/byte-reader.ts'
-import { packBlock, packFrame, unpackFrames } from '../../src/clickhouse-endpoint/compression/lz4.ts'
+import {
+  compressBlock,
+  compressFrame,
+  decompressFrames,
+} from '../../src/clickhouse-endpoint/compression/lz4.ts'
 import { block, inBlocks, outOfBlocks, pieces } from '../support/compressed-blocks.ts'
 import { askClickHouse, keyOf, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
@@ -57,7 +61,7 @@ describe('an answer', () => {
     ['deflate', inflateSync],
     ['br', brotliDecompressSync],
     ['zstd', zstdDecompressSync],
-    ['lz4', (bytes: Buffer) => buffer(unpackFrames(readBytes(pieces(bytes))))],
+    ['lz4', (bytes: Buffer) => buffer(decompressFrames(readBytes(pieces(bytes))))],
   ] as const)('is packed with %s where client and setting ask for it', async (encoding, unpack) => {
     const headers = { 'Accept-Encoding': `${encoding}, identity;q=0` }
     for (const query of [MANY, "SELECT repeat('text', 1000)"]) {
@@ -128,7 +132,7 @@ describe('rows of an INSERT', () => {
     ['deflate', (bytes: Buffer) => deflateSync(bytes)],
     ['br', (bytes: Buffer) => brotliCompressSync(bytes)],
     ['zstd', (bytes: Buffer) => zstdCompressSync(bytes)],
-    ['lz4', (bytes: Buffer) => buffer(packFrame(pieces(bytes)))],
+    ['lz4', (bytes: Buffer) => buffer(compressFrame(pieces(bytes)))],
   ] as const)('are taken with Content-Encoding: %s, also behind their statement', async (encoding, pack) => {
     const headers = { 'Content-Encoding': encoding }
     expect(await insert(await pack(rows), { query: INSERT }, headers)).toBe(ALL)
@@ -143,13 +147,13 @@ describe('rows of an INSERT', () => {
     const search = { query: INSERT, decompress: '1' }
     expect(await insert(await inBlocks(rows), search)).toBe(ALL)
     expect(await insert(block(0x90, zstdCompressSync(rows), rows.length), search)).toBe(ALL)
-    expect(await insert(frameText(rows.toString()), search)).toBe(ALL)
+    expect(await insert(uncompressedBlock(rows.toString()), search)).toBe(ALL)
     expect(await insert(gzipSync(await inBlocks(rows)), search, { 'Content-Encoding': 'gzip' })).toBe(ALL)
     expect(await insert(rows, search)).toMatch(/^Code: (?:12|40)\. DB::Exception: /u)
   })
 
   it('are unpacked no further than a statement may reach', async () => {
-    const zeros = packBlock(Buffer.alloc(33_554_432))
+    const zeros = compressBlock(Buffer.alloc(33_554_432))
     const bomb = Buffer.concat(Array.from({ length: 40 }, () => block(0x82, zeros, 33_554_432)))
     expect(await insert(bomb, { query: 'SELECT 1', decompress: '1' })).toContain('A statement has at most')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findInsertHead } from '../../src/clickhouse-endpoint/insert-head.ts'
-import { checkStatement, type Catalogue } from '../../src/clickhouse-endpoint/statement.ts'
+import { checkStatement, type Catalogue } from '../../src/clickhouse-endpoint/statement-policy.ts'
 import { withoutEnd } from '../../src/clickhouse-endpoint/tokens.ts'
 
 const CATALOGUE: Catalogue = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { settingVerdicts } from '../../src/clickhouse-endpoint/settings.ts'
+import { settingPolicies } from '../../src/clickhouse-endpoint/settings.ts'
 import { askClickHouse, keyOf, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
 let clickhouse: RunningClickHouse
@@ -25,7 +25,7 @@ describe('the table of settings', () => {
     const answer = await ask('SELECT name FROM system.settings ORDER BY name', {}, 'full')
     const ofEngine = (await answer.text()).trim().split('\n')
     expect(ofEngine.length).toBeGreaterThan(1000)
-    const known = settingVerdicts()
+    const known = settingPolicies()
     expect(ofEngine.filter((name) => !known.has(name))).toEqual([])
   })
 
@@ -40,7 +40,7 @@ describe('the table of settings', () => {
     's3_max_connections',
     'sleep_in_send_data_ms',
   ])('closes %s', (name) => {
-    expect(settingVerdicts().get(name)).toBe('closed')
+    expect(settingPolicies().get(name)).toBe('closed')
   })
 })
 
@@ -55,7 +55,7 @@ describe('system.settings', () => {
       .trim()
       .split('\n')
       .map((line): [string, number, string | null] => JSON.parse(line))
-    const verdicts = settingVerdicts()
+    const verdicts = settingPolicies()
     const disagree = shown.filter(
       ([name, fixed]) => name !== 'readonly' && (verdicts.get(name) === 'closed') !== (fixed === 1),
     )

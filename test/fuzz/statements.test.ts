@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkStatement, type Catalogue } from '../../src/clickhouse-endpoint/statement.ts'
+import { checkStatement, type Catalogue } from '../../src/clickhouse-endpoint/statement-policy.ts'
 import { tokenize, withoutEnd } from '../../src/clickhouse-endpoint/tokens.ts'
 import { fuzz, textOf } from './fuzz.ts'
 

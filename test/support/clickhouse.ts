@@ -30,9 +30,9 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
   const directory = await mkdtemp(join(tmpdir(), 'exectrail-clickhouse-'))
   const credentials = join(directory, 'credentials.json')
   const users = [
-    { name: USER, password: PASSWORD, access: 'full', role: 'stack' },
-    { name: CALLER, password: CALLER_PASSWORD, access: 'full', role: 'caller' },
-    { name: READER, password: READER_PASSWORD, access: 'read', role: 'caller' },
+    { name: USER, password: PASSWORD, access: 'full', role: 'internal' },
+    { name: CALLER, password: CALLER_PASSWORD, access: 'full', role: 'user' },
+    { name: READER, password: READER_PASSWORD, access: 'read', role: 'user' },
   ]
   await writeFile(credentials, JSON.stringify({ users }), { mode: 0o600 })
   const args = ['--data', join(directory, 'data'), '--credentials', credentials]

@@ -1,6 +1,6 @@
 /** ClickHouse's compressed blocks for tests: by the product's code, and by hand. */
 import { buffer } from 'node:stream/consumers'
-import { packBlocks, unpackBlocks } from '../../src/clickhouse-endpoint/compression/blocks.ts'
+import { compressBlocks, decompressBlocks } from '../../src/clickhouse-endpoint/compression/blocks.ts'
 import { readBytes } from '../../src/clickhouse-endpoint/compression/byte-reader.ts'
 import { cityHash128 } from '../../src/clickhouse-endpoint/compression/city-hash.ts'
 
@@ -8,9 +8,9 @@ export async function* pieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Ui
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-export const inBlocks = (bytes: Uint8Array): Promise<Buffer> => buffer(packBlocks(pieces(bytes, 1 << 20)))
+export const inBlocks = (bytes: Uint8Array): Promise<Buffer> => buffer(compressBlocks(pieces(bytes, 1 << 20)))
 export const outOfBlocks = (bytes: Uint8Array): Promise<Buffer> =>
-  buffer(unpackBlocks(readBytes(pieces(bytes))))
+  buffer(decompressBlocks(readBytes(pieces(bytes))))
 
 /** A block as ClickHouse writes it, by hand. */
 export function block(method: number, data: Buffer, length: number): Buffer {

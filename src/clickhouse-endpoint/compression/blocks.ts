@@ -6,29 +6,29 @@ import { zstdDecompressSync } from 'node:zlib'
 import { RefusedStatement } from '../refusal.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { cityHash128 } from './city-hash.ts'
-import { packBlock, unpackBlock } from './lz4.ts'
+import { compressBlock, decompressBlock } from './lz4.ts'
 
 const CHECKSUM_BYTES = 16
 const HEADER_BYTES = 9
 /** A block's contents; clients write 1 to 10 MiB. */
 const MAX_BLOCK_BYTES = 33_554_432
-/** What LZ4 makes of data that does not get smaller. */
-const MAX_PACKED_BYTES = MAX_BLOCK_BYTES + MAX_BLOCK_BYTES / 255 + 64
+/** Largest LZ4 output for incompressible data. */
+const MAX_COMPRESSED_BYTES = MAX_BLOCK_BYTES + MAX_BLOCK_BYTES / 255 + 64
 const WRITTEN_BYTES = 262_144
 const METHODS = { none: 0x02, lz4: 0x82, zstd: 0x90 } as const
 
-/** Blocks of what comes in pieces. */
-export async function* packBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Compresses a stream into blocks. */
+export async function* compressBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     for (let at = 0; at < piece.length; at += WRITTEN_BYTES) {
       const part = piece.subarray(at, at + WRITTEN_BYTES)
-      yield framed(METHODS.lz4, packBlock(part), part.length)
+      yield framed(METHODS.lz4, compressBlock(part), part.length)
     }
   }
 }
 
-/** A text as a block that is not packed, so that a client that takes no blocks can read it, too. */
-export function frameText(text: string): Buffer {
+/** A text in an uncompressed block, which a client without support for blocks can still read. */
+export function uncompressedBlock(text: string): Buffer {
   const bytes = Buffer.from(text)
   return framed(METHODS.none, bytes, bytes.length)
 }
@@ -43,17 +43,17 @@ function framed(method: number, data: Uint8Array, contentBytes: number): Buffer 
 }
 
 /**
- * The contents of blocks, one after the other.
- * @throws {RefusedStatement} code 12 for a block too large, 40 for a wrong checksum, 271 for what cannot be unpacked
+ * Decompresses a stream of blocks.
+ * @throws {RefusedStatement} code 12 for a block that is too large, 40 for a wrong checksum, 271 for invalid data
  */
-export async function* unpackBlocks(reader: ByteReader): AsyncGenerator<Buffer> {
+export async function* decompressBlocks(reader: ByteReader): AsyncGenerator<Buffer> {
   for (;;) {
     const start = await reader.read(CHECKSUM_BYTES + HEADER_BYTES)
     if (start === null) return
     const head = start.subarray(CHECKSUM_BYTES)
     const packedBytes = head.readUInt32LE(1) - HEADER_BYTES
     const contentBytes = head.readUInt32LE(5)
-    if (packedBytes < 0 || packedBytes > MAX_PACKED_BYTES || contentBytes > MAX_BLOCK_BYTES)
+    if (packedBytes < 0 || packedBytes > MAX_COMPRESSED_BYTES || contentBytes > MAX_BLOCK_BYTES)
       throw new RefusedStatement(
         12,
         `Too large size of a compressed block: ${packedBytes} bytes packed, ${contentBytes} unpacked; at most ${MAX_BLOCK_BYTES} are taken here. Most likely corrupted data`,
@@ -61,14 +61,14 @@ export async function* unpackBlocks(reader: ByteReader): AsyncGenerator<Buffer> 
     const data = (await reader.read(packedBytes)) ?? Buffer.alloc(0)
     if (!cityHash128(Buffer.concat([head, data])).equals(start.subarray(0, CHECKSUM_BYTES)))
       throw new RefusedStatement(40, "Checksum doesn't match: corrupted data in a compressed block")
-    const contents = unpackData(head.readUInt8(0), data, contentBytes)
+    const contents = decompressData(head.readUInt8(0), data, contentBytes)
     if (contents.length !== contentBytes)
-      throw cannotUnpack(`a block has not the ${contentBytes} bytes it says`)
+      throw cannotDecompress(`a block has not the ${contentBytes} bytes it says`)
     yield contents
   }
 }
 
-function unpackData(method: number, data: Buffer, contentBytes: number): Buffer {
+function decompressData(method: number, data: Buffer, contentBytes: number): Buffer {
   if (method === METHODS.none) return data
   if (method !== METHODS.lz4 && method !== METHODS.zstd)
     throw new RefusedStatement(
@@ -77,13 +77,13 @@ function unpackData(method: number, data: Buffer, contentBytes: number): Buffer 
     )
   try {
     return method === METHODS.lz4
-      ? unpackBlock(data, contentBytes)
+      ? decompressBlock(data, contentBytes)
       : zstdDecompressSync(data, { maxOutputLength: Math.max(contentBytes, 1) })
   } catch (error) {
-    throw cannotUnpack(error instanceof Error ? error.message : String(error))
+    throw cannotDecompress(error instanceof Error ? error.message : String(error))
   }
 }
 
-function cannotUnpack(reason: string): RefusedStatement {
+function cannotDecompress(reason: string): RefusedStatement {
   return new RefusedStatement(271, `Cannot decompress: ${reason}`)
 }

@@ -1,7 +1,7 @@
-/** Reads exact lengths from bytes that come in pieces. */
+/** Reads exact lengths from a stream of bytes. */
 
 export interface ByteReader {
-  /** So many bytes; null at the end. @throws {RangeError} for an end in between */
+  /** Exactly `length` bytes; null at the end. @throws {RangeError} when the stream ends in between */
   read(length: number): Promise<Buffer | null>
 }
 

@@ -5,11 +5,11 @@ import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
 export type Access = 'full' | 'read'
 
 /**
- * Closed to everyone: `default` is chDB's view of the host's files as tables; the other holds what connections share.
+ * Closed to every user: chDB's `default` exposes the host's files as tables; the other holds what connections share.
  */
 const CLOSED_TO_ALL: ReadonlySet<string> = new Set(['default', '_temporary_and_external_tables'])
 
-/** Metadata without paths, users or texts of others. */
+/** System tables without paths, users or statements of others. */
 const OPEN_SYSTEM_TABLES: ReadonlySet<string> = new Set([
   'aggregate_function_combinators',
   'build_options',
@@ -46,11 +46,11 @@ const OPEN_SYSTEM_TABLES: ReadonlySet<string> = new Set([
   'zeros_mt',
 ])
 
-/** Statements whose names of databases stand without a dot. */
+/** Statements that name databases without a dot. */
 const DATABASE_ALONE: ReadonlySet<string> = new Set(['SHOW', 'EXISTS', 'DESCRIBE'])
 
 export interface Databases {
-  /** All but the endpoint's own, in lower case. */
+  /** All databases except the endpoint's own, in lower case. */
   others: ReadonlySet<string>
 }
 

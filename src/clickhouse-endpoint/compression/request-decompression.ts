@@ -1,4 +1,4 @@
-/** What a request's body is once HTTP's encoding and ClickHouse's blocks are taken off. */
+/** Decompresses a request's body: the HTTP encoding, then ClickHouse's blocks. */
 import type { IncomingMessage } from 'node:http'
 import { pipeline, type Transform } from 'node:stream'
 import {
@@ -9,13 +9,13 @@ import {
   createZstdDecompress,
 } from 'node:zlib'
 import { RefusedStatement } from '../refusal.ts'
-import { unpackBlocks } from './blocks.ts'
+import { decompressBlocks } from './blocks.ts'
 import { readBytes } from './byte-reader.ts'
-import { unpackFrames } from './lz4.ts'
+import { decompressFrames } from './lz4.ts'
 
-/** 2^25 bytes of memory at most, whatever the sender's own window was. */
+/** At most 2^25 bytes of memory, whatever the sender's window. */
 const ZSTD_WINDOW_LOG = 25
-const UNPACKERS = new Map<string, () => Transform>([
+const DECOMPRESSORS = new Map<string, () => Transform>([
   ['gzip', createGunzip],
   ['x-gzip', createGunzip],
   ['deflate', createInflate],
@@ -24,31 +24,31 @@ const UNPACKERS = new Map<string, () => Transform>([
 ])
 
 /**
- * The contents in pieces; each stage holds no more than a block.
- * @throws {RefusedStatement} code 48 for an unknown encoding, 271 for data that is not what the header says
+ * The decompressed pieces; each stage holds at most one block.
+ * @throws {RefusedStatement} code 48 for an unknown encoding, 271 for data that does not match the header
  */
-export function unpack(request: IncomingMessage, inBlocks: boolean): AsyncIterable<Uint8Array> {
+export function decompress(request: IncomingMessage, inBlocks: boolean): AsyncIterable<Uint8Array> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   const plain = decode(request, encoding)
-  return inBlocks ? explained(unpackBlocks(readBytes(plain)), 'in blocks of ClickHouse') : plain
+  return inBlocks ? withReason(decompressBlocks(readBytes(plain)), 'in blocks of ClickHouse') : plain
 }
 
 function decode(request: IncomingMessage, encoding: string): AsyncIterable<Uint8Array> {
   if (encoding === 'identity' || encoding === '') return request
-  if (encoding === 'lz4') return explained(unpackFrames(readBytes(request)), encoding)
-  const create = UNPACKERS.get(encoding)
+  if (encoding === 'lz4') return withReason(decompressFrames(readBytes(request)), encoding)
+  const create = DECOMPRESSORS.get(encoding)
   if (create === undefined)
     throw new RefusedStatement(
       48,
       `Unknown compression method in Content-Encoding: ${JSON.stringify(encoding)}; gzip, deflate, br, zstd and lz4 are taken here`,
     )
-  const unpacker = create()
-  // The loop that reads meets the same error; a pipe alone would never end when the sender goes away.
-  pipeline(request, unpacker, () => undefined)
-  return explained(unpacker, encoding)
+  const decompressor = create()
+  // The reading loop gets the same error. A plain pipe would not end when the sender disconnects.
+  pipeline(request, decompressor, () => undefined)
+  return withReason(decompressor, encoding)
 }
 
-async function* explained(source: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array> {
+async function* withReason(source: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array> {
   try {
     yield* source
   } catch (error) {

@@ -1,11 +1,11 @@
-/** Whether the calls of a statement may run: names of functions wherever they stand, and arguments that are code. */
+/** Checks the function calls of a statement, also in arguments that the engine evaluates as code. */
 import { refusalOf, type KnownFunctions } from './functions.ts'
 import { denied } from './refusal.ts'
 import { isMark, isName, isWord, tokenize, type Token } from './tokens.ts'
 
 /** Functions that call the function named as their first argument. */
 const HIGHER_ORDER = /^(?:array|map)/iu
-/** Functions that take the name of an aggregate as text. */
+/** Functions that take the name of an aggregate function as text. */
 const AGGREGATE_AS_TEXT = /^(?:arrayReduce(?:InRanges)?|initializeAggregation)$/iu
 const LITERAL_WORDS = /^(?:null|true|false|nan|inf)$/iu
 const EXPRESSION_WORDS = /\b(?:default|materialized|alias|ephemeral)\b/iu
@@ -24,7 +24,7 @@ export function checkCalls(tokens: readonly Token[], known: KnownFunctions): voi
   for (const [index, token] of tokens.entries()) {
     if (isOpening(token)) {
       const before = tokens[index - 1]
-      // Brackets that only group leave their content where it is: arrayMap((name), …).
+      // Parentheses that only group do not change the caller: arrayMap((name), …).
       callers.push(isName(before) ? before : (callers.at(-1) ?? null))
     } else if (isClosing(token)) callers.pop()
     else if (isName(token)) checkName(text, index, callers.at(-1) ?? null)
@@ -45,7 +45,7 @@ function checkFunction(name: string, known: KnownFunctions): void {
   if (reason !== null) throw denied(`function ${name} is not allowed here: it ${reason}`)
 }
 
-/** Whether the name stands where a function calls it: first of several arguments, `arrayMap(name, …)`. */
+/** Whether a higher-order function calls this name: it is the first of several arguments, `arrayMap(name, …)`. */
 function isFunctionArgument(tokens: readonly Token[], index: number, caller: Token | null): boolean {
   if (caller === null || !HIGHER_ORDER.test(caller.text) || !isMark(tokens[index - 1], '(')) return false
   const next = tokens[index + 1]
@@ -53,7 +53,7 @@ function isFunctionArgument(tokens: readonly Token[], index: number, caller: Tok
   return !isAlone && (isMark(next, ',') || isMark(next, ')') || isWord(next, 'AS'))
 }
 
-/** Texts among the arguments that the engine reads as columns, statements or names of functions. */
+/** Checks string arguments that the engine parses as columns, statements or names of functions. */
 function checkArguments(text: Text, name: string, first: number): void {
   const lower = name.toLowerCase()
   if (lower === 'values' || lower === 'sqlstandardvalues') checkValues(text, first)
@@ -62,7 +62,7 @@ function checkArguments(text: Text, name: string, first: number): void {
   else if (AGGREGATE_AS_TEXT.test(name)) checkAggregate(text.tokens[first], text.known)
 }
 
-/** `values('a UInt8, b String', …)`: the engine evaluates this argument, so it is a plain list or a plain value. */
+/** `values('a UInt8, b String', …)`: the engine evaluates this argument, so only plain lists and values are allowed. */
 function checkValues(text: Text, first: number): void {
   const { tokens, known } = text
   const token = tokens[first]
@@ -112,7 +112,7 @@ function isClosing(token: Token | undefined): boolean {
   return isMark(token, ')') || isMark(token, ']')
 }
 
-/** Whether a text is a list of names and types, or cannot be one with a call in it. */
+/** Whether a text is a list of names and types without expressions. */
 function isPlainStructure(structure: string, known: KnownFunctions): boolean {
   if (!structure.includes('(') && !EXPRESSION_WORDS.test(structure)) return true
   let tokens: Token[]
@@ -144,7 +144,7 @@ function checkExplained(tokens: readonly Token[], first: number): void {
   if (!isPlain) throw denied('viewExplain is not allowed here; write SELECT … FROM (EXPLAIN …)')
 }
 
-/** `format('{}', a)` makes a text; as a table function it reads one, expressions included, and a format is one word. */
+/** `format('{}', a)` formats text. As a table function it parses text with expressions; there the format is one word. */
 function checkPattern(text: Text, first: number): void {
   const pattern = text.tokens[first]
   const isAlone = endOfArgument(text, first) === first + 1

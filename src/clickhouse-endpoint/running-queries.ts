@@ -1,22 +1,22 @@
-/** The statements of clients that run now: who left cancels, and KILL QUERY finds them by user and query_id. */
+/** Running statements: a client that disconnects cancels its own, and KILL QUERY finds them by user and query_id. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RefusedStatement } from './refusal.ts'
 
-export interface RunningStatement {
+export interface RunningQuery {
   user: string
   queryId: string | null
   sql: string
-  /** A statement that writes goes on when its client leaves: what it began is to be whole. */
-  onLeave: 'cancel' | 'finish'
+  /** A writing statement continues when its client disconnects, so that it completes. */
+  onDisconnect: 'cancel' | 'finish'
 }
 
-export interface Running {
+export interface RunningQueries {
   /**
-   * Runs it with a signal that aborts when it is to end.
+   * Runs `use` with a signal that aborts when the statement is cancelled.
    * @throws {RefusedStatement} code 216 while the user has a statement of the same query_id
    */
-  during<T>(
-    statement: RunningStatement,
+  track<T>(
+    statement: RunningQuery,
     exchange: { request: IncomingMessage; response: ServerResponse },
     use: (signal: AbortSignal) => Promise<T>,
   ): Promise<T>
@@ -24,27 +24,28 @@ export interface Running {
   kill(user: string, queryId: string): { texts: string[]; ended: Promise<void> }
 }
 
-interface Entry extends RunningStatement {
+interface Entry extends RunningQuery {
   cancel: () => void
   ended: Promise<void>
 }
 
-export function watchRunning(): Running {
+export function trackRunningQueries(): RunningQueries {
   const entries = new Set<Entry>()
   return {
-    async during(statement, { request, response }, use) {
+    async track(statement, { request, response }, use) {
       refuseTwin(entries, statement)
       const controller = new AbortController()
       const cancel = (): void => controller.abort()
       const { promise: ended, resolve } = Promise.withResolvers<void>()
       const entry = { ...statement, cancel, ended }
-      const leaving = statement.onLeave === 'cancel' ? onLeave(request, response, cancel) : () => undefined
+      const unwatch =
+        statement.onDisconnect === 'cancel' ? watchDisconnect(request, response, cancel) : () => undefined
       entries.add(entry)
       try {
         return await use(controller.signal)
       } finally {
         entries.delete(entry)
-        leaving()
+        unwatch()
         resolve()
       }
     },
@@ -60,20 +61,24 @@ export function watchRunning(): Running {
 }
 
 /** As ClickHouse: KILL QUERY could not tell the two apart. */
-function refuseTwin(entries: ReadonlySet<Entry>, { queryId, user }: RunningStatement): void {
+function refuseTwin(entries: ReadonlySet<Entry>, { queryId, user }: RunningQuery): void {
   const isTaken = [...entries].some((entry) => entry.user === user && entry.queryId === queryId)
   if (queryId !== null && queryId !== '' && isTaken)
     throw new RefusedStatement(216, `Query with id = ${queryId} is already running`)
 }
 
-/** Calls back when the client is gone; the returned function ends the watch. */
-function onLeave(request: IncomingMessage, response: ServerResponse, left: () => void): () => void {
+/** Calls `disconnected` when the client closes the connection. Returns a function that stops watching. */
+function watchDisconnect(
+  request: IncomingMessage,
+  response: ServerResponse,
+  disconnected: () => void,
+): () => void {
   const { socket } = request
   const gone = (): void => {
-    if (!response.writableFinished) left()
+    if (!response.writableFinished) disconnected()
   }
   if (socket.destroyed || socket.readableEnded) gone()
-  // A client that closes sends FIN; Node closes our side only when we write.
+  // A client that closes sends FIN; Node closes the other side only when it writes.
   socket.on('end', gone).on('close', gone)
   return () => void socket.off('end', gone).off('close', gone)
 }

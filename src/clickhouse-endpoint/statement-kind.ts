@@ -1,6 +1,6 @@
-/** What a statement may be: its first words, what it defines and how it ends. */
+/** Kinds of statements and the clauses they may have. */
 import { isKeptEngine } from './functions.ts'
-import type { Access } from './names.ts'
+import type { Access } from './database-access.ts'
 import { denied } from './refusal.ts'
 import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
 
@@ -21,7 +21,7 @@ const SHOWN: ReadonlySet<string> = new Set([
   'SETTINGS',
   'TABLES',
 ])
-/** Words that may follow SHOW CREATE. */
+/** Allowed after SHOW CREATE. */
 const SHOWN_CREATED: ReadonlySet<string> = new Set(['TABLE', 'VIEW', 'DATABASE'])
 const EXPLAINED: ReadonlySet<string> = new Set([
   'AST',
@@ -34,7 +34,7 @@ const EXPLAINED: ReadonlySet<string> = new Set([
   'TRANSACTION',
   'TREE',
 ])
-/** First words of the writing statements with the words that may follow. */
+/** The first two words of writing statements. */
 const WRITES: ReadonlyMap<string, readonly string[]> = new Map([
   ['INSERT', ['INTO']],
   ['CREATE', ['TABLE', 'DATABASE', 'VIEW', 'MATERIALIZED', 'OR']],
@@ -44,7 +44,7 @@ const WRITES: ReadonlyMap<string, readonly string[]> = new Map([
   ['OPTIMIZE', ['TABLE']],
   ['DELETE', ['FROM']],
 ])
-/** Commands of ALTER TABLE that keep a table's rows where they are. */
+/** Commands of ALTER TABLE that do not move a table's rows. */
 const ALTERS: ReadonlySet<string> = new Set([
   'ADD',
   'APPLY',
@@ -58,7 +58,7 @@ const ALTERS: ReadonlySet<string> = new Set([
   'RESET',
   'UPDATE',
 ])
-/** Pairs of words that reach beyond the tables wherever they stand. */
+/** Pairs of words that reach outside the tables, in any position. */
 const CLAUSES: ReadonlyMap<string, readonly string[]> = new Map([
   ['INTO', ['OUTFILE', 'FUNCTION']],
   ['FROM', ['INFILE']],
@@ -66,19 +66,19 @@ const CLAUSES: ReadonlyMap<string, readonly string[]> = new Map([
   ['TABLE', ['OVERRIDE']],
   ['ON', ['CLUSTER']],
 ])
-/** Pairs of words of a definition that runs by itself later, or with the rights of another. */
+/** Pairs of words in definitions that run later by themselves, or with the rights of another user. */
 const DEFINITION_CLAUSES: ReadonlyMap<string, readonly string[]> = new Map([
   ['REFRESH', ['EVERY', 'AFTER']],
   ['MODIFY', ['REFRESH', 'SQL', 'DEFINER']],
   ['SQL', ['SECURITY']],
 ])
 
-/** `kill` ends a statement of the same user by its query_id. */
+/** `kill` cancels a statement of the same user by its query_id. */
 export type StatementKind = 'read' | 'write' | 'kill'
 
 /**
- * Which kind a statement is by its first words.
- * @throws {RefusedStatement} code 497 for what the access does not cover
+ * The kind of a statement, from its first words.
+ * @throws {RefusedStatement} code 497 when the access does not cover it
  */
 export function kindOf(tokens: readonly Token[], access: Access): StatementKind {
   const [first, second] = [upper(tokens[0]), upper(tokens[1])]
@@ -118,7 +118,7 @@ function checkShow(tokens: readonly Token[]): void {
     throw denied(`SHOW CREATE ${third} is not allowed here`)
 }
 
-/** What is explained may be no more than what may run; EXPLAIN AST only parses. */
+/** Only statements that may run may be explained; EXPLAIN AST only parses. */
 function checkExplain(tokens: readonly Token[], access: Access): void {
   let at = 1
   while (EXPLAINED.has(upper(tokens[at]))) at += 1
@@ -128,7 +128,7 @@ function checkExplain(tokens: readonly Token[], access: Access): void {
   if (at < tokens.length) kindOf(tokens.slice(at), access)
 }
 
-/** Refuses clauses that reach beyond the tables. @throws {RefusedStatement} code 497 */
+/** Refuses clauses that reach outside the tables. @throws {RefusedStatement} code 497 */
 export function checkClauses(tokens: readonly Token[]): void {
   const first = upper(tokens[0])
   const isDefinition = first === 'CREATE' || first === 'ALTER'
@@ -150,7 +150,7 @@ function checkDefinition(token: Token, next: Token | undefined, after: Token | u
   if (!isKeptEngine(after.text)) throw denied(`engine ${after.text} is not allowed here`)
 }
 
-/** Each command of ALTER stands in brackets of its own. */
+/** Each command of ALTER is in its own parentheses. */
 function checkCommands(tokens: readonly Token[]): void {
   let depth = 0
   for (const [index, token] of tokens.entries()) {

@@ -1,12 +1,12 @@
-/** What the URL and the headers of a ClickHouse HTTP request ask for. */
+/** Parameters of a ClickHouse HTTP request, from its URL and headers. */
 import type { IncomingMessage } from 'node:http'
-import type { ExternalSpec } from './external.ts'
-import { addSpec } from './form.ts'
-import { choosePacking, type Packing } from './compression/packing.ts'
+import type { ExternalSpec } from './external-tables.ts'
+import { addSpec } from './multipart-form.ts'
+import { chooseCompression, type ResponseCompression } from './compression/response-compression.ts'
 import { RefusedStatement } from './refusal.ts'
-import { isSetting, judgeSetting } from './settings.ts'
+import { isSetting, checkSetting } from './settings.ts'
 
-/** Names of the protocol itself; those of sessions and quotas mean nothing here. */
+/** Parameters of the protocol; those of sessions and quotas have no effect here. */
 const PROTOCOL = new Set([
   'client_protocol_version',
   'quota_key',
@@ -28,18 +28,18 @@ const PROTOCOL = new Set([
   'decompress',
 ])
 
-export interface RequestQuery {
-  /** Statement text of the URL, '' where the body has it. */
+export interface RequestParameters {
+  /** The statement in the URL, '' when it is in the body. */
   query: string
   database: string | null
   defaultFormat: string | null
   queryId: string | null
   /** `readonly=1` or `2` in the URL. */
   readOnly: boolean
-  /** `decompress=1`: the body lies in ClickHouse's compressed blocks. */
-  unpacksBlocks: boolean
-  packing: Packing
-  /** Revision of the native protocol a driver announces; 0 where it does not. */
+  /** `decompress=1`: the body is in ClickHouse's compressed blocks. */
+  decompressesBlocks: boolean
+  compression: ResponseCompression
+  /** Revision of the native protocol that a driver announces; 0 without one. */
   clientRevision: number
   settings: Map<string, string>
   parameters: Map<string, string>
@@ -47,8 +47,11 @@ export interface RequestQuery {
   external: Map<string, ExternalSpec>
 }
 
-/** Reads them. @throws {RefusedStatement} for a setting that is unknown or closed */
-export function readQuery(search: URLSearchParams, headers: IncomingMessage['headers']): RequestQuery {
+/** @throws {RefusedStatement} for a setting that is unknown or closed */
+export function readRequestParameters(
+  search: URLSearchParams,
+  headers: IncomingMessage['headers'],
+): RequestParameters {
   const settings = new Map<string, string>()
   const parameters = new Map<string, string>()
   const external = new Map<string, ExternalSpec>()
@@ -56,7 +59,7 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
   for (const [name, value] of search) {
     if (/^param_\w+$/u.test(name)) parameters.set(name.slice(6), value)
     else if (isForm && !isSetting(name) && addSpec(external, name, value)) continue
-    else if (!PROTOCOL.has(name) && judgeSetting(name) !== 'ignored') settings.set(name, value)
+    else if (!PROTOCOL.has(name) && checkSetting(name) !== 'ignored') settings.set(name, value)
   }
   checkSession(search)
   return {
@@ -65,8 +68,8 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
     defaultFormat: formatName(search.get('default_format') ?? header(headers, 'x-clickhouse-format')),
     queryId: queryIdOf(search.get('query_id') ?? header(headers, 'x-clickhouse-query-id')),
     readOnly: isSet(search, 'readonly'),
-    unpacksBlocks: isSet(search, 'decompress'),
-    packing: choosePacking(headers, {
+    decompressesBlocks: isSet(search, 'decompress'),
+    compression: chooseCompression(headers, {
       compress: isSet(search, 'compress'),
       httpCompression: isSet(search, 'enable_http_compression'),
       level: levelOf(search.get('http_zlib_compression_level')),
@@ -78,7 +81,7 @@ export function readQuery(search: URLSearchParams, headers: IncomingMessage['hea
   }
 }
 
-/** A role cannot be taken off by leaving it out, and a session keeps nothing: who counts on either is answered. */
+/** Refuses roles and session checks, because a client that relies on them would be misled. */
 function checkSession(search: URLSearchParams): void {
   const role = search.get('role')
   if (role !== null)

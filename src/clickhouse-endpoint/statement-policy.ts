@@ -1,13 +1,13 @@
 /**
- * What a statement may be. The engine has no users and no walls of its own, so nothing reaches it unread. What is
- * read here is the text as the engine's own parser wrote it back: no comments, one way of quoting, one statement.
+ * Which statements may run. The engine has no users and no access control, so every statement is checked first, in the
+ * form in which the engine's own parser writes it: without comments, with uniform quoting, one statement.
  */
-import { checkCalls } from './calls.ts'
-import { checkClauses, killedBy, kindOf, type StatementKind } from './definitions.ts'
+import { checkCalls } from './function-calls.ts'
+import { checkClauses, killedBy, kindOf, type StatementKind } from './statement-kind.ts'
 import type { KnownFunctions } from './functions.ts'
-import { checkNames, type Access, type Databases } from './names.ts'
+import { checkNames, type Access, type Databases } from './database-access.ts'
 import { RefusedStatement } from './refusal.ts'
-import { settleSettings, type SettledStatement } from './settings-clause.ts'
+import { extractSettings, type StatementWithSettings } from './settings-clause.ts'
 import { isMark, isWord, tokenize, upper, type Token } from './tokens.ts'
 
 /** An INSERT whose rows follow the statement. */
@@ -16,7 +16,7 @@ export interface InsertData {
   format: string
   /** The statement up to the word FORMAT. */
   head: string
-  /** The list of columns as text; null where there is none or it is more than names. */
+  /** The column list as text; null when there is none or it contains more than names. */
   columns: string | null
 }
 
@@ -25,18 +25,18 @@ export interface Statement {
   sql: string
   /** A SELECT without its FORMAT, whose answer can be written to a file; null for anything else. */
   select: string | null
-  /** Format the statement asks for, null where it leaves that open. */
+  /** The format of the FORMAT clause, null without one. */
   format: string | null
   /** Names of `{name:Type}`. */
   placeholders: readonly string[]
   insert: InsertData | null
-  /** Settings of a SETTINGS clause that holds for the whole statement; its text is without them. */
+  /** Settings of the whole statement's SETTINGS clause, which are removed from `sql`. */
   settings: ReadonlyMap<string, string>
   /** The query_id that KILL QUERY names. */
   kills: string | null
 }
 
-/** What the engine has, by which a statement's names are told apart. */
+/** What the engine has: the meaning of the names in a statement. */
 export interface Catalogue extends KnownFunctions, Databases {
   /** Every output format. */
   formats: ReadonlySet<string>
@@ -47,8 +47,8 @@ export interface Catalogue extends KnownFunctions, Databases {
 const SELECTS: ReadonlySet<string> = new Set(['SELECT', 'WITH', '('])
 
 /**
- * Reads a statement the engine's parser wrote back and refuses what the access does not cover.
- * @throws {RefusedStatement} with ClickHouse's code: 62 syntax, 497 access denied
+ * Checks a statement in the form of the engine's parser.
+ * @throws {RefusedStatement} with ClickHouse's code: 62 syntax error, 497 access denied
  */
 export function checkStatement(sql: string, access: Access, catalogue: Catalogue): Statement {
   const tokens = tokenize(sql)
@@ -56,13 +56,13 @@ export function checkStatement(sql: string, access: Access, catalogue: Catalogue
   checkClauses(tokens)
   checkNames(tokens, access, catalogue)
   checkCalls(tokens, catalogue)
-  const settled = settleSettings(sql, tokens, catalogue.tableSettings)
-  const left = settled.sql === sql ? tokens : tokenize(settled.sql)
-  return describe(settled, left, { kind, catalogue })
+  const extracted = extractSettings(sql, tokens, catalogue.tableSettings)
+  const remaining = extracted.sql === sql ? tokens : tokenize(extracted.sql)
+  return toStatement(extracted, remaining, { kind, catalogue })
 }
 
-function describe(
-  { sql, settings }: SettledStatement,
+function toStatement(
+  { sql, settings }: StatementWithSettings,
   tokens: readonly Token[],
   { kind, catalogue }: { kind: StatementKind; catalogue: Catalogue },
 ): Statement {

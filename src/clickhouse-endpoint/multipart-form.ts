@@ -1,25 +1,25 @@
-/** A multipart body: the statement, its parameters, and tables that live as long as the statement. */
+/** A multipart body: the statement, its parameters and external tables. */
 import { HttpError } from './exceptions.ts'
-import { readExternalTable, type ExternalSpec, type ExternalTable } from './external.ts'
+import { readExternalTable, type ExternalSpec, type ExternalTable } from './external-tables.ts'
 import { RefusedStatement } from './refusal.ts'
-import type { RequestQuery } from './request.ts'
+import type { RequestParameters } from './request-parameters.ts'
 
 export interface Form {
-  /** '' where the URL has the statement. */
+  /** '' when the statement is in the URL. */
   text: string
   tables: ExternalTable[]
 }
 
-/** Held in memory whole. */
+/** A form is held in memory. */
 export const MAX_FORM_BYTES = 33_554_432
 const SPEC = /^(?<table>\w{1,64})_(?<field>format|structure|types)$/u
 
 /**
- * Reads the form; its parameters go into `query`.
- * @throws {HttpError} for a body that is none
- * @throws {RefusedStatement} code 36 for a field that means nothing, and for a table that cannot be read
+ * Reads the form and adds its parameters to `query`.
+ * @throws {HttpError} for a body that is not a form
+ * @throws {RefusedStatement} code 36 for an unknown field or an invalid table
  */
-export async function readForm(body: Buffer, contentType: string, query: RequestQuery): Promise<Form> {
+export async function readForm(body: Buffer, contentType: string, query: RequestParameters): Promise<Form> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
     .formData()
     .catch(() => {
@@ -41,7 +41,7 @@ export async function readForm(body: Buffer, contentType: string, query: Request
   return { text, tables }
 }
 
-/** Notes `NAME_format`, `NAME_structure` or `NAME_types` of an external table; false for any other name. */
+/** Adds `NAME_format`, `NAME_structure` or `NAME_types` of an external table; false for other names. */
 export function addSpec(specs: Map<string, ExternalSpec>, name: string, value: string): boolean {
   const { field, table } = SPEC.exec(name)?.groups ?? {}
   if (field === undefined || table === undefined) return false

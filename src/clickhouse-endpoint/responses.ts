@@ -1,30 +1,30 @@
-/** Sends what a statement answered: at once where it is small, as the client takes it where it is not. */
+/** Sends the result of a statement: at once when it is small, otherwise in pieces. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { Packing } from './compression/packing.ts'
-import type { Answer } from './connection.ts'
+import type { ResponseCompression } from './compression/response-compression.ts'
+import type { QueryResult } from './connection.ts'
 
 export interface Exchange {
   request: IncomingMessage
   response: ServerResponse
   queryId: string | null
   format: string
-  packing: Packing
+  compression: ResponseCompression
   /** Name of the time zone that times are written in. */
   timezone: string
 }
 
-/** An answer that is held in memory whole has at most so many bytes. */
+/** Maximum of a result that is held in memory. */
 export const MAX_HELD_BYTES = 268_435_456
 
-/** Sends a whole answer. */
-export async function sendAnswer(exchange: Exchange, answer: Answer): Promise<void> {
-  sendHeaders(exchange, summaryOf(answer))
-  await sendBytes(exchange, answer.bytes)
+/** Sends a complete result. */
+export async function sendResult(exchange: Exchange, result: QueryResult): Promise<void> {
+  sendHeaders(exchange, summaryOf(result))
+  await sendBytes(exchange, result.bytes)
 }
 
-function summaryOf({ bytesRead, elapsedSeconds, rowsRead }: Answer): Record<string, string> {
+function summaryOf({ bytesRead, elapsedSeconds, rowsRead }: QueryResult): Record<string, string> {
   return {
     read_rows: String(rowsRead),
     read_bytes: String(bytesRead),
@@ -32,13 +32,13 @@ function summaryOf({ bytesRead, elapsedSeconds, rowsRead }: Answer): Record<stri
   }
 }
 
-/** Answers an INSERT or a definition; the row count is absent where the engine does not tell it. */
-export function sendDone(exchange: Exchange, answer: Answer | null): void {
-  const rows = String(answer?.rowsRead ?? 0)
-  const bytes = String(answer?.bytesRead ?? 0)
-  // The engine counts no rows of some INSERTs; a zero would be a lie.
+/** Responds to an INSERT or a definition. The row count is absent when the engine does not report it. */
+export function sendDone(exchange: Exchange, result: QueryResult | null): void {
+  const rows = String(result?.rowsRead ?? 0)
+  const bytes = String(result?.bytesRead ?? 0)
+  // The engine does not count the rows of some INSERTs.
   const written =
-    answer === null || answer.rowsRead > 0
+    result === null || result.rowsRead > 0
       ? {
           read_rows: rows,
           read_bytes: bytes,
@@ -48,27 +48,27 @@ export function sendDone(exchange: Exchange, answer: Answer | null): void {
           result_bytes: bytes,
         }
       : {}
-  sendHeaders(exchange, { ...written, elapsed_ns: nanoseconds(answer?.elapsedSeconds ?? 0) })
+  sendHeaders(exchange, { ...written, elapsed_ns: nanoseconds(result?.elapsedSeconds ?? 0) })
   exchange.response.end()
 }
 
-export interface LargeAnswer {
-  answer: Answer
+export interface LargeResult {
+  result: QueryResult
   rest: AsyncIterable<Uint8Array>
-  /** A client that takes nothing for so long is cut off. */
+  /** ms after which a client that reads nothing is disconnected. */
   stallMs: number
 }
 
-/** Sends an answer in pieces. Only what is whole is sent, so that an error has its own status. */
-export async function sendLarge(exchange: Exchange, { answer, rest, stallMs }: LargeAnswer): Promise<void> {
-  sendHeaders(exchange, summaryOf(answer))
+/** Sends a complete result in pieces; an error would have had its own status. */
+export async function sendLarge(exchange: Exchange, { result, rest, stallMs }: LargeResult): Promise<void> {
+  sendHeaders(exchange, summaryOf(result))
   if (exchange.request.method === 'HEAD') return void exchange.response.end()
-  const cut = (): void => void exchange.response.destroy()
-  // A client that goes away is owed no answer.
-  await sendPacked(exchange, watched(rest, stallMs, cut)).catch(cut)
+  const disconnect = (): void => void exchange.response.destroy()
+  // A client that goes away is owed no result.
+  await sendCompressed(exchange, withStallTimeout(rest, stallMs, disconnect)).catch(disconnect)
 }
 
-async function* watched(
+async function* withStallTimeout(
   pieces: AsyncIterable<Uint8Array>,
   stallMs: number,
   stalled: () => void,
@@ -87,14 +87,14 @@ function nanoseconds(seconds: number): string {
   return String(Math.round(seconds * 1e9))
 }
 
-async function sendPacked(
-  { packing, response }: Pick<Exchange, 'packing' | 'response'>,
+async function sendCompressed(
+  { compression, response }: Pick<Exchange, 'compression' | 'response'>,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const encoder = packing.encoder()
-  if (packing.encoding !== null) response.setHeader('Content-Encoding', packing.encoding)
-  const packed = packing.pack(pieces)
-  await (encoder === null ? pipeline(packed, response) : pipeline(packed, encoder, response))
+  const encoder = compression.encoder()
+  if (compression.encoding !== null) response.setHeader('Content-Encoding', compression.encoding)
+  const compressed = compression.compress(pieces)
+  await (encoder === null ? pipeline(compressed, response) : pipeline(compressed, encoder, response))
 }
 
 function sendHeaders(
@@ -120,16 +120,16 @@ function contentType(format: string): string {
     : 'text/plain; charset=UTF-8'
 }
 
-/** Sends bytes packed as the client asks. */
+/** Sends bytes with the compression that the client accepts. */
 export async function sendBytes(
-  exchange: Pick<Exchange, 'packing' | 'request' | 'response'>,
+  exchange: Pick<Exchange, 'compression' | 'request' | 'response'>,
   bytes: Uint8Array,
 ): Promise<void> {
-  const { packing, request, response } = exchange
-  const isPlain = packing.encoding === null && !packing.inBlocks
-  // Short ones are packed, too: clickhouse-jdbc expects it.
+  const { compression, request, response } = exchange
+  const isPlain = compression.encoding === null && !compression.inBlocks
+  // Compresses short results, too: clickhouse-jdbc expects it.
   if (request.method === 'HEAD' || bytes.length === 0 || isPlain) response.end(bytes)
-  else await sendPacked(exchange, once(bytes))
+  else await sendCompressed(exchange, once(bytes))
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

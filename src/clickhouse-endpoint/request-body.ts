@@ -1,55 +1,58 @@
 /** The statement of a request and the rows that follow it. */
 import type { IncomingMessage } from 'node:http'
-import { unpack } from './compression/unpacking.ts'
+import { decompress } from './compression/request-decompression.ts'
 import { HttpError } from './exceptions.ts'
-import type { ExternalTable } from './external.ts'
-import { MAX_FORM_BYTES, readForm } from './form.ts'
+import type { ExternalTable } from './external-tables.ts'
+import { MAX_FORM_BYTES, readForm } from './multipart-form.ts'
 import { findInsertHead } from './insert-head.ts'
-import type { RequestQuery } from './request.ts'
+import type { RequestParameters } from './request-parameters.ts'
 
-/** Statement text, and of an INSERT the rows as they come in. */
-export interface Incoming {
+/** The statement, and the rows of an INSERT as a stream. */
+export interface RequestBody {
   text: string
   rows: AsyncIterable<Uint8Array> | null
-  /** Tables that live as long as the statement. */
+  /** External tables. */
   tables: readonly ExternalTable[]
 }
 
-/** Packed or unpacked, rows included. */
+/** Compressed or decompressed, with rows. */
 const MAX_BODY_BYTES = 512 * 1_048_576
 const MAX_STATEMENT_BYTES = 1_048_576
 /** An INSERT's head must end within this much of the body. */
 const HEAD_BYTES = 65_536
 
-/** Reads the statement; rows are left to be read. @throws {HttpError} for a body that cannot be read */
-export async function readIncoming(request: IncomingMessage, query: RequestQuery): Promise<Incoming> {
+/** Reads the statement; rows remain to be read. @throws {HttpError} for a body that cannot be read */
+export async function readRequestBody(
+  request: IncomingMessage,
+  query: RequestParameters,
+): Promise<RequestBody> {
   if (request.headers['content-type']?.startsWith('multipart/form-data') === true)
     return readMultipart(request, query)
   const url = Buffer.from(query.query)
   const body = bodyOf(request, query)
   const inUrl = splitRows(url, body)
   if (inUrl !== null) return inUrl
-  const start = await take(body, HEAD_BYTES)
+  const start = await readUpTo(body, HEAD_BYTES)
   const between = url.length > 0 && start.length > 0 ? '\n' : ''
   const begun = Buffer.concat([url, Buffer.from(between), start])
   const inBody = splitRows(begun, body)
   if (inBody !== null) return inBody
-  const whole = Buffer.concat([begun, await take(body, MAX_STATEMENT_BYTES)])
+  const whole = Buffer.concat([begun, await readUpTo(body, MAX_STATEMENT_BYTES)])
   if (whole.length > MAX_STATEMENT_BYTES)
     throw new HttpError(413, `A statement has at most ${MAX_STATEMENT_BYTES} bytes; this one is longer`)
   return { text: whole.toString('utf8'), rows: null, tables: [] }
 }
 
-async function readMultipart(request: IncomingMessage, query: RequestQuery): Promise<Incoming> {
-  const body = await take(bodyOf(request, query), MAX_FORM_BYTES + 1)
+async function readMultipart(request: IncomingMessage, query: RequestParameters): Promise<RequestBody> {
+  const body = await readUpTo(bodyOf(request, query), MAX_FORM_BYTES + 1)
   if (body.length > MAX_FORM_BYTES)
     throw new HttpError(413, `A form has at most ${MAX_FORM_BYTES} bytes; this one is longer`)
   const { tables, text } = await readForm(body, request.headers['content-type'] ?? '', query)
   return { text: text === '' ? query.query : text, rows: null, tables }
 }
 
-/** The head of an INSERT and its rows: what is left of `begun`, then all of `body`. */
-function splitRows(begun: Buffer, body: AsyncIterableIterator<Buffer>): Incoming | null {
+/** The head of an INSERT and its rows: the rest of `begun`, then `body`. */
+function splitRows(begun: Buffer, body: AsyncIterableIterator<Buffer>): RequestBody | null {
   const head = findInsertHead(begun.toString('latin1'))
   if (head === null) return null
   const text = begun.subarray(0, head.text.length).toString('utf8')
@@ -61,8 +64,8 @@ async function* chain(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerato
   yield* rest
 }
 
-/** Reads on until there are so many bytes, or the end; leaves the rest to be read. */
-async function take(body: AsyncIterableIterator<Buffer>, bytes: number): Promise<Buffer> {
+/** Reads at least `bytes` bytes, or to the end; the rest remains to be read. */
+async function readUpTo(body: AsyncIterableIterator<Buffer>, bytes: number): Promise<Buffer> {
   const pieces: Buffer[] = []
   let total = 0
   while (total < bytes) {
@@ -74,10 +77,13 @@ async function take(body: AsyncIterableIterator<Buffer>, bytes: number): Promise
   return Buffer.concat(pieces)
 }
 
-async function* bodyOf(request: IncomingMessage, query: RequestQuery): AsyncGenerator<Buffer, undefined> {
+async function* bodyOf(
+  request: IncomingMessage,
+  query: RequestParameters,
+): AsyncGenerator<Buffer, undefined> {
   if (request.method !== 'POST') return
   let total = 0
-  for await (const piece of unpack(request, query.unpacksBlocks)) {
+  for await (const piece of decompress(request, query.decompressesBlocks)) {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length)
     total += bytes.length
     if (total > MAX_BODY_BYTES)

@@ -1,16 +1,16 @@
-/** The first question of clickhouse-go over HTTP, the driver of the Collector and of Grafana. */
+/** The first query of clickhouse-go over HTTP, the driver of the Collector and of Grafana. */
 
-const HELLO = /^\s*SELECT\s+displayName\(\),\s*version\(\),\s*revision\(\),\s*timezone\(\)\s*;?\s*$/iu
-/** Native blocks carry a header and a byte per column from these revisions of the protocol on. */
+const HANDSHAKE = /^\s*SELECT\s+displayName\(\),\s*version\(\),\s*revision\(\),\s*timezone\(\)\s*;?\s*$/iu
+/** From these revisions on, Native blocks have a header and one byte per column. */
 const BLOCK_INFO_REVISION = 51_903
 const CUSTOM_SERIALIZATION_REVISION = 54_454
 
 /**
- * The answer to a driver's hello in the framing it expects; null for any other statement. It reports revision 0,
- * for the engine writes every later Native block without framing.
+ * The response to a driver's handshake in the framing that it expects; null for other statements. It reports revision 0,
+ * because the engine writes later Native blocks without framing.
  */
-export function answerHello(sql: string, clientRevision: number, version: string): Buffer | null {
-  if (clientRevision === 0 || !HELLO.test(sql)) return null
+export function answerHandshake(sql: string, clientRevision: number, version: string): Buffer | null {
+  if (clientRevision === 0 || !HANDSHAKE.test(sql)) return null
   const marker = clientRevision >= CUSTOM_SERIALIZATION_REVISION ? Buffer.of(0) : Buffer.alloc(0)
   const column = (name: string, type: string, value: Buffer): Buffer =>
     Buffer.concat([text(name), text(type), marker, value])

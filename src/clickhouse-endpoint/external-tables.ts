@@ -1,9 +1,9 @@
-/** External tables: rows that come with a statement and are gone with it. They are read from a file, by a WITH of ours. */
+/** External tables: rows that are sent with a statement. The endpoint reads them from a file in a WITH clause. */
 import { quoteIdentifier, quoteString } from './quoting.ts'
 import { RefusedStatement } from './refusal.ts'
 import { isMark, isWord, tokenize, upper, type Token } from './tokens.ts'
 
-/** What URL or form say of a table, as ClickHouse names it. */
+/** Parameters of a table in the URL or the form, with ClickHouse's names. */
 export interface ExternalSpec {
   format?: string
   /** `name Type, …`. */
@@ -15,12 +15,12 @@ export interface ExternalSpec {
 export interface ExternalTable {
   name: string
   format: string
-  /** `name Type, …`: read and written anew, so that it holds no expression. */
+  /** `name Type, …`: parsed and rewritten, so it contains no expression. */
   structure: string
   data: Blob
 }
 
-/** Rows that are values; Values and templates may hold expressions. */
+/** Formats whose rows are plain values; Values and templates may contain expressions. */
 const FORMATS =
   /^(?:(?:TabSeparated|TSV)(?:Raw)?(?:WithNames(?:AndTypes)?)?|CSV(?:WithNames(?:AndTypes)?)?|JSON(?:Compact)?(?:Strings)?EachRow|JSONLines|NDJSON|Native|RowBinary(?:WithNames(?:AndTypes)?)?|Parquet|Arrow|ArrowStream|LineAsString)$/u
 const MAX_DEPTH = 30
@@ -45,7 +45,7 @@ function numbered(types: string): string {
     .join(', ')
 }
 
-/** Names and types alone: DEFAULT, ALIAS and whatever else is an expression is refused. */
+/** Only names and types: DEFAULT, ALIAS and other expressions are refused. */
 function readStructure(text: string): string {
   const columns = splitColumns(tokenize(text)).map((column) => {
     const [name, ...type] = column
@@ -73,7 +73,7 @@ function splitColumns(tokens: readonly Token[]): Token[][] {
   return columns
 }
 
-/** Reads `Name` or `Name(argument, …)` from `at`; the index behind it, -1 for anything else. */
+/** Reads `Name` or `Name(argument, …)` at `at`. Returns the index after it, or -1. */
 function readType(tokens: readonly Token[], at: number, depth: number): number {
   if (tokens[at]?.kind !== 'word' || depth > MAX_DEPTH) return -1
   if (!isMark(tokens[at + 1], '(')) return at + 1
@@ -101,8 +101,8 @@ function readArgument(tokens: readonly Token[], at: number, depth: number): numb
 }
 
 /**
- * The statement with the tables in front, each read from its file.
- * @throws {RefusedStatement} code 48 for a statement that is no plain SELECT
+ * The statement with the tables in a WITH clause, each read from its file.
+ * @throws {RefusedStatement} code 48 for a statement that is not a plain SELECT
  */
 export function withTables(sql: string, tables: readonly ExternalTable[], paths: readonly string[]): string {
   const [first, second] = tokenize(sql, (tokens) => tokens.length === 2)
