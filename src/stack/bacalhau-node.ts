@@ -1,4 +1,4 @@
-/** One node of this machine: orchestrator and compute in one process, reachable from here alone. */
+/** A local Bacalhau node: orchestrator and compute in one process, on loopback. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { choosePorts } from './ports.ts'
@@ -10,24 +10,23 @@ export const STREAMING_LABEL = 'exectrail-streams'
 
 export interface NodeOptions {
   program: NodeProgram
-  /** Where its data goes; a fresh folder below, gone when it is stopped. */
+  /** Parent of its data directory, which is removed on stop. */
   directory: string
-  /** Folder of the modules jobs may mount. */
+  /** Directory of the modules that jobs may mount. */
   modulesPath: string
   path: string
 }
 
-/** A node that is kept alive until `stop`. */
+/** A supervised node. */
 export interface RunningNode {
   apiUrl: string
   readonly pid: number | undefined
-  /** How often it had to be started again. */
   readonly restarts: number
   stop(): Promise<void>
 }
 
 /**
- * Starts a node on free ports of loopback and waits until it takes jobs.
+ * Starts a node on free ports of loopback and waits until it accepts jobs.
  * @throws {ExectrailError} `stack_failed` with the last lines of its log.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
@@ -41,7 +40,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   await writeFile(config, JSON.stringify(nodeConfig(options, { api, nats, publisher })))
   const { program, path } = options
   try {
-    const kept = await supervise({
+    const supervised = await supervise({
       name: 'bacalhau',
       command: program.path,
       args: ['serve', '--config', config, '--data-dir', join(home, 'data')],
@@ -49,18 +48,18 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       logFile: join(home, 'node.log'),
       readyTimeoutMs: 60_000,
       graceMs: 5_000,
-      ready: () => takesJobs(apiUrl),
+      ready: () => acceptsJobs(apiUrl),
     })
     return {
       apiUrl,
       get pid() {
-        return kept.pid
+        return supervised.pid
       },
       get restarts() {
-        return kept.restarts
+        return supervised.restarts
       },
       async stop() {
-        await kept.stop()
+        await supervised.stop()
         await rm(home, { recursive: true, force: true, maxRetries: 3 })
       },
     }
@@ -88,7 +87,7 @@ function nodeConfig(
     },
     Labels: streams ? { [STREAMING_LABEL]: 'true' } : {},
     Publishers: {
-      // The local publisher listens on every interface; a node that streams has no use for it.
+      // The local publisher listens on every interface; a node that streams does not need it.
       Disabled: streams ? ['local'] : [],
       Types: { Local: { Address: '127.0.0.1', Port: ports.publisher } },
     },
@@ -96,7 +95,7 @@ function nodeConfig(
   }
 }
 
-async function takesJobs(apiUrl: string): Promise<boolean> {
+async function acceptsJobs(apiUrl: string): Promise<boolean> {
   const answer = await fetch(`${apiUrl}/api/v1/orchestrator/nodes`, { signal: AbortSignal.timeout(5_000) })
   return answer.ok && (await answer.text()).includes('"CONNECTED"')
 }

@@ -1,25 +1,25 @@
-/** One start of a part: a child in a session of its own that dies with this process. */
+/** A child process in its own session that ends with this process. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import which from 'which'
 import type { ProcessSpec } from './process.ts'
 
-/** util-linux; starts the command in its own place, with SIGKILL as the signal of its parent's death. */
+/** From util-linux; executes the command with SIGKILL as its parent-death signal. */
 const SETPRIV = { path: '/usr/bin:/bin', nothrow: true } as const
 
 export interface Child {
   readonly pid: number | undefined
-  /** Why it ended, in words; settles once. */
+  /** Resolves to the reason of its exit. */
   readonly ended: Promise<string>
-  /** Asks it to end in its own time. */
+  /** Asks it to stop. */
   stop(): void
-  /** SIGKILL to it and to what it started. */
+  /** Sends SIGKILL to it and its descendants. */
   kill(): void
 }
 
 /**
- * Starts the command of `spec` with its output appended to `fd`. Its own session keeps Ctrl-C from reaching
- * it before the supervisor; stdin is a pipe that closes when this process ends.
+ * Starts the command of `spec` and appends its output to `fd`. It has its own session so that Ctrl-C reaches only the
+ * supervisor. Its stdin is a pipe that closes when this process ends.
  */
 export async function startChild(spec: ProcessSpec, fd: number): Promise<Child> {
   const setpriv = await findSetpriv()
@@ -31,37 +31,39 @@ export async function startChild(spec: ProcessSpec, fd: number): Promise<Child> 
     stdio: ['pipe', fd, fd, ...inherits, ...(spec.stopsBy === 'stdin' ? (['pipe'] as const) : [])],
     detached: true,
   })
-  // A part that closes its stdin early is no fault.
+  // A child may close its stdin early.
   child.stdin?.on('error', () => undefined)
-  if (spec.greeting !== undefined) child.stdin?.write(`${spec.greeting}\n`)
+  if (spec.firstStdinLine !== undefined) child.stdin?.write(`${spec.firstStdinLine}\n`)
   const stopByStdin = (): void => void child.stdin?.end()
   return {
     pid: child.pid,
-    ended: Promise.all([endOf(child), endOfTie(child, 3 + inherits.length)]).then(([reason]) => reason),
+    ended: Promise.all([exitOf(child), lifetimePipeClosed(child, 3 + inherits.length)]).then(
+      ([reason]) => reason,
+    ),
     stop: spec.stopsBy === 'stdin' ? stopByStdin : () => void child.kill('SIGTERM'),
     kill: () => killGroup(child),
   }
 }
 
-/** The last holder of the tie is gone: what a sandbox holds may outlive the sandbox's own process for a moment. */
-async function endOfTie(child: ChildProcess, index: number): Promise<void> {
-  const tie = child.stdio[index]
-  if (tie === undefined || tie === null || !('resume' in tie)) return
-  tie.on('error', () => undefined).resume()
-  await once(tie, 'close')
+/** Resolves when every process in the sandbox has closed the pipe; they may outlive the sandbox's own process briefly. */
+async function lifetimePipeClosed(child: ChildProcess, index: number): Promise<void> {
+  const pipe = child.stdio[index]
+  if (pipe === undefined || pipe === null || !('resume' in pipe)) return
+  pipe.on('error', () => undefined).resume()
+  await once(pipe, 'close')
 }
 
-/** A sandbox killed in its first milliseconds would leave its child behind; the group is its session's own. */
+/** Kills the process group, because a sandbox killed in its first milliseconds would leave its child behind. */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch {
-    child.kill('SIGKILL') // the group is not made yet, or all of it is gone
+    child.kill('SIGKILL') // the group does not exist yet, or has exited
   }
 }
 
-function endOf(child: ChildProcess): Promise<string> {
+function exitOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`))
     child.once('exit', (code, signal) =>

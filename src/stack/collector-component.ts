@@ -1,4 +1,4 @@
-/** The Collector of the stack: ours, or the one OTEL_EXPORTER_OTLP_ENDPOINT names. */
+/** The Collector of the stack: ours, or the one of OTEL_EXPORTER_OTLP_ENDPOINT. */
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -13,25 +13,25 @@ export interface CollectorComponent extends StackComponent {
 }
 
 export interface CollectorOptions {
-  /** Null where the environment names a Collector elsewhere. */
+  /** Null with an external Collector. */
   program: CollectorProgram | null
-  /** Where the Collector writes to. */
+  /** The store that the Collector writes to. */
   store: CollectorSettings['clickhouse']
   report: (line: string) => void
 }
 
 const HOST = '127.0.0.1'
-/** Meanwhile the senders keep what they have. */
+/** Meanwhile the senders keep their records. */
 const STORE_PATIENCE_MS = 15_000
 /** OTLP over HTTP and gRPC, health, metrics. */
 const WELL_KNOWN = [4318, 4317, 13_133, 8888]
 
-/** Starts the Collector, or points at the external one. */
+/** Starts the Collector or uses the external one. */
 export async function startCollector(config: Config, options: CollectorOptions): Promise<CollectorComponent> {
   const { program } = options
   if (program === null) return externalCollector(config.otlpEndpoint ?? '')
-  const wishes = config.port === 0 ? WELL_KNOWN.map(() => 0) : WELL_KNOWN
-  return withPorts(wishes, ([http = 0, grpc = 0, health = 0, metrics = 0]) =>
+  const preferred = config.port === 0 ? WELL_KNOWN.map(() => 0) : WELL_KNOWN
+  return withPorts(preferred, ([http = 0, grpc = 0, health = 0, metrics = 0]) =>
     startOn(config, program, options, { http, grpc, health, metrics }),
   )
 }
@@ -50,13 +50,13 @@ async function startOn(
     clickhouse: store,
     signoz: { otlpEndpoint, ingestionKey },
   }
-  const place = {
+  const paths = {
     queueDirectory: join(config.home, 'queue'),
     logFile: join(config.home, 'logs', 'collector.log'),
     storePatienceMs: STORE_PATIENCE_MS,
     report,
   }
-  const process = await supervise(collectorSpec(program, settings, place))
+  const process = await supervise(collectorSpec(program, settings, paths))
   const endpoints = {
     otlpHttp: urlOf(ports.http),
     otlpGrpc: urlOf(ports.grpc),

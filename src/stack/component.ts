@@ -1,16 +1,16 @@
-/** A part of the stack: started by us and supervised, or used where it is. */
+/** A component of the stack: supervised by us, or external. */
 import { ExectrailError } from '../errors.ts'
 import { choosePorts } from './ports.ts'
 import type { ProcessState, SupervisedProcess } from './process.ts'
 
-/** One part as it is now; `external` parts are used where they are and not watched. */
+/** State of a component; `external` ones are not supervised. */
 export interface ComponentStatus {
   name: 'store' | 'collector'
   state: ProcessState | 'external'
   url: string
   pid: number | null
   restarts: number
-  /** Why it ended last, with the last lines of its log; null if it never did. */
+  /** Why it last ended, with the last lines of its log; null if it never ended. */
   lastError: string | null
 }
 
@@ -19,7 +19,7 @@ export interface StackComponent {
   stop(): Promise<void>
 }
 
-/** A part that is used where it is. */
+/** A component that runs elsewhere. */
 export function externalComponent(name: ComponentStatus['name'], url: string): StackComponent {
   return {
     status: () => ({ name, state: 'external', url, pid: null, restarts: 0, lastError: null }),
@@ -27,7 +27,7 @@ export function externalComponent(name: ComponentStatus['name'], url: string): S
   }
 }
 
-/** A part that is a process of ours. */
+/** A component that is a process of ours. */
 export function supervisedComponent(
   name: ComponentStatus['name'],
   url: string,
@@ -50,16 +50,16 @@ const PORT_TAKEN = /address already in use|EADDRINUSE/u
 const ATTEMPTS = 3
 
 /**
- * Calls `start` with one port per wish: the wished ones when free, else free ones. Should another program
- * take one between the choice and the start, it is tried again with others.
+ * Calls `start` with the preferred ports, or free ones where they are taken. Retries with other ports when another program
+ * takes one before the start.
  */
 export async function withPorts<T>(
-  wishes: readonly number[],
+  preferred: readonly number[],
   start: (ports: readonly number[]) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(await choosePorts(attempt === 1 ? wishes : wishes.map(() => 0)))
+      return await start(await choosePorts(attempt === 1 ? preferred : preferred.map(() => 0)))
     } catch (error) {
       const taken = error instanceof ExectrailError && PORT_TAKEN.test(error.message)
       if (!taken || attempt === ATTEMPTS) throw error

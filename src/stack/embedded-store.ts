@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { ExectrailError } from '../errors.ts'
 import { engineMemory } from '../clickhouse-endpoint/memory.ts'
-import { Listener } from './listener.ts'
+import { ReservedPort } from './reserved-port.ts'
 import type { ProcessSpec, SupervisedProcess } from './process.ts'
 import type { StoreAccess, StoreUsers } from './store-users.ts'
 import {
@@ -17,20 +17,20 @@ import {
 } from './store-sandbox.ts'
 import { supervise } from './supervise.ts'
 
-/** A store that is about to be started, or has been. */
-interface Planned {
+/** What belongs to a store, before and after its start. */
+interface StoreResources {
   users: StoreUsers
-  /** Why no sandbox is around it; null where one is. */
+  /** Why it has no sandbox; null when it has one. */
   missing: MissingSupport | null
-  /** Frees what is held for it; to be called once the process has been stopped. */
+  /** Frees its port and control groups; to be called after the process has stopped. */
   release: () => Promise<void>
 }
 
-export interface PlannedStore extends Planned {
+export interface PlannedStore extends StoreResources {
   spec: ProcessSpec
 }
 
-export interface EmbeddedStore extends Planned {
+export interface EmbeddedStore extends StoreResources {
   process: SupervisedProcess
 }
 
@@ -41,7 +41,7 @@ const MAIN = join(import.meta.dirname, '../clickhouse-endpoint/main.ts')
 const ENV = { UV_THREADPOOL_SIZE: '24', TZ: 'UTC' }
 
 /**
- * Starts it on `port` of loopback. Without a sandbox there is no reader, and `report` is told why, with the remedy.
+ * Starts the engine on `port` of loopback. Without a sandbox there is no reader, and `report` gets the reason and the fix.
  * @throws {ExectrailError} `stack_failed` when it does not start
  */
 export async function startEmbeddedStore(
@@ -49,64 +49,64 @@ export async function startEmbeddedStore(
   port: number,
   report: (line: string) => void,
 ): Promise<EmbeddedStore> {
-  const listener = new Listener(port, HOST)
+  const reservedPort = new ReservedPort(port, HOST)
   try {
-    const started = await startPlanned(config, listener)
-    if (started.missing !== null) report(describeOpen(started.missing))
+    const started = await startWithSandbox(config, reservedPort)
+    if (started.missing !== null) report(describeUnconfined(started.missing))
     return started
   } catch (error) {
-    listener.close()
+    reservedPort.close()
     throw error
   }
 }
 
-function describeOpen({ what, fix }: MissingSupport): string {
+function describeUnconfined({ what, fix }: MissingSupport): string {
   return `Store: runs without a sandbox: ${what}. SQL is for administrators only, and no reader is there: ${fix}`
 }
 
-/** What the host refuses is seen at the start alone. */
-async function startPlanned(config: Config, listener: Listener): Promise<EmbeddedStore> {
-  const { spec, ...planned } = await planStore(config, listener)
+/** Whether the host refuses a sandbox shows only at the start; then starts without one. */
+async function startWithSandbox(config: Config, reservedPort: ReservedPort): Promise<EmbeddedStore> {
+  const { spec, ...planned } = await planStore(config, reservedPort)
   try {
     return { ...planned, process: await supervise(spec) }
   } catch (error) {
     const refused = error instanceof ExectrailError ? readMissingSupport(error.message) : null
     if (refused === null || planned.missing !== null) throw error
-    const { spec: open, ...rest } = await planStore(config, listener, refused)
-    return { ...rest, process: await supervise(open) }
+    const { spec: unconfined, ...rest } = await planStore(config, reservedPort, refused)
+    return { ...rest, process: await supervise(unconfined) }
   }
 }
 
-/** What to start on `listener`: in a sandbox, unless the tools for one are absent or the host has `refused` one. */
+/** Prepares the process: in a sandbox, unless its tools are missing or the host has `refused` it. */
 export async function planStore(
   config: Config,
-  listener: Listener,
+  reservedPort: ReservedPort,
   refused: MissingSupport | null = null,
 ): Promise<PlannedStore> {
   const tools = refused === null ? await findStoreTools(config.path) : { missing: refused }
   const memoryBytes = engineMemory()
-  const url = `http://${HOST}:${listener.port}`
+  const url = `http://${HOST}:${reservedPort.port}`
   if ('missing' in tools) {
-    const users = makeUsers(config, url, null)
-    const spec = specOf({ config, listener, users, memoryBytes, wrapper: [] })
-    return { users, spec, missing: tools.missing, release: () => Promise.resolve(listener.close()) }
+    const users = createUsers(config, url, null)
+    const spec = specOf({ config, reservedPort, users, memoryBytes, wrapper: [] })
+    return { users, spec, missing: tools.missing, release: () => Promise.resolve(reservedPort.close()) }
   }
   const filter = await writeFilter(config.home)
   const wrapper = await storeSandbox({ ...tools, filter, dataDir: dataDirOf(config), memoryBytes, env: ENV })
-  const users = makeUsers(config, url, `${config.clickhouse.user}_reader`)
+  const users = createUsers(config, url, `${config.clickhouse.user}_reader`)
   return {
     users,
-    spec: specOf({ config, listener, users, memoryBytes, wrapper }),
+    spec: specOf({ config, reservedPort, users, memoryBytes, wrapper }),
     missing: null,
     release() {
-      listener.close()
+      reservedPort.close()
       return sweepStoreGroups(tools.perl)
     },
   }
 }
 
-/** Made anew at each start; whoever may read the home finds people's in endpoints.json. */
-function makeUsers(
+/** New passwords at each start; endpoints.json holds the administrator's. */
+function createUsers(
   { clickhouse: { user, database } }: Config,
   url: string,
   reader: string | null,
@@ -118,27 +118,27 @@ function makeUsers(
     database,
   })
   return {
-    people: make(user),
+    admin: make(user),
     service: make(`${user}_service`),
     collector: make(`${user}_collector`),
     reader: reader === null ? null : make(reader),
   }
 }
 
-interface Place {
+interface LaunchOptions {
   config: Config
-  listener: Listener
+  reservedPort: ReservedPort
   users: StoreUsers
   memoryBytes: number
-  /** The sandbox; empty for none. */
+  /** The command line of the sandbox; empty for none. */
   wrapper: readonly string[]
 }
 
-function specOf({ config, listener, users, memoryBytes, wrapper }: Place): ProcessSpec {
+function specOf({ config, reservedPort, users, memoryBytes, wrapper }: LaunchOptions): ProcessSpec {
   const options = {
     '--data': dataDirOf(config),
     '--host': HOST,
-    '--port': String(listener.port),
+    '--port': String(reservedPort.port),
     '--listen-fd': '3',
     '--database': config.clickhouse.database,
     '--credentials': '-',
@@ -151,10 +151,10 @@ function specOf({ config, listener, users, memoryBytes, wrapper }: Place): Proce
     command,
     args,
     env: { ...ENV, PATH: config.path },
-    inherits: () => [listener.fd],
-    served: () => listener.keep(),
-    ended: () => listener.hold(),
-    greeting: JSON.stringify({ users: credentialsOf(users) }),
+    inherits: () => [reservedPort.fd],
+    onReady: () => reservedPort.onServing(),
+    onExit: () => reservedPort.onExit(),
+    firstStdinLine: JSON.stringify({ users: credentialsOf(users) }),
     stopsBy: 'stdin',
     logFile: join(config.home, 'logs', 'store.log'),
     readyTimeoutMs: READY_TIMEOUT_MS,
@@ -166,9 +166,9 @@ function specOf({ config, listener, users, memoryBytes, wrapper }: Place): Proce
 /** `internal`: the service and the Collector, which users must not delay. */
 type Role = 'internal' | 'user'
 
-function credentialsOf({ people, service, collector, reader }: StoreUsers): object[] {
+function credentialsOf({ admin, service, collector, reader }: StoreUsers): object[] {
   return [
-    credential(people, 'full', 'user'),
+    credential(admin, 'full', 'user'),
     credential(service, 'full', 'internal'),
     credential(collector, 'full', 'internal'),
     ...(reader === null ? [] : [credential(reader, 'read', 'user')]),
@@ -183,7 +183,7 @@ function dataDirOf(config: Config): string {
   return join(config.home, 'clickhouse')
 }
 
-/** With its credentials, so that another ClickHouse on the same port is not mistaken for it. */
+/** Sends credentials, so that another ClickHouse on the same port is not mistaken for it. */
 async function answers({ url, user, password }: StoreAccess): Promise<boolean> {
   const answer = await fetch(`${url}/?query=${encodeURIComponent('SELECT 1')}`, {
     headers: { 'x-clickhouse-user': user, 'x-clickhouse-key': password },

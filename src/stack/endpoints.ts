@@ -1,4 +1,4 @@
-/** `$EXECTRAIL_HOME/endpoints.json`: where the running stack of this home listens. Secrets inside, so mode 0600. */
+/** `$EXECTRAIL_HOME/endpoints.json`: URLs and credentials of the running stack, mode 0600. */
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
@@ -8,13 +8,13 @@ const endpoints = z.object({
   service: z.url(),
   clickhouse: z.url(),
   otlpHttp: z.url(),
-  /** These three are null where the Collector is not ours (OTEL_EXPORTER_OTLP_ENDPOINT). */
+  /** These three are null with an external Collector (OTEL_EXPORTER_OTLP_ENDPOINT). */
   otlpGrpc: z.url().nullable(),
   collectorHealth: z.url().nullable(),
   collectorMetrics: z.url().nullable(),
   clickhouseUser: z.string(),
   clickhousePassword: z.string(),
-  /** Only reads; null where the store is not ours, or where the host grants no sandbox around the engine. */
+  /** Only reads; null with an external store or without a sandbox around the engine. */
   clickhouseReader: z.string().nullable().default(null),
   clickhouseReaderPassword: z.string().nullable().default(null),
 })
@@ -27,7 +27,7 @@ export function endpointsPath(home: string): string {
   return join(home, 'endpoints.json')
 }
 
-/** Reads the endpoints of the stack of `home`; null where none is running or the file is unreadable. */
+/** The endpoints of the stack of `home`; null when none runs or the file is unreadable. */
 export async function readEndpoints(home: string): Promise<Endpoints | null> {
   const text = await readFile(endpointsPath(home), 'utf8').catch(() => null)
   if (text === null) return null

@@ -1,11 +1,11 @@
-/** One stack per home. */
+/** Allows one stack per home. */
 import { join } from 'node:path'
 import { ExectrailError } from '../errors.ts'
 import { takeLock, type Lock } from '../provision/lock.ts'
 
 /**
- * Takes the home for one stack.
- * @throws {ExectrailError} `stack_failed` naming the pid of the stack that runs there.
+ * Locks the home.
+ * @throws {ExectrailError} `stack_failed` with the pid of the stack that has the lock.
  */
 export async function lockHome(home: string): Promise<Lock> {
   const taken = await takeLock(join(home, 'stack.lock'))

@@ -1,4 +1,4 @@
-/** Log files of the parts: appended to by the child itself, kept below a bound, read from the end. */
+/** Log files of supervised processes: the child appends, their size is limited, the end can be read. */
 import { closeSync, ftruncateSync, openSync } from 'node:fs'
 import { copyFile, mkdir, open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -7,12 +7,12 @@ const MAX_BYTES = 8 * 1_048_576
 const CHECK_MS = 5_000
 
 export interface LogFile {
-  /** Descriptor to hand to a child as stdout and stderr. */
+  /** Descriptor for stdout and stderr of the child. */
   readonly fd: number
   close(): void
 }
 
-/** Opens a log for appending. Beyond 8 MiB what it holds moves to `<path>.1`, replacing the one before. */
+/** Opens a log for appending. Above 8 MiB its content moves to `<path>.1`. */
 export async function openLog(path: string): Promise<LogFile> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const fd = openSync(path, 'a', 0o600)
@@ -35,12 +35,12 @@ async function keepBounded(path: string, fd: number): Promise<void> {
     () => 0,
   )
   if (size <= MAX_BYTES) return
-  // A disk too full for the copy is the very moment to empty the file all the same.
+  // If the disk is too full for the copy, emptying the file matters even more.
   await copyFile(path, `${path}.1`).catch(() => undefined)
   ftruncateSync(fd)
 }
 
-/** Size of the file in bytes, 0 where there is none; a mark for `readLog`. */
+/** Size in bytes, 0 without a file; an offset for `readLog`. */
 export async function logSize(path: string): Promise<number> {
   return stat(path).then(
     (found) => found.size,
@@ -48,9 +48,9 @@ export async function logSize(path: string): Promise<number> {
   )
 }
 
-/** What was written after `mark` (bytes), at most the last `maxBytes`; '' when nothing. */
+/** The text after the offset `mark`, at most its last `maxBytes` bytes. */
 export async function readLog(path: string, mark: number, maxBytes = 65_536): Promise<string> {
-  const file = await openUnlessGone(path)
+  const file = await openIfExists(path)
   if (file === null) return ''
   try {
     const { size } = await file.stat()
@@ -63,7 +63,7 @@ export async function readLog(path: string, mark: number, maxBytes = 65_536): Pr
   }
 }
 
-async function openUnlessGone(path: string): Promise<FileHandle | null> {
+async function openIfExists(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'r')
   } catch (error) {
@@ -72,7 +72,7 @@ async function openUnlessGone(path: string): Promise<FileHandle | null> {
   }
 }
 
-/** The last `count` lines that hold text, without control characters, each at most 300 characters. */
+/** The last `count` non-empty lines, without control characters, each at most 300 characters. */
 export function lastLines(text: string, count: number): string[] {
   return text
     .split('\n')

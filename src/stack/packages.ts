@@ -1,4 +1,4 @@
-/** Where the packages of a program lie, with all they depend on. */
+/** Directories of packages and their dependencies. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -9,17 +9,17 @@ const manifest = z.object({
 })
 
 /**
- * Directories of `names` and of what they depend on, as Node finds them from `from`; both where a package is looked for
- * and where a link there leads. What is not installed, as libraries of other platforms, is left out.
+ * Directories of `names` and their dependencies as Node resolves them from `from`, both links and their targets. Packages
+ * that are not installed, such as those for other platforms, are omitted.
  */
 export function packageDirectories(names: readonly string[], from: string): string[] {
   const found = new Set<string>()
   const waiting = names.map((name) => ({ name, from }))
   for (const next of waiting) {
-    const place = locate(next.name, next.from)
-    if (place === null || found.has(place)) continue
-    const real = realpathSync(place)
-    found.add(place).add(real)
+    const directory = findPackage(next.name, next.from)
+    if (directory === null || found.has(directory)) continue
+    const real = realpathSync(directory)
+    found.add(directory).add(real)
     const { dependencies, optionalDependencies } = manifest.parse(
       JSON.parse(readFileSync(join(real, 'package.json'), 'utf8')),
     )
@@ -29,10 +29,10 @@ export function packageDirectories(names: readonly string[], from: string): stri
   return [...found]
 }
 
-function locate(name: string, from: string): string | null {
+function findPackage(name: string, from: string): string | null {
   for (let at = from; ; at = dirname(at)) {
-    const place = join(at, 'node_modules', name)
-    if (existsSync(join(place, 'package.json'))) return place
+    const directory = join(at, 'node_modules', name)
+    if (existsSync(join(directory, 'package.json'))) return directory
     if (at === dirname(at)) return null
   }
 }

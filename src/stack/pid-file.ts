@@ -1,14 +1,14 @@
-/** Who we started last time, so that a part left behind by a killed stack is ended before it is started anew. */
+/** Notes which process was started last, so that one that a killed stack left behind is killed before the next start. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { identify, killProcess, processIdentity } from '../process-identity.ts'
 
-/** Notes the identity of a living child; nothing is written for one already gone. */
+/** Writes the identity of a child, unless it has exited. */
 export async function notePid(path: string, pid: number): Promise<void> {
   const identity = identify(pid)
   if (identity !== null) await writeFile(path, `${JSON.stringify(identity)}\n`, { mode: 0o600 })
 }
 
-/** Kills exactly the process noted at `path`, if it still lives; resolves to its pid, else null. */
+/** Kills the process noted at `path` if it still runs. Resolves to its pid, or null. */
 export async function sweepPid(path: string): Promise<number | null> {
   const content = await readFile(path, 'utf8').catch(() => null)
   if (content === null) return null

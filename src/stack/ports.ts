@@ -1,24 +1,24 @@
-/** Ports on loopback: the wanted ones where free, else free ones. */
+/** Ports on loopback: the preferred ones, or free ones where they are taken. */
 import { createServer, type Server } from 'node:net'
 
 /**
- * Chooses one port per wish, all different: the wished one when it is free, else one the system gives;
- * 0 wishes for any. Nothing is held afterwards, so bind soon.
- * @throws the system's error when not even a free port can be bound on `host`.
+ * Chooses different ports: each preferred one when it is free, otherwise a free one; 0 means any. The ports are not
+ * reserved, so bind them soon.
+ * @throws the system's error when no port can be bound on `host`.
  */
-export async function choosePorts(wishes: readonly number[], host = '127.0.0.1'): Promise<number[]> {
+export async function choosePorts(preferred: readonly number[], host = '127.0.0.1'): Promise<number[]> {
   const held: Server[] = []
   try {
-    for (const wish of wishes) held.push(await hold(wish, host))
+    for (const port of preferred) held.push(await hold(port, host))
     return held.map(portOf)
   } finally {
     await Promise.all(held.map((server) => new Promise((done) => server.close(done))))
   }
 }
 
-async function hold(wish: number, host: string): Promise<Server> {
-  if (wish !== 0) {
-    const server = await listen(wish, host).catch(() => null)
+async function hold(port: number, host: string): Promise<Server> {
+  if (port !== 0) {
+    const server = await listen(port, host).catch(() => null)
     if (server !== null) return server
   }
   return listen(0, host)
@@ -38,7 +38,7 @@ function portOf(server: Server): number {
   return address.port
 }
 
-/** True for addresses only this machine reaches. */
+/** True for addresses that only this machine can reach. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/u.test(host)
 }

@@ -1,49 +1,49 @@
-/** A process the stack starts and keeps alive. Implemented beside the Collector; used for every part. */
+/** A process that the stack supervises. */
 
-/** What to run and how to know that it serves. */
+/** What to run, and how to know that it is ready. */
 export interface ProcessSpec {
   name: string
   command: string
   args: readonly string[]
   /** The whole environment of the child; nothing is inherited. */
   env: Readonly<Record<string, string>>
-  /** Descriptors of this process that the child finds from 3 on; asked before each start. */
+  /** Descriptors that the child inherits, from 3 on; called before each start. */
   inherits?(): readonly number[]
-  /** First line of its stdin, for secrets that no file and no list of processes may show. */
-  greeting?: string
-  /** How it is asked to stop: `stdin` by its end, where a signal does not reach it. @default 'signal' */
+  /** First line of its stdin, for secrets that must not be in files or arguments. */
+  firstStdinLine?: string
+  /** How to stop it: `stdin` closes its stdin, for a process that signals do not reach. @default 'signal' */
   stopsBy?: 'signal' | 'stdin'
-  /** Where stdout and stderr are appended. */
+  /** Stdout and stderr are appended to this file. */
   logFile: string
-  /** Runs before every start, also before each restart; `stopping` is aborted when there will be none. */
+  /** Runs before every start and restart; `stopping` aborts when the process must not start. */
   prepare?(stopping: AbortSignal): Promise<void>
   /**
-   * Polled while the process serves: why it must stop now, or null. It is then killed and restarted as after any
-   * other exit.
+   * Polled while the process runs: the reason to stop it now, or null. It is then killed, and restarted as after any
+   * exit.
    */
   stopReason?(): Promise<string | null>
-  /** True once the process answers; asked repeatedly with a short pause. */
+  /** True once the process answers; polled. */
   ready(): Promise<boolean>
-  /** It serves, for the first time or again. */
-  served?(): void
-  /** It served and has ended. */
-  ended?(): void
-  /** ms from start to ready before the start counts as failed. */
+  /** Called when it becomes ready, also after a restart. */
+  onReady?(): void
+  /** Called when it exits after it was ready. */
+  onExit?(): void
+  /** ms from start to ready; after that the start has failed. */
   readyTimeoutMs: number
-  /** ms from being asked to stop to SIGKILL. */
+  /** ms from the stop request to SIGKILL. */
   graceMs: number
 }
 
 export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopped'
 
-/** A supervised process: restarted with backoff whenever it ends by itself. */
+/** A supervised process: restarted with backoff when it exits. */
 export interface SupervisedProcess {
   readonly name: string
   readonly pid: number | undefined
   readonly state: ProcessState
   readonly restarts: number
-  /** Last reason it ended, with the last lines of its log. */
+  /** Why it last exited, with the last lines of its log. */
   readonly lastError: string | null
-  /** Asks it to end, then SIGKILL after a grace; resolves when it is gone. */
+  /** Stops it, with SIGKILL after the grace period; resolves when it has exited. */
   stop(): Promise<void>
 }

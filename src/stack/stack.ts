@@ -1,4 +1,4 @@
-/** The parts exectrail starts and keeps alive: the store and the Collector. The service is the caller's. */
+/** The stack that exectrail starts and supervises: the store and the Collector. The caller runs the service. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
@@ -16,21 +16,21 @@ export type { ComponentStatus } from './component.ts'
 export interface Stack {
   /** Where the store and the Collector listen, and the store's credentials. */
   readonly endpoints: Omit<Endpoints, 'service'>
-  /** How each of the store's users reaches it. */
+  /** Credentials of the store's users. */
   readonly storeUsers: StoreUsers
-  /** The port the service should try first; 0 means any. */
+  /** Preferred port of the service; 0 means any. */
   readonly servicePort: number
-  /** Call once the service listens: writes endpoints.json (0600) and resolves to what it holds. */
+  /** To be called when the service listens. Writes endpoints.json (0600) and resolves to its content. */
   publish(service: string): Promise<Endpoints>
   components(): readonly ComponentStatus[]
-  /** Stops what was started, the Collector first, removes endpoints.json and frees the home. */
+  /** Stops the Collector, then the store, removes endpoints.json and releases the home. */
   stop(): Promise<void>
 }
 
 /**
- * Starts the embedded store and Collector of `config.home`, each unless the environment names one elsewhere,
- * and migrates the store. `report` gets one line per step, for a person.
- * @throws {ExectrailError} `stack_failed`, saying what, why and what to do; nothing is left running.
+ * Starts the embedded store and the Collector of `config.home`, unless the environment names external ones, and migrates
+ * the store. `report` gets one line per step.
+ * @throws {ExectrailError} `stack_failed`; nothing is left running.
  */
 export async function startStack(config: Config, report: (line: string) => void): Promise<Stack> {
   await makeHome(config.home)
@@ -41,10 +41,10 @@ export async function startStack(config: Config, report: (line: string) => void)
   try {
     const lock = await lockHome(config.home)
     undo.push(async () => lock.release())
-    // A killed stack may have left its file; readers must not take it for this one's.
+    // A killed stack may have left its endpoints.json.
     await removeEndpoints(config.home)
     undo.push(() => removeEndpoints(config.home))
-    // Getting the Collector may take minutes the first time: the store starts meanwhile.
+    // Installing the Collector may take minutes the first time, so the store starts in parallel.
     const finding = config.otlpEndpoint === null ? findCollector({ config, report }) : null
     finding?.catch(() => undefined)
     const store = await startStore(config, report)
@@ -55,14 +55,14 @@ export async function startStack(config: Config, report: (line: string) => void)
       report,
     })
     undo.push(() => collector.stop())
-    return describeStack(config, { store, collector }, undoAll)
+    return createStack(config, { store, collector }, undoAll)
   } catch (error) {
     await undoAll()
     throw error
   }
 }
 
-function describeStack(
+function createStack(
   config: Config,
   { store, collector }: { store: StoreComponent; collector: CollectorComponent },
   undoAll: () => Promise<void>,
@@ -87,7 +87,7 @@ async function makeHome(home: string): Promise<void> {
     await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new ExectrailError('stack_failed', `${home} cannot be made or written: ${reason}`, {
+    throw new ExectrailError('stack_failed', `${home} cannot be created or written: ${reason}`, {
       hint: 'set EXECTRAIL_HOME to a directory you may write, on a disk with room',
       cause: error,
     })

@@ -1,4 +1,4 @@
-/** The store of the stack: the embedded ClickHouse engine in a process of its own, or the one CLICKHOUSE_URL names. */
+/** The store of the stack: the embedded ClickHouse, or the one of CLICKHOUSE_URL. */
 import type { Config } from '../config.ts'
 import { ExectrailError } from '../errors.ts'
 import { createStore } from '../store/client.ts'
@@ -18,41 +18,41 @@ export interface StoreComponent extends StackComponent {
 
 const WELL_KNOWN = 8123
 
-/** Starts the embedded store, or points at the external one, and brings its tables up to date. */
+/** Starts the embedded store or uses the external one, and migrates it. */
 export async function startStore(config: Config, report: (line: string) => void): Promise<StoreComponent> {
-  const { part, users } = await openPart(config, report)
+  const { component, users } = await openComponent(config, report)
   try {
     await migrateStore(users.service, report)
   } catch (error) {
-    await part.stop()
+    await component.stop()
     throw error
   }
-  report(`Store: ClickHouse on ${users.people.url}`)
-  const { people, reader } = users
+  report(`Store: ClickHouse on ${users.admin.url}`)
+  const { admin, reader } = users
   const endpoints = {
-    clickhouse: people.url,
-    clickhouseUser: people.user,
-    clickhousePassword: people.password,
+    clickhouse: admin.url,
+    clickhouseUser: admin.user,
+    clickhousePassword: admin.password,
     clickhouseReader: reader?.user ?? null,
     clickhouseReaderPassword: reader?.password ?? null,
   }
-  return { users, endpoints, ...part }
+  return { users, endpoints, ...component }
 }
 
-async function openPart(
+async function openComponent(
   config: Config,
   report: (line: string) => void,
-): Promise<{ part: StackComponent; users: StoreUsers }> {
+): Promise<{ component: StackComponent; users: StoreUsers }> {
   const { url } = config.clickhouse
   if (url !== null) {
     const access = { ...config.clickhouse, url }
-    const users = { people: access, service: access, collector: access, reader: null }
-    return { part: externalComponent('store', url), users }
+    const users = { admin: access, service: access, collector: access, reader: null }
+    return { component: externalComponent('store', url), users }
   }
   return withPorts([config.port === 0 ? 0 : WELL_KNOWN], async ([port = 0]) => {
     const { users, process, release } = await startEmbeddedStore(config, port, report)
-    const part = supervisedComponent('store', users.people.url, process)
-    return { part: { ...part, stop: () => part.stop().then(release) }, users }
+    const component = supervisedComponent('store', users.admin.url, process)
+    return { component: { ...component, stop: () => component.stop().then(release) }, users }
   })
 }
 

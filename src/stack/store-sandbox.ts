@@ -1,6 +1,6 @@
 /**
- * The wall around the store's process: whatever a statement gets the engine to do, it reaches its data directory,
- * a sized scratch and the program itself, and no network but the socket it is handed.
+ * The sandbox around the store's process. Whatever a statement makes the engine do, it reaches only its data directory, a
+ * limited tmpfs, the program itself and the socket that it inherits.
  */
 import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -14,21 +14,19 @@ import { ALLOW_NAMESPACES, INSTALL_BWRAP, isRecent } from '../runtimes/sandbox/h
 import { makeSeccompFilter } from '../runtimes/sandbox/confinement/seccomp.ts'
 import { packageDirectories } from './packages.ts'
 
-/** What stands in the way of a sandbox, and the command that helps. */
+/** Why there is no sandbox, and the command that fixes it. */
 export interface MissingSupport {
   what: string
   fix: string
 }
 
-/** What the sandbox of one store holds. */
 export interface StoreSandboxSpec {
   perl: string
   bwrap: string
-  /** Path of the filter of system calls; '' for none. */
+  /** Path of the seccomp filter; '' for none. */
   filter: string
-  /** Read and written. */
   dataDir: string
-  /** Cap of the engine, bytes; scratch and control group are sized by it. */
+  /** Memory limit of the engine; it also determines the tmpfs and the control group. */
   memoryBytes: number
   env: Readonly<Record<string, string>>
 }
@@ -36,16 +34,16 @@ export interface StoreSandboxSpec {
 const HERE = import.meta.dirname
 const LAUNCH = join(HERE, 'store-launch.pl')
 const GROUPS = fileURLToPath(new URL('../runtimes/sandbox/guest/cgroup.pl', import.meta.url))
-/** Named in each program, by processor; the second lies beside no library. */
+/** Dynamic loaders by processor. */
 const LOADERS = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1']
 const SOURCES = join(HERE, '../clickhouse-endpoint')
 const PACKAGE = join(HERE, '..', '..', 'package.json')
-/** Packages that the store's program imports. */
+/** Packages that the endpoint imports. */
 export const IMPORTED = ['chdb', 'lz4-napi', 'zod']
-/** Beyond the engine's cap: Node, buffers, pages that are not yet written. */
+/** Memory beyond the engine's limit: Node, buffers, dirty pages. */
 const OVERHEAD_BYTES = 1_073_741_824
 
-/** The tools a sandbox needs, or why there is none. */
+/** The tools for a sandbox, or what is missing. */
 export async function findStoreTools(
   path: string,
 ): Promise<{ perl: string; bwrap: string } | { missing: MissingSupport }> {
@@ -61,18 +59,17 @@ export async function findStoreTools(
   return { perl, bwrap }
 }
 
-/** What a failed start lacked, by its log; null where it failed for another reason. */
+/** What a failed start was missing, from its log; null when it failed for another reason. */
 export function readMissingSupport(log: string): MissingSupport | null {
   const complaint = /^\s*(?<complaint>bwrap: .*)$/mu.exec(log)?.groups?.['complaint']
   return complaint === undefined ? null : refusedNamespaces(complaint)
 }
 
-/** The tools are there and the host refuses. */
 export function refusedNamespaces(complaint: string): MissingSupport {
   return { what: `namespaces are refused: ${complaint}`, fix: ALLOW_NAMESPACES }
 }
 
-/** Writes the filter of system calls below `home`; '' on a processor we have no tables for. */
+/** Writes the seccomp filter below `home`; '' on an unsupported processor. */
 export async function writeFilter(home: string): Promise<string> {
   const filter = makeSeccompFilter(process.arch)
   if (filter === null) return ''
@@ -81,14 +78,14 @@ export async function writeFilter(home: string): Promise<string> {
   return path
 }
 
-/** Removes the control groups of stores that are gone. */
+/** Removes the control groups of stores that no longer run. */
 export async function sweepStoreGroups(perl: string): Promise<void> {
   await promisify(execFile)(perl, [LAUNCH, GROUPS, 'sweep'], { env: {} })
 }
 
 /**
- * The words before a command that put it into the sandbox. No /proc, /sys, /etc or home is in it. Paths inside are those of
- * the host, so that what the engine writes down is true without a sandbox, too.
+ * The command line that precedes a command to run it in the sandbox, without /proc, /sys, /etc and home. Paths inside equal
+ * those of the host, so that the paths that the engine stores are also valid without a sandbox.
  */
 export async function storeSandbox(spec: StoreSandboxSpec): Promise<string[]> {
   await mkdir(spec.dataDir, { recursive: true, mode: 0o700 })
@@ -114,7 +111,7 @@ export async function storeSandbox(spec: StoreSandboxSpec): Promise<string[]> {
   ]
 }
 
-/** The loader, the system's directories of the libraries this very process runs on, and those that lie elsewhere. */
+/** The loader, the system directories of the libraries that this process uses, and its libraries elsewhere. */
 function systemLibraries(): string[] {
   const loaded = readFileSync('/proc/self/maps', 'utf8')
     .split('\n')

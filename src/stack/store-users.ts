@@ -1,6 +1,5 @@
-/** How the store is reached, and by whom. */
+/** Users of the store and their credentials. */
 
-/** As one of its users. */
 export interface StoreAccess {
   url: string
   user: string
@@ -9,10 +8,10 @@ export interface StoreAccess {
 }
 
 export interface StoreUsers {
-  /** Every right, for people; the one of the environment where the store is not ours, and so are the next two. */
-  people: StoreAccess
+  /** Full access, for administrators. With an external store this is the user of the environment, like the next two. */
+  admin: StoreAccess
   service: StoreAccess
   collector: StoreAccess
-  /** Only reads; null where the store is not ours, or where no wall stands around the engine. */
+  /** Only reads; null with an external store or without a sandbox around the engine. */
   reader: StoreAccess | null
 }

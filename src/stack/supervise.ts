@@ -1,4 +1,4 @@
-/** Keeps one part alive: starts it, waits until it serves, restarts it with backoff whenever it ends. */
+/** Supervises one process: starts it, waits until it is ready, and restarts it with backoff. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { ExectrailError } from '../errors.ts'
 import { startChild, type Child } from './child.ts'
@@ -10,28 +10,28 @@ const POLL_MS = 50
 const STOP_REASON_POLL_MS = 100
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MOST_MS = 10_000
-/** A part that served this long and then ended begins its backoff anew. */
+/** A process that ran this long resets its backoff. */
 const STEADY_MS = 10_000
 
 /**
- * Starts `spec` and resolves once it is ready; from then on it is restarted for ever. What a killed stack left
- * behind under the same log file is ended first.
+ * Starts `spec` and resolves when it is ready; from then on it is restarted whenever it exits. First kills the process
+ * that a killed stack left behind for the same log file.
  * @throws {ExectrailError} `stack_failed` with the last lines of its log when the first start fails.
  */
 export async function supervise(spec: ProcessSpec): Promise<SupervisedProcess> {
   await sweepPid(pidFileOf(spec))
-  const part = new Supervisor(spec, await openLog(spec.logFile))
+  const supervisor = new Supervisor(spec, await openLog(spec.logFile))
   try {
-    await part.launch()
+    await supervisor.launch()
   } catch (error) {
-    await part.stop()
+    await supervisor.stop()
     throw error
   }
-  part.keep()
-  return part
+  supervisor.keep()
+  return supervisor
 }
 
-/** Beside the log: who was started last. */
+/** Next to the log; names the process that was started last. */
 function pidFileOf(spec: ProcessSpec): string {
   return spec.logFile.replace(/(\.log)?$/, '.pid')
 }
@@ -59,7 +59,7 @@ class Supervisor implements SupervisedProcess {
     return this.state === 'stopped' ? undefined : this.#child?.pid
   }
 
-  /** One start, up to ready. A child that does not get there is ended and the reason thrown. */
+  /** Starts once and waits for ready. @throws {ExectrailError} with the reason; the child is killed */
   async launch(): Promise<void> {
     await this.#spec.prepare?.(this.#stopping.signal)
     if (this.#stopping.signal.aborted) return
@@ -70,8 +70,8 @@ class Supervisor implements SupervisedProcess {
     const failure = await this.#failureBeforeReady(child)
     if (failure === null) {
       this.state = 'ready'
-      this.#spec.served?.()
-      void child.ended.then(() => this.#spec.ended?.())
+      this.#spec.onReady?.()
+      void child.ended.then(() => this.#spec.onExit?.())
       const watched = this.#watch(child)
       void child.ended.then(async (reason) => this.#explain((await watched) ?? reason, mark))
       return
@@ -85,7 +85,7 @@ class Supervisor implements SupervisedProcess {
   }
 
   keep(): void {
-    this.#kept = this.#restartForEver()
+    this.#kept = this.#restartForever()
   }
 
   async stop(): Promise<void> {
@@ -103,7 +103,7 @@ class Supervisor implements SupervisedProcess {
     this.#log.close()
   }
 
-  async #restartForEver(): Promise<void> {
+  async #restartForever(): Promise<void> {
     let failures = 0
     while (!this.#stopping.signal.aborted) {
       const since = Date.now()
@@ -121,7 +121,7 @@ class Supervisor implements SupervisedProcess {
     }
   }
 
-  /** Kills a child that has a reason to stop; resolves to the reason, or null when it ended by itself. */
+  /** Kills the child when it has a reason to stop. Resolves to the reason, or to null when it exits by itself. */
   async #watch(child: Child): Promise<string | null> {
     const over = new AbortController()
     void child.ended.then(() => over.abort())
@@ -143,13 +143,13 @@ class Supervisor implements SupervisedProcess {
     )
   }
 
-  /** Null once the part serves, else why it never did. */
+  /** Null when the child is ready, otherwise why it is not. */
   async #failureBeforeReady(child: Child): Promise<string | null> {
     const over = new AbortController()
     void child.ended.then(() => over.abort())
     const deadline = Date.now() + this.#spec.readyTimeoutMs
     while (!over.signal.aborted && !this.#stopping.signal.aborted) {
-      // A question may wait in the queue of a port that is held for it, and the child end meanwhile.
+      // The request may wait in the queue of the reserved port while the child exits.
       const gone = child.ended.then(() => false)
       if (await Promise.race([this.#spec.ready().catch(() => false), gone])) break
       if (Date.now() > deadline) return `did not answer within ${this.#spec.readyTimeoutMs} ms`

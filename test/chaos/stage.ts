@@ -7,7 +7,7 @@ import { lastLines, readLog } from '../../src/stack/log-file.ts'
 import { findCollector } from '../../src/provision/collector/collector.ts'
 import { collectorSpec } from '../../src/stack/collector/launch.ts'
 import { choosePorts } from '../../src/stack/ports.ts'
-import { Listener } from '../../src/stack/listener.ts'
+import { ReservedPort } from '../../src/stack/reserved-port.ts'
 import { planStore } from '../../src/stack/embedded-store.ts'
 import type { StoreAccess } from '../../src/stack/store-users.ts'
 import { createStore } from '../../src/store/client.ts'
@@ -48,7 +48,7 @@ export async function openStage(): Promise<Stage> {
   const disks = mountDisks(home, undo)
   const [http = 0, grpc = 0, health = 0, metrics = 0] = await choosePorts([0, 0, 0, 0])
   await mkdir(join(home, 'logs'), { recursive: true })
-  const { spec, users, release } = await planStore(configFor(home), new Listener(0, '127.0.0.1'))
+  const { spec, users, release } = await planStore(configFor(home), new ReservedPort(0, '127.0.0.1'))
   undo.defer(release)
   const store = await startHeld(spec)
   undo.defer(() => store.stop())
@@ -62,10 +62,10 @@ export async function openStage(): Promise<Stage> {
   })
   undo.defer(() => collector.stop())
   const client = createClient({
-    url: users.people.url,
-    username: users.people.user,
-    password: users.people.password,
-    database: users.people.database,
+    url: users.admin.url,
+    username: users.admin.user,
+    password: users.admin.password,
+    database: users.admin.database,
     log: { level: ClickHouseLogLevel.OFF },
   })
   undo.defer(() => client.close())

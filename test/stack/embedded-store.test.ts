@@ -80,22 +80,22 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
   })
 
   it('knows people, the service, the Collector and a reader, each by a password of its own', async () => {
-    const { people, service, collector, reader } = started.store.users
-    const users = [people, service, collector, reader].filter((user) => user !== null)
+    const { admin, service, collector, reader } = started.store.users
+    const users = [admin, service, collector, reader].filter((user) => user !== null)
     expect(users).toHaveLength(4)
     expect(new Set(users.map(({ password }) => password)).size).toBe(4)
     for (const user of users) expect(await answer(user, 'SELECT 1')).toBe('200 1')
     expect(started.store.endpoints).toMatchObject({
-      clickhouseUser: people.user,
+      clickhouseUser: admin.user,
       clickhouseReader: reader?.user,
       clickhouseReaderPassword: reader?.password,
     })
   })
 
   it('lets the reader read and not write', async () => {
-    const { people, reader } = started.store.users
+    const { admin, reader } = started.store.users
     if (reader === null) throw new Error('there is no reader')
-    expect(await answer(people, 'CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a')).toBe('200')
+    expect(await answer(admin, 'CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a')).toBe('200')
     expect(await answer(reader, 'SELECT count() FROM t')).toBe('200 0')
     expect(await answer(reader, 'INSERT INTO t SELECT 1')).toContain('Code: ')
     expect(await answer(reader, 'SELECT count() FROM t')).toBe('200 0')
@@ -104,8 +104,8 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
   it.each(['/etc/hostname', 'x.csv'])(
     'has no table that is the file %s, for any of its users',
     async (path) => {
-      const { people, reader } = started.store.users
-      for (const user of [people, reader]) {
+      const { admin, reader } = started.store.users
+      for (const user of [admin, reader]) {
         if (user === null) throw new Error('there is no reader')
         for (const sql of [
           `SELECT * FROM default.\`${path}\``,
@@ -119,7 +119,7 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
 
   it('has an empty database where the engine would show files', async () => {
     const engine = "SELECT engine FROM system.databases WHERE name = 'default'"
-    expect(await answer(started.store.users.people, engine)).toBe('200 Memory')
+    expect(await answer(started.store.users.admin, engine)).toBe('200 Memory')
   })
 
   it('has a control group for its memory where one can be made', async () => {
@@ -172,8 +172,8 @@ describe('the embedded store where no sandbox is to be had', () => {
     expect(store.endpoints).toMatchObject({ clickhouseReader: null, clickhouseReaderPassword: null })
     expect(said).toContainEqual(expect.stringMatching(why))
     const id = randomUUID()
-    expect(await answer(store.users.people, `SELECT '${id}'`)).toBe(`200 ${id}`)
-    const guess = { ...store.users.people, user: `${store.users.people.user}_reader` }
+    expect(await answer(store.users.admin, `SELECT '${id}'`)).toBe(`200 ${id}`)
+    const guess = { ...store.users.admin, user: `${store.users.admin.user}_reader` }
     expect(await answer(guess, 'SELECT 1')).toContain('Code: 516')
   })
 

@@ -79,12 +79,12 @@ async function start(config: Config, terminal: Terminal, closing: AsyncDisposabl
   )
   const open = (access: StoreAccess): Store =>
     closing.adopt(createStore(access), (created) => created.close())
-  const { service: ours, people, reader } = stack.storeUsers
+  const { service: ours, admin, reader } = stack.storeUsers
   const store = open(ours)
   const app = createApp({
     version: readVersion(),
     store,
-    sqlStore: open(reader ?? people),
+    sqlStore: open(reader ?? admin),
     executor,
     keys: opened.keys,
     ...sources,

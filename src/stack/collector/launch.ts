@@ -7,23 +7,23 @@ import { QueueDiskGuard, UNSIZED } from './queue-disk-guard.ts'
 import { environmentOf, fragmentsOf, type CollectorSettings } from './settings.ts'
 
 const READY_TIMEOUT_MS = 60_000
-/** It would wait for a sink that hangs; what is under way stays in the queue. */
+/** Short, because it would wait for a sink that hangs; its data stays in the queue. */
 const GRACE_MS = 3_000
 
 export interface CollectorPaths {
   queueDirectory: string
   logFile: string
   /**
-   * ms to wait for the store before each start, 0 for none. The exporters look once, at start, which columns the
-   * tables have; where the store is down at that moment, events lose their name.
+   * ms to wait for the store before each start. The exporters read the columns of the tables only at start; if the store
+   * is down then, events lose their name.
    */
   storePatienceMs: number
   report: (line: string) => void
 }
 
 /**
- * How to start and watch the Collector. Before each start broken queue files are set aside, with a line each; it runs
- * only while there is room for its queue.
+ * How to start and watch the Collector. Before each start it sets corrupt queue files aside. The Collector runs only while
+ * the disk has space for its queue.
  */
 export function collectorSpec(
   program: CollectorProgram,
@@ -62,7 +62,7 @@ export function collectorSpec(
   }
 }
 
-/** The command, with an environment whose sizes may change from start to start. */
+/** The command, with a mutable environment, because the queue sizes may change at each start. */
 function sizedProgram(
   program: CollectorProgram,
   settings: CollectorSettings,

@@ -1,18 +1,18 @@
-/** What one installation tells its Collector: which fragments, and the environment they read. */
+/** Configuration of a Collector: its configuration files and its environment. */
 import { isLoopback } from '../ports.ts'
 
 export interface CollectorSettings {
-  /** Address OTLP is bound to; beyond loopback a token is required. */
+  /** Address of the OTLP receivers; other than loopback requires a token. */
   host: string
   ports: { http: number; grpc: number; health: number; metrics: number }
-  /** Bearer token senders must show; null only on loopback. */
+  /** Bearer token of senders; null only on loopback. */
   token: string | null
   clickhouse: { url: string; user: string; password: string; database: string }
   /** `otlpEndpoint` null: no SigNoz. `ingestionKey` null: self-hosted. */
   signoz: { otlpEndpoint: string | null; ingestionKey: string | null }
 }
 
-/** Memory at which the Collector refuses more; Go's own collector works harder well before. */
+/** Memory at which the Collector refuses data; Go's garbage collector works harder before that. */
 const MEMORY_LIMIT_MIB = 768
 
 /** The configuration files of `otel-collector/` that these settings need, in the order they are merged. */
@@ -27,7 +27,7 @@ export function fragmentsOf(settings: CollectorSettings): string[] {
   return fragments
 }
 
-/** The environment of the Collector, whole. */
+/** The complete environment of the Collector. */
 export function environmentOf(settings: CollectorSettings): Record<string, string> {
   const { host, ports, token, clickhouse, signoz } = settings
   const optional = {
@@ -48,7 +48,7 @@ export function environmentOf(settings: CollectorSettings): Record<string, strin
     CLICKHOUSE_DATABASE: clickhouse.database,
     MEMORY_LIMIT_MIB: String(MEMORY_LIMIT_MIB),
     MEMORY_SPIKE_MIB: String(MEMORY_LIMIT_MIB / 4),
-    // Fewer collections while little is held; below what memory_limiter takes for much, they come as often as needed.
+    // Fewer garbage collections at low memory; GOMEMLIMIT makes them frequent before memory_limiter acts.
     GOGC: '400',
     GOMEMLIMIT: `${Math.round(MEMORY_LIMIT_MIB * 0.6)}MiB`,
     ...Object.fromEntries(given),

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { createServer, connect } from 'node:net'
 import { once } from 'node:events'
 import { expect, it, onTestFinished } from 'vitest'
-import { Listener } from '../../src/stack/listener.ts'
+import { ReservedPort } from '../../src/stack/reserved-port.ts'
 import { waitFor } from '../support/wait.ts'
 
-function hold(port: number, holdMs?: number): Listener {
-  const listener = new Listener(port, '127.0.0.1', holdMs)
+function hold(port: number, holdMs?: number): ReservedPort {
+  const listener = new ReservedPort(port, '127.0.0.1', holdMs)
   onTestFinished(() => listener.close())
   return listener
 }
@@ -67,9 +67,9 @@ it('is let go when the part does not come back in time, and bound again when it 
   const listener = hold(0, 50)
   const { fd, port } = listener
   expect(fd).toBeGreaterThan(0)
-  listener.hold()
-  listener.keep()
-  listener.hold()
+  listener.onExit()
+  listener.onServing()
+  listener.onExit()
   await waitFor(
     async () => {
       const other = createServer()
