@@ -1,4 +1,4 @@
-/** The one place that reads the environment. Everything else takes a `Config`. */
+/** Reads the environment, only here. Everything else takes a `Config`. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -25,7 +25,7 @@ const listOf = <Name extends string>(names: readonly Name[]) =>
     .transform((text) => (text === 'none' ? [] : text.split(',').map((name) => name.trim())))
     .pipe(z.array(z.enum(names, `write 'none' or some of ${names.join(',')}`)))
 
-/** 'never', 'each' or every so many ms. */
+/** 'never', 'each' or an interval in ms. */
 const fsync = z
   .union(
     [z.enum(['never', 'each']), z.coerce.number().int().min(1).max(60_000)],
@@ -65,7 +65,7 @@ const environment = z.object({
   CI: z.string().optional(),
 })
 
-/** Settled configuration. URLs have no trailing slash; null means: not set, so the embedded part serves. */
+/** The configuration with its defaults. URLs have no trailing slash; null means not set. */
 export interface Config {
   /** Directory of all data of this installation, absolute. */
   home: string
@@ -77,20 +77,20 @@ export interface Config {
   apiKey: string | null
   requireIsolation: boolean
   otelcolPath: string | null
-  /** Upper bound of the outbox on disk. */
+  /** Maximum size of the outbox on disk. */
   outboxMaxBytes: number
-  /** What the outbox could not deliver for so long is given up. */
+  /** Records that could not be delivered for so long are dropped. */
   outboxMaxAgeMs: number
-  /** When the outbox survives power loss, too. */
+  /** When the outbox is synced to disk, to survive a power failure. */
   outboxFsync: 'never' | 'each' | { everyMs: number }
   /** Content that is recorded, and in which of it secrets are masked. */
   content: { keep: typeof OPTIONAL_CONTENT; mask: typeof CONTENT }
   clickhouse: { url: string | null; user: string; password: string; database: string }
   otlpEndpoint: string | null
-  /** Whole URLs of signals that go elsewhere. */
+  /** Complete URLs of signals with their own endpoint. */
   otlpSignals: { logs: string | null; spans: string | null; metrics: string | null }
   serviceName: string
-  /** How often exectrail's own metrics go out by OTLP, ms; null: never. */
+  /** Export interval of exectrail's own metrics, ms; null disables the export. */
   metricsEveryMs: number | null
   signoz: { otlpEndpoint: string | null; ingestionKey: string | null; url: string | null }
   bacalhauApiUrl: string | null

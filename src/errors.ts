@@ -13,14 +13,14 @@ export type ErrorCode =
   | 'invalid_config'
   | 'stack_failed'
 
-/** One thing wrong with an input: where (dotted path, '' for the whole) and what. */
+/** One issue of an input: where (dotted path, '' for the whole) and what. */
 export interface Issue {
   path: string
   message: string
 }
 
 interface ErrorOptions {
-  /** What the reader should do now. */
+  /** What to do now. */
   hint?: string | undefined
   issues?: readonly Issue[] | undefined
   cause?: unknown
@@ -73,7 +73,7 @@ export class ExectrailError extends Error {
   }
 }
 
-/** The caller's input is wrong; carries every issue at once. */
+/** The caller's input is not valid; has every issue at once. */
 export class InvalidRequestError extends ExectrailError {
   override readonly name = 'InvalidRequestError'
   constructor(issues: readonly Issue[], hint?: string) {
@@ -84,7 +84,7 @@ export class InvalidRequestError extends ExectrailError {
   }
 }
 
-/** The environment or a file of settings is wrong; carries every issue at once. */
+/** The environment or a settings file is not valid; has every issue at once. */
 export class ConfigError extends ExectrailError {
   override readonly name = 'ConfigError'
   constructor(issues: readonly Issue[]) {
@@ -92,7 +92,7 @@ export class ConfigError extends ExectrailError {
   }
 }
 
-/** A runtime's backend is missing; `hint` is the command that gets it. */
+/** A runtime's backend is missing; `hint` is the command that installs it. */
 export class RuntimeUnavailableError extends ExectrailError {
   override readonly name = 'RuntimeUnavailableError'
   constructor(message: string, options: ErrorOptions = {}) {
@@ -100,7 +100,7 @@ export class RuntimeUnavailableError extends ExectrailError {
   }
 }
 
-/** Too much asked at once; `retryAfterMs` says when to come back. */
+/** No capacity for the request; `retryAfterMs` says when to retry. */
 export class CapacityError extends ExectrailError {
   override readonly name = 'CapacityError'
   constructor(message: string, options: ErrorOptions = {}) {
@@ -108,7 +108,7 @@ export class CapacityError extends ExectrailError {
   }
 }
 
-/** ClickHouse is away or refused; the message is ClickHouse's own. */
+/** ClickHouse is unavailable or refused the query; the message is ClickHouse's. */
 export class StoreError extends ExectrailError {
   override readonly name = 'StoreError'
   constructor(code: 'store_unavailable' | 'query_refused', message: string, options: ErrorOptions = {}) {
@@ -116,7 +116,7 @@ export class StoreError extends ExectrailError {
   }
 }
 
-/** True for errors of exectrail, also those of another copy of this module. */
+/** True for errors of exectrail, also from another copy of this module. */
 export function isExectrailError(error: unknown): error is ExectrailError {
   return error instanceof Error && 'code' in error && 'exitCode' in error && 'issues' in error
 }

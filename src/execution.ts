@@ -1,4 +1,4 @@
-/** The vocabulary of an execution: what is asked, what happened, what is kept. No behaviour lives here. */
+/** Types of execution requests and results. */
 
 import type { ExecutionRecord, FieldNameWith } from './record/record.ts'
 import type { Language, RuntimeName } from './record/values.ts'
@@ -9,10 +9,10 @@ export * from './record/values.ts'
 export const LIMITS = ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'] as const
 export type Limit = (typeof LIMITS)[number]
 
-/** Any value JSON can carry. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** Limits a caller may set; what is absent takes the executor's default. */
+/** Limits that a caller may set; absent ones have the executor's default. */
 export interface LimitsRequest {
   /** Wall time of the run alone, ms. Queueing and start-up do not count. */
   timeoutMs?: number | undefined
@@ -32,7 +32,7 @@ export interface LimitsRequest {
   openFiles?: number | undefined
 }
 
-/** Every limit settled; what a runtime receives. */
+/** All limits with their defaults, as a runtime receives them. */
 export interface Limits {
   timeoutMs: number
   cpuMs: number | null
@@ -44,13 +44,13 @@ export interface Limits {
   openFiles: number
 }
 
-/** Who asked; copied to the record as it is. */
+/** Ids of the caller, copied to the record. */
 export type ExecutionContext = { [Name in FieldNameWith<{ inContext: true }>]?: string | undefined } & {
   /** What the agent calls the tool that runs code, on span and log record. @default run_code */
   toolName?: string | undefined
 }
 
-/** Tokens the model spent to write this code. */
+/** Tokens that the model used to write the code. */
 export interface Usage {
   inputTokens?: number | undefined
   outputTokens?: number | undefined
@@ -64,10 +64,10 @@ export interface FileContent {
   encoding?: 'utf8' | 'base64' | undefined
 }
 
-/** What the code may reach: nothing, the host's network, or listed host names through a proxy. */
+/** Network access of the code: none, the host's network, or the listed host names through a proxy. */
 export type NetworkPolicy = 'none' | 'host' | { allow: readonly string[] }
 
-/** Refusals decided before a sandbox is spent. */
+/** Rules for the code, checked before it runs. */
 export interface CodePolicy {
   /** Module names the code may not import or require. */
   denyModules?: readonly string[] | undefined
@@ -75,18 +75,18 @@ export interface CodePolicy {
   denyPatterns?: readonly string[] | undefined
 }
 
-/** One chunk of what the code printed, in the order it arrived. */
+/** A chunk of the code's output, in order of arrival. */
 export interface OutputChunk {
   stream: 'stdout' | 'stderr'
   text: string
 }
 
-/** What `execute()` takes. Everything but `signal` and `onOutput` is JSON and may come over HTTP. */
+/** The argument of `execute()`. Everything except `signal` and `onOutput` is JSON and can be sent over HTTP. */
 export interface ExecutionRequest {
   runtime: RuntimeName
   language: Language
   code: string
-  /** Handed to `main(input)`; any JSON value. */
+  /** Argument of `main(input)`; any JSON value. */
   input?: unknown
   limits?: LimitsRequest | undefined
   context?: ExecutionContext | undefined
@@ -94,19 +94,19 @@ export interface ExecutionRequest {
   files?: readonly FileContent[] | undefined
   network?: NetworkPolicy | undefined
   policy?: CodePolicy | undefined
-  /** JSON Schema the input must meet before anything runs. */
+  /** JSON Schema that the input must match before the code runs. */
   inputSchema?: unknown
-  /** JSON Schema the result must meet, else `failure`/`validation_output`. */
+  /** JSON Schema that the result must match, otherwise `failure`/`validation_output`. */
   outputSchema?: unknown
   usage?: Usage | undefined
   attempt?: number | undefined
   idempotencyKey?: string | undefined
   signal?: AbortSignal | undefined
-  /** Called in order; a returned promise holds back the stream that called. */
+  /** Called in order; a returned promise pauses that stream. */
   onOutput?: ((chunk: OutputChunk) => void | Promise<void>) | undefined
 }
 
-/** What `execute()` resolves to: the record with `result` and `input` parsed, and the files of `/out`. */
+/** The result of `execute()`: the record with `result` parsed, and the files in `/out`. */
 export interface ExecutionResult extends Omit<ExecutionRecord, 'result'> {
   result: Json | null
   files: readonly FileContent[]

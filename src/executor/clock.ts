@@ -1,6 +1,6 @@
 const STEP_NS = 2_000_000n
 
-/** Nanoseconds since the Unix epoch that also follow the system clock when it is stepped. */
+/** A clock in nanoseconds since the Unix epoch; it is monotonic except when the system clock is stepped. */
 export function createClock(): () => bigint {
   let wall = BigInt(Date.now()) * 1_000_000n
   let mark = process.hrtime.bigint()

@@ -18,7 +18,7 @@ export function fingerprintError(type: string, message: string, stack: string | 
     .slice(0, 16)
 }
 
-/** Replaces what varies between two occurrences of one error, in the first 2,000 characters and in linear time. */
+/** Replaces the variable parts of an error's text, in its first 2,000 characters and in linear time. */
 function normalizeText(text: string): string {
   return text
     .slice(0, 2000)

@@ -1,17 +1,17 @@
 import type { Issue } from '../errors.ts'
 import { endOfString } from '../json-strings.ts'
 
-/** Text of a value as JSON, or everything about it that JSON cannot carry. */
+/** A value as JSON text, or every part of it that JSON cannot represent. */
 export type JsonText = { ok: true; text: string } | { ok: false; issues: Issue[] }
 
-/** Levels of nesting an input or a result may have: about what every language's JSON reader takes. */
+/** Maximum nesting of an input or a result: about what the JSON parser of every language supports. */
 export const MAX_DEPTH = 900
 const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`
 const ISSUES_MAX = 100
 
 /**
- * Writes a value as JSON and says clearly what JSON would have changed in silence: NaN, Infinity, BigInt,
- * undefined and functions inside, cycles. `undefined` itself counts as null.
+ * Serializes a value and reports what `JSON.stringify` would change silently: NaN, Infinity, nested undefined and functions,
+ * and also BigInt and cycles. `undefined` itself counts as null.
  */
 export function toJsonText(value: unknown, path: string, maxBytes: number): JsonText {
   if (value === undefined) return { ok: true, text: 'null' }
@@ -31,9 +31,8 @@ export function toJsonText(value: unknown, path: string, maxBytes: number): Json
 }
 
 /**
- * What JSON text has that its readers refuse or change in silence: nesting deeper than `MAX_DEPTH`, numbers that
- * become Infinity, more than `mostValues` lists, objects and texts. Null where there is none. One pass, a fraction
- * of what `JSON.parse` takes.
+ * Finds what JSON parsers reject or change silently: nesting deeper than `MAX_DEPTH`, numbers that become Infinity, more
+ * than `mostValues` lists, objects and texts. One pass, much faster than `JSON.parse`; null when there is none.
  */
 export function findJsonFault(text: string, mostValues = Infinity): string | null {
   let depth = 0
@@ -59,13 +58,13 @@ export function findJsonFault(text: string, mostValues = Infinity): string | nul
 
 const [QUOTE, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 91, 93, 123, 125]
 const [PLUS, MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E] = [43, 45, 46, 48, 57, 69, 101]
-/** Of the shortest that is infinite: 2e308. */
+/** Length of `2e308`, the shortest infinite number. */
 const INFINITE_MIN_LENGTH = 5
 /** Reading a number takes longer the longer it is. */
 const NUMBER_MAX_LENGTH = 10_000
 const NUMBER_SHOWN = 24
 
-/** Where the number that begins at `from`, after its sign, ends. */
+/** End of the number whose first digit is at `from`. */
 function endOfNumber(text: string, from: number): number {
   let end = from + 1
   for (; end < text.length; end += 1) {
@@ -87,7 +86,7 @@ function describeInfinite(digits: string): string {
   return `has the number ${shown}, and JSON readers take none above 1.8e308; write it as a string`
 }
 
-/** True for what JSON carries as it is; false also for what has to be looked at more closely. */
+/** True when JSON represents the value exactly; false also when that needs a closer check. */
 function isPlain(root: unknown): boolean {
   const open: unknown[] = [[root]]
   while (open.length > 0) {

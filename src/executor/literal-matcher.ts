@@ -1,20 +1,20 @@
-/** Many literals sought in a text at once, in one pass over it (Aho and Corasick): no text makes it slower. */
+/** Finds many literals in a text in one pass (Aho–Corasick), in linear time for any text. */
 
-/** A part of a text: `[from, to)` in UTF-16 units. */
-export type Span = readonly [from: number, to: number]
+/** A range of a text: `[from, to)` in UTF-16 units. */
+export type TextRange = readonly [from: number, to: number]
 
 const UNITS = 65_536
 const ASCII = 128
 
-/** An automaton of literals, made once for any number of texts. Its size is their total length. */
+/** An automaton that can search any number of texts. Its size is the total length of the literals. */
 export class LiteralMatcher {
   readonly #next = new Map<number, number>()
   readonly #fallback: Int32Array
   readonly #depth: Int32Array
-  /** Of each state, the length of the longest literal that ends there; 0 for none. */
+  /** For each state, the length of the longest literal that ends there; 0 for none. */
   readonly #longest: Int32Array
 
-  /** Of each ASCII unit, 1 where a literal begins with it. */
+  /** For each ASCII unit, 1 when a literal begins with it. */
   readonly #starts = new Uint8Array(ASCII)
 
   constructor(literals: readonly string[]) {
@@ -25,9 +25,9 @@ export class LiteralMatcher {
     this.#link(this.#grow(literals))
   }
 
-  /** Every place where a literal stands; where several end together, the longest. */
-  find(text: string): Span[] {
-    const found: Span[] = []
+  /** All occurrences; when several literals end together, the longest. */
+  find(text: string): TextRange[] {
+    const found: TextRange[] = []
     if (this.#next.size === 0) return found
     let state = 0
     for (let at = 0; at < text.length; at += 1) {
@@ -40,7 +40,7 @@ export class LiteralMatcher {
     return found
   }
 
-  /** UTF-16 units of the longest beginning of a literal that `text` ends with. */
+  /** Length of the longest prefix of a literal that is a suffix of `text`, in UTF-16 units. */
   overlap(text: string): number {
     let state = 0
     for (let at = 0; at < text.length; at += 1) state = this.#step(state, text.charCodeAt(at))
@@ -57,17 +57,17 @@ export class LiteralMatcher {
     }
   }
 
-  /** Makes the states level by level, so that they are numbered by depth; gives the transition to each. */
+  /** Creates the states level by level, so that they are ordered by depth. Returns the transition to each. */
   #grow(literals: readonly string[]): number[] {
     const edges: number[] = []
     let open = literals.map((literal) => ({ literal, state: 0 }))
     for (let depth = 0; open.length > 0; depth += 1) {
-      for (const place of open) {
-        const unit = place.literal.charCodeAt(depth)
+      for (const entry of open) {
+        const unit = entry.literal.charCodeAt(depth)
         if (depth === 0 && unit < ASCII) this.#starts[unit] = 1
-        place.state = this.#follow(place.state * UNITS + unit, edges)
-        this.#depth[place.state] = depth + 1
-        if (depth + 1 === place.literal.length) this.#longest[place.state] = depth + 1
+        entry.state = this.#follow(entry.state * UNITS + unit, edges)
+        this.#depth[entry.state] = depth + 1
+        if (depth + 1 === entry.literal.length) this.#longest[entry.state] = depth + 1
       }
       if (open.some(({ literal }) => literal.length === depth + 1))
         open = open.filter(({ literal }) => literal.length > depth + 1)
@@ -83,7 +83,7 @@ export class LiteralMatcher {
     return state
   }
 
-  /** Gives each state the one of the longest shorter beginning it ends with. */
+  /** Links each state to that of its longest proper suffix. */
   #link(edges: readonly number[]): void {
     for (const [index, edge] of edges.entries()) {
       const state = index + 1

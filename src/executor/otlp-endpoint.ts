@@ -3,8 +3,8 @@ import { readEndpoints } from '../stack/endpoints.ts'
 import type { Endpoint } from '../telemetry/delivery/otlp-client.ts'
 
 /**
- * Where OTLP over HTTP goes now: what is configured, for a signal or for all, else the running stack of this home,
- * else nowhere yet.
+ * The current OTLP/HTTP endpoint: the configured one (per signal or for all), or that of the running stack of this home, or
+ * null.
  */
 export async function resolveOtlpEndpoint(config: Config): Promise<Endpoint | null> {
   const { otlpEndpoint, otlpSignals: signals } = config

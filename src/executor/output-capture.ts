@@ -15,7 +15,7 @@ export class OutputCapture {
     this.#tail = new TailBuffer(limitBytes - headLimit)
   }
 
-  /** Every byte that passed. */
+  /** All bytes, also those that were not kept. */
   get totalBytes(): number {
     return this.#totalBytes
   }
@@ -30,7 +30,7 @@ export class OutputCapture {
     if (taken < bytes.length) this.#tail.push(bytes.subarray(taken))
   }
 
-  /** Head, a line that says what is missing, tail; broken UTF-8 becomes U+FFFD. */
+  /** Head, a line with the number of missing bytes, tail. Invalid UTF-8 becomes U+FFFD. */
   text(): string {
     const first = this.#head.bytes
     const last = this.#tail.bytes()
@@ -43,7 +43,7 @@ export class OutputCapture {
 type Block = Buffer<ArrayBuffer>
 const FIRST_BYTES = 4096
 
-/** The first bytes, in one block that grows. */
+/** The first bytes, in a block that grows. */
 class HeadBuffer {
   readonly #limit: number
   #block: Block = Buffer.alloc(0)
@@ -57,7 +57,7 @@ class HeadBuffer {
     return this.#block.subarray(0, this.#length)
   }
 
-  /** Takes what there is room for; gives its length back. */
+  /** Stores what fits and returns its length. */
   push(bytes: Uint8Array): number {
     const taken = Math.min(bytes.length, this.#limit - this.#length)
     if (taken === 0) return 0
@@ -68,11 +68,11 @@ class HeadBuffer {
   }
 }
 
-/** The last bytes: a block that grows up to its limit and is then written over, round and round. */
+/** The last bytes, in a ring buffer that grows up to its limit. */
 class TailBuffer {
   readonly #limit: number
   readonly #first: HeadBuffer
-  /** Where the next byte goes once the block is full, which is where the oldest is. */
+  /** Position of the oldest byte, which the next one overwrites. */
   #at = 0
 
   constructor(limit: number) {
@@ -84,7 +84,7 @@ class TailBuffer {
     const taken = this.#first.push(bytes)
     if (this.#limit === 0 || taken === bytes.length) return
     const rest = bytes.subarray(Math.max(taken, bytes.length - this.#limit))
-    // What a long chunk runs over need not be written, but the place moves on by it.
+    // Skips bytes that the same chunk would overwrite.
     const skipped = bytes.length - taken - rest.length
     const start = (this.#at + skipped) % this.#limit
     const untilEnd = Math.min(rest.length, this.#limit - start)
@@ -99,7 +99,7 @@ class TailBuffer {
   }
 }
 
-/** `block` itself, or twice as large a one with the same content, of at most `limit` bytes. */
+/** `block`, or a copy that is twice as large, up to `limit` bytes. */
 function grown(block: Block, length: number, limit: number): Block {
   if (length <= block.length) return block
   const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(FIRST_BYTES, length, 2 * block.length)))
@@ -107,12 +107,12 @@ function grown(block: Block, length: number, limit: number): Block {
   return larger
 }
 
-/** Text of bytes whose last code point may be cut in half; the half is dropped. */
+/** Decodes bytes and drops an incomplete last code point. */
 function cutEnd(bytes: Buffer): string {
   return new TextDecoder('utf-8').decode(bytes, { stream: true })
 }
 
-/** Text of bytes whose first code point may be cut in half; the half is dropped. */
+/** Decodes bytes and drops an incomplete first code point. */
 function cutStart(bytes: Buffer): string {
   let start = 0
   while (start < 4 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1

@@ -1,4 +1,4 @@
-/** The JSON part of an execution request as a schema; `POST /v1/executions` shows the same one. */
+/** Schema of the JSON part of an execution request; `POST /v1/executions` documents the same one. */
 import { z } from 'zod'
 import type { Issue } from '../errors.ts'
 import { LANGUAGES, RUNTIMES } from '../execution.ts'
@@ -8,7 +8,7 @@ const MIB = 1_048_576
 const MAX_CODE_BYTES = 5 * MIB
 export const MAX_INPUT_BYTES = 10 * MIB
 export const MAX_FILES = 1000
-/** Entries of a list in a request. */
+/** Maximum of entries in a list. */
 export const MAX_LIST = 1000
 export const MAX_ENV_NAMES = 10_000
 const MAX_FILES_BYTES = 32 * MIB
@@ -42,7 +42,7 @@ const limits = z.strictObject({
   openFiles: count(16, 65_536).optional(),
 })
 
-/** The code is a file of one of these names. */
+/** The code is stored in a file with one of these names. */
 const CODE_AS_FOLDER = /^main\.(?:js|ts|py|sh)\//u
 
 const safePath = z
@@ -60,7 +60,7 @@ const safePath = z
   .refine((path) => path.split('/').every((part) => bytes(part) <= 255), 'at most 255 bytes a name')
   .refine((path) => !CODE_AS_FOLDER.test(path), 'a folder cannot have the name of the code')
 
-/** As Node reads it: also with line breaks, without padding, and with the letters of URLs. */
+/** As Node decodes it: also with line breaks, without padding, and in the URL-safe alphabet. */
 const BASE64 = /^[A-Za-z0-9+/_\r\n-]*={0,2}[\r\n]*$/
 
 const file = z
@@ -95,13 +95,13 @@ const pattern = z
 
 const jsonSchema = z.union([z.boolean(), z.record(z.string(), z.unknown())])
 
-/** Path and words of an issue; of a wrong key, what is wrong with it. */
+/** Path and message of an issue; for an invalid key, the message about the key. */
 export function toIssue(issue: z.core.$ZodIssue): Issue {
   const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
   return { path: issue.path.join('.'), message }
 }
 
-/** Everything of an execution request that is JSON. Unknown keys are refused. */
+/** All JSON fields of an execution request. Unknown keys are rejected. */
 export const executionRequestSchema = z.strictObject({
   runtime: z.enum(RUNTIMES),
   language: z.enum(LANGUAGES),

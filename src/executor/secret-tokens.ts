@@ -1,11 +1,11 @@
-/** Tokens known by the shape their issuers give them. Every pattern takes time linear in the text, whatever it is. */
-import type { Span } from './literal-matcher.ts'
+/** Finds tokens by the formats of their issuers. Every pattern takes linear time for any text. */
+import type { TextRange } from './literal-matcher.ts'
 
 /**
- * Each alternative fails or matches within the run of characters it began in, and begins once in each run; JSON web
- * tokens, which may begin anywhere in a run, are sought by hand.
+ * Each alternative starts once in a run of characters and matches or fails within it. JSON web tokens can start anywhere
+ * in a run, so `findWebTokens` finds them.
  */
-const SHAPES = new RegExp(
+const TOKENS = new RegExp(
   [
     String.raw`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`,
     String.raw`\bgh[opusr]_[A-Za-z0-9]{36,}\b`,
@@ -24,24 +24,24 @@ const SHAPES = new RegExp(
   'gu',
 )
 
-/** Every place where a token stands. */
-export function findSecretTokens(text: string): Span[] {
+/** All tokens in a text. */
+export function findSecretTokens(text: string): TextRange[] {
   const found = findWebTokens(text)
-  SHAPES.lastIndex = 0
-  for (let match = SHAPES.exec(text); match !== null; match = SHAPES.exec(text))
+  TOKENS.lastIndex = 0
+  for (let match = TOKENS.exec(text); match !== null; match = TOKENS.exec(text))
     found.push([match.index, match.index + match[0].length])
   return found
 }
 
 const WEB_TOKEN_START = 'eyJ'
-/** Of the parts of a token, the first with its `eyJ`. */
+/** Minimum length of a token's header with its `eyJ`, and of its other parts. */
 const HEADER_MIN = 11
 const PART_MIN = 8
-const [POINT, LOW_LINE, HYPHEN] = [46, 95, 45]
+const [DOT, UNDERSCORE, HYPHEN] = [46, 95, 45]
 
-/** Header, claims and signature, with points between. Each part of the text is read three times at most. */
-function findWebTokens(text: string): Span[] {
-  const found: Span[] = []
+/** Header, claims and signature, separated by dots. Reads each part of the text at most three times. */
+function findWebTokens(text: string): TextRange[] {
+  const found: TextRange[] = []
   for (let at = text.indexOf(WEB_TOKEN_START); at >= 0;) {
     let from = at + 1
     if (at === 0 || !isWord(text.charCodeAt(at - 1))) {
@@ -49,7 +49,7 @@ function findWebTokens(text: string): Span[] {
       const claims = header - at >= HEADER_MIN ? endOfPart(text, header) : null
       const signature = claims === null ? null : endOfPart(text, claims)
       if (signature !== null) found.push([at, signature])
-      // A later start in the same run would have the same parts after it.
+      // A later start in the same run would be followed by the same parts.
       from = signature ?? header
     }
     at = text.indexOf(WEB_TOKEN_START, from)
@@ -57,11 +57,11 @@ function findWebTokens(text: string): Span[] {
   return found
 }
 
-/** Where the part ends that begins with the point at `point`; null where there is none or it is too short. */
-function endOfPart(text: string, point: number): number | null {
-  if (text.charCodeAt(point) !== POINT) return null
-  const end = endOfRun(text, point + 1)
-  return end - point - 1 >= PART_MIN ? end : null
+/** End of the part after the dot at `dot`; null when there is none or it is too short. */
+function endOfPart(text: string, dot: number): number | null {
+  if (text.charCodeAt(dot) !== DOT) return null
+  const end = endOfRun(text, dot + 1)
+  return end - dot - 1 >= PART_MIN ? end : null
 }
 
 function endOfRun(text: string, from: number): number {
@@ -76,5 +76,5 @@ function isPartUnit(unit: number): boolean {
 
 function isWord(unit: number): boolean {
   const letter = unit | 32
-  return (letter >= 97 && letter <= 122) || (unit >= 48 && unit <= 57) || unit === LOW_LINE
+  return (letter >= 97 && letter <= 122) || (unit >= 48 && unit <= 57) || unit === UNDERSCORE
 }
