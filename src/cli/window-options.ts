@@ -28,7 +28,7 @@ function fromOf({ since, from }: WindowOptions, now: number): string | undefined
   const unitMs = UNIT_MS[unit ?? '']
   if (unitMs === undefined) {
     throw new InvalidRequestError([
-      { path: '--since', message: `${since} is no span; write one such as 90s, 15m, 6h or 30d` },
+      { path: '--since', message: `${since} is not a span; write one such as 90s, 15m, 6h or 30d` },
     ])
   }
   return new Date(now - Number(count) * unitMs).toISOString()

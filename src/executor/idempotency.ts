@@ -15,7 +15,7 @@ interface CachedExecution {
   callers: Callers
 }
 
-type Run = (settled: NormalizedRequest) => Promise<ExecutionResult>
+type Run = (request: NormalizedRequest) => Promise<ExecutionResult>
 
 /**
  * Runs a request with an idempotency key once per organization; the same key again gets the same result.
@@ -35,23 +35,23 @@ export class Idempotency {
    * may be used again.
    * @throws {ExectrailError} `conflict` when the key came with another request before.
    */
-  once(settled: NormalizedRequest, run: Run): Promise<ExecutionResult> {
-    const { idempotencyKey } = settled.body
-    if (idempotencyKey === undefined) return run(settled)
-    const key = JSON.stringify([settled.context.organizationId, idempotencyKey])
+  once(request: NormalizedRequest, run: Run): Promise<ExecutionResult> {
+    const { idempotencyKey } = request.body
+    if (idempotencyKey === undefined) return run(request)
+    const key = JSON.stringify([request.context.organizationId, idempotencyKey])
     // Asking for a key again does not keep it longer.
     const before = this.#running.get(key) ?? this.#finished.peek(key)
-    if (before === undefined || before.callers.signal.aborted) return this.#begin(key, settled, run)
-    if (before.requestSha256 !== hash(settled)) throw usedBefore(idempotencyKey)
-    before.callers.add(settled.signal)
+    if (before === undefined || before.callers.signal.aborted) return this.#begin(key, request, run)
+    if (before.requestSha256 !== hash(request)) throw usedBefore(idempotencyKey)
+    before.callers.add(request.signal)
     return before.work
   }
 
-  #begin(key: string, settled: NormalizedRequest, run: Run): Promise<ExecutionResult> {
+  #begin(key: string, request: NormalizedRequest, run: Run): Promise<ExecutionResult> {
     const callers = new Callers()
-    callers.add(settled.signal)
-    const work = run({ ...settled, signal: callers.signal })
-    const entry = { requestSha256: hash(settled), work, startedAt: performance.now(), callers }
+    callers.add(request.signal)
+    const work = run({ ...request, signal: callers.signal })
+    const entry = { requestSha256: hash(request), work, startedAt: performance.now(), callers }
     this.#running.set(key, entry)
     this.#finished.delete(key)
     void this.#keepResult(key, entry)

@@ -62,13 +62,13 @@ it('writes through no link, wherever it lies, and changes nothing that has anoth
     root,
   )
   expect(said).toEqual([
-    '  file was not written: a link lies in its place',
-    '  dangling was not written: a link lies in its place',
-    '  folder/x was not written: a link lies in the place of its folder folder',
-    '  deep/folder/x was not written: a link lies in the place of its folder folder',
-    '  taken was not written: a folder lies in its place',
-    '  pipe was not written: something that is no file lies in its place',
-    '  pipe/x was not written: something that is no file lies in the place of its folder pipe',
+    '  file was not written: a link is in its place',
+    '  dangling was not written: a link is in its place',
+    '  folder/x was not written: a link is in the place of its folder folder',
+    '  deep/folder/x was not written: a link is in the place of its folder folder',
+    '  taken was not written: a folder is in its place',
+    '  pipe was not written: something that is not a file is in its place',
+    '  pipe/x was not written: something that is not a file is in the place of its folder pipe',
     `  2 of 9 files of /out are in ${root}`,
   ])
   expect(await readdir(outside)).toEqual(['kept'])

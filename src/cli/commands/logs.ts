@@ -55,7 +55,7 @@ function renderOne(one: ExecutionView, options: LogsOptions, terminal: Terminal)
 function readLimit({ limit, ndjson }: LogsOptions): number {
   const count = /^\d{1,9}$/.test(limit) ? Number(limit) : 0
   if (count >= 1 && (count <= PAGE_MAX || ndjson)) return count
-  const message = `${limit} is no count from 1 to ${PAGE_MAX}; with --ndjson it may be larger`
+  const message = `${limit} is not a count from 1 to ${PAGE_MAX}; with --ndjson it may be larger`
   throw new InvalidRequestError([{ path: '--limit', message }])
 }
 

@@ -42,7 +42,7 @@ export async function runAll(
     for (const line of unready.flatMap((runtime) => missingLines(runtime, bold))) terminal.say(line)
     terminal.say(compareRuns(runs))
     if (left > 0)
-      terminal.say(`the records wait in the outbox of ${config.home}; \`exectrail up\` takes them along`)
+      terminal.say(`the records wait in the outbox of ${config.home}; \`exectrail up\` delivers them`)
     return EXIT_CODES[runs.find(({ success }) => !success)?.outcome ?? 'success']
   } finally {
     cancellation.release()

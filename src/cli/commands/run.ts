@@ -84,5 +84,5 @@ async function summarize(view: RunView, { config, left, terminal, options }: Sum
       `  ${view.outFilesDropped} more in /out did not come back: regular files with one link do, 256 of them and 32 MiB`,
     )
   if (left > 0)
-    terminal.say(`  the record waits in the outbox of ${config.home}; \`exectrail up\` takes it along`)
+    terminal.say(`  the record waits in the outbox of ${config.home}; \`exectrail up\` delivers it`)
 }

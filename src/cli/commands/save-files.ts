@@ -56,7 +56,7 @@ async function save(root: string, path: string, bytes: Buffer): Promise<string |
 /** Renames a new file over the old one, so that hard links to the old file and open handles do not change. */
 async function replaceFile(target: string, draft: string, bytes: Buffer): Promise<void> {
   const there = await lstat(target).catch(() => null)
-  if (there !== null && !there.isFile()) throw new Error(`${typeOf(there)} lies in its place`)
+  if (there !== null && !there.isFile()) throw new Error(`${typeOf(there)} is in its place`)
   try {
     await writeFile(draft, bytes, { flag: 'wx' })
     await rename(draft, target)
@@ -80,7 +80,7 @@ async function openDirectory(root: string, parts: readonly string[]): Promise<Op
     try {
       await mkdir(next).catch(() => undefined) // lstat reports what is there instead
       const there = await lstat(next)
-      if (!there.isDirectory()) throw new Error(`${typeOf(there)} lies in the place of its folder ${part}`)
+      if (!there.isDirectory()) throw new Error(`${typeOf(there)} is in the place of its folder ${part}`)
       const inner = await openHandle(next, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
       await folder.handle?.close()
       folder = inner
@@ -100,5 +100,5 @@ async function openHandle(path: string, flags: number): Promise<OpenDirectory> {
 
 function typeOf(there: { isSymbolicLink(): boolean; isDirectory(): boolean }): string {
   if (there.isSymbolicLink()) return 'a link'
-  return there.isDirectory() ? 'a folder' : 'something that is no file'
+  return there.isDirectory() ? 'a folder' : 'something that is not a file'
 }

@@ -128,20 +128,20 @@ class Tree {
     const element = elementOf(page, index)
     const valueAt = element.readUInt32LE(4) + element.readUInt32LE(8)
     const root = numberAt(await this.#slice(page, index, valueAt, HEADER_BYTES), 0)
-    // 0: a small bucket that lies inside its element.
+    // 0: a small bucket inside its element.
     if (root !== 0) await this.check(root, null, null)
   }
 
   async #open(id: number): Promise<Page> {
     const { pageSize, pages } = this.#meta
-    if (id < 2 || id >= pages) throw new Damage(`page ${id} lies outside`)
+    if (id < 2 || id >= pages) throw new Damage(`page ${id} is outside the file`)
     const at = id * pageSize
     const header = await this.#read(at, HEADER_BYTES)
     const flags = header.readUInt16LE(8)
     const count = header.readUInt16LE(10)
     const overflow = header.readUInt32LE(12)
     const known = numberAt(header, 0) === id && (flags === BRANCH || flags === LEAF)
-    if (!known) throw new Damage(`page ${id} is no page of a tree`)
+    if (!known) throw new Damage(`page ${id} is not a page of a tree`)
     if (id + overflow >= pages) throw new Damage(`page ${id} reaches outside`)
     for (let part = id; part <= id + overflow; part += 1) {
       if (this.#seen.has(part)) throw new Damage(`page ${part} is used twice`)
