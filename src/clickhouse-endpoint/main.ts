@@ -9,6 +9,7 @@
  * When it is ready it prints one JSON line `{"url"}` on stdout. SIGTERM and SIGINT stop it cleanly. When it cannot start,
  * it prints one line on stderr and exits with 1.
  */
+import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createInterface } from 'node:readline'
@@ -21,6 +22,7 @@ import { engineMemory } from './memory.ts'
 import { quoteIdentifier } from './quoting.ts'
 import { createClickHouseServer } from './server.ts'
 import { createStatementParser } from './statement-parser.ts'
+import { stuckMark } from './stuck-mark.ts'
 import type { User } from './users.ts'
 
 /** ms that running statements may take to end after SIGTERM. */
@@ -81,9 +83,10 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
   return { engine, server }
 }
 
-/** No thread of the engine can be stopped; what was acknowledged is on the disk, and the spawner starts anew. */
+/** No thread of the engine can be stopped. What was acknowledged is on the disk, and the spawner restarts the engine. */
 function endStuck(): void {
-  process.stderr.write('exectrail store: statements do not end; the store starts anew\n')
+  process.stderr.write('exectrail store: statements do not end; the store restarts\n')
+  writeFileSync(stuckMark(values.data), '')
   process.kill(process.pid, 'SIGKILL')
 }
 

@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { stuckMark } from '../../src/clickhouse-endpoint/stuck-mark.ts'
 import { identify } from '../../src/process-identity.ts'
 import { startStore, type StoreComponent } from '../../src/stack/store-component.ts'
 import type { StoreAccess } from '../../src/stack/store-users.ts'
@@ -17,12 +18,13 @@ const tools = await findStoreTools(process.env['PATH'] ?? '')
 
 async function start(
   extra: Record<string, string> = {},
-): Promise<AsyncDisposable & { store: StoreComponent; said: string[] }> {
+): Promise<AsyncDisposable & { home: string; store: StoreComponent; said: string[] }> {
   const home = await temporaryDirectory()
   const said: string[] = []
   await mkdir(join(home.path, 'logs'))
   const store = await startStore(configFor(home.path, extra), (line) => said.push(line))
   return {
+    home: home.path,
     store,
     said,
     async [Symbol.asyncDispose]() {
@@ -99,6 +101,25 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
     expect(await answer(reader, 'SELECT count() FROM t')).toBe('200 0')
     expect(await answer(reader, 'INSERT INTO t SELECT 1')).toContain('Code: ')
     expect(await answer(reader, 'SELECT count() FROM t')).toBe('200 0')
+  })
+
+  it('is killed and restarted once it marks itself as stuck, and keeps its data', async () => {
+    const { admin } = started.store.users
+    expect(await answer(admin, 'CREATE TABLE kept ENGINE = MergeTree ORDER BY a AS SELECT 1 AS a')).toBe(
+      '200',
+    )
+    const { restarts } = started.store.status()
+    await writeFile(stuckMark(join(started.home, 'clickhouse')), '')
+    await waitFor(async () => started.store.status().restarts > restarts || null, {
+      timeoutMs: 20_000,
+      what: 'the restart',
+    })
+    await waitFor(async () => started.store.status().state === 'ready' || null, {
+      timeoutMs: 30_000,
+      what: 'the store',
+    })
+    expect(await answer(admin, 'SELECT a FROM kept')).toBe('200 1')
+    expect(started.store.status().lastError).toContain('its statements do not end')
   })
 
   it.each(['/etc/hostname', 'x.csv'])(
