@@ -91,9 +91,9 @@ describe('an answer', () => {
       expect([packed.isWhole, (await outOfBlocks(packed.bytes)).equals(plain.bytes)]).toEqual([true, true])
     }
     const query = "SELECT throwIf(number = 290000, 'broken'), hex(sipHash64(number)) FROM numbers(300000)"
-    const cut = await get({ query, compress: '1' })
-    expect(cut.isWhole).toBe(false)
-    expect((await outOfBlocks(cut.bytes)).toString()).toContain('broken')
+    const failed = await get({ query, compress: '1' })
+    expect([failed.status, failed.isWhole]).toEqual([500, true])
+    expect((await outOfBlocks(failed.bytes)).toString()).toMatch(/^Code: 395\. .*broken/u)
   })
 
   it('with compress=1 that is an error lies in a block whose text can be read either way', async () => {
