@@ -1,4 +1,5 @@
 import type { Limits, OutputChunk } from '../execution.ts'
+import { faultExit } from '../runtimes/exits.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from '../runtimes/runtime.ts'
 import type { TerminationReason } from './outcome.ts'
 import { OutputCapture } from './output-capture.ts'
@@ -111,7 +112,8 @@ function exitWithinLimits(runtime: Runtime, request: RuntimeRequest, io: Runtime
       clearTimeout(timer)
       resolve(exit)
     }
-    const fail = (message: string): void => answer(faultExit(runtime, message))
+    const fail = (message: string): void =>
+      answer(faultExit('runtime_error', message, runtime.capabilities.isolation))
     io.signal.addEventListener(
       'abort',
       () => {
@@ -128,27 +130,6 @@ function exitWithinLimits(runtime: Runtime, request: RuntimeRequest, io: Runtime
         fail(`${runtime.name} failed: ${error instanceof Error ? error.message : String(error)}`),
       )
   })
-}
-
-function faultExit(runtime: Runtime, message: string): RuntimeExit {
-  return {
-    exitCode: null,
-    signal: null,
-    result: null,
-    syntaxError: false,
-    uncaught: null,
-    limit: null,
-    fault: { kind: 'runtime_error', message },
-    isolation: runtime.capabilities.isolation,
-    durationMs: null,
-    queueMs: null,
-    cpuMs: null,
-    memoryPeakBytes: null,
-    memorySource: null,
-    sandboxId: null,
-    sandboxAgeMs: null,
-    files: [],
-  }
 }
 
 function captureOutput(

@@ -3,7 +3,7 @@ import type * as Esbuild from 'esbuild'
 import type { ScriptFacts } from './compile/compile-job.ts'
 import { compile, stopCompilers, type Outcome } from './compile/compiler.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest, UncaughtError } from './runtime.ts'
-import { faultExit, syntaxExit } from './sandbox/read-exit.ts'
+import { faultExit, syntaxExit } from './exits.ts'
 
 /** JavaScript with its source map inline, or why there is none. */
 export type Transpiled = { code: string } | Refused

@@ -1,5 +1,6 @@
 /** What happened, in the words of the seam. */
 import type { Isolation } from '../../execution.ts'
+import { EMPTY_EXIT } from '../exits.ts'
 import type { RuntimeExit, RuntimeFault } from '../runtime.ts'
 import type { JobExecution } from './api.ts'
 import type { GuestReport } from './guest-report.ts'
@@ -27,24 +28,7 @@ const RETURNED = -1
 
 /** An exit that says only that the runtime failed, or (`null`) that nothing happened. */
 export function faultExit(kind: RuntimeFault['kind'], message: string | null): RuntimeExit {
-  return {
-    exitCode: null,
-    signal: null,
-    result: null,
-    syntaxError: false,
-    uncaught: null,
-    limit: null,
-    fault: message === null ? null : { kind, message },
-    isolation: 'wasm',
-    durationMs: null,
-    queueMs: null,
-    cpuMs: null,
-    memoryPeakBytes: null,
-    memorySource: null,
-    sandboxId: null,
-    sandboxAgeMs: null,
-    files: [],
-  }
+  return { ...EMPTY_EXIT, isolation: 'wasm', fault: message === null ? null : { kind, message } }
 }
 
 export function readExit(facts: JobFacts): RuntimeExit {

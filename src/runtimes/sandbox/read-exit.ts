@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:os'
 import type { Isolation } from '../../execution.ts'
 import { endOfString } from '../../json-strings.ts'
+import { EMPTY_EXIT, faultExit } from '../exits.ts'
 import type { RuntimeExit, RuntimeRequest, UncaughtError } from '../runtime.ts'
 import type { RunFacts } from './sandbox.ts'
 import { findFault, findLimit } from './evidence.ts'
@@ -27,39 +28,6 @@ export interface SourceNames {
   guestDir: string
 }
 
-const NOTHING: RuntimeExit = {
-  exitCode: null,
-  signal: null,
-  result: null,
-  syntaxError: false,
-  uncaught: null,
-  limit: null,
-  fault: null,
-  isolation: 'none',
-  durationMs: null,
-  queueMs: null,
-  cpuMs: null,
-  memoryPeakBytes: null,
-  memorySource: null,
-  sandboxId: null,
-  sandboxAgeMs: null,
-  files: [],
-}
-
-/** The exit of a run that never started. */
-export function faultExit(
-  kind: 'runtime_unavailable' | 'runtime_error',
-  message: string,
-  isolation: Isolation,
-): RuntimeExit {
-  return { ...NOTHING, isolation, fault: { kind, message } }
-}
-
-/** An exit for code the language refused before a sandbox was spent. */
-export function syntaxExit(error: UncaughtError, isolation: Isolation): RuntimeExit {
-  return { ...NOTHING, isolation, exitCode: 1, syntaxError: true, uncaught: error, durationMs: 0 }
-}
-
 /** Reads a run's facts. */
 export function readExit(
   facts: RunFacts,
@@ -78,7 +46,7 @@ export function readExit(
   const limit = findLimit(facts, { request, ended, signal, error, failed })
   const answer = !failed && guest.torn !== null ? refuseResult(CUT_OFF) : readResult(request, guest)
   return {
-    ...NOTHING,
+    ...EMPTY_EXIT,
     ...usage,
     exitCode: signal === null ? (ended?.exitCode ?? null) : null,
     signal,
@@ -96,7 +64,8 @@ export function readExit(
 
 /** The files of the request did not fit: the disk limit, before the program began. */
 function readFault(fault: string, isolation: Isolation): RuntimeExit {
-  if (/^cannot write .*No space left on device/su.test(fault)) return { ...NOTHING, isolation, limit: 'disk' }
+  if (/^cannot write .*No space left on device/su.test(fault))
+    return { ...EMPTY_EXIT, isolation, limit: 'disk' }
   return faultExit('runtime_error', fault, isolation)
 }
 
