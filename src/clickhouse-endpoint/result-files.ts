@@ -1,5 +1,5 @@
 /** Temporary files for results: they may be large and their clients slow. They are next to the data. */
-import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { QueryResult } from './connection.ts'
 
@@ -29,7 +29,7 @@ export async function openResultFiles(dataDir: string): Promise<ResultFiles> {
         const result = await write(path)
         await using file = await open(path)
         const { size } = await file.stat()
-        if (size <= WHOLE_BYTES) await send({ ...result, bytes: await readFile(path) }, null)
+        if (size <= WHOLE_BYTES) await send({ ...result, bytes: await file.readFile() }, null)
         else await send(result, piecesOf(file))
       } finally {
         await rm(path, { force: true })
