@@ -5,6 +5,7 @@ import { installConsole } from './console.js'
 import { describe, encode } from './values.js'
 import { installGlobals } from './globals.js'
 import { installProcess } from './process.js'
+import { findMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
 import { trackRejections } from './rejections.js'
 import { installLines } from './stack.js'
 import { installTimers } from './timers.js'
@@ -17,7 +18,6 @@ const leave = globalThis.exit
 const { parse, stringify } = JSON
 const channel = std.open(`${CHANNEL}/result`, 'w')
 const { head, input } = readJob()
-const hook = { main: undefined, module: { exports: {} } }
 let failed = false
 let loading = true
 
@@ -44,11 +44,6 @@ function end(code) {
   leave(code)
 }
 
-/** The file itself did not parse: the stack then names a place in it and no function. */
-function isParseError(error) {
-  return loading && error instanceof SyntaxError && /^\s+at [^ (]+\.js:\d+\s*$/.test(String(error.stack))
-}
-
 function fail(error) {
   if (failed) return
   failed = true
@@ -57,35 +52,13 @@ function fail(error) {
   try {
     const described = describe(error)
     text = stringify(described)
-    if (isParseError(error)) kind = 'syntax'
+    if (loading && isParseError(error)) kind = 'syntax'
     std.err.puts(`${described.stack ?? `${described.name}: ${described.message}`}\n`)
   } catch {
     // nothing is left to describe it with
   }
   send(kind, text)
   end(1)
-}
-
-/** A default export that can be called is main, whatever its name; a class is not called. */
-const entry = (value) =>
-  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
-
-function findMain(loaded) {
-  const fallback = loaded.default
-  const { exports } = hook.module
-  return hook.main ?? loaded.main ?? fallback?.main ?? entry(fallback) ?? exports.main ?? entry(exports)
-}
-
-/** What CommonJS programs find; `require` knows the modules the program names. */
-function installCommonJs(modules) {
-  const require = (name) => {
-    const found = modules.get(name)
-    if (found === undefined)
-      throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
-    return found
-  }
-  require.main = hook.module
-  Object.assign(globalThis, { module: hook.module, exports: hook.module.exports, require })
 }
 
 function give(value) {
@@ -115,21 +88,12 @@ function begin() {
   installConsole()
   installProcess(head.env, timers, end)
   globalThis[head.hook] = hook
-  const preload = head.modules.map((name) =>
-    import(name).then(
-      (loaded) => [name, loaded.default],
-      () => [name, undefined],
-    ),
-  )
-  Promise.all(preload)
-    .then((modules) => {
-      installCommonJs(new Map(modules))
+  prepareCommonJs(head.modules)
+    .then(() => {
       send('running', '')
-      return import(head.file)
-    })
-    .then((loaded) => {
-      loading = false
-      return loaded.exectrailBody === undefined ? loaded : loaded.exectrailBody
+      return loadProgram(head.file, () => {
+        loading = false
+      })
     })
     .then((loaded) => {
       const main = findMain(loaded)

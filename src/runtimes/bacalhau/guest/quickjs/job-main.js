@@ -7,6 +7,7 @@ import { OutputLimit, openChannel, send, takeOutput } from './job-channel.js'
 import { installConsole } from './console.js'
 import { installGlobals } from './globals.js'
 import { installProcess } from './process.js'
+import { findMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
 import { trackRejections } from './rejections.js'
 import { installLines } from './stack.js'
 import { installTimers } from './timers.js'
@@ -22,7 +23,6 @@ const leave = globalThis.exit
 const marker = globalThis.args[1]
 const head = parse(readText(`${JOB}/head.json`))
 const input = readText(`${JOB}/input.json`)
-const hook = { main: undefined, module: { exports: {} } }
 const end = { exitCode: 0, syntax: false, error: null, limit: null, note: null }
 let streams = []
 let begun = Date.now()
@@ -83,11 +83,6 @@ function exitNow(code) {
   leave(code)
 }
 
-/** The file itself did not parse: the stack then names a place in it and no function. */
-function isParseError(error) {
-  return loading && error instanceof SyntaxError && /^\s+at [^ (]+\.js:\d+\s*$/.test(String(error.stack))
-}
-
 function isOutOfMemory(error) {
   return error instanceof InternalError && error.message === 'out of memory'
 }
@@ -98,7 +93,7 @@ function fail(error) {
   try {
     if (error instanceof OutputLimit) end.limit = 'output'
     else if (error === null || isOutOfMemory(error)) end.limit = 'memory'
-    end.syntax = isParseError(error)
+    end.syntax = loading && isParseError(error)
     const { name, message, stack } = describe(error)
     end.error = {
       name,
@@ -110,28 +105,6 @@ function fail(error) {
     // nothing is left to describe it with
   }
   exitNow(1)
-}
-
-/** A default export that can be called is main, whatever its name; a class is not called. */
-const entry = (value) =>
-  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
-
-function findMain(loaded) {
-  const fallback = loaded.default
-  const { exports } = hook.module
-  return hook.main ?? loaded.main ?? fallback?.main ?? entry(fallback) ?? exports.main ?? entry(exports)
-}
-
-/** What CommonJS programs find; `require` knows the modules the program names. */
-function installCommonJs(modules) {
-  const require = (name) => {
-    const found = modules.get(name)
-    if (found === undefined)
-      throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
-    return found
-  }
-  require.main = hook.module
-  Object.assign(globalThis, { module: hook.module, exports: hook.module.exports, require })
 }
 
 function give(value) {
@@ -166,22 +139,13 @@ function begin() {
   installConsole()
   installProcess(head.env, timers, exitNow)
   globalThis[head.hook] = hook
-  const preload = head.modules.map((name) =>
-    import(name).then(
-      (loaded) => [name, loaded.default],
-      () => [name, undefined],
-    ),
-  )
-  Promise.all(preload)
-    .then((modules) => {
-      installCommonJs(new Map(modules))
+  prepareCommonJs(head.modules)
+    .then(() => {
       send('b', '')
       begun = Date.now()
-      return import(FILE)
-    })
-    .then((loaded) => {
-      loading = false
-      return loaded.exectrailBody === undefined ? loaded : loaded.exectrailBody
+      return loadProgram(FILE, () => {
+        loading = false
+      })
     })
     .then((loaded) => {
       const main = findMain(loaded)

@@ -1,0 +1,50 @@
+// How a program is loaded on QuickJS and how its main is found, whatever channel its result goes through.
+
+/** Where lowered code puts what it exports; `main` is what the code itself named. */
+export const hook = { main: undefined, module: { exports: {} } }
+
+/** The file itself did not parse: the stack then names a place in it and no function. */
+export function isParseError(error) {
+  return error instanceof SyntaxError && /^\s+at [^ (]+\.js:\d+\s*$/.test(String(error.stack))
+}
+
+/** A default export that can be called is main, whatever its name; a class is not called. */
+const entry = (value) =>
+  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
+
+/** The program's main; undefined for a script. */
+export function findMain(loaded) {
+  const fallback = loaded.default
+  const { exports } = hook.module
+  return hook.main ?? loaded.main ?? fallback?.main ?? entry(fallback) ?? exports.main ?? entry(exports)
+}
+
+/** Loads the modules that the program names, for the `require` and `module` of CommonJS programs. */
+export function prepareCommonJs(names) {
+  const preload = names.map((name) =>
+    import(name).then(
+      (loaded) => [name, loaded.default],
+      () => [name, undefined],
+    ),
+  )
+  return Promise.all(preload).then((modules) => installCommonJs(new Map(modules)))
+}
+
+function installCommonJs(modules) {
+  const require = (name) => {
+    const found = modules.get(name)
+    if (found === undefined)
+      throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
+    return found
+  }
+  require.main = hook.module
+  Object.assign(globalThis, { module: hook.module, exports: hook.module.exports, require })
+}
+
+/** What the program exports, once its body has run; `onParsed` is called as soon as all of it is loaded. */
+export function loadProgram(file, onParsed) {
+  return import(file).then((loaded) => {
+    onParsed()
+    return loaded.exectrailBody === undefined ? loaded : loaded.exectrailBody
+  })
+}
