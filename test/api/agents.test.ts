@@ -1,30 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { statsSchema } from '../../src/api/stats-schema.ts'
-import { createExecutor, type Executor } from '../../src/executor/executor.ts'
 import type { AgentStats } from '../../src/store/queries/agent-stats.ts'
-import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
-import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
+import { startApiStack } from '../support/api-stack.ts'
+import type { RunningClickHouse } from '../support/clickhouse.ts'
 import { insertRecords, makeRecord } from '../support/records.ts'
-import { readProblem, startService, type TestService } from '../support/service.ts'
+import { readProblem, type TestService } from '../support/service.ts'
 
-let home: TemporaryDirectory
 let clickhouse: RunningClickHouse
-let executor: Executor
 let service: TestService
-
+let stop: () => Promise<void>
 beforeAll(async () => {
-  home = await temporaryDirectory()
-  clickhouse = await startClickHouse()
-  executor = await createExecutor({ config: offlineConfig(home.path) })
-  service = await startService({ store: clickhouse.store, executor })
+  ;({ clickhouse, service, stop } = await startApiStack())
 })
-afterAll(async () => {
-  await service.close()
-  await executor.close(0)
-  await clickhouse.stop()
-  await home[Symbol.asyncDispose]()
-})
+afterAll(() => stop())
 
 it('counts, splits and spreads what an agent did', async () => {
   const good = Array.from({ length: 9 }, (_, n) =>

@@ -1,32 +1,20 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createExecutor, type Executor } from '../../src/executor/executor.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { FILTER_FIELDS } from '../../src/record/record.ts'
 import type { ExecutionPage } from '../../src/service/list-executions.ts'
-import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
-import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
+import { startApiStack } from '../support/api-stack.ts'
+import type { RunningClickHouse } from '../support/clickhouse.ts'
 import { insertRecords, makeRecord } from '../support/records.ts'
-import { readProblem, startService, type TestService } from '../support/service.ts'
+import { readProblem, type TestService } from '../support/service.ts'
 
-let home: TemporaryDirectory
 let clickhouse: RunningClickHouse
-let executor: Executor
 let service: TestService
-
+let stop: () => Promise<void>
 beforeAll(async () => {
-  home = await temporaryDirectory()
-  clickhouse = await startClickHouse()
-  executor = await createExecutor({ config: offlineConfig(home.path) })
-  service = await startService({ store: clickhouse.store, executor })
+  ;({ clickhouse, service, stop } = await startApiStack())
 })
-afterAll(async () => {
-  await service.close()
-  await executor.close(0)
-  await clickhouse.stop()
-  await home[Symbol.asyncDispose]()
-})
+afterAll(() => stop())
 
 /** Records of an organization of their own, a millisecond apart, the newest last. */
 async function insert(

@@ -1,27 +1,17 @@
 /** Free questions: exact numbers, errors that name their cause, and an end when the caller leaves. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createExecutor, type Executor } from '../../src/executor/executor.ts'
-import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
-import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
-import { ADMIN_KEY, readProblem, startService, withKey, type TestService } from '../support/service.ts'
+import { startApiStack } from '../support/api-stack.ts'
+import type { RunningClickHouse } from '../support/clickhouse.ts'
+import { waitFor } from '../support/wait.ts'
+import { ADMIN_KEY, readProblem, withKey, type TestService } from '../support/service.ts'
 
-let home: TemporaryDirectory
 let clickhouse: RunningClickHouse
-let executor: Executor
 let service: TestService
+let stop: () => Promise<void>
 beforeAll(async () => {
-  home = await temporaryDirectory()
-  clickhouse = await startClickHouse()
-  executor = await createExecutor({ config: offlineConfig(home.path) })
-  service = await startService({ store: clickhouse.store, executor })
+  ;({ clickhouse, service, stop } = await startApiStack())
 })
-afterAll(async () => {
-  await service.close()
-  await executor.close(0)
-  await clickhouse.stop()
-  await home[Symbol.asyncDispose]()
-})
+afterAll(() => stop())
 
 function ask(query: string): Promise<Response> {
   return service.post('/v1/sql', { query })
@@ -99,7 +89,13 @@ it('three questions whose callers leave hold up the next for no more than a seco
       signal: leaving.signal,
     }).catch(() => undefined),
   )
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  const running = async (): Promise<boolean> => {
+    const [row] = await clickhouse.store.query<{ n: string }>(
+      "SELECT toString(countIf(query LIKE '%10000000000000%' AND query NOT LIKE '%processes%')) AS n FROM system.processes",
+    )
+    return row?.n === '3'
+  }
+  await waitFor(running, { timeoutMs: 10_000, what: 'three running questions' })
   leaving.abort()
   await Promise.all(asked)
   const started = performance.now()

@@ -1,27 +1,14 @@
 import { request } from 'node:http'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  askClickHouse,
-  keyOf,
-  PASSWORD,
-  startClickHouse,
-  USER,
-  type RunningClickHouse,
-} from '../support/clickhouse.ts'
+import { askAsFull, clientOf, keyOf, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
 let clickhouse: RunningClickHouse
 let client: ClickHouseClient
 beforeAll(async () => {
   clickhouse = await startClickHouse()
-  client = createClient({
-    url: clickhouse.url,
-    username: USER,
-    password: PASSWORD,
-    database: 'exectrail',
-    log: { level: ClickHouseLogLevel.OFF },
-  })
+  client = clientOf(clickhouse)
 })
 afterAll(async () => {
   await client.close()
@@ -30,18 +17,8 @@ afterAll(async () => {
 
 const KEY = keyOf('full')
 
-function ask(
-  search: Record<string, string>,
-  init: {
-    method?: string
-    body?: string | Buffer<ArrayBuffer> | FormData
-    signal?: AbortSignal
-    headers?: Record<string, string>
-  } = {},
-): Promise<Response> {
-  const { headers, ...rest } = init
-  return askClickHouse(clickhouse, search, { ...rest, headers: { ...KEY, ...headers } })
-}
+const ask = (search: Record<string, string>, init?: Parameters<typeof askAsFull>[2]) =>
+  askAsFull(clickhouse, search, init)
 
 describe('compression', () => {
   it('by gzip is taken and given', async () => {

@@ -1,8 +1,10 @@
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
 import { assert, asyncProperty, string } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  askAsFull,
   askClickHouse,
+  clientOf,
   keyOf,
   PASSWORD,
   startClickHouse,
@@ -14,13 +16,7 @@ let clickhouse: RunningClickHouse
 let client: ClickHouseClient
 beforeAll(async () => {
   clickhouse = await startClickHouse()
-  client = createClient({
-    url: clickhouse.url,
-    username: USER,
-    password: PASSWORD,
-    database: 'exectrail',
-    log: { level: ClickHouseLogLevel.OFF },
-  })
+  client = clientOf(clickhouse)
 })
 afterAll(async () => {
   await client.close()
@@ -29,18 +25,8 @@ afterAll(async () => {
 
 const KEY = keyOf('full')
 
-function ask(
-  search: Record<string, string>,
-  init: {
-    method?: string
-    body?: string | Buffer<ArrayBuffer> | FormData
-    signal?: AbortSignal
-    headers?: Record<string, string>
-  } = {},
-): Promise<Response> {
-  const { headers, ...rest } = init
-  return askClickHouse(clickhouse, search, { ...rest, headers: { ...KEY, ...headers } })
-}
+const ask = (search: Record<string, string>, init?: Parameters<typeof askAsFull>[2]) =>
+  askAsFull(clickhouse, search, init)
 
 describe('the routes', () => {
   it.each(['/ping', '/replicas_status', '/'])('GET %s says Ok without a password', async (path) => {

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
 
@@ -97,4 +98,24 @@ export function askClickHouse(
 ): Promise<Response> {
   const { headers = keyOf('full'), ...rest } = init
   return fetch(`${clickhouse.url}/?${new URLSearchParams(search).toString()}`, { ...rest, headers })
+}
+
+/** As `askClickHouse` with the full user's credentials, whatever other headers are given. */
+export function askAsFull(
+  clickhouse: Pick<RunningClickHouse, 'url'>,
+  search: Readonly<Record<string, string>>,
+  init: Omit<RequestInit, 'headers'> & { headers?: Readonly<Record<string, string>> } = {},
+): Promise<Response> {
+  return askClickHouse(clickhouse, search, { ...init, headers: { ...keyOf('full'), ...init.headers } })
+}
+
+/** The official client, as the full user. */
+export function clientOf({ url }: Pick<RunningClickHouse, 'url'>): ClickHouseClient {
+  return createClient({
+    url,
+    username: USER,
+    password: PASSWORD,
+    database: 'exectrail',
+    log: { level: ClickHouseLogLevel.OFF },
+  })
 }

@@ -1,0 +1,30 @@
+/** The HTTP surface over a real store and an executor that delivers nowhere, in a fresh home. */
+import { createExecutor } from '../../src/executor/executor.ts'
+import { startClickHouse, type RunningClickHouse } from './clickhouse.ts'
+import { offlineConfig } from './configuration.ts'
+import { temporaryDirectory } from './directory.ts'
+import { startService, type TestService } from './service.ts'
+
+export interface ApiStack {
+  clickhouse: RunningClickHouse
+  service: TestService
+  stop: () => Promise<void>
+}
+
+/** Starts all of it; `stop` leaves nothing behind. */
+export async function startApiStack(): Promise<ApiStack> {
+  const home = await temporaryDirectory()
+  const clickhouse = await startClickHouse()
+  const executor = await createExecutor({ config: offlineConfig(home.path) })
+  const service = await startService({ store: clickhouse.store, executor })
+  return {
+    clickhouse,
+    service,
+    stop: async () => {
+      await service.close()
+      await executor.close(0)
+      await clickhouse.stop()
+      await home[Symbol.asyncDispose]()
+    },
+  }
+}
