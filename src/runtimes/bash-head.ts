@@ -5,7 +5,7 @@ import type { RuntimeRequest } from './runtime.ts'
 const ASCII = /^[\0-\x7f]*$/
 const NOT_ASCII = /[^\0-\x7f]+/g
 
-/** What bash takes from nobody but sets itself when it starts, and what the guest program holds meanwhile. */
+/** Variables that bash sets itself when it starts, and those that the guest program uses. */
 const TAKEN = new Set(
   'IFS BASH __head __nonce __input __characters __open __close __code __fd __status __path'.split(' '),
 )

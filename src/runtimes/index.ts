@@ -18,7 +18,7 @@ export interface RuntimesOptions {
   report?: (line: string) => void
 }
 
-/** What a built-in runtime is told; factories take what they need and load their SDK at the first run. */
+/** Options of the built-in runtimes; factories take what they need and load their SDK at the first run. */
 interface RuntimeOptions {
   config: Config
   report: (line: string) => void

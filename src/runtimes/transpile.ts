@@ -15,7 +15,7 @@ export type Refused =
   | { fault: string }
   | { cancelled: true }
 
-/** A script for QuickJS and what the guest is told of it. */
+/** A script for QuickJS and what the guest needs to know about it. */
 export interface Script extends ScriptFacts {
   code: string
 }

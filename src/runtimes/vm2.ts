@@ -26,7 +26,7 @@ export function vm2(options: LocalOptions): Runtime {
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
       lacks: {
-        'exit code': 'there is no `process.exit`; an error nobody catches ends with 1',
+        'exit code': 'there is no `process.exit`; an uncaught error ends with 1',
         files: 'the code has the language and no file system',
         'folders in /out': 'the code has the language and no file system',
         stdin: 'the code has the language and no streams but `console`',
@@ -45,7 +45,7 @@ export function vm2(options: LocalOptions): Runtime {
   }
 }
 
-/** After the first run, so that it delays nobody; a failure only leaves starts as slow as they are. */
+/** After the first run, so that it delays no run; a failure only leaves starts as slow as they are. */
 async function cache(host: SandboxHost): Promise<void> {
   try {
     const { files, tools } = await host.support()

@@ -102,7 +102,7 @@ it('a client that leaves does not undo an insert whose rows have come', async ()
   expect(await (await ask({ query: 'SELECT count() FROM whole' })).text()).toBe('20000000\n')
 })
 
-it('a statement whose analysis is long, or is one long call of a function, holds up nobody else', async () => {
+it('a statement whose analysis is long, or is one long call of a function, delays no other', async () => {
   const long = [
     'SELECT (SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1) FORMAT TSV',
     "SELECT editDistance(repeat('a', 30000), repeat('b', 30000)) FORMAT JSONEachRow",

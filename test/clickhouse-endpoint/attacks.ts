@@ -1,6 +1,6 @@
 /** Statements against the endpoint. SECRET is a file of the host to be read, OUT one to be written. */
 
-/** Functions, tables and texts that nobody may use. */
+/** Functions, tables and texts that no user may use. */
 export const ATTACKS = [
   // Table functions that reach files, the network or other databases.
   "SELECT * FROM file('SECRET', 'LineAsString')",

@@ -72,7 +72,7 @@ describe('an answer', () => {
     }
   })
 
-  it('is not packed without the setting, nor with an encoding nobody knows', async () => {
+  it('is not packed without the setting, nor with an unknown encoding', async () => {
     const without = await get({ query: MANY }, { 'Accept-Encoding': 'gzip' })
     const unknown = await get(
       { query: MANY, enable_http_compression: '1' },

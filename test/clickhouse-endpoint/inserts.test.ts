@@ -29,7 +29,7 @@ async function bytesOf(query: string): Promise<Buffer<ArrayBuffer>> {
   return Buffer.from(await answer.arrayBuffer())
 }
 
-/** Rows of `t` with these keys; nobody else uses them. */
+/** Rows of `t` with these keys; no other test uses them. */
 async function rowsOf(from: number, to: number): Promise<{ a: string; b: string }[]> {
   return clickhouse.store.query(
     'SELECT a, b FROM t WHERE a >= {from:Int64} AND a < {to:Int64} ORDER BY a, b',

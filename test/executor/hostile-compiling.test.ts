@@ -77,7 +77,7 @@ describe.each([
   ['subprocess', HOSTILE],
   ['vm2', ON_VM2],
 ] as const)('%s', (runtime, hostile) => {
-  it.each(hostile)('%s ends its own run in time, in words, and nobody else waits', async (_name, code) => {
+  it.each(hostile)('%s ends its own run in time, in words, and delays no other', async (_name, code) => {
     let results: ExecutionResult[] = []
     const began = performance.now()
     const awayMs = await longestTurn(async () => {

@@ -38,7 +38,7 @@ export function engineCommand({ layout: { program, loader, libraries } }: Engine
 
 /**
  * Asks the files at `root` for their version.
- * @throws Error with the program's last words when it does not start here.
+ * @throws Error with the program's last line of output when it does not start here.
  */
 export async function openEngine(root: string | null, parts: Layout, origin: string): Promise<Engine> {
   const engine = { version: '', origin, root, layout: parts }

@@ -44,7 +44,7 @@ export class Cluster {
 
   /**
    * Connects, starting a node where that is needed.
-   * @throws {ExectrailError} `runtime_unavailable` with what to do; BacalhauError where nobody answers.
+   * @throws {ExectrailError} `runtime_unavailable` with what to do; BacalhauError when the orchestrator does not answer.
    */
   async connect(): Promise<Connection> {
     const { apiUrl } = this.#options

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { BacalhauApi } from './api.ts'
 import { readProgress } from './progress.ts'
 
-/** ms a job may live on after its guest's last words. */
+/** ms a job may live on after its guest's last frame. */
 const GRACE_MS = 1_000
 
 export class JobCleanup {

@@ -26,13 +26,13 @@ const MAIN_FILES: Record<Language, string> = {
  */
 export async function jobSources(
   request: RuntimeRequest,
-  { code, head: told }: GuestProgram,
+  { code, head: programHead }: GuestProgram,
   plan: { engine: Engine; channel: Channel },
 ): Promise<unknown[]> {
   const guests = GUESTS[plan.engine][request.language] ?? []
   const quickJs = runsQuickJs(plan.engine, request.language)
   const head = {
-    ...told,
+    ...programHead,
     env: request.env,
     // Without it the guest's chance is the same sequence in every run.
     seed: plan.channel === 'published' ? randomBytes(32).toString('hex') : null,

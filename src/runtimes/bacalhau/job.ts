@@ -32,7 +32,7 @@ export interface PreparedJob {
 
 /** s a job may wait for a node before it fails, with the reason: less than the executor waits. */
 const QUEUE_TIMEOUT_S = 240
-/** s beside the run's own that start-up may take before the node ends what nobody watches any more. */
+/** s that start-up may take, beyond the run's own limit, before the node ends a job that is no longer watched. */
 const STARTUP_ALLOWANCE_S = 300
 
 const MODULES: Partial<Record<Language, ModuleName>> = {

@@ -1,4 +1,4 @@
-/** The log of one execution, taken up again where it broke off, until the guest has said its last words. */
+/** The log of one execution, resumed where the connection broke, up to the guest's last frame. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { readLog, type LogEnd, type LogOptions } from './log-stream.ts'
 

@@ -9,7 +9,7 @@ export interface JobProgress {
   runningAtMs: number | null
   /** When the job was completed, by the same clock. */
   completedAtMs: number | null
-  /** The orchestrator's last words about the job that are no plain change of state: why it waits or failed. */
+  /** The orchestrator's last message about the job beside changes of state: why it waits or failed. */
   reason: string | null
 }
 
@@ -30,12 +30,12 @@ export function readProgress(history: readonly HistoryItem[]): JobProgress {
     ({ executionId, message }) => executionId === executionIds[0] && message === 'Running',
   )
   const completed = ofJob.find(({ newState }) => newState === 'Completed')
-  const told = ofJob.findLast(({ topic }) => !['Submission', 'State Update'].includes(topic))
+  const message = ofJob.findLast(({ topic }) => !['Submission', 'State Update'].includes(topic))
   return {
     executionIds,
     submittedAtMs: history[0]?.atMs ?? null,
     runningAtMs: running?.atMs ?? null,
     completedAtMs: completed?.atMs ?? null,
-    reason: told?.message ?? null,
+    reason: message?.message ?? null,
   }
 }

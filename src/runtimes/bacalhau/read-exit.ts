@@ -15,7 +15,7 @@ export interface JobFacts {
   progress: JobProgress
   /** The first try; null where none was made, or where the guest said all. */
   execution: JobExecution | null
-  /** The runtime ended it because it was told to. */
+  /** The runtime ended it on request. */
   aborted: boolean
   fault: RuntimeFault | null
 }
@@ -58,7 +58,7 @@ export function readExit(facts: JobFacts): RuntimeExit {
   return { ...common, ...readSilentEnd(facts) }
 }
 
-/** The guest did not come to its last words: what ended it speaks for it. */
+/** The guest sent no last frame: the exit is that of whatever ended it. */
 function readSilentEnd({ execution, progress, engine }: JobFacts): Partial<RuntimeExit> {
   if (execution === null)
     return {

@@ -18,7 +18,7 @@ const POLL_MOST_MS = 250
 /** ms an orchestrator that was there may be silent before the run is given up. */
 const SILENCE_MS = 10_000
 const STOP_PATIENCE_MS = 3_000
-/** ms for the last words of a program that came to its end. */
+/** ms to wait for the last frame of a program that has ended. */
 const LATE_MS = 10_000
 
 export interface JobRunOptions {
@@ -182,7 +182,7 @@ class JobRun {
     if (!failed && (exitCode === null || exitCode === 0)) await this.#log.collect(executionId, LATE_MS)
   }
 
-  /** Stops the job, trying again for a while: nothing may run on that nobody watches. */
+  /** Stops the job and retries for a while, because nothing may run on unwatched. */
   async #stop(): Promise<void> {
     const deadline = performance.now() + STOP_PATIENCE_MS
     for (;;) {

@@ -10,7 +10,7 @@ export type CompileJob =
   /** To what the QuickJS of WebAssembly takes. */
   | { to: 'quickjs'; loader: 'js' | 'ts'; hook: string }
 
-/** The compiled code, and for QuickJS what the guest is told of it; or why the language refused the code. */
+/** The compiled code, and for QuickJS what the guest needs to know about it; or why the language refused the code. */
 export type Compiled = { code: string; script?: ScriptFacts } | { error: UncaughtError }
 
 /** What goes with a script for QuickJS. */

@@ -29,7 +29,7 @@ const FLAGS = ['--disable-warning=ExperimentalWarning', '--v8-pool-size=1', '--m
 export interface Death {
   code: number | null
   signal: NodeJS.Signals | null
-  /** Its last words on stderr, which nobody else sees. */
+  /** The end of its stderr, which is not passed on. */
   words: string
 }
 

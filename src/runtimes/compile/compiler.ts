@@ -84,7 +84,7 @@ function readAnswer({ value, text }: Exclude<Answer, { death: Death }>): Outcome
 const STACK_WORDS = /stack exceeds|newstack|copystack|stack overflow/u
 const MEMORY_WORDS = /memory allocation of|out of memory|cannot allocate memory|heap limit/iu
 
-/** What ended the compiler: the kernel's signal says a stack, its last words say memory. */
+/** What ended the compiler: the kernel's signal means the stack, its stderr names memory. */
 function readDeath({ code, signal, words }: Death): Outcome | 'again' {
   if (signal === 'SIGSEGV' || signal === 'SIGBUS' || STACK_WORDS.test(words))
     return { error: refuse('the code is nested too deeply to be compiled') }

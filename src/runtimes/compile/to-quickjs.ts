@@ -1,6 +1,6 @@
 /**
  * JavaScript and TypeScript as the QuickJS of 2021 takes them. Syntax newer than ES2020 is lowered; so are async
- * functions, to promises of the program's own, because QuickJS does not tell of rejections nobody handles.
+ * functions, to promises of the program's own, because QuickJS does not report unhandled rejections.
  */
 import { SourceMap } from 'node:module'
 import type { TransformOptions } from 'esbuild'

@@ -14,7 +14,7 @@ export async function readMetrics(sandbox: Sandbox, sinceMs: number): Promise<Us
     const samples = await sandbox.getMetrics({ start: new Date(sinceMs), requestTimeoutMs: REQUEST_MS })
     return summarize(samples)
   } catch {
-    return summarize([]) // a sandbox that is gone has none; the run's own fault is what is told
+    return summarize([]) // a sandbox that is gone has none; the run's own fault is reported
   }
 }
 

@@ -9,7 +9,7 @@ import { SandboxUnsupportedError } from '../sandbox/host-support.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
 import type { Runnable, WasmToolchain } from './toolchain.ts'
 
-/** Fetching the engine takes about 5 s; nobody waits longer for an answer. */
+/** Fetching the engine takes about 5 s; the check does not wait longer. */
 const PATIENCE_MS = 8000
 
 const VERSIONS: Record<ModuleName, string> = { quickjs: 'QuickJS 2021-03-27', python: 'CPython 3.12.0' }

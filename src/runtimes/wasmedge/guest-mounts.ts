@@ -64,7 +64,7 @@ export class GuestMounts {
     name: string,
     share: (from: string, to: string) => Promise<void>,
   ): Promise<string> {
-    // A link may lead from where everybody may look to where nobody else may.
+    // A link may lead from a public directory to a private one.
     const real = await realpath(path)
     if (this.#support.users === 'own' || isPublic(real)) return real
     const target = join(this.#support.files.directory, `wasmedge-${name}`)

@@ -13,7 +13,7 @@ import {
 } from '../../provision/wasmedge/modules.ts'
 import type { PoolOptions } from '../sandbox/slots/warm-pool.ts'
 
-/** What the runtime is told. */
+/** Options of the runtime. */
 export interface WasmedgeOptions extends Pick<Config, 'path' | 'cacheDir' | 'ci'> {
   /** Gets one line each, for a person. */
   report: (line: string) => void
@@ -21,7 +21,7 @@ export interface WasmedgeOptions extends Pick<Config, 'path' | 'cacheDir' | 'ci'
   pool?: PoolOptions
   /** What of the host's means to use around the engine; `off` is for tests of the weaker way. @default auto */
   namespaces?: 'auto' | 'off'
-  /** `never` leaves modules as they are found: interpreted where nobody has compiled them. @default background */
+  /** `never` leaves modules as they are found: interpreted where they are not compiled. @default background */
   compile?: 'background' | 'never'
   /** ms between the first run of a language and its compilation: a short program is not worth one. @default 5000 */
   compileAfterMs?: number

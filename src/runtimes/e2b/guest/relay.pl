@@ -35,7 +35,7 @@ sub emit {
   my $at = 0;
   while ($at < length $frame) {
     my $count = syswrite STDOUT, $frame, length($frame) - $at, $at;
-    exit 1 unless $count;    # nobody listens any more
+    exit 1 unless $count;    # the reader is gone
     $at += $count;
   }
 }
@@ -177,7 +177,7 @@ sub linger {
     vec($reading, 0, 1) = 1;
     return unless select($reading, undef, undef, $linger_seconds);
     next if sysread STDIN, $control, 64, length $control;
-    select(undef, undef, undef, $linger_seconds);    # no stdin to be told by
+    select(undef, undef, undef, $linger_seconds);    # without stdin it cannot be asked to stop
     return;
   }
 }

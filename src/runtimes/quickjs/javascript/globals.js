@@ -1,4 +1,4 @@
-// What came to the language and the web after this QuickJS (2021), where programs use it daily.
+// Features of the language and the web newer than this QuickJS (2021) that programs use daily.
 import { Buffer } from './buffer.js'
 import { cleanStack } from './stack.js'
 import { TextDecoder, TextEncoder } from './text.js'

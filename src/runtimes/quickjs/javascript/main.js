@@ -63,7 +63,7 @@ function fail(error) {
 
 function give(value) {
   const text = encode(value)
-  // Rejections nobody handles are told one turn later.
+  // Unhandled rejections are reported one turn later.
   setTimeout(() => {
     if (failed) return
     if (text !== null) send('result', text)

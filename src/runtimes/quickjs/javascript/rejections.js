@@ -1,4 +1,4 @@
-// QuickJS does not tell of rejections nobody handles. Async functions arrive lowered to `new Promise`, so a
+// QuickJS does not report unhandled rejections. Async functions arrive lowered to `new Promise`, so a
 // Promise of our own sees them all.
 
 /** Calls `fail` with the reason of a rejection that has no handler one turn after it. */

@@ -49,7 +49,7 @@ const CERTIFICATES = ['/etc/ssl', '/etc/ca-certificates']
 export const EGRESS_PORT = 3128
 const EGRESS_URL = `http://127.0.0.1:${EGRESS_PORT}`
 
-/** The names that curl, Python and most clients read; Node reads them when told to. */
+/** The names that curl, Python and most clients read; Node reads them on request. */
 const EGRESS_ENV = {
   ...Object.fromEntries(
     ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [

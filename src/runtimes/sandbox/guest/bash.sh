@@ -1,6 +1,6 @@
 # Runs one program. On fd 5 come eight digits, that many characters of shell text that sets the nonce, the size of
 # the input and what is put around the code to check it, and defines what sets the environment; then the input.
-# From a pipe bash reads byte by byte unless it is told how many characters to take. fd 3 takes the result as JSON
+# From a pipe bash reads byte by byte unless the number of characters is given. fd 3 takes the result as JSON
 # text by hand; `result` writes it to a descriptor of its own, so that a program may use fd 3 for something else.
 if { exec 253>&3; } 2> /dev/null; then __fd=253; else exec 14>&3; __fd=14; fi # at most 16 files are open, or more
 eval 'result() {
@@ -22,7 +22,7 @@ IFS= read -r -d '' __code < main.sh
 shopt -s extglob
 # Whether the code has errors is known before it begins. Inside brackets that it cannot close, for which they are is
 # chance and a secret, it is only read; twice, so that none passes which closes one bracket and opens it again. What
-# does not fit there is read by a shell that has been told to execute nothing, on the line before the code.
+# does not fit there is read by a shell that executes nothing (`set -n`), on the line before the code.
 if ! eval "__check() {
 $__open { :
 $__code

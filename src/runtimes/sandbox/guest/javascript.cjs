@@ -9,7 +9,7 @@ const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
 
-/** The job on fd 5. While it has not come nobody waits: time to load what loads modules. */
+/** The job on fd 5. Until it arrives nothing waits for us: time to load Node's module loader. */
 async function readJob() {
   const first = readWhatIsThere()
   if (first.length === 0) await warm()

@@ -13,7 +13,7 @@ def read_job():
     try:
         chunks = [os.read(5, 1 << 20)]
     except BlockingIOError:
-        import json, traceback  # noqa: E401, F401 (nobody waits: what most programs need is loaded ahead)
+        import json, traceback  # noqa: E401, F401 (nothing waits yet: what most programs need is loaded ahead)
 
         chunks = []
     os.set_blocking(5, True)

@@ -1,5 +1,5 @@
 # What sockets of a run keep in the kernel beyond what its control group counts: answers that wait in netlink, and
-# connections that nobody has accepted, which belong to no group yet.
+# connections not yet accepted, which belong to no group.
 use strict;
 use warnings;
 

@@ -282,7 +282,7 @@ sub pass_on {
   my ($file, $size) = @_;
   while ($size > 0) {
     my $count = sysread $file, my $part, $size < 65536 ? $size : 65536;
-    $part = "\0" x ($count = $size < 65536 ? $size : 65536) unless $count;    # it cannot be read; its size is told already
+    $part = "\0" x ($count = $size < 65536 ? $size : 65536) unless $count;    # it cannot be read; its size is already announced
     print $report $part;
     $size -= $count;
   }

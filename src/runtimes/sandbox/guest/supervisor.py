@@ -185,7 +185,7 @@ def pass_on(file, size):
             chunk = file.read(part)
         except OSError:
             chunk = b""
-        chunk = chunk or b"\0" * part  # it cannot be read; its size is told already
+        chunk = chunk or b"\0" * part  # it cannot be read; its size is already announced
         report(chunk)
         size -= len(chunk)
 

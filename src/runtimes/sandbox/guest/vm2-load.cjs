@@ -67,7 +67,7 @@ function makeCache(file, texts) {
   process.exit(0)
 }
 
-/** The job on fd 5. While it has not come nobody waits: time to `warm` the parser, which the program needs. */
+/** The job on fd 5. Until it arrives nothing waits for us: time to `warm` the parser, which the program needs. */
 function readJob(warm) {
   const first = readWhatIsThere()
   if (first.length === 0) warm()

@@ -238,10 +238,10 @@ guest.start(body, job.toString('utf8', end + 1))
 function syntax(error) {
   const hint = '$&; vm2 has no modules, the subprocess runtime has'
   const message = String(error.message).replace(/import statement.*|.*import.*export.*/, hint)
-  const told = { name: 'SyntaxError', message, stack: String(error.stack), code: '' }
+  const refusal = { name: 'SyntaxError', message, stack: String(error.stack), code: '' }
   frame(
     'syntax',
-    JSON.stringify(told, (_key, value) => bounds.cutText(value)),
+    JSON.stringify(refusal, (_key, value) => bounds.cutText(value)),
   )
   writeSync(2, `${error.stack}\n`)
   process.exit(1)

@@ -1,4 +1,4 @@
-# How an error is told: bounded, however deep the program was when it failed and whatever led to it.
+# How an error is reported: bounded, however deep the stack and however long the chain of causes.
 USUAL = 1100  # frames: with its own limit of recursion Python tells all
 KEPT = 50  # frames, from each end of a trace; a fifth as many causes
 

@@ -109,7 +109,7 @@ function fail(error) {
 
 function give(value) {
   const text = encode(value)
-  // Rejections nobody handles are told one turn later.
+  // Unhandled rejections are reported one turn later.
   setTimeout(() => {
     if (over) return
     if (text !== null) send('r', text)

@@ -11,7 +11,7 @@ OUT_OF_MEMORY = b'{"name":"MemoryError","message":"","stack":null,"code":""}'
 
 
 def read_job(channel):
-    """The head and the input; what most programs need is loaded while nobody waits."""
+    """The head and the input; what most programs need is loaded while the job is on its way."""
     os.write(channel, b"\n")  # started, waiting
     job = os.open(CHANNEL + "/job", os.O_RDONLY)
     if not waits(job):
