@@ -44,7 +44,7 @@ export class CompilerProcess {
   #words = ''
   #workMs = 0
   #alive = true
-  #closed = false
+  #death: Death | null = null
 
   constructor() {
     const program = [process.execPath, ...FLAGS, fileURLToPath(new URL('main.ts', import.meta.url))]
@@ -80,21 +80,19 @@ export class CompilerProcess {
   }
 
   /** Resolves when it can be given a job, or has died. */
-  async ready(): Promise<Answer> {
-    return this.#next()
+  ready(): Promise<Answer> {
+    return this.#answer.promise
   }
 
   /** Has it do `job`. */
   async ask(job: CompileJob, code: string): Promise<Answer> {
+    if (this.#death !== null) return { death: this.#death }
     const since = performance.now()
     this.#answer = Promise.withResolvers()
-    const answer = this.#next()
     this.#child.stdin.write(encodeFrame(job, code))
-    try {
-      return await answer
-    } finally {
-      this.#workMs += performance.now() - since
-    }
+    const answer = await this.#answer.promise
+    this.#workMs += performance.now() - since
+    return answer
   }
 
   /** Whether it keeps this process alive. */
@@ -111,19 +109,16 @@ export class CompilerProcess {
     await this.#dead.promise
   }
 
-  #next(): Promise<Answer> {
-    return Promise.race([this.#answer.promise, this.#dead.promise.then((death) => ({ death }))])
-  }
-
   #die(death: Death): void {
     this.#alive = false
-    this.#closed = true
+    this.#death ??= death
+    this.#answer.resolve({ death })
     this.#dead.resolve(death)
   }
 
   #killGroup(): void {
     const { pid } = this.#child
-    if (pid === undefined || this.#closed) return
+    if (pid === undefined || this.#death !== null) return
     try {
       process.kill(-pid, 'SIGKILL')
     } catch {
