@@ -2,7 +2,8 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { ConfigError, type Issue } from './errors.ts'
+import { ConfigError } from './errors.ts'
+import { validate } from './validation.ts'
 import { CONTENT, OPTIONAL_CONTENT } from './record/record.ts'
 
 const httpUrl = z
@@ -111,9 +112,9 @@ export function loadConfig(env: Environment = process.env): Config {
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
-  const parsed = environment.safeParse(present)
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toIssue))
-  const value = parsed.data
+  const parsed = validate(environment, present)
+  if (!parsed.ok) throw new ConfigError(parsed.issues)
+  const { value } = parsed
   return {
     home: resolve(value.EXECTRAIL_HOME),
     cacheDir: join(value.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'exectrail'),
@@ -154,8 +155,4 @@ function signalsOf(value: z.infer<typeof environment>): Config['otlpSignals'] {
     spans: value.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? null,
     metrics: value.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? null,
   }
-}
-
-function toIssue(issue: z.core.$ZodIssue): Issue {
-  return { path: issue.path.join('.'), message: issue.message }
 }

@@ -1,7 +1,7 @@
 /** Types of execution requests and results. */
 
 import type { ExecutionRecord, FieldNameWith } from './record/record.ts'
-import type { Language, RuntimeName } from './record/values.ts'
+import type { Language, LanguageAlias, RuntimeName } from './record/values.ts'
 
 export type { ExecutionRecord, StartedRecord } from './record/record.ts'
 export * from './record/values.ts'
@@ -84,7 +84,7 @@ export interface OutputChunk {
 /** The argument of `execute()`. Everything except `signal` and `onOutput` is JSON and can be sent over HTTP. */
 export interface ExecutionRequest {
   runtime: RuntimeName
-  language: Language
+  language: Language | LanguageAlias
   code: string
   /** Argument of `main(input)`; any JSON value. */
   input?: unknown

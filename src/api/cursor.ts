@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { InvalidRequestError } from '../errors.ts'
-import { isTime } from '../service/window.ts'
+import { checkTime } from '../service/window.ts'
 import type { Position } from '../store/queries/list-executions.ts'
 import type { Window } from '../store/scope.ts'
 
 const CURSOR_MAX = 1024
-const time = z.string().refine(isTime)
+const time = z.string().refine((text) => checkTime(text) === null)
 const content = z.tuple([z.literal(1), z.string(), time, time, time, z.string().min(1).max(256)])
 
 /** Where the next page begins, and the window of the first page. */

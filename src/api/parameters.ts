@@ -1,41 +1,26 @@
 /** Query parameters: typed; every issue is reported at once, and unknown names with the known ones. */
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
-import { InvalidRequestError, type Issue } from '../errors.ts'
-import { isTime } from '../service/window.ts'
+import { InvalidRequestError } from '../errors.ts'
+import { checkTime } from '../service/window.ts'
+import { withoutAlias } from '../record/values.ts'
+import { validate } from '../validation.ts'
 import type { ApiContext } from './context.ts'
-
-interface RawIssue {
-  readonly message: string
-  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
-  readonly keys?: readonly string[]
-}
 
 /** Validates and documents the query parameters of a route. */
 export function query<Shape extends z.ZodRawShape>(shape: Shape) {
-  const known = Object.keys(shape).join(', ') || 'none'
+  const schema = z.strictObject(shape)
   return validator(
     'query',
-    z.strictObject(shape),
+    schema,
     (result) => {
-      if (!result.success) throw new InvalidRequestError(toIssues(result.error, known))
+      if (result.success) return
+      // Validated again for messages of our own, which the validator has no option for.
+      const checked = validate(schema, result.data)
+      if (!checked.ok) throw new InvalidRequestError(checked.issues)
     },
     { options: { io: 'input' } },
   )
-}
-
-/** The issues of a failed validation; `known` lists the names that are allowed. */
-export function toIssues(raw: readonly RawIssue[], known: string): Issue[] {
-  return raw.flatMap((issue) => {
-    const path = (issue.path ?? [])
-      .map((part) => String(typeof part === 'object' ? part.key : part))
-      .join('.')
-    if (issue.keys === undefined) return [{ path, message: issue.message }]
-    return issue.keys.map((key) => ({
-      path: path === '' ? key : `${path}.${key}`,
-      message: `unknown; known are: ${known}`,
-    }))
-  })
 }
 
 const text = z
@@ -49,7 +34,7 @@ const identifier = text
 /** ISO 8601 with a zone. */
 export const time = z
   .string('give it once')
-  .refine(isTime, 'write ISO 8601 with a zone, such as 2026-11-23T15:00:00Z')
+  .refine((given) => checkTime(given) === null, { error: ({ input }) => checkTime(String(input)) ?? '' })
   .meta({ format: 'date-time' })
 
 export const limit = z.coerce
@@ -81,7 +66,9 @@ export const identifiers = z.union([identifier, z.array(identifier).max(VALUES_M
 export function someOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z
     .union([z.string(), z.array(z.string())])
-    .transform((given) => [given].flat().flatMap((part) => part.split(',').map((value) => value.trim())))
+    .transform((given) =>
+      [given].flat().flatMap((part) => part.split(',').map((value) => withoutAlias(value.trim()))),
+    )
     .pipe(z.array(oneOf(values)).max(VALUES_MAX, TOO_MANY))
     .describe(`Some of, separated by commas: ${values.join(', ')}`)
 }
@@ -91,7 +78,7 @@ export function someOf<const Values extends readonly [string, ...string[]]>(valu
  * @throws {InvalidRequestError} when it is longer than an id may be
  */
 export function pathId(c: ApiContext): string {
-  const parsed = identifier.safeParse(c.req.param('id'))
-  if (parsed.success) return parsed.data
-  throw new InvalidRequestError(parsed.error.issues.map((issue) => ({ path: 'id', message: issue.message })))
+  const parsed = validate(z.object({ id: identifier }), { id: c.req.param('id') })
+  if (parsed.ok) return parsed.value.id
+  throw new InvalidRequestError(parsed.issues)
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { InvalidRequestError, type Issue } from '../errors.ts'
 import type { ExecutionContext, ExecutionRequest, Limits, LimitsRequest } from '../execution.ts'
+import { validate } from '../validation.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import { toJsonText } from './json-text.ts'
-import { toIssue, executionRequestSchema, MAX_INPUT_BYTES, type RequestBody } from './request-schema.ts'
+import { executionRequestSchema, MAX_INPUT_BYTES, type RequestBody } from './request-schema.ts'
 import { rejectOversized } from './request-size.ts'
 import { compileSchema, type SchemaCheck, type CompiledSchema } from './schema-check.ts'
 
@@ -50,17 +51,17 @@ export function normalizeRequest(
   rejectOversized(request)
   const { signal, onOutput, ...json } = request
   const issues = [...checkCallbacks(request), ...checkEnvNames(json.env)]
-  const parsed = executionRequestSchema.safeParse(json)
-  for (const issue of parsed.error?.issues.slice(0, ISSUES_MAX) ?? []) issues.push(toIssue(issue))
+  const parsed = validate(executionRequestSchema, json)
+  if (!parsed.ok) issues.push(...parsed.issues)
   const input = toJsonText(json.input, 'input', MAX_INPUT_BYTES)
   if (!input.ok) issues.push(...input.issues)
-  const runtime = parsed.success ? resolveRuntime(parsed.data, findRuntime, issues) : null
+  const runtime = parsed.ok ? resolveRuntime(parsed.value, findRuntime, issues) : null
   const finish = (checks: readonly (CompiledSchema | null)[]): NormalizedRequest => {
     const [checkInput = null, checkOutput = null] = checks.map((compiled) => checkOrIssue(compiled, issues))
-    if (!parsed.success || !input.ok || runtime === null || issues.length > 0)
+    if (!parsed.ok || !input.ok || runtime === null || issues.length > 0)
       throw new InvalidRequestError(issues)
     return {
-      ...normalizeBody(parsed.data),
+      ...normalizeBody(parsed.value),
       runtime,
       input: input.text,
       checkInput,
@@ -75,8 +76,6 @@ export function normalizeRequest(
     ? Promise.all([inputSchema, outputSchema]).then(finish)
     : finish([inputSchema, outputSchema])
 }
-
-const ISSUES_MAX = 100
 
 function isObject(request: unknown): boolean {
   return typeof request === 'object' && request !== null

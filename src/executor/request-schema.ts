@@ -1,7 +1,6 @@
 /** Schema of the JSON part of an execution request; `POST /v1/executions` documents the same one. */
 import { z } from 'zod'
-import type { Issue } from '../errors.ts'
-import { LANGUAGES, RUNTIMES } from '../execution.ts'
+import { LANGUAGES, RUNTIMES, withoutAlias } from '../execution.ts'
 import { CONTEXT_FIELDS, mapNames } from '../record/record.ts'
 
 const MIB = 1_048_576
@@ -93,18 +92,15 @@ const pattern = z
   .max(1000)
   .refine((text) => compiles(text), 'an ECMAScript regular expression')
 
-const jsonSchema = z.union([z.boolean(), z.record(z.string(), z.unknown())])
-
-/** Path and message of an issue; for an invalid key, the message about the key. */
-export function toIssue(issue: z.core.$ZodIssue): Issue {
-  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
-  return { path: issue.path.join('.'), message }
-}
+const jsonSchema = z.union(
+  [z.boolean(), z.record(z.string(), z.unknown())],
+  'a JSON Schema: an object, true or false',
+)
 
 /** All JSON fields of an execution request. Unknown keys are rejected. */
 export const executionRequestSchema = z.strictObject({
   runtime: z.enum(RUNTIMES),
-  language: z.enum(LANGUAGES),
+  language: z.preprocess(withoutAlias, z.enum(LANGUAGES)),
   code: z
     .string()
     .min(1, 'there is no code to run')
@@ -125,7 +121,10 @@ export const executionRequestSchema = z.strictObject({
     .refine((list) => !hasFileAsFolder(list), 'a path is both a file and a folder')
     .optional(),
   network: z
-    .union([z.enum(['none', 'host']), z.strictObject({ allow: z.array(hostName).min(1).max(100) })])
+    .union(
+      [z.enum(['none', 'host']), z.strictObject({ allow: z.array(hostName).min(1).max(100) })],
+      "'none', 'host', or { allow: [host names] }",
+    )
     .optional(),
   policy: z
     .strictObject({

@@ -6,6 +6,19 @@ export type RuntimeName = (typeof RUNTIMES)[number]
 export const LANGUAGES = ['javascript', 'typescript', 'python', 'bash'] as const
 export type Language = (typeof LANGUAGES)[number]
 
+/** Short names that callers may write instead. */
+const LANGUAGE_ALIASES = { js: 'javascript', ts: 'typescript', py: 'python', sh: 'bash' } as const
+export type LanguageAlias = keyof typeof LANGUAGE_ALIASES
+
+const ALIASES: ReadonlyMap<string, Language> = new Map(Object.entries(LANGUAGE_ALIASES))
+
+/** The language that a short name stands for; anything else as it is. */
+export function withoutAlias(given: Language | LanguageAlias): Language
+export function withoutAlias<Given>(given: Given): Given | Language
+export function withoutAlias<Given>(given: Given): Given | Language {
+  return (typeof given === 'string' ? ALIASES.get(given) : undefined) ?? given
+}
+
 /** What truly held around the code, never what was hoped for. */
 export const ISOLATIONS = ['none', 'process', 'namespace', 'wasm', 'microvm', 'container'] as const
 export type Isolation = (typeof ISOLATIONS)[number]

@@ -1,4 +1,5 @@
 import { RuntimeUnavailableError } from '../errors.ts'
+import { withoutAlias } from '../record/values.ts'
 import type { ExecutionRequest } from '../execution.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { Scope } from '../store/scope.ts'
@@ -22,9 +23,8 @@ export async function runOnAllRuntimes(
   parts: { executor: Pick<Executor, 'execute' | 'runtimes'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<Comparison> {
-  const serving = (await listRuntimes(parts.executor)).filter(({ languages }) =>
-    languages.includes(request.language),
-  )
+  const language = withoutAlias(request.language)
+  const serving = (await listRuntimes(parts.executor)).filter(({ languages }) => languages.includes(language))
   const unready = serving.filter(({ ready }) => !ready)
   const ready = serving.filter((runtime) => runtime.ready)
   if (ready.length === 0) throw noneReady(request, unready)

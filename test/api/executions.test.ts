@@ -129,6 +129,19 @@ describe('a list', () => {
     ).toEqual([])
   })
 
+  it('takes a time without seconds, and any year for an open end', async () => {
+    const [record] = await insert('open', 1)
+    for (const query of ['from=2026-01-01T00:00Z', 'from=1900-01-01T00:00:00Z&to=9999-12-31T00:00:00Z'])
+      expect(ids(await list(`organization=open&${query}`)), query).toEqual([record?.executionId])
+    const problem = await readProblem(
+      await service.ask('/v1/executions?from=2026-02-30T00:00:00Z&to=2026-11-28T02:00:00+02:00'),
+    )
+    expect(problem.errors).toEqual([
+      { path: 'from', message: '2026-02-30 is not a day of the calendar' },
+      { path: 'to', message: expect.stringContaining('%2B') },
+    ])
+  })
+
   it('shows the fields asked for and no others', async () => {
     await insert('narrow', 1, () => ({ code: 'x'.repeat(10_000) }))
     const { data } = await list('organization=narrow&fields=outcome,durationMs,result')

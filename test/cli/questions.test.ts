@@ -77,6 +77,15 @@ async function askJson(...args: string[]) {
 const newestFirst = records.map((record) => record.executionId).reverse()
 
 describe('logs', () => {
+  it.each(['.', '..', 'a/b', 'q?x=1&y=2', "o'brien", '50%'])(
+    'finds the executions of agent %s',
+    async (agent) => {
+      const record = makeRecord({ codeAgentId: agent, outcome: 'cancelled' })
+      await insertRecords(clickhouse, [record])
+      expect(await askJson('logs', agent)).toMatchObject({ data: [{ executionId: record.executionId }] })
+    },
+  )
+
   it('lists an agent, newest first, on one line each', async () => {
     const { stdout } = await ask('logs', 'asked')
     const lines = stdout.trimEnd().split('\n')

@@ -5,7 +5,8 @@ import { runSql } from '../../service/run-sql.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { readJsonObject } from '../json-body.ts'
-import { query, toIssues } from '../parameters.ts'
+import { validate } from '../../validation.ts'
+import { query } from '../parameters.ts'
 
 const QUERY_MAX = 100_000
 
@@ -36,9 +37,9 @@ const documented = documentRoute({
 export function sql({ sqlStore }: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>().post('/', documented, query({}), async (c) => {
     rejectBoundKeys(c)
-    const parsed = bodySchema.safeParse(await readJsonObject(c))
-    if (!parsed.success) throw new InvalidRequestError(toIssues(parsed.error.issues, 'query'))
-    return c.json(await runSql(sqlStore, parsed.data.query, c.req.raw.signal))
+    const parsed = validate(bodySchema, await readJsonObject(c))
+    if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
+    return c.json(await runSql(sqlStore, parsed.value.query, c.req.raw.signal))
   })
 }
 

@@ -35,15 +35,15 @@ export async function logs(
   terminal: Terminal,
 ): Promise<number> {
   const limit = readLimit(options)
-  const { path, query } = toListRequest(id, options)
+  const query = toListQuery(id, options)
   const service = await findService(loadConfig())
   const one = id !== undefined && UUID.test(id) ? await findOne(service, id, options.org) : null
   if (one !== null) {
     await terminal.data(renderOne(one, options, terminal))
     return 0
   }
-  if (options.ndjson) await printStream(service, { path, query, limit, terminal })
-  else await printPage(service, { path, query: { ...query, limit }, options, terminal })
+  if (options.ndjson) await printStream(service, { query, limit, terminal })
+  else await printPage(service, { query: { ...query, limit }, options, terminal })
   return 0
 }
 
@@ -73,30 +73,22 @@ async function findOne(
   }
 }
 
-function toListRequest(id: string | undefined, options: LogsOptions): { path: string; query: Query } {
+/** Filters in the query, because a URL path cannot hold an id such as `..`. */
+function toListQuery(id: string | undefined, options: LogsOptions): Query {
   const { runtime, language, outcome, cursor } = options
-  const query = {
+  return {
     ...toWindowQuery(options, Date.now()),
     runtime,
     language,
     outcome,
     cursor,
+    codeAgentId: options.agent ?? id,
+    workflowExecutionId: options.workflowExecution,
     userId: options.user,
-  }
-  const agent = options.agent ?? id
-  const workflow = options.workflowExecution
-  if (agent === undefined && workflow !== undefined) {
-    return { path: `/v1/workflow-executions/${encodeURIComponent(workflow)}/logs`, query }
-  }
-  if (agent === undefined) return { path: '/v1/executions', query }
-  return {
-    path: `/v1/agents/${encodeURIComponent(agent)}/logs`,
-    query: { ...query, workflowExecutionId: workflow },
   }
 }
 
 interface ListRequest {
-  path: string
   query: Query
   terminal: Terminal
 }
@@ -105,9 +97,9 @@ async function printPage(
   service: ServiceClient,
   request: ListRequest & { options: LogsOptions },
 ): Promise<void> {
-  const { path, query, options, terminal } = request
+  const { query, options, terminal } = request
   const page = await service.get<ExecutionPage>(
-    path,
+    '/v1/executions',
     options.json ? query : { ...query, fields: LIST_FIELDS },
   )
   if (options.json) {
@@ -125,11 +117,11 @@ async function printPage(
 }
 
 async function printStream(service: ServiceClient, request: ListRequest & { limit: number }): Promise<void> {
-  const { path, query, limit, terminal } = request
+  const { query, limit, terminal } = request
   let cursor = query['cursor']
   let left = limit
   for (;;) {
-    const page = await service.get<ExecutionPage>(path, {
+    const page = await service.get<ExecutionPage>('/v1/executions', {
       ...query,
       cursor,
       limit: Math.min(left, PAGE_MAX),

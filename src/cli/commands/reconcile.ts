@@ -2,7 +2,7 @@
 import { loadConfig } from '../../config.ts'
 import { ExectrailError, InvalidRequestError } from '../../errors.ts'
 import { EVENTS_KEPT_MS, reconcile as compare, type Reconciliation } from '../../service/reconcile.ts'
-import { isTime, resolveWindow } from '../../service/window.ts'
+import { checkTime, resolveWindow } from '../../service/window.ts'
 import { formatTime } from '../../format.ts'
 import { openStore } from '../open-store.ts'
 import { renderTable } from '../table.ts'
@@ -47,12 +47,10 @@ export async function reconcile(options: ReconcileOptions, terminal: Terminal): 
 function toWindow(options: ReconcileOptions): { from: string; to: string } {
   const unbounded = options.since === undefined && options.from === undefined
   const asked = toWindowQuery(unbounded ? { ...options, since: DEFAULT_SPAN } : options, Date.now())
-  const issues = (['from', 'to'] as const)
-    .filter((name) => asked[name] !== undefined && !isTime(asked[name]))
-    .map((name) => ({
-      path: `--${name}`,
-      message: 'write ISO 8601 with a zone, such as 2026-11-23T15:00:00Z',
-    }))
+  const issues = (['from', 'to'] as const).flatMap((name) => {
+    const message = asked[name] === undefined ? null : checkTime(asked[name])
+    return message === null ? [] : [{ path: `--${name}`, message }]
+  })
   if (issues.length > 0) throw new InvalidRequestError(issues)
   return resolveWindow(asked, Date.now())
 }

@@ -5,7 +5,8 @@ import { basename, extname, isAbsolute, normalize } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import { LANGUAGES, type ExecutionRequest, type FileContent, type Language } from '../../execution.ts'
-import { toIssue, executionRequestSchema } from '../../executor/request-schema.ts'
+import { executionRequestSchema } from '../../executor/request-schema.ts'
+import { validate } from '../../validation.ts'
 
 /** Options as typed on the command line. */
 export interface RunOptions {
@@ -85,11 +86,10 @@ export async function readRunRequest(
       nodeId: options.node,
     },
   }
-  const parsed = executionRequestSchema.safeParse(request)
-  if (parsed.success && issues.length === 0) return parsed.data
+  const parsed = validate(executionRequestSchema, request)
+  if (parsed.ok && issues.length === 0) return parsed.value
   const said = new Set(issues.map((issue) => issue.path))
-  const rest = (parsed.error?.issues ?? [])
-    .map((issue) => toIssue(issue))
+  const rest = (parsed.ok ? [] : parsed.issues)
     .map(({ path, message }) => ({ path: nameOption(path), message }))
     .filter((issue) => !said.has(issue.path))
   throw new InvalidRequestError([...issues, ...rest], 'See `exectrail run --help`.')

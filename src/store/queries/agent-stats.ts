@@ -84,7 +84,7 @@ function agentCondition(scope: Scope, agentId: string, window: Window): Conditio
 
 function windowBefore({ from, to }: Window): Window {
   const length = Date.parse(to) - Date.parse(from)
-  return { from: new Date(Date.parse(from) - length).toISOString(), to: from }
+  return { from: new Date(Math.max(0, Date.parse(from) - length)).toISOString(), to: from }
 }
 
 interface StatsRow {
