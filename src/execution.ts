@@ -109,5 +109,7 @@ export interface ExecutionRequest {
 /** The result of `execute()`: the record with `result` parsed, and the files in `/out`. */
 export interface ExecutionResult extends Omit<ExecutionRecord, 'result'> {
   result: Json | null
+  /** The result as JSON text, with every digit of its numbers; null without one. */
+  resultText: string | null
   files: readonly FileContent[]
 }

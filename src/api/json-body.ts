@@ -8,6 +8,11 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
  * @throws {HttpProblem} for another media type or encoding, invalid UTF-8 or JSON, or JSON that is not an object
  */
 export async function readJsonObject(c: ApiContext): Promise<Record<string, unknown>> {
+  return (await readJson(c)).body
+}
+
+/** Like `readJsonObject`, with the text that was parsed. */
+export async function readJson(c: ApiContext): Promise<{ body: Record<string, unknown>; text: string }> {
   const type = c.req.header('Content-Type') ?? ''
   if (!JSON_TYPE.test(type)) {
     throw new HttpProblem(
@@ -28,13 +33,14 @@ export async function readJsonObject(c: ApiContext): Promise<Record<string, unkn
       },
     )
   }
-  const body = parse(decode(await readBytes(c)))
+  const text = decode(await readBytes(c))
+  const body = parse(text)
   if (!isRecord(body)) {
     throw new HttpProblem(MALFORMED_JSON, 'the body is JSON but not an object', {
       hint: 'Send one JSON object.',
     })
   }
-  return body
+  return { body, text }
 }
 
 /** A connection that closes before the end of the body is a client error. */

@@ -68,7 +68,8 @@ export async function executeNormalized(
   const conclusion = await runToConclusion(request, { executionId, entry, permit, context })
   const record = await finish(conclusion)
   if (conclusion.refused !== undefined) throw conclusion.refused
-  return { ...record, result: conclusion.value, files: conclusion.report?.exit.files ?? [] }
+  const exit = conclusion.report?.exit
+  return { ...record, result: conclusion.value, resultText: exit?.result ?? null, files: exit?.files ?? [] }
 }
 
 interface Run {

@@ -93,13 +93,16 @@ class Callers {
   }
 }
 
-function hash({ body }: NormalizedRequest): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('hex')
+function hash({ body, input }: NormalizedRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ ...body, input: null }))
+    .update(input)
+    .digest('hex')
 }
 
 /** Two bytes a unit, and what an entry itself takes. */
-function weigh({ code, input, stdout, stderr, result, files }: ExecutionResult): number {
-  const texts = [code, input, stdout, stderr, result === null ? null : JSON.stringify(result)]
+function weigh({ code, input, stdout, stderr, resultText, files }: ExecutionResult): number {
+  const texts = [code, input, stdout, stderr, resultText, resultText]
   const units = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
   return 1024 + 2 * files.reduce((sum, { content }) => sum + content.length, units)
 }

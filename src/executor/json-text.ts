@@ -1,4 +1,5 @@
 import type { Issue } from '../errors.ts'
+import { JsonSource, writeExactly } from '../exact-json.ts'
 import { endOfString } from '../json-strings.ts'
 
 /** A value as JSON text, or every part of it that JSON cannot represent. */
@@ -15,9 +16,10 @@ const ISSUES_MAX = 100
  */
 export function toJsonText(value: unknown, path: string, maxBytes: number): JsonText {
   if (value === undefined) return { ok: true, text: 'null' }
+  if (value instanceof JsonSource) return checkSource(value.text, path, maxBytes)
   const tooLarge = { ok: false, issues: [{ path, message: `at most ${maxBytes} bytes of JSON` }] } as const
   try {
-    const text: unknown = JSON.stringify(value)
+    const text: unknown = writeExactly(value)
     if (typeof text === 'string' && Buffer.byteLength(text) > maxBytes)
       return { ...tooLarge, issues: [...tooLarge.issues] }
     const careful =
@@ -28,6 +30,11 @@ export function toJsonText(value: unknown, path: string, maxBytes: number): Json
     if (error instanceof RangeError) return { ok: false, issues: [{ path, message: TOO_DEEP }] }
     return writeCarefully(value, path)
   }
+}
+
+function checkSource(text: string, path: string, maxBytes: number): JsonText {
+  const fault = Buffer.byteLength(text) > maxBytes ? `at most ${maxBytes} bytes of JSON` : findJsonFault(text)
+  return fault === null ? { ok: true, text } : { ok: false, issues: [{ path, message: fault }] }
 }
 
 /**

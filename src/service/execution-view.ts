@@ -1,4 +1,5 @@
 import type { Json } from '../execution.ts'
+import { parseExactly } from '../exact-json.ts'
 import { mapNames, namesWith, type ExecutionRecord, type FieldNameWith } from '../record/record.ts'
 
 const JSON_FIELDS = namesWith({ type: 'json' })
@@ -18,10 +19,13 @@ export function viewFields(record: Partial<ExecutionRecord>): Partial<ExecutionV
   return { ...record, ...mapNames(given, (name) => parseJson(record[name] ?? null)) }
 }
 
+/** In longer texts numbers are rounded to doubles: to look at each number takes ten times longer. */
+const EXACT_MAX_LENGTH = 1_048_576
+
 function parseJson(text: string | null): Json {
   if (text === null) return null
   try {
-    return JSON.parse(text)
+    return text.length > EXACT_MAX_LENGTH ? JSON.parse(text) : parseExactly(text)
   } catch {
     return text
   }

@@ -15,8 +15,13 @@ export async function runCode(
   parts: { executor: Pick<Executor, 'execute'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<RunView> {
-  const { files, result, ...record } = await parts.executor.execute(bindOrganization(request, parts.scope))
-  return { ...viewExecution({ ...record, result: null }), result, files }
+  const {
+    files,
+    result: _parsed,
+    resultText,
+    ...record
+  } = await parts.executor.execute(bindOrganization(request, parts.scope))
+  return { ...viewExecution({ ...record, result: resultText }), files }
 }
 
 function bindOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {

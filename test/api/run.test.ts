@@ -42,6 +42,25 @@ afterAll(async () => {
 
 const python = { runtime: 'subprocess', language: 'python' }
 
+it.each([
+  [
+    'python',
+    'def main(input):\n    print(repr(input))\n    return input["id"] + 1',
+    "{'id': 725653563933458437, 'ratio': 1.0}",
+  ],
+  ['bash', 'main() { echo "$1"; result 725653563933458438; }', '{"id":725653563933458437,"ratio":1.0}'],
+])('brings numbers to %s digit by digit, and back', async (language, code, printed) => {
+  const body = JSON.stringify({ runtime: 'subprocess', language, code })
+  const answer = await service.post(
+    '/v1/executions',
+    body.replace(/\}$/u, ', "input": {"id": 725653563933458437, "ratio": 1.0}}'),
+  )
+  const text = await answer.text()
+  expect(text).toContain('"result":725653563933458438')
+  expect(text).toContain('"input":{"id":725653563933458437,"ratio":1.0}')
+  expect(JSON.parse(text).stdout.trim()).toBe(printed)
+})
+
 it('answers 200 with the whole record, input and result as values', async () => {
   const code = 'import json\ndef main(input):\n    print("adding")\n    return {"sum": sum(input["xs"])}'
   const answer = await service.post('/v1/executions', { ...python, code, input: { xs: [1, 2, 3] } })

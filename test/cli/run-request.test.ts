@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readRunRequest } from '../../src/cli/commands/run-request.ts'
 import { InvalidRequestError } from '../../src/errors.ts'
+import { JsonSource } from '../../src/exact-json.ts'
 
 let directory: string
 beforeAll(async () => {
@@ -46,7 +47,7 @@ it('reads the input from a file and the context from its options', async () => {
     runtime: 'vm2',
     language: 'javascript',
     code: 'print("hello")',
-    input: { xs: [1, 2] },
+    input: new JsonSource('{"xs": [1, 2]}'),
     limits: { timeoutMs: 500, memoryMb: 64 },
     context: {
       organizationId: 'acme',

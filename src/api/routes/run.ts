@@ -1,11 +1,12 @@
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import type { ExecutionRequest } from '../../execution.ts'
+import { memberSource } from '../../exact-json.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
 import { runCode, type RunView } from '../../service/run-code.ts'
 import { scopeOf } from '../auth.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiContext, AppDependencies } from '../context.ts'
-import { readJsonObject } from '../json-body.ts'
+import { readJson } from '../json-body.ts'
 import { runSchema } from '../record-schema.ts'
 import { withCallerTrace } from '../trace-context.ts'
 
@@ -23,10 +24,15 @@ export const runRoute = documentRoute({
  * parent of the execution's span.
  */
 export async function runFromBody(c: ApiContext, { executor }: AppDependencies): Promise<RunView> {
-  const body = await readJsonObject(c)
+  const { body, text } = await readJson(c)
   rejectCallbacks(body)
   const idempotencyKey = c.req.header('Idempotency-Key')
-  const given = { ...(idempotencyKey === undefined ? {} : { idempotencyKey }), ...body }
+  const input = memberSource(text, 'input')
+  const given = {
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...body,
+    ...(input === null ? {} : { input }),
+  }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the executor checks the whole request and reports every issue at once
   const request = { ...given, signal: c.req.raw.signal } as unknown as ExecutionRequest
   const scope = scopeOf(c, undefined)

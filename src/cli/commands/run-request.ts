@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, extname, isAbsolute, normalize } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { InvalidRequestError, type Issue } from '../../errors.ts'
+import { JsonSource } from '../../exact-json.ts'
 import { LANGUAGES, type ExecutionRequest, type FileContent, type Language } from '../../execution.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
 import { validate } from '../../validation.ts'
@@ -146,7 +147,8 @@ async function readInput(given: string, issues: Issue[]): Promise<unknown> {
     json = read.toString('utf8')
   }
   try {
-    return JSON.parse(json)
+    JSON.parse(json)
+    return new JsonSource(json)
   } catch (error) {
     return fail(
       `not JSON: ${error instanceof Error ? error.message : String(error)}; quote strings, or use @FILE`,
