@@ -1,5 +1,6 @@
 /** The commands and their options. What each does is in `commands/`. */
-import { Command, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
+import type { Program } from './commands/prepare.ts'
 import type { Terminal } from './terminal.ts'
 import { readVersion } from './version.ts'
 import { escapeControls } from './escape-controls.ts'
@@ -28,6 +29,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   addStats(program, terminal, end)
   addSql(program, terminal, end)
   addUpkeep(program, terminal, end)
+  addPrepare(program, terminal, end)
   return program
 }
 
@@ -172,5 +174,16 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
     .action(async (options) => {
       const { migrate } = await import('./commands/migrate.ts')
       await end(migrate(options, terminal))
+    })
+}
+
+function addPrepare(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('prepare')
+    .description('get now what the first use would get, and print where it is')
+    .addArgument(new Argument('<program>', 'what to get').choices(['collector', 'wasmedge', 'bacalhau']))
+    .action(async (name: Program) => {
+      const { prepare } = await import('./commands/prepare.ts')
+      await end(prepare(name, terminal))
     })
 }

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { createContext, Script } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { CapacityError } from '../errors.ts'
+import { programFile } from '../program-file.ts'
 import type { CheckTask } from './check-task.ts'
 
 /** ms that one try may block the event loop. */
@@ -70,7 +71,7 @@ export async function runInWorker(task: CheckTask): Promise<WithinLimit<string |
 }
 
 async function resultOf(task: CheckTask): Promise<WithinLimit<string | null>> {
-  const worker = new Worker(new URL('check-worker.ts', import.meta.url), {
+  const worker = new Worker(programFile('./check-worker', import.meta.url), {
     workerData: task,
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },

@@ -4,6 +4,7 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { ExectrailError } from '../errors.ts'
+import { programFile } from '../program-file.ts'
 import { engineMemory } from '../clickhouse-endpoint/memory.ts'
 import { stuckMark } from '../clickhouse-endpoint/stuck-mark.ts'
 import { ReservedPort } from './reserved-port.ts'
@@ -39,7 +40,7 @@ export interface EmbeddedStore extends StoreResources {
 const HOST = '127.0.0.1'
 const READY_TIMEOUT_MS = 60_000
 const GRACE_MS = 10_000
-const MAIN = join(import.meta.dirname, '../clickhouse-endpoint/main.ts')
+const MAIN = programFile('../clickhouse-endpoint/main', import.meta.url)
 const ENV = { UV_THREADPOOL_SIZE: '24', TZ: 'UTC' }
 
 /**

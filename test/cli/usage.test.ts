@@ -13,7 +13,7 @@ afterAll(() => rm(home, { recursive: true, force: true }))
 it('shows every command on stdout with --help', async () => {
   const { exitCode, stdout, stderr } = await exectrail(['--help'], environmentFor(home))
   expect(exitCode).toBe(0)
-  for (const command of ['up', 'run', 'logs', 'stats', 'sql', 'doctor', 'migrate'])
+  for (const command of ['up', 'run', 'logs', 'stats', 'sql', 'doctor', 'migrate', 'prepare'])
     expect(stdout).toContain(`  ${command} `)
   expect(stderr).toBe('')
 })
@@ -27,6 +27,7 @@ it.each([
   ['an unknown runtime', ['run', '-e', '1', '-l', 'bash', '-r', 'docker']],
   ['a span that is none', ['logs', '--since', 'yesterday']],
   ['a limit that is none', ['logs', '--limit', '0']],
+  ['a program that cannot be prepared', ['prepare', 'docker']],
 ])('exits 2 for %s, saying what and how to fix it on stderr alone', async (_, args) => {
   const { exitCode, stdout, stderr } = await exectrail(args, environmentFor(home))
   expect(exitCode).toBe(2)

@@ -38,6 +38,15 @@ export async function exectrailOnTerminal(
   return { exitCode, shown: stdout }
 }
 
+/** Runs another program to its end. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  { env, cwd }: { env: Record<string, string>; cwd: string },
+): Promise<CommandResult> {
+  return runToEnd(command, args, env, cwd)
+}
+
 /** Runs one line of a document as a shell would, in the checkout, under the pinned Node. */
 export function runShell(line: string, env: Record<string, string>): Promise<CommandResult> {
   const path = `${join(ROOT, 'node_modules/.bin')}:${env['PATH'] ?? ''}`
@@ -56,8 +65,9 @@ async function runToEnd(
   command: string,
   args: readonly string[],
   env: Record<string, string>,
+  cwd = ROOT,
 ): Promise<CommandResult> {
-  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -78,11 +88,16 @@ export interface RunningUp {
   stop(): Promise<number | null>
 }
 
-/** Starts `exectrail up` and waits until it is ready. */
-export async function startUp(home: string, extra: Record<string, string> = {}): Promise<RunningUp> {
+/** Starts `exectrail up` and waits until it is ready; another command line than the checkout's runs in `home`. */
+export async function startUp(
+  home: string,
+  extra: Record<string, string> = {},
+  command = EXECTRAIL,
+): Promise<RunningUp> {
   const apiKey = 'test-key-0123456789abcdef'
   const env = environmentFor(home, { EXECTRAIL_API_KEY: apiKey, ...extra })
-  const child = spawn(EXECTRAIL, ['up'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const cwd = command === EXECTRAIL ? ROOT : home
+  const child = spawn(command, ['up'], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let talk = ''
   const ended = once(child, 'exit')
   child.stdout.on('data', (bytes: Buffer) => (talk += bytes.toString()))

@@ -26,7 +26,7 @@ export async function findUncompiled(): Promise<Partial<Record<Language, string>
   try {
     const engine = await findEngine({ config: { path, cacheDir, ci: true }, report })
     if (await exists(compiledPath(await prepareModule('python', cacheDir), engine))) return {}
-    return { python: 'not compiled yet; node src/provision/wasmedge/prepare.ts does it in about 170 s' }
+    return { python: 'not compiled yet; `npx exectrail prepare wasmedge` does it in about 170 s' }
   } catch {
     return {} // nothing of it can run here, and that has a reason of its own
   }

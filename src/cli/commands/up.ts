@@ -11,6 +11,7 @@ import { openKeys, type OpenedKeys } from '../../service/keys.ts'
 import { createStore, type Store } from '../../store/client.ts'
 import { enableTraceContext } from '../../telemetry/trace-context.ts'
 import { readVersion } from '../version.ts'
+import { ClosingStack } from '../closing-stack.ts'
 import { reportError } from '../report-error.ts'
 import { runSamples } from '../run-samples.ts'
 import type { Terminal } from '../terminal.ts'
@@ -31,7 +32,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   const config = loadConfig()
   enableTraceContext()
   const stop = listenForStopSignal(terminal)
-  const closing = new AsyncDisposableStack()
+  const closing = new ClosingStack()
   try {
     const running = await start(config, terminal, closing)
     if (stop.requested()) return 0
@@ -41,7 +42,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
     await stop.signalled
     return 0
   } finally {
-    await closing.disposeAsync()
+    await closing.close()
     stop.release()
     if (stop.requested()) terminal.say('Stopped.')
   }
@@ -63,8 +64,8 @@ interface Running {
   store: Store
 }
 
-/** Starts the components in order. Disposing `closing` stops them in reverse order. */
-async function start(config: Config, terminal: Terminal, closing: AsyncDisposableStack): Promise<Running> {
+/** Starts the components in order. Closing `closing` stops them in reverse order. */
+async function start(config: Config, terminal: Terminal, closing: ClosingStack): Promise<Running> {
   const report = (line: string): void => terminal.say(escapeControls(line))
   const stack = closing.adopt(await startStack(config, report), (started) => started.stop())
   const opened = await openKeys(config.home, config.apiKey)

@@ -27,7 +27,7 @@ export interface NodeSearch {
 }
 
 /** Command that builds the node, for hints. */
-export const BUILD_COMMAND = 'node tools/bacalhau/build.ts'
+export const BUILD_COMMAND = 'npx exectrail prepare bacalhau'
 
 /**
  * The cached build, else `bacalhau` on PATH; nothing is built.

@@ -1,29 +1,42 @@
-/** `node src/provision/wasmedge/prepare.ts`: gets WasmEdge and compiles both language modules now, in the foreground. */
-import { loadConfig } from '../../config.ts'
+/** Gets WasmEdge and compiles both language modules, in the foreground. */
+import type { Config } from '../../config.ts'
+import { RuntimeUnavailableError } from '../../errors.ts'
 import { withProgress } from '../progress.ts'
 import { compileModule, COMPILE_COST } from './compile.ts'
 import { findEngine } from './wasmedge.ts'
-import { MODULE_NAMES, prepareModule } from './modules.ts'
+import { MODULE_NAMES, prepareModule, type ModuleName } from './modules.ts'
 
-const report = (line: string): void => void process.stderr.write(`${line}\n`)
-const config = loadConfig()
-const interrupted = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => interrupted.abort(new Error('interrupted')))
+export interface Preparation {
+  config: Config
+  /** Gets one line per step, for a person. */
+  report: (line: string) => void
+  signal: AbortSignal
+}
 
-try {
+/**
+ * Paths of the compiled modules, of which those that are compiled already cost nothing.
+ * @throws {RuntimeUnavailableError} when the engine or a module cannot be had
+ */
+export async function compileModules({ config, report, signal }: Preparation): Promise<string[]> {
   const engine = await findEngine({ config, report })
   report(`WasmEdge ${engine.version} (${engine.origin})`)
+  const show = process.stderr.isTTY && !config.ci ? 'spinner' : 'lines'
+  const paths: string[] = []
   for (const name of MODULE_NAMES) {
     const module = await prepareModule(name, config.cacheDir)
     const title = `compiling ${name} (once, about ${COMPILE_COST[name].seconds} s)`
-    const show = process.stderr.isTTY && !config.ci ? 'spinner' : 'lines'
-    const path = await withProgress({ title, report, show }, (progress) =>
-      compileModule({ engine, module, progress, signal: interrupted.signal }),
+    const compiled = withProgress({ title, report, show }, (progress) =>
+      compileModule({ engine, module, progress, signal }),
     )
-    report(`${name}: ${path}`)
+    paths.push(await compiled.catch((error: unknown) => refuse(name, error)))
   }
-} catch (error) {
-  report(error instanceof Error ? error.message : String(error))
-  process.exitCode = 1
+  return paths
+}
+
+function refuse(name: ModuleName, cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  throw new RuntimeUnavailableError(`${name} could not be compiled: ${why}`, {
+    hint: 'it also runs interpreted, slower',
+    cause,
+  })
 }

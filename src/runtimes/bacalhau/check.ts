@@ -1,6 +1,6 @@
 /** Readiness, in words for a person. */
 import { BACALHAU_VERSION } from '../../provision/bacalhau/artifact.ts'
-import { findNode } from '../../provision/bacalhau/bacalhau.ts'
+import { BUILD_COMMAND, findNode } from '../../provision/bacalhau/bacalhau.ts'
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
 import type { ClusterNode } from './api.ts'
@@ -28,7 +28,7 @@ async function checkProgram({ cacheDir, path, ci, report, variant }: BacalhauOpt
     program.variant === 'exectrail'
       ? []
       : [
-          'a stock node compiles the module for every job (about 4 s) and shows output only once a job has ended; `node tools/bacalhau/build.ts` makes one that does not',
+          `a stock node compiles the module for every job (about 4 s) and shows output only once a job has ended; \`${BUILD_COMMAND}\` makes one that does not`,
         ]
   return {
     ready: true,

@@ -6,7 +6,7 @@ import { findNode } from '../../provision/bacalhau/bacalhau.ts'
 import { startNode, STREAMING_LABEL, type RunningNode } from '../../stack/bacalhau-node.ts'
 import { BacalhauApi, type ClusterNode } from './api.ts'
 import { languagesOf, type Channel, type Engine } from './engines.ts'
-import { makeModules, MissingModuleError, modulesDirectory } from './modules.ts'
+import { INSTALL_MODULES, makeModules, MissingModuleError, modulesDirectory } from './modules.ts'
 import type { BacalhauOptions } from './options.ts'
 
 /** A cluster that answers, and what its nodes can do. */
@@ -131,7 +131,7 @@ export function routeLanguage(
 /** What is missing and what to do, from any error of `connect`. */
 export function explainMissing(error: unknown): { what: string; fix: string } {
   const what = error instanceof Error ? error.message : String(error)
-  if (error instanceof MissingModuleError) return { what, fix: 'run `npm install` without --omit=optional' }
+  if (error instanceof MissingModuleError) return { what, fix: INSTALL_MODULES }
   const hint = isExectrailError(error) ? error.hint : undefined
   return { what, fix: hint ?? 'check BACALHAU_API_URL, and that `bacalhau serve --orchestrator` runs there' }
 }

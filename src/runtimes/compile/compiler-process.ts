@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { programFile } from '../../program-file.ts'
 import { encodeFrame, FrameReader, type CompileJob } from './compile-job.ts'
 
 /**
@@ -47,7 +47,7 @@ export class CompilerProcess {
   #death: Death | null = null
 
   constructor() {
-    const program = [process.execPath, ...FLAGS, fileURLToPath(new URL('main.ts', import.meta.url))]
+    const program = [process.execPath, ...FLAGS, programFile('./main', import.meta.url)]
     this.#child = spawn('/bin/sh', ['-c', LIMIT, 'sh', ...program], {
       // A group of its own, so that esbuild is ended with it, and a terminal's Ctrl-C is not its end.
       detached: true,

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { RuntimeUnavailableError } from '../../errors.ts'
 
-const importSdk = () => import('e2b')
-export type Sdk = Awaited<ReturnType<typeof importSdk>>
+export type Sdk = Omit<typeof import('e2b'), 'default'>
+const importSdk = (): Promise<Sdk> => import('e2b')
 
 /** Where E2B is; what is absent the SDK takes from its own variables (`E2B_DOMAIN`, `E2B_API_URL`, …). */
 export interface Connection {

