@@ -40,6 +40,7 @@ export function renderExecution(record: ExecutionView, terminal: Terminal): stri
   )
   const bodies = [
     section('error', record.errorStack ?? record.errorMessage, terminal),
+    section('help', record.hint, terminal),
     section('result', record.result === null ? null : toJson(record.result), terminal),
     section('input', record.input === null ? null : toJson(record.input), terminal),
     section(sized('stdout', record.stdoutBytes, record), record.stdout, terminal),

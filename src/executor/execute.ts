@@ -58,6 +58,7 @@ export async function executeNormalized(
     const { traceId, spanId } = entry
     const record = completedRecord(started, {
       ...result,
+      network: request.body.network ?? 'none',
       timestamp: toIso(context.clock()),
       traceId,
       spanId,

@@ -1,5 +1,7 @@
+import type { NetworkPolicy } from '../execution.ts'
 import { CONTEXT_FIELDS, mapNames, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
 import { cutHead, TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
+import { hintFor } from './code-hint.ts'
 import { fingerprintError } from './fingerprint.ts'
 import type { OutcomeDetail } from './outcome.ts'
 import type { RunReport } from './run-on-runtime.ts'
@@ -43,6 +45,7 @@ export interface Completion {
   report: RunReport | null
   validationPassed: boolean | null
   queueMs: number
+  network: NetworkPolicy
   timestamp: string
   traceId: string
   spanId: string
@@ -60,6 +63,7 @@ export function completedRecord(started: StartedRecord, completion: Completion):
     ...detail,
     errorMessage,
     errorStack,
+    hint: hintOf(started, completion),
     isolation: exit?.isolation ?? 'none',
     success: detail.outcome === 'success',
     exitCode: exit?.exitCode ?? null,
@@ -87,6 +91,21 @@ export function completedRecord(started: StartedRecord, completion: Completion):
     traceId: completion.traceId,
     spanId: completion.spanId,
   }
+}
+
+function hintOf(started: StartedRecord, { detail, report, network }: Completion): string | null {
+  const exit = report?.exit
+  const printed = (report?.stdout.totalBytes ?? 0) + (report?.stderr.totalBytes ?? 0)
+  return hintFor({
+    code: started.code ?? '',
+    language: started.language,
+    network,
+    success: detail.outcome === 'success',
+    errorType: detail.errorType,
+    errorMessage: detail.errorMessage ?? '',
+    stderr: () => report?.stderr.text() ?? '',
+    silent: printed === 0 && (exit?.result ?? null) === null && (exit?.files ?? []).length === 0,
+  })
 }
 
 /** The code writes this text, so it can have any size. */

@@ -65,6 +65,7 @@ export const FIELDS = {
   errorType: { type: 'text', values: ERROR_TYPES, nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'error.type', onSpan: true, filterable: true, means: 'Low-cardinality reason' },
   errorMessage: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'exception.message', content: 'always', keeps: 'head', unit: 'text, capped', means: "What went wrong, in the words of the code or of the runtime; may be `''` where an error has no message." },
   errorStack: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'exception.stacktrace', content: 'always', keeps: 'head', unit: 'text, capped', means: "Stack in the user's own files and lines." },
+  hint: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.hint', means: 'A line of help where the code has a mistake that many make; null elsewhere.' },
   errorFingerprint: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.error.fingerprint', filterable: true, unit: '16 hex', means: 'Same for errors that differ only in ids, numbers and paths.' },
   validationPassed: { type: 'boolean', nullable: true, column: 'Nullable(Bool)', attribute: 'code_exec.validation.passed', means: 'Whether input and result met their schemas; null where there was nothing to validate.' },
 

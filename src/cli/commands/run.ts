@@ -69,6 +69,7 @@ async function summarize(view: RunView, { config, left, terminal, options }: Sum
     `${mark} · ${view.language} in ${view.runtime} · ${formatMs(view.durationMs)}${memory} · ${sandbox}`,
   )
   if (view.errorMessage !== null) terminal.say(`  ${view.errorType}: ${escapeControls(view.errorMessage)}`)
+  if (view.hint !== null) terminal.say(`  help    ${view.hint}`)
   if (view.result !== null) terminal.say(`  result  ${escapeLine(toJsonLine(view.result), RESULT_SHOWN)}`)
   if (view.outputTruncated) {
     terminal.say(`  output was cut in the record: ${formatBytes(view.stdoutBytes + view.stderrBytes)} in all`)
