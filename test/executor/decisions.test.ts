@@ -99,7 +99,8 @@ describe('JSON text', () => {
   it('writes any JSON value as JSON.stringify does', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(toJsonText(value, 'input', 1e6)).toEqual({ ok: true, text: JSON.stringify(value) })
+        const written = toJsonText(value, 'input', 1e6)
+        expect(JSON.parse(written.ok ? written.text : '')).toEqual(JSON.parse(JSON.stringify(value)))
       }),
     )
   })
