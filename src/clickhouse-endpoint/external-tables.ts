@@ -24,6 +24,20 @@ export interface ExternalTable {
 const FORMATS =
   /^(?:(?:TabSeparated|TSV)(?:Raw)?(?:WithNames(?:AndTypes)?)?|CSV(?:WithNames(?:AndTypes)?)?|JSON(?:Compact)?(?:Strings)?EachRow|JSONLines|NDJSON|Native|RowBinary(?:WithNames(?:AndTypes)?)?|Parquet|Arrow|ArrowStream|LineAsString)$/u
 const MAX_DEPTH = 30
+const SPEC = /^(?<table>\w{1,64})_(?<field>format|structure|types)$/u
+
+/** Whether it is the name of a parameter of an external table. */
+export function isSpec(name: string): boolean {
+  return SPEC.test(name)
+}
+
+/** Adds `NAME_format`, `NAME_structure` or `NAME_types` of an external table; false for other names. */
+export function addSpec(specs: Map<string, ExternalSpec>, name: string, value: string): boolean {
+  const { field, table } = SPEC.exec(name)?.groups ?? {}
+  if (field === undefined || table === undefined) return false
+  specs.set(table, { ...specs.get(table), [field]: value })
+  return true
+}
 
 /** @throws {RefusedStatement} code 36 for a table without a structure, 73 for its format, 62 for its structure */
 export function readExternalTable(name: string, spec: ExternalSpec | undefined, data: Blob): ExternalTable {

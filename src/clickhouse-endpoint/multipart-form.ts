@@ -1,8 +1,13 @@
 /** A multipart body: the statement, its parameters and external tables. */
 import { HttpError } from './exceptions.ts'
-import { readExternalTable, type ExternalSpec, type ExternalTable } from './external-tables.ts'
+import {
+  addSpec,
+  isSpec,
+  readExternalTable,
+  type ExternalSpec,
+  type ExternalTable,
+} from './external-tables.ts'
 import { RefusedStatement } from './refusal.ts'
-import type { RequestParameters } from './request-parameters.ts'
 
 export interface Form {
   /** '' when the statement is in the URL. */
@@ -10,16 +15,21 @@ export interface Form {
   tables: ExternalTable[]
 }
 
+/** What the URL says of the form. */
+export interface FormParameters {
+  parameters: Map<string, string>
+  external: ReadonlyMap<string, ExternalSpec>
+}
+
 /** A form is held in memory. */
 export const MAX_FORM_BYTES = 33_554_432
-const SPEC = /^(?<table>\w{1,64})_(?<field>format|structure|types)$/u
 
 /**
  * Reads the form and adds its parameters to `query`.
  * @throws {HttpError} for a body that is not a form
  * @throws {RefusedStatement} code 36 for an unknown field or an invalid table
  */
-export async function readForm(body: Buffer, contentType: string, query: RequestParameters): Promise<Form> {
+export async function readForm(body: Buffer, contentType: string, query: FormParameters): Promise<Form> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
     .formData()
     .catch(() => {
@@ -31,7 +41,7 @@ export async function readForm(body: Buffer, contentType: string, query: Request
   for (const [name, value] of form) {
     if (name === 'query') text = await textOf(value)
     else if (/^param_\w+$/u.test(name)) query.parameters.set(name.slice(6), await textOf(value))
-    else if (typeof value === 'string' && SPEC.test(name)) addSpec(specs, name, value)
+    else if (typeof value === 'string' && isSpec(name)) addSpec(specs, name, value)
     else files.set(name, typeof value === 'string' ? new Blob([value]) : value)
   }
   const tables = [...files].map(([name, data]) => readExternalTable(name, specs.get(name), data))
@@ -39,14 +49,6 @@ export async function readForm(body: Buffer, contentType: string, query: Request
   if (orphan !== undefined)
     throw new RefusedStatement(36, `The form has no data for the external table ${orphan}`)
   return { text, tables }
-}
-
-/** Adds `NAME_format`, `NAME_structure` or `NAME_types` of an external table; false for other names. */
-export function addSpec(specs: Map<string, ExternalSpec>, name: string, value: string): boolean {
-  const { field, table } = SPEC.exec(name)?.groups ?? {}
-  if (field === undefined || table === undefined) return false
-  specs.set(table, { ...specs.get(table), [field]: value })
-  return true
 }
 
 function textOf(value: string | Blob): string | Promise<string> {

@@ -1,12 +1,11 @@
 /** Parameters of a ClickHouse HTTP request, from its URL and headers. */
 import type { IncomingMessage } from 'node:http'
-import type { ExternalSpec } from './external-tables.ts'
-import { addSpec } from './multipart-form.ts'
+import { addSpec, type ExternalSpec } from './external-tables.ts'
 import { chooseCompression, type ResponseCompression } from './compression/response-compression.ts'
 import { RefusedStatement } from './refusal.ts'
 import { isSetting, checkSetting } from './settings.ts'
 
-/** Parameters of the protocol; those of sessions and quotas have no effect here. */
+/** Parameters of the protocol, which are no settings. */
 const PROTOCOL = new Set([
   'client_protocol_version',
   'quota_key',
@@ -28,20 +27,25 @@ const PROTOCOL = new Set([
   'decompress',
 ])
 
+/** Those of the protocol that say nothing here: there are no quotas, and no stack traces of the engine. */
+const WITHOUT_EFFECT = new Set(['quota_key', 'stacktrace'])
+
 export interface RequestParameters {
   /** The statement in the URL, '' when it is in the body. */
   query: string
   database: string | null
   defaultFormat: string | null
   queryId: string | null
-  /** `readonly=1` or `2` in the URL. */
-  readOnly: boolean
+  /** Values of `readonly`. */
+  readOnly: readonly string[]
   /** `decompress=1`: the body is in ClickHouse's compressed blocks. */
   decompressesBlocks: boolean
   compression: ResponseCompression
   /** Revision of the native protocol that a driver announces; 0 without one. */
   clientRevision: number
   settings: Map<string, string>
+  /** Names of settings and parameters without effect. */
+  ignored: readonly string[]
   parameters: Map<string, string>
   /** `NAME_format`, `NAME_structure` and `NAME_types` of the external tables of a form. */
   external: Map<string, ExternalSpec>
@@ -53,13 +57,14 @@ export function readRequestParameters(
   headers: IncomingMessage['headers'],
 ): RequestParameters {
   const settings = new Map<string, string>()
+  const ignored = [...search.keys()].filter((name) => WITHOUT_EFFECT.has(name))
   const parameters = new Map<string, string>()
   const external = new Map<string, ExternalSpec>()
   const isForm = headers['content-type']?.startsWith('multipart/form-data') === true
   for (const [name, value] of search) {
     if (/^param_\w+$/u.test(name)) parameters.set(name.slice(6), value)
     else if (isForm && !isSetting(name) && addSpec(external, name, value)) continue
-    else if (!PROTOCOL.has(name) && checkSetting(name) !== 'ignored') settings.set(name, value)
+    else if (!PROTOCOL.has(name)) addSetting(name, value, { settings, ignored })
   }
   checkSession(search)
   return {
@@ -67,7 +72,7 @@ export function readRequestParameters(
     database: search.get('database') ?? header(headers, 'x-clickhouse-database'),
     defaultFormat: formatName(search.get('default_format') ?? header(headers, 'x-clickhouse-format')),
     queryId: queryIdOf(search.get('query_id') ?? header(headers, 'x-clickhouse-query-id')),
-    readOnly: isSet(search, 'readonly'),
+    readOnly: search.getAll('readonly'),
     decompressesBlocks: isSet(search, 'decompress'),
     compression: chooseCompression(headers, {
       compress: isSet(search, 'compress'),
@@ -76,9 +81,20 @@ export function readRequestParameters(
     }),
     clientRevision: Number(search.get('client_protocol_version') ?? 0),
     settings,
+    ignored,
     parameters,
     external,
   }
+}
+
+function addSetting(
+  name: string,
+  value: string,
+  { ignored, settings }: { settings: Map<string, string>; ignored: string[] },
+): void {
+  const policy = checkSetting(name, value)
+  if (policy === 'ignored') ignored.push(name)
+  else if (policy !== 'served') settings.set(name, value)
 }
 
 /** Refuses roles and session checks, because a client that relies on them would be misled. */

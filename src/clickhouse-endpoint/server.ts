@@ -9,6 +9,7 @@ import { createsDatabase, execute, type StatementRun } from './execute.ts'
 import { withTables } from './external-tables.ts'
 import { answerHandshake } from './driver-handshake.ts'
 import { checkDatabase, type Access } from './database-access.ts'
+import { checkReadOnly, readOnlyOf, type ReadOnly } from './read-only.ts'
 import { readRequestParameters, type RequestParameters } from './request-parameters.ts'
 import { answerRoute } from './routes.ts'
 import { trackRunningQueries, type RunningQueries } from './running-queries.ts'
@@ -55,8 +56,11 @@ async function answer(
   const body = await readRequestBody(request, parameters)
   const hello = answerHandshake(body.text, parameters.clientRevision, options.version)
   if (hello !== null) return sendBytes({ request, response, compression: parameters.compression }, hello)
-  const access = effectiveAccess(request, parameters, user)
+  const level = readOnlyOf(givenLevel(request, user), parameters.readOnly)
+  const access = level === '0' ? 'full' : 'read'
   const statement = await options.parser.parse(body.text, access, parsePool(user, access))
+  checkReadOnly(level, statement)
+  nameIgnored(response, [...parameters.ignored, ...statement.ignored])
   checkParameters(statement, parameters.parameters)
   const query = buildQuery(statement, parameters, { access, database: options.database })
   const exchange = {
@@ -84,9 +88,20 @@ function parsePool(user: User, access: Access): ParsePool {
   return user.role === 'internal' && access === 'full' ? 'internalRead' : 'parse'
 }
 
-/** GET and `readonly` restrict every user to reading, as in ClickHouse. */
-function effectiveAccess(request: IncomingMessage, parameters: RequestParameters, user: User): Access {
-  return request.method !== 'POST' || parameters.readOnly ? 'read' : user.access
+/** GET restricts every user to reading, as in ClickHouse. */
+function givenLevel(request: IncomingMessage, user: User): ReadOnly {
+  return request.method !== 'POST' || user.access === 'read' ? '2' : '0'
+}
+
+/** Names of settings that a header of a response holds at most. */
+const MAX_NAMED = 50
+
+/** No setting is dropped in silence. */
+function nameIgnored(response: ServerResponse, ignored: readonly string[]): void {
+  const names = [...new Set(ignored)]
+  if (names.length === 0) return
+  const more = names.length > MAX_NAMED ? [`and ${names.length - MAX_NAMED} more`] : []
+  response.setHeader('X-Exectrail-Ignored-Settings', [...names.slice(0, MAX_NAMED), ...more].join(', '))
 }
 
 function buildQuery(
@@ -101,7 +116,12 @@ function buildQuery(
     // The first request of a migration creates this database.
     database: createsDatabase(statement) ? null : database,
     format: parameters.defaultFormat ?? 'TabSeparated',
-    settings: new Map([...parameters.settings, ...statement.settings]),
+    settings: withoutDefaults([...parameters.settings, ...statement.settings]),
     parameters: parameters.parameters,
   }
+}
+
+/** The last value of each; null restores the default. */
+function withoutDefaults(settings: readonly [string, string | null][]): Map<string, string> {
+  return new Map([...new Map(settings)].flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 }

@@ -3,11 +3,25 @@ import { denied } from './refusal.ts'
 import { checkSetting } from './settings.ts'
 import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
 
-export interface StatementWithSettings {
-  /** The statement without the settings of the whole statement and without ignored ones. */
+export interface ClauseSettings {
+  /** Settings of the whole statement; null for DEFAULT. */
+  settings: ReadonlyMap<string, string | null>
+  /** Names of settings without effect. */
+  ignored: readonly string[]
+  /** Values that `readonly` has anywhere in it. */
+  readOnly: readonly string[]
+}
+
+export interface StatementWithSettings extends ClauseSettings {
+  /** The statement without the settings that it returns. */
   sql: string
-  /** Settings of the whole statement. */
-  settings: ReadonlyMap<string, string>
+}
+
+/** Settings of a statement that are not for the engine's parser. */
+interface Removed {
+  settings: Map<string, string | null>
+  ignored: string[]
+  readOnly: string[]
 }
 
 interface Clause {
@@ -39,37 +53,49 @@ export function extractSettings(
   tableSettings: ReadonlySet<string>,
 ): StatementWithSettings {
   const isDefinition = isWord(tokens[0], 'CREATE') || isWord(tokens[0], 'ALTER')
-  const settings = new Map<string, string>()
+  const removed: Removed = { settings: new Map(), ignored: [], readOnly: [] }
   const pieces: string[] = []
   let from = 0
   for (const clause of clausesOf(sql, tokens)) {
-    const kept = isDefinition ? keepForTable(clause, tableSettings) : keepInside(clause, settings)
+    const kept = isDefinition ? keepForTable(clause, tableSettings, removed) : keepInside(clause, removed)
     pieces.push(sql.slice(from, clause.start), kept.length === 0 ? '' : `${clause.word} ${kept.join(', ')}`)
     from = clause.end
   }
-  return { sql: (pieces.join('') + sql.slice(from)).trimEnd(), settings }
+  return { sql: (pieces.join('') + sql.slice(from)).trimEnd(), ...removed }
 }
 
-function keepForTable({ assignments }: Clause, tableSettings: ReadonlySet<string>): string[] {
-  return assignments.flatMap(({ name, text }) => {
-    if (!tableSettings.has(name)) return checkSetting(name) === 'ignored' ? [] : [text]
+function keepForTable(
+  { assignments }: Clause,
+  tableSettings: ReadonlySet<string>,
+  removed: Removed,
+): string[] {
+  return assignments.flatMap(({ name, value, text }) => {
+    if (!tableSettings.has(name)) return isForEngine(name, value, removed) ? [text] : []
     if (PLACED_ELSEWHERE.test(name)) throw denied(`setting ${name} of a table is not allowed here`)
     return [text]
   })
 }
 
 /** Moves settings of the whole statement to those of the URL; keeps settings of a subquery. */
-function keepInside({ assignments, isLast }: Clause, settings: Map<string, string>): string[] {
+function keepInside({ assignments, isLast }: Clause, removed: Removed): string[] {
   return assignments.flatMap(({ name, value, text }) => {
-    const policy = checkSetting(name)
-    if (policy === 'ignored' || (isLast && value === 'DEFAULT')) return []
+    if (!isForEngine(name, value, removed)) return []
     if (isLast) {
-      settings.set(name, value)
+      removed.settings.set(name, value === 'DEFAULT' ? null : value)
       return []
     }
-    if (policy === 'limited') throw denied(`setting ${name} stands at the end of a statement here`)
+    if (checkSetting(name, value) === 'limited')
+      throw denied(`setting ${name} stands at the end of a statement here`)
     return [text]
   })
+}
+
+/** False for a setting that the endpoint serves itself or that has no effect here. */
+function isForEngine(name: string, value: string, { ignored, readOnly }: Removed): boolean {
+  const policy = checkSetting(name, value)
+  if (name === 'readonly') readOnly.push(value === 'DEFAULT' ? '0' : value)
+  else if (policy === 'ignored') ignored.push(name)
+  return policy !== 'served' && policy !== 'ignored'
 }
 
 function clausesOf(sql: string, tokens: readonly Token[]): Clause[] {

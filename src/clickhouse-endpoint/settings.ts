@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { RefusedStatement } from './refusal.ts'
 
 /**
- * `passed`: the engine gets it. `limited`: the engine gets it, up to a maximum. `ignored`: accepted and dropped, because it
- * has no effect on one engine in one process. `closed`: refused, because it reaches files, the network, storage, threads
- * or other dialects.
+ * `passed`: the engine gets it. `limited`: the engine gets it, up to a maximum. `served`: the endpoint itself does what it
+ * says. `ignored`: accepted without effect, because there is one engine in one process; the response names it. `closed`:
+ * refused, because it reaches files, the network, storage, threads or other dialects.
  */
-const POLICIES = ['passed', 'limited', 'ignored', 'closed'] as const
+const POLICIES = ['passed', 'limited', 'served', 'ignored', 'closed'] as const
 export type SettingPolicy = (typeof POLICIES)[number]
 
 interface Rule {
@@ -39,9 +39,14 @@ function readRules(): Map<string, Rule> {
 
 /**
  * How the setting `name` is handled, in a request or a statement.
- * @throws {RefusedStatement} code 115 for an unknown setting, 452 for a closed one
+ * @throws {RefusedStatement} code 115 for an unknown setting, 452 for a closed one, 180 for an unknown profile
  */
-export function checkSetting(name: string): Exclude<SettingPolicy, 'closed'> {
+export function checkSetting(name: string, value: string): Exclude<SettingPolicy, 'closed'> {
+  if (name === 'profile' && value !== 'default' && value !== 'DEFAULT')
+    throw new RefusedStatement(
+      180,
+      `There is no profile ${JSON.stringify(value)}: here all users have default`,
+    )
   const policy = RULES.get(name)?.policy
   if (policy === undefined)
     throw new RefusedStatement(

@@ -7,7 +7,7 @@ import { checkClauses, killedBy, kindOf, type StatementKind } from './statement-
 import type { KnownFunctions } from './functions.ts'
 import { checkNames, type Access, type Databases } from './database-access.ts'
 import { RefusedStatement } from './refusal.ts'
-import { extractSettings, type StatementWithSettings } from './settings-clause.ts'
+import { extractSettings, type ClauseSettings, type StatementWithSettings } from './settings-clause.ts'
 import { isMark, isWord, tokenize, upper, type Token } from './tokens.ts'
 
 /** An INSERT whose rows follow the statement. */
@@ -20,7 +20,8 @@ export interface InsertData {
   columns: string | null
 }
 
-export interface Statement {
+/** Its settings, those of the SETTINGS clause at its end, are removed from `sql`. */
+export interface Statement extends ClauseSettings {
   kind: StatementKind
   sql: string
   /** A SELECT without its FORMAT, whose answer can be written to a file; null for anything else. */
@@ -30,8 +31,6 @@ export interface Statement {
   /** Names of `{name:Type}`. */
   placeholders: readonly string[]
   insert: InsertData | null
-  /** Settings of the whole statement's SETTINGS clause, which are removed from `sql`. */
-  settings: ReadonlyMap<string, string>
   /** The query_id that KILL QUERY names. */
   kills: string | null
 }
@@ -62,7 +61,7 @@ export function checkStatement(sql: string, access: Access, catalogue: Catalogue
 }
 
 function toStatement(
-  { sql, settings }: StatementWithSettings,
+  { sql, ...settings }: StatementWithSettings,
   tokens: readonly Token[],
   { kind, catalogue }: { kind: StatementKind; catalogue: Catalogue },
 ): Statement {
@@ -71,7 +70,7 @@ function toStatement(
   return {
     kind,
     sql,
-    settings,
+    ...settings,
     select: kind === 'read' && SELECTS.has(first) ? withoutFormat(sql, tokens, format) : null,
     format,
     placeholders: placeholdersOf(tokens),

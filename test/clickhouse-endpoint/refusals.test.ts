@@ -92,11 +92,11 @@ describe('a reader', () => {
   it.each([
     ['SELECT number FROM numbers(1000001) SETTINGS max_result_rows = 0', 'TOO_MANY_ROWS_OR_BYTES'],
     ['SELECT number FROM numbers(11) SETTINGS max_result_rows = 10 FORMAT CSV', 'TOO_MANY_ROWS_OR_BYTES'],
-    ["SELECT getSetting('max_threads') AS n SETTINGS max_threads = 3, readonly = 0", '3\n'],
+    ["SELECT getSetting('max_threads') AS n SETTINGS max_threads = 3, readonly = 2", '3\n'],
     ["SELECT getSetting('max_threads') AS n FORMAT CSV SETTINGS max_threads = 3", '3\n'],
     ["SELECT (SELECT getSetting('join_use_nulls') SETTINGS join_use_nulls = 1) AS n", 'true\n'],
     ["SELECT getSetting('final') AS settings WHERE settings SETTINGS final = true", 'true\n'],
-    ["SELECT getSetting('readonly') SETTINGS readonly = 0, max_threads = DEFAULT", '2\n'],
+    ["SELECT getSetting('readonly') SETTINGS readonly = 2, max_threads = DEFAULT", '2\n'],
     ["SELECT getSetting('log_comment') SETTINGS log_comment = 'a, readonly = 0'", 'a, readonly = 0\n'],
   ])('sets in the statement what it may set in the URL: %s', async (query, answer) => {
     expect(await (await ask('read', query, AT_ONCE)).text()).toContain(answer)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settingPolicies } from '../../src/clickhouse-endpoint/settings.ts'
 import { askClickHouse, keyOf, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 
+const IGNORED = 'X-Exectrail-Ignored-Settings'
 let clickhouse: RunningClickHouse
 beforeAll(async () => {
   clickhouse = await startClickHouse()
@@ -120,12 +121,39 @@ describe('a setting', () => {
 
   it.each([
     'quota_key',
+    'stacktrace',
     'async_insert',
     'send_progress_in_http_headers',
     'load_balancing',
     'use_query_cache',
-  ])('that means nothing here is accepted: %s', async (name) => {
-    expect((await ask('SELECT 1', { [name]: '1' })).status).toBe(200)
+  ])('that means nothing here is accepted and named in the response: %s', async (name) => {
+    const answer = await ask('SELECT 1', { [name]: '1' })
+    expect([answer.status, answer.headers.get(IGNORED)]).toEqual([200, name])
+  })
+
+  it('that means nothing here is named wherever it stands', async () => {
+    const query =
+      'SELECT (SELECT 1 SETTINGS load_balancing = 1, join_use_nulls = 1) SETTINGS use_query_cache = 1'
+    const answer = await ask(query, { insert_quorum: '2' })
+    expect(answer.headers.get(IGNORED)).toBe('insert_quorum, load_balancing, use_query_cache')
+    expect((await ask('SELECT 1', { max_threads: '1' })).headers.get(IGNORED)).toBeNull()
+    const all = [...settingPolicies()].flatMap(([name, policy]) =>
+      policy === 'ignored' ? [[name, '1']] : [],
+    )
+    const many = await ask('SELECT 1', Object.fromEntries(all))
+    expect(many.headers.get(IGNORED)).toMatch(/, and \d+ more$/u)
+  })
+
+  it('of the statement wins over that of the URL, also when it is DEFAULT', async () => {
+    const read = "SELECT getSetting('join_use_nulls') SETTINGS join_use_nulls ="
+    expect(await (await ask(`${read} DEFAULT`, { join_use_nulls: '1' })).text()).toBe('false\n')
+    expect(await (await ask(`${read} 1`, { join_use_nulls: '0' })).text()).toBe('true\n')
+  })
+
+  it('profile is default', async () => {
+    expect((await ask('SELECT 1', { profile: 'default' })).status).toBe(200)
+    const answer = await ask('SELECT 1', { profile: 'writer' })
+    expect(answer.headers.get('X-ClickHouse-Exception-Code')).toBe('180')
   })
 
   it('that is closed or unknown is refused as ClickHouse says it', async () => {
@@ -137,5 +165,53 @@ describe('a setting', () => {
     const unknown = await ask('SELECT 1', { no_such_setting: '1' }, 'full')
     expect([unknown.headers.get('X-ClickHouse-Exception-Code'), unknown.status]).toEqual(['115', 404])
     expect(await unknown.text()).toContain('Setting no_such_setting is neither a builtin setting nor')
+  })
+})
+
+describe('readonly', () => {
+  const READONLY = ['164', 403]
+  const refusal = (answer: Response) => [answer.headers.get('X-ClickHouse-Exception-Code'), answer.status]
+
+  it.each([
+    ['in the URL', 'SELECT 1', '0'],
+    ['in the URL, for another level', 'SELECT 1', '1'],
+    ['in the statement', 'SELECT 1 SETTINGS readonly = 0', null],
+    ['in the statement, among others', 'SELECT 1 SETTINGS max_threads = 1, readonly = 1', null],
+    ['in the statement, by DEFAULT', 'SELECT 1 SETTINGS readonly = DEFAULT', null],
+    ['as a text', "SELECT 1 SETTINGS readonly = '0'", null],
+    ['as false', 'SELECT 1 SETTINGS readonly = false', null],
+    ['in a subquery', 'SELECT (SELECT 1 SETTINGS readonly = 0)', null],
+    ['in the subquery of a table', 'SELECT * FROM (SELECT 1 SETTINGS readonly = 0)', null],
+    ['in an explained statement', 'EXPLAIN SELECT 1 SETTINGS readonly = 0', null],
+  ])('cannot be changed by a reader %s', async (_, query, asked) => {
+    const answer = await ask(query, asked === null ? {} : { readonly: asked })
+    expect(refusal(answer)).toEqual(READONLY)
+    expect(await answer.text()).toBe(
+      "Code: 164. DB::Exception: Cannot modify 'readonly' setting in readonly mode. (READONLY)\n",
+    )
+  })
+
+  it('cannot be changed where it stands twice', async () => {
+    const url = `${clickhouse.url}/?readonly=2&readonly=0`
+    const answer = await fetch(url, { method: 'POST', body: 'SELECT 1', headers: keyOf('read') })
+    expect(refusal(answer)).toEqual(READONLY)
+  })
+
+  it('may be sent as it is', async () => {
+    expect((await ask('SELECT 1 SETTINGS readonly = 2', { readonly: '2' })).status).toBe(200)
+    expect((await ask('SELECT 1 SETTINGS readonly = 0', { readonly: '0' }, 'full')).status).toBe(200)
+  })
+
+  it('restricts a writer who asks for it, and stays', async () => {
+    const create = 'CREATE TABLE kept (n UInt8) ENGINE = Memory'
+    expect((await ask(create, { readonly: '1' }, 'full')).status).toBe(403)
+    expect(refusal(await ask(`${create} AS SELECT 1 SETTINGS readonly = 1`, {}, 'full'))).toEqual(READONLY)
+    expect((await ask('EXISTS TABLE kept', {}, 'full').then((answer) => answer.text())).trim()).toBe('0')
+    expect((await ask('SELECT 1 SETTINGS readonly = 1', {}, 'full')).status).toBe(200)
+    expect(refusal(await ask('SELECT 1 SETTINGS readonly = 0', { readonly: '1' }, 'full'))).toEqual(READONLY)
+  })
+
+  it('is a level', async () => {
+    expect(refusal(await ask('SELECT 1', { readonly: 'no' }, 'full'))).toEqual(['72', 400])
   })
 })
