@@ -1,129 +1,249 @@
-// Values as Node's console shows them, near enough for what programs print.
-import { Buffer } from './buffer.js'
-import { cleanStack } from './stack.js'
+// Values as Node's util.inspect shows them. What only the engine knows, such as the state of a promise, is left out.
+import {
+  constructorName,
+  isArguments,
+  isError,
+  isKind,
+  isRegExp,
+  keysBesideIndices,
+  keysOf,
+  prefix,
+  tagOf,
+  typedArrayName,
+  unbox,
+} from './kinds.js'
+import { layOut } from './layout.js'
+import { showError } from './show-error.js'
+import { showFunction } from './show-function.js'
+import {
+  indented,
+  showArray,
+  showBytes,
+  showCollection,
+  showExtra,
+  showPrimitive,
+  showTyped,
+} from './show-items.js'
+import { quote } from './text-width.js'
 
-const WIDTH = 72
-const MAX_ITEMS = 100
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
-
-function quote(text) {
-  const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !text.includes('`') ? '`' : "'"
-  const escaped = JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"')
-  return mark + (mark === "'" ? escaped.replace(/'/g, "\\'") : escaped) + mark
+const CUSTOM = Symbol.for('nodejs.util.inspect.custom')
+const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/
+const DEFAULTS = {
+  showHidden: false,
+  depth: 2,
+  customInspect: true,
+  maxArrayLength: 100,
+  maxStringLength: 10_000,
+  breakLength: 80,
+  compact: 3,
+  sorted: false,
+  getters: false,
 }
 
-function showPrimitive(value) {
-  if (typeof value === 'string') return quote(value)
-  if (typeof value === 'bigint') return `${value}n`
-  if (Object.is(value, -0)) return '-0'
-  return String(value)
+function showGetter(context, owner, { get, set }, level) {
+  const label = set === undefined ? 'Getter' : 'Getter/Setter'
+  const wanted = context.getters === true || context.getters === (set === undefined ? 'get' : 'set')
+  if (!wanted) return `[${label}]`
+  return indented(context, () => {
+    try {
+      const value = get.call(owner)
+      const isPrimitive = (typeof value !== 'object' && typeof value !== 'function') || value === null
+      const text = showValue(context, value, level)
+      return isPrimitive ? `[${label}: ${text}]` : `[${label}] ${text}`
+    } catch (error) {
+      return `[${label}: <Inspection threw (${showValue(context, error, level)})>]`
+    }
+  })
 }
 
-function showFunction(value) {
-  const isClass = /^class\b/.test(Function.prototype.toString.call(value))
-  const kind = isClass ? 'class' : Object.prototype.toString.call(value).slice(8, -1)
-  const name = value.name === '' ? '(anonymous)' : isClass ? value.name : `: ${value.name}`
-  return `[${kind}${isClass || value.name === '' ? ' ' : ''}${name}]`
+function showKey(key, isEnumerable) {
+  if (typeof key === 'symbol') return isEnumerable ? key.toString() : `[${key.toString()}]`
+  const name = key === '__proto__' ? "['__proto__']" : IDENTIFIER.test(key) ? key : quote(key)
+  return isEnumerable ? name : `[${name}]`
 }
 
-function showError(error) {
-  const head = error.message === '' ? error.name : `${error.name}: ${error.message}`
-  const stack = typeof error.stack === 'string' ? cleanStack(error.stack) : ''
-  return stack === '' ? `[${head}]` : `${head}\n${stack}`
+function showContent(context, owner, key, level) {
+  const own = Object.getOwnPropertyDescriptor(owner, key) ?? { value: owner[key], enumerable: true }
+  if (own.get !== undefined) return showGetter(context, owner, own, level)
+  if (own.set !== undefined) return '[Setter]'
+  return indented(context, () => showValue(context, own.value, level))
 }
 
-function showBuffer(buffer) {
-  const shown = Array.from(buffer.subarray(0, 50), (byte) => byte.toString(16).padStart(2, '0'))
-  if (buffer.length > 50) shown.push(`... ${buffer.length - 50} more bytes`)
-  return `<Buffer ${shown.join(' ')}>`
+function showProperty(context, owner, key, level) {
+  const isEnumerable = Object.getOwnPropertyDescriptor(owner, key)?.enumerable ?? true
+  return `${showKey(key, isEnumerable)}: ${showContent(context, owner, key, level)}`
 }
 
-function className(value) {
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype === null) return '[Object: null prototype]'
-  return prototype.constructor?.name ?? 'Object'
-}
-
-/** `[open, close, items]` of anything with parts. */
-function parts(value, show) {
-  const name = className(value)
+/** What can be iterated: braces, keys and how its items are shown. Null for others. */
+function describeIterable(context, value, { constructor, tag }) {
   if (Array.isArray(value)) {
-    const items = value.slice(0, MAX_ITEMS).map((item) => show(item))
-    if (value.length > MAX_ITEMS) items.push(`... ${value.length - MAX_ITEMS} more items`)
-    return [name === 'Array' ? '[' : `${name}(${value.length}) [`, ']', items]
+    const isPlain = constructor === 'Array' && tag === ''
+    const lead = isPlain ? '' : prefix(constructor, tag, 'Array', `(${value.length})`)
+    const keys = keysBesideIndices(value, context.showHidden)
+    return {
+      keys,
+      braces: [`${lead}[`, ']'],
+      isArray: true,
+      show: (level) => showArray(context, value, (index) => showContent(context, value, index, level)),
+    }
   }
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    const items = Array.from(value.subarray(0, MAX_ITEMS), (item) => show(item))
-    if (value.length > MAX_ITEMS) items.push(`... ${value.length - MAX_ITEMS} more items`)
-    return [`${name}(${value.length}) [`, ']', items]
+  const typed = typedArrayName(value)
+  if (typed !== undefined) {
+    const braces = [`${prefix(constructor, tag, typed, `(${value.length})`)}[`, ']']
+    const keys = keysBesideIndices(value, context.showHidden)
+    return { keys, braces, isArray: true, show: () => showTyped(context, value) }
   }
-  if (value instanceof Map) {
-    const items = Array.from(value, ([key, item]) => `${show(key)} => ${show(item)}`)
-    return [`${name}(${value.size}) {`, '}', items]
+  const kind = isKind('Map', value) ? 'Map' : isKind('Set', value) ? 'Set' : null
+  if (kind === null) return null
+  const braces = [`${prefix(constructor, tag, kind, `(${value.size})`)}{`, '}']
+  const show = (level) => {
+    const one = (item) => showValue(context, item, level)
+    const items = kind === 'Map' ? Map.prototype.entries.call(value) : Set.prototype.values.call(value)
+    const list = { size: value.size, [Symbol.iterator]: () => items }
+    return showCollection(
+      context,
+      list,
+      kind === 'Map' ? ([key, item]) => `${one(key)} => ${one(item)}` : one,
+    )
   }
-  if (value instanceof Set) return [`${name}(${value.size}) {`, '}', Array.from(value, (item) => show(item))]
-  const items = Reflect.ownKeys(value)
-    .filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))
-    .map((key) => `${showKey(key)}: ${showProperty(value, key, show)}`)
-  return [name === 'Object' ? '{' : `${name} {`, '}', items]
+  return { keys: keysOf(value, context.showHidden), braces, isArray: false, show }
 }
 
-function showKey(key) {
-  if (typeof key === 'symbol') return `[${key.toString()}]`
-  return IDENTIFIER.test(key) ? key : quote(key)
-}
-
-function showProperty(value, key, show) {
-  const { get, set } = Object.getOwnPropertyDescriptor(value, key)
-  if (get !== undefined) return set === undefined ? '[Getter]' : '[Getter/Setter]'
-  return set === undefined ? show(value[key]) : '[Setter]'
-}
-
-function layOut([open, close, items], indent) {
-  if (items.length === 0) return open + close
-  const line = items.join(', ')
-  const pad = open.endsWith('(0) [') ? '' : ' '
-  if (line.length + open.length + indent <= WIDTH && !line.includes('\n'))
-    return `${open}${pad}${line}${pad}${close}`
-  const inner = ' '.repeat(indent + 2)
-  return `${open}\n${inner}${items.join(`,\n${inner}`)}\n${' '.repeat(indent)}${close}`
-}
-
-/** @param depth levels of nested objects shown */
-export function inspect(value, { depth = 2 } = {}, level = 0, seen = []) {
-  if (typeof value === 'function') return showFunction(value)
-  if (typeof value !== 'object' || value === null) return showPrimitive(value)
-  if (seen.includes(value)) return '[Circular *1]'
-  if (value instanceof Error) return showError(value)
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
-  if (value instanceof RegExp) return String(value)
-  if (value instanceof Buffer) return showBuffer(value)
-  if (value instanceof Promise) return 'Promise { <pending> }'
-  if (level > depth) return Array.isArray(value) ? '[Array]' : `[${className(value)}]`
-  const show = (item) => inspect(item, { depth }, level + 1, [...seen, value])
-  return layOut(parts(value, show), level * 2)
-}
-
-const DIRECTIVES = {
-  s: (value) => (typeof value === 'object' && value !== null ? inspect(value, { depth: 0 }) : String(value)),
-  d: (value) => (typeof value === 'object' ? 'NaN' : String(Number(value))),
-  i: (value) => String(Number.parseInt(value, 10)),
-  f: (value) => String(Number.parseFloat(value)),
-  j: (value) => JSON.stringify(value),
-  o: (value) => inspect(value, { depth: 4 }),
-  O: (value) => inspect(value),
-  c: () => '',
-}
-
-/** The text of a line as `console.log` builds it. */
-export function format(first, ...rest) {
-  const values = [...rest]
-  let text = typeof first === 'string' ? first : inspect(first)
-  if (typeof first === 'string' && values.length > 0) {
-    text = first.replace(/%([sdifjoOc%])/g, (whole, letter) => {
-      if (letter === '%') return '%'
-      return values.length === 0 ? whole : DIRECTIVES[letter](values.shift())
-    })
+/** `base` stands for the whole where no key is shown beside it. */
+function describeBased(context, value, names) {
+  const { constructor, tag } = names
+  const keys = keysOf(value, context.showHidden)
+  if (typeof value === 'function') return { keys, base: showFunction(value, constructor, tag) }
+  const lead = (kind) => {
+    const text = prefix(constructor, tag, kind)
+    return text === `${kind} ` ? '' : text
   }
-  return [text, ...values.map((value) => (typeof value === 'string' ? value : inspect(value)))].join(' ')
+  if (isRegExp(value)) return { keys, base: lead('RegExp') + RegExp.prototype.toString.call(value) }
+  if (isKind('Date', value)) {
+    const isValid = !Number.isNaN(Date.prototype.getTime.call(value))
+    const text = isValid ? Date.prototype.toISOString.call(value) : 'Invalid Date'
+    return { keys, base: lead('Date') + text }
+  }
+  if (isError(value)) return { keys, base: showError(context, value, names, keys) }
+  const boxed = unbox(value)
+  if (boxed === null) return null
+  const { type, primitive } = boxed
+  const own = type === 'String' ? keys.slice(primitive.length) : keys
+  const name = type === constructor ? '' : ` (${constructor ?? 'null prototype'})`
+  const text = `[${type}${name}: ${showPrimitive(primitive, { ...context, breakLength: Infinity })}]`
+  return { keys: own, base: tag !== '' && tag !== constructor ? `${text} [${tag}]` : text }
 }
+
+function describeOpaque(context, value, { constructor, tag }) {
+  const open = (kind) => [`${prefix(constructor, tag, kind)}{`, '}']
+  const keys = keysOf(value, context.showHidden)
+  if (isKind('ArrayBuffer', value)) {
+    const show = (level) => [showBytes(context, value), ...showExtra(context, value, ['byteLength'], level)]
+    return { keys, braces: open('ArrayBuffer'), show }
+  }
+  if (isKind('DataView', value)) {
+    const show = (level) => showExtra(context, value, ['byteLength', 'byteOffset', 'buffer'], level)
+    return { keys, braces: open('DataView'), show }
+  }
+  if (value instanceof Promise) return { keys, braces: open('Promise'), show: () => ['<pending>'] }
+  for (const kind of [WeakMap, WeakSet])
+    if (value instanceof kind) return { keys, braces: open(kind.name), show: () => ['<items unknown>'] }
+  return null
+}
+
+function describeObject(context, value, { constructor, tag }) {
+  const keys = keysOf(value, context.showHidden)
+  if (constructor === 'Object' && isArguments(value)) return { keys, braces: ['[Arguments] {', '}'] }
+  if (constructor === 'Object' && tag === '') return { keys, braces: ['{', '}'] }
+  return { keys, braces: [`${prefix(constructor, tag, 'Object')}{`, '}'] }
+}
+
+function describe(context, value) {
+  const names = { constructor: constructorName(value), tag: tagOf(value) }
+  const found =
+    describeIterable(context, value, names) ??
+    describeBased(context, value, names) ??
+    describeOpaque(context, value, names) ??
+    describeObject(context, value, names)
+  return {
+    base: '',
+    braces: ['{', '}'],
+    isArray: false,
+    isOpaque: found.show !== undefined,
+    show: () => [],
+    ...found,
+    names,
+  }
+}
+
+function showCut({ base, names, isArray }, value) {
+  if (base !== '' && isRegExp(value)) return base
+  const kind = isArray && Array.isArray(value) ? 'Array' : 'Object'
+  const name = prefix(names.constructor, names.tag, kind).slice(0, -1)
+  return names.constructor === null ? name : `[${name}]`
+}
+
+function isEmpty({ isArray }, value) {
+  if (isArray) return value.length === 0
+  return (isKind('Map', value) || isKind('Set', value)) && value.size === 0
+}
+
+function showObject(context, value, level) {
+  const shape = describe(context, value)
+  const { base, braces, keys, isArray, isOpaque } = shape
+  if (keys.length === 0) {
+    if (base !== '') return base
+    if (!isOpaque || isEmpty(shape, value)) return braces.join('')
+  }
+  if (level > context.depth) return showCut(shape, value)
+  context.seen.push(value)
+  context.currentDepth = level + 1
+  const output = shape.show(level + 1)
+  for (const key of keys) output.push(showProperty(context, value, key, level + 1))
+  context.seen.pop()
+  if (context.sorted !== false && !isArray)
+    output.sort(typeof context.sorted === 'function' ? context.sorted : undefined)
+  const index = context.circular.get(value)
+  const whole = index === undefined ? base : `<ref *${index}>${base === '' ? '' : ` ${base}`}`
+  return layOut(context, output, { base: whole, braces, isArray, level: level + 1, value })
+}
+
+function showCustom(context, value, level) {
+  const custom = context.customInspect ? value[CUSTOM] : undefined
+  if (typeof custom !== 'function' || custom === inspect) return undefined
+  const options = { ...context.options, depth: context.depth - level, stylize: String }
+  const shown = custom.call(value, context.depth - level, options, inspect)
+  if (shown === value) return undefined
+  if (typeof shown !== 'string') return showValue(context, shown, level)
+  return shown.split('\n').join(`\n${' '.repeat(context.indent)}`)
+}
+
+function showValue(context, value, level) {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
+    return value === null ? 'null' : showPrimitive(value, context)
+  const custom = showCustom(context, value, level)
+  if (custom !== undefined) return custom
+  if (!context.seen.includes(value)) return showObject(context, value, level)
+  if (!context.circular.has(value)) context.circular.set(value, context.circular.size + 1)
+  return `[Circular *${context.circular.get(value)}]`
+}
+
+/** @param options those of Node's util.inspect that change what is shown, colours aside */
+export function inspect(value, options = {}) {
+  const given = typeof options === 'object' && options !== null ? options : {}
+  const context = {
+    ...DEFAULTS,
+    ...given,
+    options: given,
+    seen: [],
+    circular: new Map(),
+    indent: 0,
+    currentDepth: 0,
+  }
+  for (const name of ['depth', 'maxArrayLength', 'maxStringLength']) context[name] ??= Infinity
+  if (context.compact === false) context.compact = 0
+  if (context.compact === true) context.compact = DEFAULTS.compact
+  context.show = (inner, level) => showValue(context, inner, level)
+  return showValue(context, value, 0)
+}
+inspect.custom = CUSTOM

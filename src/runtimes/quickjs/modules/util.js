@@ -1,4 +1,5 @@
-import { format, inspect } from '../javascript/inspect.js'
+import { format } from '../javascript/format.js'
+import { inspect } from '../javascript/inspect.js'
 import { TextDecoder, TextEncoder } from '../javascript/text.js'
 
 /** Promise in place of a last callback `(error, value)`. */
