@@ -10,7 +10,8 @@ import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
 import { NAMESPACES, RUN_RIGHTS } from '../runtimes/sandbox/confinement/bubblewrap.ts'
 import { askVersion, findExecutable } from '../runtimes/sandbox/find-tools.ts'
-import { ALLOW_NAMESPACES, INSTALL_BWRAP, isRecent } from '../runtimes/sandbox/host-support.ts'
+import { INSTALL_BWRAP, isRecent } from '../runtimes/sandbox/host-support.ts'
+import { allowNamespaces } from '../runtimes/sandbox/namespaces-remedy.ts'
 import { makeSeccompFilter } from '../runtimes/sandbox/confinement/seccomp.ts'
 import { packageDirectories } from './packages.ts'
 
@@ -66,7 +67,7 @@ export function readMissingSupport(log: string): MissingSupport | null {
 }
 
 export function refusedNamespaces(complaint: string): MissingSupport {
-  return { what: `namespaces are refused: ${complaint}`, fix: ALLOW_NAMESPACES }
+  return { what: `namespaces are refused: ${complaint}`, fix: allowNamespaces() }
 }
 
 /** Writes the seccomp filter below `home`; '' on an unsupported processor. */

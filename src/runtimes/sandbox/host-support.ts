@@ -3,6 +3,7 @@ import type { Isolation, Limit } from '../../execution.ts'
 import { Sandbox } from './sandbox.ts'
 import { findTools, isPublic, type HostTools } from './find-tools.ts'
 import { compilePythonGuest, layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
+import { allowNamespaces } from './namespaces-remedy.ts'
 import type { LocalOptions } from './options.ts'
 import { Launcher } from './slots/launcher.ts'
 import { launchCommand } from './confinement/launch-command.ts'
@@ -21,8 +22,6 @@ export interface HostSupport {
 
 export const INSTALL_BWRAP =
   'apt-get install -y bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), apk add bubblewrap (Alpine)'
-export const ALLOW_NAMESPACES =
-  'allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; in Docker run with --security-opt seccomp=unconfined --security-opt apparmor=unconfined'
 
 /** Thrown where nothing can run; carries the command that helps. */
 export class SandboxUnsupportedError extends Error {
@@ -153,7 +152,7 @@ function describe(
   if (attempt.isolation === 'process') {
     const old = describeOld(tools)
     const refused = complaints.length === 0 ? old : `namespaces are refused: ${complaints.join('; ')}`
-    missing.push({ what: refused, fix: complaints.length === 0 ? INSTALL_BWRAP : ALLOW_NAMESPACES })
+    missing.push({ what: refused, fix: complaints.length === 0 ? INSTALL_BWRAP : allowNamespaces() })
     notes.push(
       'code runs as a plain process: it sees the host’s files and reaches the host’s network, also with network "none"',
     )
