@@ -7,15 +7,15 @@ export type Engine = 'wasm' | 'docker'
 /** How what the guest says comes back: as the log stream while it runs, or published once it has ended. */
 export type Channel = 'stream' | 'published'
 
-/** Files of `guest/`, the one to start first. */
+/** Files of `guest/`, the one to start first, and of the guest library. */
 export const GUESTS: Record<Engine, Partial<Record<Language, readonly string[]>>> = {
   wasm: {
-    python: ['python.py', 'loop.py'],
+    python: ['python.py', 'python/failure.py', 'python/timer_loop.py'],
     javascript: [],
     typescript: [],
   },
   docker: {
-    python: ['python.py'],
+    python: ['python.py', 'python/failure.py'],
     javascript: ['node.cjs'],
     typescript: ['node.cjs'],
     bash: ['bash.sh'],

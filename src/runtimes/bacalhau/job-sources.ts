@@ -1,8 +1,8 @@
 /** What goes into a job: guest, head, input, code and files, carried within the job itself. */
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Language } from '../../execution.ts'
+import { assembleGuest, libraryFile } from '../../guests/assemble.ts'
 import type { RuntimeRequest } from '../runtime.ts'
 import { SCRIPT_FILE } from '../compile/to-quickjs.ts'
 import { packArchive, type ArchiveFile } from './archive.ts'
@@ -66,8 +66,10 @@ function exportAll(env: Readonly<Record<string, string>>): string {
   return lines.join('')
 }
 
+/** One of the guest programs, or, where a language is named with it, of the library. */
 async function readGuest(name: string): Promise<ArchiveFile> {
-  return { path: `guest/${name}`, content: await readFile(join(GUEST_DIRECTORY, name)) }
+  const file = name.includes('/') ? libraryFile(name) : join(GUEST_DIRECTORY, name)
+  return { path: `guest/${basename(name)}`, content: Buffer.from(await assembleGuest(file)) }
 }
 
 /** One source for each name at the root: a guest without a working directory is at the root. */

@@ -1,6 +1,7 @@
 /** The guest programs of QuickJS, shared with the wasmedge runtime, as one source of every job that needs them. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { assembleGuest } from '../../guests/assemble.ts'
 import { packArchive, type ArchiveFile } from './archive.ts'
 
 /** Where the guest programs look for each other. */
@@ -39,7 +40,7 @@ async function readTree(directory: string, under: string): Promise<ArchiveFile[]
   return Promise.all(
     names.map(async (name) => ({
       path: `${under}/${name}`,
-      content: await readFile(join(directory, name)),
+      content: Buffer.from(await assembleGuest(join(directory, name))),
     })),
   )
 }

@@ -1,8 +1,9 @@
 /** What one run uploads and the command it starts: the relay, the guest programs of the local runtimes, the job. */
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { compileFunction } from 'node:vm'
 import type { Language } from '../../execution.ts'
+import { assembleGuest, libraryFile } from '../../guests/assemble.ts'
 import type { Program } from '../interpreter-program.ts'
 import type { RuntimeRequest } from '../runtime.ts'
 import { findGuest } from '../sandbox/guests.ts'
@@ -31,14 +32,14 @@ const INTERPRETERS: Record<Guest, { file: string; command: readonly string[] }> 
   python: { file: 'python.py', command: ['python3', '-E', '-B'] },
   bash: { file: 'bash.sh', command: ['bash', '--norc', '--noprofile'] },
 }
+const LOCAL_GUESTS = join(import.meta.dirname, '../sandbox/guest')
+const RELAY = join(import.meta.dirname, 'guest/relay.pl')
 /** What the guest program loads. */
 const BESIDE: Record<Guest, readonly string[]> = {
-  javascript: ['javascript-load.cjs', 'warm.mjs'],
-  python: ['write_trace.py'],
+  javascript: [join(LOCAL_GUESTS, 'javascript-load.cjs'), join(LOCAL_GUESTS, 'warm.mjs')],
+  python: [libraryFile('python/failure.py')],
   bash: [],
 }
-const LOCAL_GUESTS = new URL('../sandbox/guest/', import.meta.url)
-const RELAY = new URL('./guest/relay.pl', import.meta.url)
 
 /** Lays out a run of `program`. */
 export async function makeTask(request: RuntimeRequest, program: Program, code: string): Promise<Task> {
@@ -47,19 +48,20 @@ export async function makeTask(request: RuntimeRequest, program: Program, code: 
   const directory = `/tmp/${name}`
   const nonce = randomBytes(16).toString('hex')
   const { file, command } = INTERPRETERS[guest]
-  const names = ['supervisor.pl', file, ...BESIDE[guest]]
-  const [relay, ...programs] = await Promise.all([
-    readFile(RELAY, 'utf8'),
-    ...names.map((path) => readFile(new URL(path, LOCAL_GUESTS), 'utf8')),
-  ])
+  const paths = [RELAY, join(LOCAL_GUESTS, 'supervisor.pl'), join(LOCAL_GUESTS, file), ...BESIDE[guest]]
+  const programs = await Promise.all(
+    paths.map(async (path) => ({
+      path: `${directory}/${basename(path)}`,
+      data: await assembleGuest(path),
+    })),
+  )
   const limits = ['perl', `${directory}/relay.pl`, directory, OUT_MAX_FILES, OUT_MAX_BYTES]
   return {
     name,
     nonce,
     guestDir: directory,
     files: [
-      { path: `${directory}/relay.pl`, data: relay },
-      ...names.map((path, index) => ({ path: `${directory}/${path}`, data: programs[index] ?? '' })),
+      ...programs,
       { path: `${directory}/job`, data: encodeJob(request, program, code, { nonce, guest }) },
       // An upload makes the directories on its way, here one that only root could: /out. The relay clears it.
       { path: '/out/.exectrail', data: 'x' },

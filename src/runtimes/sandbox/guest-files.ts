@@ -3,15 +3,18 @@ import { execFile } from 'node:child_process'
 import { chmod, copyFile, link, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Plugin } from 'esbuild'
 
+import { assembleGuest, libraryFile } from '../../guests/assemble.ts'
 import { withEsbuild } from '../transpile.ts'
 import { makeSeccompFilter } from './confinement/seccomp.ts'
 
 const SOURCE = fileURLToPath(new URL('./guest/', import.meta.url))
+/** What the guest program of python loads once a program fails. */
+const FAILURE = 'python/failure.py'
 
 /** Paths on the host; removed by `remove`. */
 export interface GuestFiles {
@@ -42,10 +45,12 @@ export const HIDDEN_IN_PROC = ['cmdline', 'config.gz', 'interrupts', 'softirqs',
 export async function layOutGuestFiles(): Promise<GuestFiles> {
   const directory = await mkdtemp(join(tmpdir(), 'exectrail-'))
   await chmod(directory, 0o755)
-  for (const name of await readdir(SOURCE)) {
-    await copyFile(join(SOURCE, name), join(directory, name))
-    await chmod(join(directory, name), 0o644)
-  }
+  const programs = [...(await readdir(SOURCE)).map((name) => join(SOURCE, name)), libraryFile(FAILURE)]
+  await Promise.all(
+    programs.map(async (file) =>
+      writeFile(join(directory, basename(file)), await assembleGuest(file), { mode: 0o644 }),
+    ),
+  )
   await mkdir(join(directory, 'etc'))
   await Promise.all(
     Object.entries(ETC).map(([name, content]) =>

@@ -183,7 +183,7 @@ function cleanStack(stack: string, names: SourceNames): string {
     'vm2.cjs',
     'vm2-bundle.cjs',
     'python.py',
-    'write_trace.py',
+    'failure.py',
   ].map((name) => `${names.guestDir}/${name}`)
   return stack
     .split('\n')

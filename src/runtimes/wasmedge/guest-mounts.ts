@@ -12,10 +12,13 @@ import {
 } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { assembleGuest, libraryFile } from '../../guests/assemble.ts'
 import { isPublic } from '../sandbox/find-tools.ts'
 import type { HostSupport } from '../sandbox/host-support.ts'
 
 const GUEST = fileURLToPath(new URL('./guest/', import.meta.url))
+/** What the guest program of python loads when it needs it. */
+const PYTHON_PARTS = ['python/failure.py', 'python/timer_loop.py']
 /** The guest programs of QuickJS, shared with bacalhau. */
 const QUICKJS = fileURLToPath(new URL('../quickjs/', import.meta.url))
 const INSIDE = '/opt/exectrail'
@@ -98,6 +101,7 @@ async function makePublic(directory: string): Promise<void> {
 async function layOutGuest(target: string): Promise<string> {
   await shareCopy(GUEST, target)
   await shareCopy(QUICKJS, target)
+  for (const file of PYTHON_PARTS) await shareProgram(libraryFile(file), join(target, file))
   await bundleScripts(target)
   const modules = join(target, 'modules')
   for (const file of await readdir(modules, { recursive: true })) {
@@ -145,9 +149,11 @@ async function shareCopy(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.isDirectory()) await shareCopy(source, target)
-    else {
-      await copyFile(source, target)
-      await chmod(target, 0o644)
-    }
+    else await shareProgram(source, target)
   }
+}
+
+async function shareProgram(from: string, to: string): Promise<void> {
+  await writeFile(to, await assembleGuest(from))
+  await chmod(to, 0o644)
 }

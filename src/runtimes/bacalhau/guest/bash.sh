@@ -22,19 +22,13 @@ fi
 for __name in $(compgen -e); do
   case $__name in PATH | HOME | LANG | PWD | SHLVL | _) ;; *) unset "$__name" ;; esac
 done
+__path=$PATH
 source "$__job/head.sh"
 __input=$(< "$__job/input.json")
 printf '' | __frame b
 __begun=${EPOCHREALTIME//[!0-9]/}
 (
-  BASH_ARGV0=main.sh
-  source main.sh
-  __status=$?
-  if declare -F main > /dev/null; then
-    main "$__input"
-    __status=$?
-  fi
-  exit "$__status"
+source ../../../guests/bash/program.sh
 )
 __status=$?
 if [[ -d /out ]]; then

@@ -4,6 +4,9 @@
 const { existsSync, readdirSync, readFileSync, writeSync } = require('node:fs')
 const { dirname, join, relative } = require('node:path')
 const { pathToFileURL } = require('node:url')
+const { cutText, describe, ownStack } = require('../../../guests/javascript/errors.js')
+const { findMain } = require('../../../guests/javascript/main.js')
+const { encode } = require('../../../guests/javascript/values.js')
 
 const JOB = dirname(__dirname)
 const FRAME_BYTES = 18_000
@@ -71,30 +74,17 @@ function finish(exitCode) {
   } catch (error) {
     end.note = `files of /out could not be read: ${error.message}`
   }
-  send('z', stringify({ ...end, exitCode, durationMs, stdoutBytes: counts.o, stderrBytes: counts.e }))
+  const last = { ...end, exitCode, durationMs, stdoutBytes: counts.o, stderrBytes: counts.e }
+  send('z', stringify(last, cutText))
 }
 
-function toText(value) {
-  try {
-    return String(value)
-  } catch {
-    return 'a value that cannot be shown'
-  }
-}
-
-function describe(error) {
-  try {
-    if (error !== null && typeof error === 'object' && 'message' in error) {
-      const here = `${process.cwd()}/`
-      const lines = typeof error.stack === 'string' ? error.stack.split('\n') : []
-      const kept = lines.filter((line) => !/^\s+at .*(?:node:internal|node\.cjs:)/.test(line))
-      const stack = kept.join('\n').replaceAll(`file://${here}`, '').replaceAll(here, '')
-      return { name: toText(error.name), message: toText(error.message), stack: stack === '' ? null : stack }
-    }
-  } catch {
-    // a hostile getter; the plain text has to do
-  }
-  return { name: 'Error', message: toText(error), stack: null }
+/** The stack in the program's own lines. */
+function readStack(error) {
+  const stack = ownStack(error)
+  if (stack === null) return null
+  const here = `${process.cwd()}/`
+  const kept = stack.split('\n').filter((line) => !/^\s+at .*(?:node:internal|node\.cjs:)/.test(line))
+  return kept.join('\n').replaceAll(`file://${here}`, '').replaceAll(here, '')
 }
 
 function isParseError(error) {
@@ -103,29 +93,12 @@ function isParseError(error) {
 
 function fail(error) {
   if (over) return
-  end.error = describe(error)
+  end.error = describe(error, readStack)
   end.syntax = isParseError(error)
   process.stderr.write(`${end.error.stack ?? `${end.error.name}: ${end.error.message}`}\n`)
   finish(1)
   exit(1)
 }
-
-function encode(value) {
-  if (value === undefined) return null
-  const text = stringify(value, (key, part) => {
-    if (typeof part === 'number' && !Number.isFinite(part))
-      throw new TypeError(
-        `main returned a value JSON cannot carry: ${key === '' ? 'the result' : key} is ${part}`,
-      )
-    return part
-  })
-  if (text === undefined) throw new TypeError(`main returned a ${typeof value}, which JSON cannot carry`)
-  return text
-}
-
-/** A default export that can be called is main, whatever its name; a class is not called. */
-const entry = (value) =>
-  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
 
 async function begin() {
   process.chdir(join(JOB, 'work'))
@@ -146,8 +119,8 @@ async function begin() {
   begun = performance.now()
   const loaded = await import(pathToFileURL(join(process.cwd(), 'main.js')).href)
   loading = false
-  const main = defined ?? loaded.main ?? loaded.default?.main ?? entry(loaded.default)
-  if (typeof main !== 'function') return
+  const main = findMain(defined, [loaded, loaded.default])
+  if (main === undefined) return
   const text = encode(await main(parse(input)))
   await new Promise((resolve) => {
     setImmediate(resolve)

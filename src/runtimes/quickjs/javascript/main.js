@@ -1,13 +1,14 @@
 // Runs one program on QuickJS: the job comes through a pipe of the channel directory, frames go out through
 // another, each marked with a nonce the program does not learn.
 import * as std from 'std'
+import { cutText, describe } from '../../../guests/javascript/errors.js'
+import { encode } from '../../../guests/javascript/values.js'
 import { installConsole } from './console.js'
-import { describe, encode } from './values.js'
 import { installGlobals } from './globals.js'
 import { installProcess } from './process.js'
-import { findMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
+import { hook, isParseError, loadProgram, mainOf, prepareCommonJs } from './program.js'
 import { trackRejections } from './rejections.js'
-import { installLines } from './stack.js'
+import { installLines, readStack } from './stack.js'
 import { installTimers } from './timers.js'
 
 const CHANNEL = '/run/exectrail'
@@ -50,8 +51,8 @@ function fail(error) {
   let text = OUT_OF_MEMORY
   let kind = 'error'
   try {
-    const described = describe(error)
-    text = stringify(described)
+    const described = describe(error, readStack)
+    text = stringify(described, cutText)
     if (loading && isParseError(error)) kind = 'syntax'
     std.err.puts(`${described.stack ?? `${described.name}: ${described.message}`}\n`)
   } catch {
@@ -96,8 +97,8 @@ function begin() {
       })
     })
     .then((loaded) => {
-      const main = findMain(loaded)
-      if (typeof main === 'function') finish(main)
+      const main = mainOf(loaded)
+      if (main !== undefined) finish(main)
     })
     .then(undefined, fail)
 }

@@ -1,4 +1,5 @@
 // How a program is loaded on QuickJS and how its main is found, whatever channel its result goes through.
+import { findMain } from '../../../guests/javascript/main.js'
 
 /** Where lowered code puts what it exports; `main` is what the code itself named. */
 export const hook = { main: undefined, module: { exports: {} } }
@@ -8,15 +9,9 @@ export function isParseError(error) {
   return error instanceof SyntaxError && /^\s+at [^ (]+\.js:\d+\s*$/.test(String(error.stack))
 }
 
-/** A default export that can be called is main, whatever its name; a class is not called. */
-const entry = (value) =>
-  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
-
 /** The program's main; undefined for a script. */
-export function findMain(loaded) {
-  const fallback = loaded.default
-  const { exports } = hook.module
-  return hook.main ?? loaded.main ?? fallback?.main ?? entry(fallback) ?? exports.main ?? entry(exports)
+export function mainOf(loaded) {
+  return findMain(hook.main, [loaded, loaded.default, hook.module.exports])
 }
 
 /** Loads the modules that the program names, for the `require` and `module` of CommonJS programs. */

@@ -30,3 +30,11 @@ export function cleanStack(stack) {
   }
   return kept.join('\n')
 }
+
+/** The stack of an error, which begins with name and message as elsewhere; null where there is none. */
+export function readStack(error) {
+  if (error === null || typeof error !== 'object' || typeof error.stack !== 'string') return null
+  const name = String(error.name || error.constructor?.name || 'Error')
+  const first = String(error.message) === '' ? name : `${name}: ${error.message}`
+  return `${first}\n${cleanStack(error.stack)}`.trimEnd()
+}

@@ -17,7 +17,6 @@ else
   __input=$(/usr/bin/cat <&5)
 fi
 exec 5<&-
-BASH_ARGV0=main.sh
 IFS= read -r -d '' __code < main.sh
 shopt -s extglob
 # Whether the code has errors is known before it begins. Inside brackets that it cannot close, for which they are is
@@ -46,18 +45,4 @@ printf '\n%s running 0\n' "$__nonce" >&3
 unset __head __nonce __characters __open __close __code __fd
 __environment # only now: a preloaded library would run in each program that is started, and a value may be code
 unset -f __check __environment
-
-# Another file of that name may lie where the environment has PATH lead, and POSIX looks nowhere else.
-if [[ -o posix || $PATH != "$__path" ]]; then
-  unset __path
-  source ./main.sh
-else
-  unset __path
-  source main.sh
-fi
-__status=$?
-if declare -F main > /dev/null; then
-  main "$__input"
-  __status=$?
-fi
-exit "$__status"
+source ../../../guests/bash/program.sh

@@ -4,6 +4,9 @@
 // runs is taken for more than its own word.
 const { pathToFileURL } = require('node:url')
 const { closeSync, readFileSync, writeSync } = require('node:fs')
+const { cutText, describe } = require('../../../guests/javascript/errors.js')
+const { findMain } = require('../../../guests/javascript/main.js')
+const { encode } = require('../../../guests/javascript/values.js')
 const { isModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
@@ -47,115 +50,6 @@ function blocking(name) {
   })
 }
 
-function toText(value) {
-  try {
-    return String(value)
-  } catch {
-    return 'a value that cannot be shown'
-  }
-}
-
-const KEPT_LINES = 100
-const KEPT_CAUSES = 5
-
-/** The first and last of `list`, and in between how many were left out. */
-function cut(list, kept, what) {
-  const left = list.length - 2 * kept
-  return left <= 1 ? list : [...list.slice(0, kept), `    [${left} more ${what}]`, ...list.slice(-kept)]
-}
-
-/** The stack, with those of what caused it and of the errors it gathers; null where there is none. */
-function trace(error) {
-  const own = stackOf(error)
-  if (own === null) return null
-  try {
-    const chain = new Set()
-    for (let at = error.cause; at instanceof Error && !chain.has(at); at = at.cause) chain.add(at)
-    const gathered = Array.isArray(error.errors) ? error.errors.slice(0, 2 * KEPT_CAUSES) : []
-    const parts = gathered.map((one) => `[error]: ${stackOf(one) ?? toText(one)}`)
-    const causes = cut([...chain], KEPT_CAUSES, 'causes')
-    for (const at of causes) parts.push(typeof at === 'string' ? at : `[cause]: ${stackOf(at)}`)
-    return [own, ...parts].join('\n')
-  } catch {
-    return own // a hostile getter
-  }
-}
-
-function stackOf(error) {
-  if (error === null || typeof error !== 'object' || typeof error.stack !== 'string') return null
-  return cut(error.stack.split('\n'), KEPT_LINES, 'lines').join('\n')
-}
-
-function describe(error) {
-  try {
-    if (error !== null && typeof error === 'object' && 'message' in error) {
-      const name = toText(error.name || error.constructor?.name || 'Error')
-      return { name, message: toText(error.message), stack: trace(error), code: toText(error.code ?? '') }
-    }
-  } catch {
-    // a hostile getter; the plain text has to do
-  }
-  return { name: 'Error', message: toText(error), stack: null, code: '' }
-}
-
-/** Says where in a result a value sits that JSON would change or refuse. */
-function findUnsupported(value, path, seen) {
-  if (typeof value === 'number' && !Number.isFinite(value)) return `${path} is ${value}`
-  if (typeof value === 'bigint') return `${path} is a BigInt`
-  if (value === undefined) return `${path} is undefined`
-  if (typeof value === 'function' || typeof value === 'symbol') return `${path} is a ${typeof value}`
-  if (typeof value !== 'object' || value === null) return null
-  if (seen.has(value)) return `${path} refers back to itself`
-  if (typeof value.toJSON === 'function') return null
-  if (value instanceof Map || value instanceof Set) return `${path} is a ${value.constructor.name}`
-  seen.add(value)
-  for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
-    const found = findUnsupported(
-      value[key],
-      Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`,
-      seen,
-    )
-    if (found !== null) return found
-  }
-  seen.delete(value)
-  return null
-}
-
-const EMPTY_IN_JSON = new Set(['undefined', 'function', 'symbol'])
-/** True where JSON would leave something out without a word. */
-function hides(value) {
-  if (typeof value !== 'object' || value === null) return EMPTY_IN_JSON.has(typeof value)
-  if (typeof value.toJSON === 'function') return false
-  if (value instanceof Map || value instanceof Set) return true
-  return Array.isArray(value) ? value.some(hides) : Object.keys(value).some((key) => hides(value[key]))
-}
-
-function encode(value) {
-  if (value === undefined) return null
-  if (typeof value === 'function' || typeof value === 'symbol')
-    throw new TypeError(`main returned a ${typeof value}, which JSON cannot carry`)
-  let text
-  try {
-    text = stringify(value)
-  } catch (error) {
-    const found = findUnsupported(value, 'the result', new Set())
-    throw found === null ? error : new TypeError(`main returned a value JSON cannot carry: ${found}`)
-  }
-  if (text === undefined) return null
-  const found = text.includes('null') || hides(value) ? findUnsupported(value, 'the result', new Set()) : null
-  if (found !== null) throw new TypeError(`main returned a value JSON cannot carry: ${found}`)
-  return text
-}
-
-const KEPT_CHARACTERS = 131_072
-
-/** For `stringify`: the first and last of what is long; all of it goes to stderr. */
-function cutText(_key, text) {
-  const left = typeof text === 'string' ? text.length - 2 * KEPT_CHARACTERS : 0
-  if (left <= 0) return text
-  return `${text.slice(0, KEPT_CHARACTERS)}\n[${left} more characters]\n${text.slice(-KEPT_CHARACTERS)}`
-}
-
 let [failed, waiting, running, loading] = [false, true, false, true]
 function note(error) {
   if (failed) return
@@ -165,9 +59,6 @@ function note(error) {
 }
 process.on('uncaughtExceptionMonitor', note)
 
-/** A default export that can be called is main, whatever its name; a class is not called. */
-const entry = (value) =>
-  typeof value === 'function' && !String(value).startsWith('class') ? value : undefined
 const INSIDE = /^\s+at .*(?:node:internal|\/javascript(?:-load)?\.cjs:)/
 
 /** Ends as Node would, in the user's own names and lines; a program that handles such errors itself may. */
@@ -230,8 +121,8 @@ async function begin() {
     send('running', '')
   })
   loading = false
-  const main = defined ?? loaded.main ?? loaded.default?.main ?? entry(loaded.default)
-  if (typeof main === 'function') await finish(main)
+  const main = findMain(defined, [loaded, loaded.default])
+  if (main !== undefined) await finish(main)
   waiting = false
 }
 

@@ -105,15 +105,6 @@ function mapStack(stack, code) {
   })
 }
 
-const KEPT_CHARACTERS = 131_072
-
-/** The first and last of what is long; all of it goes to stderr. */
-function cutText(text) {
-  const left = typeof text === 'string' ? text.length - 2 * KEPT_CHARACTERS : 0
-  if (left <= 0) return text
-  return `${text.slice(0, KEPT_CHARACTERS)}\n[${left} more characters]\n${text.slice(-KEPT_CHARACTERS)}`
-}
-
 const AsyncFunction = (async () => undefined).constructor
 
 /** Code that closes the frame around it would run at once; this parser takes what is inside for itself alone. */
@@ -121,4 +112,4 @@ function checkWhole(text) {
   AsyncFunction('exports', 'module', 'require', text)
 }
 
-module.exports = { checkWhole, cutText, loadVm2, makeCache, mapStack, readJob, recall }
+module.exports = { checkWhole, loadVm2, makeCache, mapStack, readJob, recall }

@@ -2,123 +2,12 @@
 // Runs one program in vm2, as defence in depth inside the sandbox of the process. Only text crosses: the
 // input goes in as JSON, results, errors and output come out as strings, and the first result counts.
 const { readFileSync, writeSync } = require('node:fs')
-const { loadVm2, makeCache, mapStack, readJob, recall, ...bounds } = require('./vm2-load.cjs')
+const { cutText } = require('../../../guests/javascript/errors.js')
+const { loadVm2, makeCache, mapStack, readJob, recall, checkWhole } = require('./vm2-load.cjs')
 const { VM, VMScript } = loadVm2()
 
-const PRELUDE = `(host) => {
-  'use strict'
-  const { stringify, parse } = JSON
-  const { send, write, timer, cancel } = host
-  const ObjectKeys = Object.keys, isArray = Array.isArray, StringOf = String
-  const pending = new Map()
-  let next = 1
-  Error.prepareStackTrace = (error, frames) => {
-    const lines = frames.filter((frame) => (frame.getFileName() || '/')[0] !== '/' && frame.getFileName() !== 'prelude.js').map((frame) => {
-      const place = frame.getFileName() + ':' + frame.getLineNumber() + ':' + frame.getColumnNumber()
-      const name = frame.getFunctionName()
-      return '    at ' + (name ? name + ' (' + place + ')' : place)
-    })
-    let head = 'Error'; try { head = StringOf(error) } catch {}
-    return [head, ...cut(lines, 100, 'lines')].join('\\n')
-  }
-  const cut = (list, kept, what) => {
-    const left = list.length - 2 * kept
-    return left <= 1 ? list : [...list.slice(0, kept), '    [' + left + ' more ' + what + ']', ...list.slice(-kept)]
-  }
-  const trace = (error) => {
-    if (typeof error.stack !== 'string') return null
-    const chain = [], stacks = [error.stack]
-    try {
-      for (let at = error.cause; at instanceof Error && !chain.includes(at) && chain.length < 1000; at = at.cause) chain.push(at)
-      if (isArray(error.errors)) for (const one of error.errors.slice(0, 10)) stacks.push('[error]: ' + text(one?.stack ?? one))
-      for (const at of cut(chain, 5, 'causes')) stacks.push(typeof at === 'string' ? at : '[cause]: ' + at.stack)
-    } catch {}
-    return stacks.join('\\n')
-  }
-  const text = (value) => { try { return StringOf(value) } catch { return 'a value that cannot be shown' } }
-  const describe = (error) => {
-    let name = 'Error', message = '', stack = null; try {
-      if (error !== null && typeof error === 'object' && 'message' in error) {
-        name = text(error.name || 'Error'); message = text(error.message)
-        stack = trace(error)
-      } else message = text(error)
-    } catch { message = 'an error that cannot be shown' }
-    return stringify({ name, message, stack, code: '' })
-  }
-  const show = (value, depth) => {
-    if (typeof value === 'string') return depth === 0 ? value : stringify(value)
-    if (typeof value === 'bigint') return value + 'n'
-    if (typeof value === 'function') return '[Function: ' + (value.name || '(anonymous)') + ']'
-    if (typeof value !== 'object' || value === null) return text(value)
-    if (value instanceof Error) return text(value.stack)
-    if (depth > 3) return isArray(value) ? '[Array]' : '[Object]'
-    const parts = ObjectKeys(value).map((key) => (isArray(value) ? '' : key + ': ') + show(value[key], depth + 1))
-    if (parts.length === 0) return isArray(value) ? '[]' : '{}'
-    return isArray(value) ? '[ ' + parts.join(', ') + ' ]' : '{ ' + parts.join(', ') + ' }'
-  }
-  const print = (fd) => (...values) => {
-    let line; try { line = values.map((value) => show(value, 0)).join(' ') } catch { line = 'a value that cannot be shown' }
-    write(fd, line + '\\n')
-  }
-  const out = print(1), err = print(2); globalThis.console = { log: out, info: out, debug: out, error: err, warn: err, trace: err }
-  const start = (kind) => (fn, ms = 0, ...args) => {
-    if (typeof fn !== 'function') throw new TypeError('a timer takes a function')
-    const id = next++; pending.set(id, () => { if (kind !== 'interval') pending.delete(id); fn(...args) })
-    timer(id, Number(ms) || 0, kind)
-    return id
-  }
-  const stop = (id) => { pending.delete(id); cancel(Number(id) || 0) }
-  Object.assign(globalThis, { setTimeout: start('timeout'), setInterval: start('interval'),
-    setImmediate: (fn, ...args) => start('timeout')(fn, 0, ...args), clearTimeout: stop, clearInterval: stop, clearImmediate: stop })
-  const lost = (value) => ['undefined', 'function', 'symbol'].includes(typeof value), isCollection = (value) => value instanceof Map || value instanceof Set
-  const unsupported = (value, path, seen) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) return path + ' is ' + value
-    if (typeof value === 'bigint') return path + ' is a BigInt'; if (value === undefined) return path + ' is undefined'
-    if (lost(value)) return path + ' is a ' + typeof value
-    if (typeof value !== 'object' || value === null) return null
-    if (seen.includes(value)) return path + ' refers back to itself'
-    if (typeof value.toJSON === 'function') return null; if (isCollection(value)) return path + ' is a ' + (value instanceof Map ? 'Map' : 'Set')
-    for (const key of isArray(value) ? value.keys() : ObjectKeys(value)) {
-      const found = unsupported(value[key], isArray(value) ? path + '[' + key + ']' : path + '.' + key, [...seen, value])
-      if (found !== null) return found
-    }
-    return null
-  }
-  const hides = (value) => {
-    if (typeof value !== 'object' || value === null) return lost(value)
-    return typeof value.toJSON !== 'function' && (isCollection(value) || ObjectKeys(value).some((key) => hides(value[key])))
-  }
-  const refuse = (found) => { throw new TypeError('main returned a value JSON cannot carry: ' + found) }
-  const encode = (value) => {
-    if (value === undefined) return null
-    if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError('main returned a ' + typeof value + ', which JSON cannot carry')
-    let json
-    try { json = stringify(value) } catch (error) { const found = unsupported(value, 'the result', []); if (found === null) throw error; refuse(found) }
-    if (json === undefined) return null
-    const found = json.includes('null') || hides(value) ? unsupported(value, 'the result', []) : null
-    if (found !== null) refuse(found)
-    return json
-  }
-  const mainOf = (value) => value?.main ?? (typeof value === 'function' && !StringOf(value).startsWith('class') ? value : undefined)
-  return {
-    fire: (id) => { const job = pending.get(id); if (job) job() },
-    setEnv: (env) => { globalThis.process = { env: parse(env) } },
-    describe,
-    start: (body, inputText) => {
-      const module = { exports: {} }
-      const require = (name) => { throw new Error("vm2 has no modules: cannot require '" + text(name) + "'; the subprocess runtime has") }
-      const run = async () => {
-        const found = await body(module.exports, module, require)
-        const main = found ?? mainOf(module.exports) ?? mainOf(module.exports?.default)
-        if (typeof main !== 'function') return
-        const json = encode(await main(parse(inputText)))
-        send(json === null ? 'nothing' : 'result', json === null ? '' : json)
-      }
-      run().then(() => send('settled', ''), (error) => send('error', describe(error)))
-    },
-  }
-}`
-
+/** What runs within vm2 before the program; its names are its own. */
+const PRELUDE = `(() => { const module = {}; ${readFileSync(`${__dirname}/vm2-prelude.cjs`, 'utf8')}\nreturn module.exports })()`
 const prelude = recall(new VMScript(PRELUDE, 'prelude.js'), 'prelude.js')
 const BEFORE = '(async (exports, module, require) => {'
 const timers = new Map()
@@ -141,10 +30,7 @@ function fail(text) {
   } catch {
     // a program that patched JSON before it failed
   }
-  frame(
-    'error',
-    JSON.stringify(error, (_key, value) => bounds.cutText(value)),
-  )
+  frame('error', JSON.stringify(error, cutText))
   writeSync(2, `${error.stack ?? `${error.name}: ${error.message}`}\n`)
   process.exit(1)
 }
@@ -220,7 +106,7 @@ try {
     columnOffset: -BEFORE.length,
   })
   script.compile?.()
-  bounds.checkWhole(code)
+  checkWhole(code)
 } catch (error) {
   syntax(error)
 }
@@ -239,10 +125,7 @@ function syntax(error) {
   const hint = '$&; vm2 has no modules, the subprocess runtime has'
   const message = String(error.message).replace(/import statement.*|.*import.*export.*/, hint)
   const refusal = { name: 'SyntaxError', message, stack: String(error.stack), code: '' }
-  frame(
-    'syntax',
-    JSON.stringify(refusal, (_key, value) => bounds.cutText(value)),
-  )
+  frame('syntax', JSON.stringify(refusal, cutText))
   writeSync(2, `${error.stack}\n`)
   process.exit(1)
 }

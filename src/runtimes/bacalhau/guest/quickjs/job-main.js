@@ -3,15 +3,16 @@
 import { stopClock } from './job-clock.js'
 import * as std from 'std'
 import * as os from 'qjs:os'
+import { cutText, describe } from '../../../../guests/javascript/errors.js'
+import { encode } from '../../../../guests/javascript/values.js'
 import { OutputLimit, openChannel, send, takeOutput } from './job-channel.js'
 import { installConsole } from './console.js'
 import { installGlobals } from './globals.js'
 import { installProcess } from './process.js'
-import { findMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
+import { hook, isParseError, loadProgram, mainOf, prepareCommonJs } from './program.js'
 import { trackRejections } from './rejections.js'
-import { installLines } from './stack.js'
+import { installLines, readStack } from './stack.js'
 import { installTimers } from './timers.js'
-import { describe, encode } from './values.js'
 
 const JOB = '/job'
 /** The name by which the stack cleaner knows the lowered program. */
@@ -94,13 +95,9 @@ function fail(error) {
     if (error instanceof OutputLimit) end.limit = 'output'
     else if (error === null || isOutOfMemory(error)) end.limit = 'memory'
     end.syntax = loading && isParseError(error)
-    const { name, message, stack } = describe(error)
-    end.error = {
-      name,
-      message,
-      stack,
-    }
-    if (end.limit === null) streams[1].write(`${end.error.stack ?? `${name}: ${message}`}\n`)
+    const { name, message, stack } = describe(error, readStack)
+    end.error = { name: cutText('', name), message: cutText('', message), stack: cutText('', stack) }
+    if (end.limit === null) streams[1].write(`${stack ?? `${name}: ${message}`}\n`)
   } catch {
     // nothing is left to describe it with
   }
@@ -148,8 +145,8 @@ function begin() {
       })
     })
     .then((loaded) => {
-      const main = findMain(loaded)
-      if (typeof main === 'function') return Promise.resolve(main(parse(input))).then(give)
+      const main = mainOf(loaded)
+      if (main !== undefined) return Promise.resolve(main(parse(input))).then(give)
       return settle(timers)
     })
     .then(undefined, fail)

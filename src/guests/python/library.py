@@ -1,0 +1,216 @@
+# What every Python guest program does once it has its job: it runs the program, calls its main, encodes the result and
+# describes an error. Imports are kept to what an interpreter has ready: `json` alone costs 8 ms, under WASI 70.
+import builtins
+import os
+import sys
+
+KEPT = 131072  # characters, from each end of what an error says
+NAMES_OF_DATA = (str, int, float, bool, type(None))
+failure = None  # failure.py, once it is loaded
+
+
+def make_json():
+    """loads, of UTF-8, and dumps on the C parts of the json package."""
+    try:
+        import _json
+    except ImportError:
+        import json
+
+        return json.loads, lambda value: json.dumps(value, allow_nan=False, ensure_ascii=False)
+
+    class Context:
+        strict = True
+        object_hook = object_pairs_hook = None
+        parse_float = parse_constant = float
+        parse_int, memo = int, {}
+
+    scan, make_encoder, write_text = _json.make_scanner(Context), _json.make_encoder, _json.encode_basestring
+
+    def refuse(value):
+        raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+
+    def loads(text):
+        return scan(text.decode("utf-8", "surrogatepass").strip(), 0)[0]
+
+    def dumps(value):
+        return "".join(make_encoder({}, refuse, write_text, None, ": ", ", ", False, False, False)(value, 0))
+
+    return loads, dumps
+
+
+loads, dumps = make_json()
+
+
+def to_bytes(text):
+    """UTF-8 of JSON text; half a surrogate pair as JSON writes it."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def find_unsupported(value, where, seen):
+    """Says where in a result a value sits that JSON would change or refuse."""
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return "%s is %r" % (where, value)
+    if isinstance(value, NAMES_OF_DATA):
+        return None
+    if id(value) in seen:
+        return "%s refers back to itself" % where
+    if isinstance(value, dict):
+        items = [("%s[%r]" % (where, key), item) for key, item in value.items()]
+        for key in value:
+            if not isinstance(key, NAMES_OF_DATA):
+                return "%s has a key of type %s" % (where, type(key).__name__)
+    elif isinstance(value, (list, tuple)):
+        items = [("%s[%d]" % (where, index), item) for index, item in enumerate(value)]
+    else:
+        return "%s is of type %s" % (where, type(value).__name__)
+    for name, item in items:
+        found = find_unsupported(item, name, seen | {id(value)})
+        if found:
+            return found
+    return None
+
+
+def encode(value):
+    """The JSON of what main returned, as UTF-8. Raises TypeError, which names what JSON cannot carry."""
+    try:
+        return to_bytes(dumps(value))
+    except (ValueError, TypeError, RecursionError) as error:
+        try:
+            found = find_unsupported(value, "the result", frozenset())
+        except RecursionError:
+            found = "the result is nested too deeply"
+        raise TypeError("main returned a value JSON cannot carry: %s" % (found or error)) from None
+
+
+def cut(text):
+    """The first and last of what is long; all of it goes to stderr."""
+    left = len(text) - 2 * KEPT
+    return text if left <= 0 else "%s\n[%d more characters]\n%s" % (text[:KEPT], left, text[-KEPT:])
+
+
+def load_failure():
+    """From the program beside this one, which only who fails needs."""
+    names = {}
+    with open(os.path.dirname(__file__) + "/failure.py", "rb") as file:
+        exec(compile(file.read(), "failure.py", "exec", dont_inherit=True), names)
+    return names
+
+
+def describe(error, path, source):
+    """Name, message, stack and code of anything raised."""
+    name, message, stack = type(error).__name__, "", None
+    try:
+        message = str(error)
+    except BaseException:
+        message = "an error whose text cannot be shown"
+    try:
+        stack = (failure or load_failure())["write_trace"](error, path, source)
+    except BaseException:
+        pass
+    errno = getattr(error, "errno", None)
+    return {"name": name, "message": message, "stack": stack, "code": str(errno or "")}
+
+
+def bounded(described):
+    return {key: value and cut(value) for key, value in described.items()}
+
+
+def leave_program(code=None):
+    raise SystemExit(code)
+
+
+def make_module(path):
+    """The module that the program runs as; the site module, which is not loaded, would define exit and quit."""
+    module = type(sys)("__main__")
+    module.__file__ = path
+    module.__builtins__ = builtins
+    builtins.exit = builtins.quit = leave_program
+    sys.modules["__main__"] = module
+    return module
+
+
+def takes_nothing(main):
+    code = getattr(main, "__code__", None)
+    return code is not None and code.co_argcount == 0 and not code.co_flags & 4  # *args
+
+
+def calls_main(code):
+    """The script calls its own main(), as under `if __name__ == "__main__"`: it is a plain script."""
+    import dis
+
+    return any(step.opname == "LOAD_NAME" and step.argval == "main" for step in dis.get_instructions(code))
+
+
+def find_main(module, code):
+    """The function to call; None for a plain script."""
+    main = module.__dict__.get("main")
+    if not callable(main) or takes_nothing(main) and calls_main(code):
+        return None
+    return main
+
+
+def settle(value, source):
+    """What an awaitable comes to. Who does not import asyncio needs no loop, and importing it costs 60 ms."""
+
+    async def wait():
+        return await value
+
+    if not hasattr(value, "__await__"):
+        return value
+    if "asyncio" in sys.modules or b"asyncio" in source:
+        import asyncio
+
+        return asyncio.run(wait())
+    steps = wait()
+    while True:
+        try:
+            steps.send(None)
+        except StopIteration as done:
+            return done.value
+
+
+def exit_status(error):
+    """Of SystemExit, as Python does it: what is no number is printed and means 1."""
+    status = error.code
+    if status is not None and not isinstance(status, int):
+        print(status, file=sys.stderr)
+        status = 1
+    return (status or 0) & 255
+
+
+def end_program():
+    """What an interpreter does before it ends."""
+    try:
+        if "threading" in sys.modules:  # else there are no threads to wait for
+            sys.modules["threading"]._shutdown()
+        import atexit
+
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        pass
+
+
+def run_program(path, source, text, channel):
+    """Runs `source`, calls its main with the JSON `text`, and tells `channel`: begin(), result(bytes), then either
+    fail(kind, error), with kind "syntax" or "error", or leave(status)."""
+    module = make_module(path)
+    try:
+        code = compile(source, path, "exec", dont_inherit=True)
+    except BaseException as error:  # also of code that is nested too deeply, or too large
+        return channel.fail("syntax", error)
+    channel.begin()
+    try:
+        exec(code, module.__dict__)
+        main = find_main(module, code)
+        if main is not None:
+            value = settle(main() if takes_nothing(main) else main(loads(text)), source)
+            if value is not None:
+                channel.result(encode(value))
+        status = 0
+    except SystemExit as error:
+        status = exit_status(error)
+    except BaseException as error:
+        return channel.fail("error", error)
+    channel.leave(status)

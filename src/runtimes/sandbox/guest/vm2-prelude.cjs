@@ -1,0 +1,122 @@
+'use strict'
+// Runs within vm2 before the program, and stands between it and the guest program. Only text crosses: the input comes
+// as JSON, results, errors and output go out as strings.
+const { describe, joinCut, toText } = require('../../../guests/javascript/errors.js')
+const { findMain } = require('../../../guests/javascript/main.js')
+const { encode } = require('../../../guests/javascript/values.js')
+const { stringify, parse } = JSON
+const ownKeys = Object.keys
+const isVector = Array.isArray
+const pending = new Map()
+let next = 1
+
+/** Frames of the program alone, in the form of Node. */
+Error.prepareStackTrace = (error, frames) => {
+  const lines = []
+  for (const frame of frames) {
+    const file = frame.getFileName() || '/'
+    if (file[0] === '/' || file === 'prelude.js') continue
+    const place = `${file}:${frame.getLineNumber()}:${frame.getColumnNumber()}`
+    const name = frame.getFunctionName()
+    lines[lines.length] = `    at ${name ? `${name} (${place})` : place}`
+  }
+  let first = 'Error'
+  try {
+    first = String(error)
+  } catch {
+    // a hostile getter
+  }
+  return lines.length === 0 ? first : `${first}\n${joinCut(lines, 100, 'lines')}`
+}
+
+/** Cut already where it was made. */
+const shownStack = (error) => (typeof error?.stack === 'string' ? error.stack : null)
+
+function show(value, depth) {
+  if (typeof value === 'string') return depth === 0 ? value : stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return `[Function: ${value.name || '(anonymous)'}]`
+  if (typeof value !== 'object' || value === null) return toText(value)
+  if (value instanceof Error) return toText(value.stack)
+  if (depth > 3) return isVector(value) ? '[Array]' : '[Object]'
+  const parts = ownKeys(value).map((key) => (isVector(value) ? '' : `${key}: `) + show(value[key], depth + 1))
+  if (parts.length === 0) return isVector(value) ? '[]' : '{}'
+  return isVector(value) ? `[ ${parts.join(', ')} ]` : `{ ${parts.join(', ')} }`
+}
+
+function installConsole({ write }) {
+  const print =
+    (fd) =>
+    (...values) => {
+      let line
+      try {
+        line = values.map((value) => show(value, 0)).join(' ')
+      } catch {
+        line = 'a value that cannot be shown'
+      }
+      write(fd, `${line}\n`)
+    }
+  const [out, err] = [print(1), print(2)]
+  globalThis.console = { log: out, info: out, debug: out, error: err, warn: err, trace: err }
+}
+
+function installTimers({ timer, cancel }) {
+  const start =
+    (kind) =>
+    (fn, ms, ...args) => {
+      if (typeof fn !== 'function') throw new TypeError('a timer takes a function')
+      const id = next++
+      pending.set(id, () => {
+        if (kind !== 'interval') pending.delete(id)
+        fn(...args)
+      })
+      timer(id, Number(ms) || 0, kind)
+      return id
+    }
+  const stop = (id) => {
+    pending.delete(id)
+    cancel(Number(id) || 0)
+  }
+  Object.assign(globalThis, {
+    setTimeout: start('timeout'),
+    setInterval: start('interval'),
+    setImmediate: (fn, ...args) => start('timeout')(fn, 0, ...args),
+    clearTimeout: stop,
+    clearInterval: stop,
+    clearImmediate: stop,
+  })
+}
+
+function require(name) {
+  throw new Error(`vm2 has no modules: cannot require '${toText(name)}'; the subprocess runtime has`)
+}
+
+const describeAsText = (error) => stringify(describe(error, shownStack))
+
+/** What the guest program reaches of the inside; `host` is what the inside reaches of the guest program. */
+module.exports = (host) => {
+  const { send } = host
+  installConsole(host)
+  installTimers(host)
+  return {
+    fire: (id) => pending.get(id)?.(),
+    setEnv: (env) => {
+      globalThis.process = { env: parse(env) }
+    },
+    describe: describeAsText,
+    start: (body, input) => {
+      const program = { exports: {} }
+      const run = async () => {
+        const defined = await body(program.exports, program, require)
+        const main = findMain(defined, [program.exports, program.exports?.default])
+        if (main === undefined) return
+        const json = encode(await main(parse(input)))
+        send(json === null ? 'nothing' : 'result', json === null ? '' : json)
+      }
+      run().then(
+        () => send('settled', ''),
+        (error) => send('error', describeAsText(error)),
+      )
+    },
+  }
+}

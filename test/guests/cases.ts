@@ -1,0 +1,160 @@
+/** What the guest library of every language is held to: the same cases, each in its words. */
+
+/** A value as `main` returns it, and its JSON, or where in it JSON gives out. */
+export interface ValueCase {
+  javascript?: string
+  python?: string
+  json?: unknown
+  refused?: string
+}
+
+export const VALUES: Record<string, ValueCase> = {
+  'numbers and texts': { javascript: '[1, -0.5, "é𝄞"]', python: '[1, -0.5, "é𝄞"]', json: [1, -0.5, 'é𝄞'] },
+  'an empty text': { javascript: '""', python: '""', json: '' },
+  'nothing, inside': { javascript: '({ a: [null] })', python: '{"a": [None]}', json: { a: [null] } },
+  'what says null': { javascript: '["null"]', python: '["null"]', json: ['null'] },
+  'half a surrogate pair': { javascript: '"\\ud83d"', python: '"\\ud83d"', json: '\ud83d' },
+  'a surrogate pair': { javascript: '"\\ud83d\\ude00"', python: '"\\ud83d\\ude00"', json: '😀' },
+  'a value twice': {
+    javascript: '((a) => [a, a])({ b: 1 })',
+    python: '(lambda a: [a, a])({"b": 1})',
+    json: [{ b: 1 }, { b: 1 }],
+  },
+  'what writes itself as JSON': {
+    javascript: '[new Date(0), { toJSON: () => undefined, at: undefined }]',
+    json: ['1970-01-01T00:00:00.000Z', null],
+  },
+  tuples: { python: '((1, 2),)', json: [[1, 2]] },
+  'a number without end': {
+    javascript: '({ a: [1, -Infinity] })',
+    python: '{"a": [1, float("-inf")]}',
+    refused: 'a',
+  },
+  'no number': { javascript: '[NaN]', python: '[float("nan")]', refused: '0' },
+  'a set': { javascript: '({ a: new Set() })', python: '{"a": {1}}', refused: 'a' },
+  'a map': { javascript: '({ a: { b: new Map() } })', refused: 'b' },
+  'a large integer': { javascript: '({ a: 1n })', refused: 'a' },
+  'a function': { javascript: '[() => 1]', python: '[len]', refused: '0' },
+  'a symbol': { javascript: '[Symbol("x")]', refused: '0' },
+  'undefined, inside': { javascript: '({ a: 1, b: undefined })', refused: 'b' },
+  'a hole': { javascript: '[1, , 2]', refused: '1' },
+  bytes: { python: '{"a": b"x"}', refused: 'a' },
+  'a key that is no text': { python: '{(1, 2): 3}', refused: 'key' },
+  'what holds itself': {
+    javascript: '((a) => ((a.self = a), a))({})',
+    python: '(lambda a: (a.append(a), a)[1])([])',
+    refused: 'refers back to itself',
+  },
+  'the first of two': { javascript: '[[1n], NaN]', python: '[[{1}], float("nan")]', refused: '[0][0]' },
+}
+
+/** A program that fails, and what is said of it. */
+export interface ErrorCase {
+  javascript?: string
+  python?: string
+  name: string
+  message: string
+  /** What the stack holds. */
+  stack?: readonly string[]
+}
+
+export const ERRORS: Record<string, ErrorCase> = {
+  'an error': {
+    javascript: 'throw new RangeError("far")',
+    python: 'raise IndexError("far")',
+    name: 'RangeError|IndexError',
+    message: 'far',
+    stack: ['far'],
+  },
+  'an error without words': {
+    javascript: 'throw new Error()',
+    python: 'raise ValueError()',
+    name: 'Error|ValueError',
+    message: '',
+  },
+  'a text': { javascript: 'throw "just text"', name: 'Error', message: 'just text' },
+  'nothing at all': { javascript: 'throw undefined', name: 'Error', message: 'undefined' },
+  'an error with a cause': {
+    javascript: 'throw new Error("outer", { cause: new TypeError("inner") })',
+    python:
+      'try:\n    raise TypeError("inner")\nexcept TypeError as error:\n    raise ValueError("outer") from error',
+    name: 'Error|ValueError',
+    message: 'outer',
+    stack: ['outer', 'inner'],
+  },
+  'an error that gathers others': {
+    javascript: 'throw new AggregateError([new Error("one"), "two"], "both")',
+    name: 'AggregateError',
+    message: 'both',
+    stack: ['both', 'one', 'two'],
+  },
+  'an error that causes itself': {
+    javascript: 'const e = new Error("round"); e.cause = e; throw e',
+    python: 'e = ValueError("round")\ne.__cause__ = e\nraise e',
+    name: 'Error|ValueError',
+    message: 'round',
+    stack: ['round'],
+  },
+  'an error whose text cannot be had': {
+    javascript: 'throw { get message() { throw 1 } }',
+    python: 'class Mute(Exception):\n    def __str__(self):\n        raise self\nraise Mute()',
+    name: 'Error|Mute',
+    message: '[object Object]|an error whose text cannot be shown',
+  },
+}
+
+/** A program that replaces what the library might use, and still is heard. */
+export const PATCHES: Record<'javascript' | 'python', readonly string[]> = {
+  javascript: [
+    'JSON.stringify = () => "no"',
+    'Object.keys = Array.isArray = () => { throw 1 }',
+    'for (const of of [Array, String, Function]) for (const name of Object.getOwnPropertyNames(of.prototype)) if (name !== "constructor") try { of.prototype[name] = () => "no" } catch {}',
+    'globalThis.Map = globalThis.Set = globalThis.String = globalThis.Error = 1',
+  ],
+  python: [
+    'import json\njson.dumps = json.loads = None',
+    'import builtins\nbuiltins.isinstance = builtins.len = lambda *all: 0',
+    'import sys\nsys.stdout = sys.stderr = None',
+  ],
+}
+
+/** A program whose input is `{ a: 1 }`, and what its main gives back. */
+export interface MainCase {
+  javascript?: string
+  python?: string
+  result: unknown
+}
+
+export const MAINS: Record<string, MainCase> = {
+  'a function': {
+    javascript: 'function main(input) { return input }',
+    python: 'def main(input):\n    return input',
+    result: { a: 1 },
+  },
+  'an asynchronous function': {
+    javascript: 'async function main(input) { await null; return input.a }',
+    python: 'async def main(input):\n    return input["a"]',
+    result: 1,
+  },
+  'a value that can be called': {
+    javascript: 'const main = (input) => input.a',
+    python: 'main = lambda input: input["a"]',
+    result: 1,
+  },
+  'another name of a function': {
+    javascript: 'function handler(input) { return input.a }\nconst main = handler',
+    python: 'def handler(input):\n    return input["a"]\nmain = handler',
+    result: 1,
+  },
+  'a function without parameters': {
+    javascript: 'function main() { return 5 }',
+    python: 'def main():\n    return 5',
+    result: 5,
+  },
+  'an export': { javascript: 'exports.main = (input) => input.a', result: 1 },
+  'all that is exported': { javascript: 'module.exports = (input) => input.a', result: 1 },
+  'a default export': { javascript: 'exports.default = (input) => input.a', result: 1 },
+  'no class': { javascript: 'module.exports = class { constructor() { throw 1 } }', result: undefined },
+  'nothing that cannot be called': { javascript: 'exports.main = 5', python: 'main = 5', result: undefined },
+  'a script has none': { javascript: '1 + 1', python: '1 + 1', result: undefined },
+}

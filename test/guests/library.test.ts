@@ -1,0 +1,135 @@
+/** The guest library, one table of cases for all languages. */
+import { runInContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../support/directory.ts'
+import { ERRORS, MAINS, PATCHES, VALUES } from './cases.ts'
+import { javaScriptRealm, runBash, runPython, type Outcome } from './drivers.ts'
+
+type Row<T> = [string, T & { code: string; index: number }]
+
+/** The cases that a language has words for. */
+function rows<T extends { [name in L]?: string }, L extends 'javascript' | 'python'>(
+  cases: Record<string, T>,
+  language: L,
+): Row<T>[] {
+  const found: Row<T>[] = []
+  for (const [name, one] of Object.entries(cases)) {
+    const code = one[language]
+    if (code !== undefined) found.push([name, { ...one, code, index: found.length }])
+  }
+  return found
+}
+
+/** Runs JavaScript as a CommonJS body in a realm of its own, before which `patch` has run. */
+async function runJavaScript(body: string, patch = ''): Promise<Outcome> {
+  const { context, take } = await javaScriptRealm()
+  const written: string[] = []
+  const module = { exports: {} as { default?: unknown } }
+  Object.assign(context, { print: (text: string) => void written.push(text) })
+  const program = runInContext(
+    `(async (module, exports) => {${body}\n;return typeof main === 'function' ? main : undefined})`,
+    context,
+  ) as (...all: unknown[]) => Promise<unknown>
+  try {
+    const defined = await program(module, module.exports)
+    const main = take('findMain')(defined, [module.exports, module.exports.default])
+    runInContext(patch, context)
+    const text: string | null = main === undefined ? null : take('encode')(await main({ a: 1 }))
+    return { result: text === null ? undefined : JSON.parse(text), error: null, stdout: written.join('') }
+  } catch (error) {
+    return { result: undefined, error: take('describe')(error), stdout: written.join('') }
+  }
+}
+
+function expectStack({ error }: Outcome, parts: readonly string[] = []): void {
+  for (const part of parts) expect(error?.stack).toContain(part)
+}
+
+describe.concurrent('javascript', () => {
+  it.each(rows(VALUES, 'javascript'))('carries or refuses %s', async (_name, { code, json, refused }) => {
+    const { result, error } = await runJavaScript(`exports.main = () => ${code}`)
+    if (refused === undefined) expect(result).toEqual(json)
+    else expect(error?.message).toMatch(/^main returned a value JSON cannot carry: the result/)
+    expect(error?.message ?? '').toContain(refused ?? '')
+  })
+
+  it.each(rows(ERRORS, 'javascript'))('tells of %s', async (_name, { code, name, message, stack }) => {
+    const outcome = await runJavaScript(code)
+    expect(outcome.error).toMatchObject({ name: expect.stringMatching(name) })
+    expect(message.split('|')).toContain(outcome.error?.message)
+    expectStack(outcome, stack)
+  })
+
+  it.each(PATCHES.javascript)('is not misled by %s', async (patch) => {
+    expect(await runJavaScript('exports.main = () => ({ a: [1, "x"] })', patch)).toMatchObject({
+      result: { a: [1, 'x'] },
+    })
+    expect(
+      (await runJavaScript('exports.main = () => ({ a: [1, { b: undefined }] })', patch)).error?.message,
+    ).toContain('the result.a[1].b is undefined')
+  })
+
+  it.each(rows(MAINS, 'javascript'))('finds main: %s', async (_name, { code, result }) => {
+    expect((await runJavaScript(code)).result).toEqual(result)
+  })
+})
+
+describe('python', () => {
+  const values = rows(VALUES, 'python')
+  const errors = rows(ERRORS, 'python')
+  const mains = rows(MAINS, 'python')
+  const patches = PATCHES.python
+  const outcomes = runPython([
+    ...values.map(([, { code }]) => ({ code: `def main(input):\n    return ${code}` })),
+    ...errors.map(([, { code }]) => ({ code })),
+    ...patches.map((code) => ({ code: `def main(input):\n    return {"a": [1, "x"]}\n${code}` })),
+    ...mains.map(([, { code }]) => ({ code, input: { a: 1 } })),
+  ])
+  const of = (offset: number, index: number): Outcome => {
+    const outcome = outcomes[offset + index]
+    if (outcome === undefined) throw new Error('no outcome')
+    return outcome
+  }
+
+  it.each(values)('carries or refuses %s', (_name, { json, refused, index }) => {
+    const { result, error } = of(0, index)
+    if (refused === undefined) expect(result).toEqual(json)
+    else expect(error?.message).toMatch(/^main returned a value JSON cannot carry: the result/)
+    expect((error?.message ?? '').replaceAll("']", '').replaceAll("['", '.')).toContain(refused ?? '')
+  })
+
+  it.each(errors)('tells of %s', (_name, { name, message, stack, index }) => {
+    const outcome = of(values.length, index)
+    expect(outcome.error).toMatchObject({ name: expect.stringMatching(name) })
+    expect(message.split('|')).toContain(outcome.error?.message)
+    expectStack(outcome, stack)
+  })
+
+  it.each(patches.map((patch, index) => [patch, index] as const))('is not misled by %j', (_patch, index) => {
+    expect(of(values.length + errors.length, index).result).toEqual({ a: [1, 'x'] })
+  })
+
+  it.each(mains)('finds main: %s', (_name, { result, index }) => {
+    expect(of(values.length + errors.length + patches.length, index).result).toEqual(result)
+  })
+})
+
+describe('bash', () => {
+  it('finds main, and ends with its status', async () => {
+    await using directory = await temporaryDirectory()
+    const programs = [
+      { code: 'main() { printf "%s" "$1"; return 3; }', input: '{"a":1}' },
+      { code: 'function main { printf "%s" "$1"; }', input: '7' },
+      { code: 'echo script; false' },
+      { code: 'echo early; exit 4; main() { echo late; }' },
+      { code: 'PATH=/nowhere; main() { printf "%s" "${BASH_SOURCE[0]} $0"; }' },
+    ]
+    expect(runBash(directory.path, programs)).toEqual([
+      { status: 3, stdout: '{"a":1}' },
+      { status: 0, stdout: '7' },
+      { status: 1, stdout: 'script\n' },
+      { status: 4, stdout: 'early\n' },
+      { status: 0, stdout: 'main.sh main.sh' },
+    ])
+  })
+})
