@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect, killStatement, type Connection } from './connection.ts'
 import { POOL_SIZES, type PoolName } from './pool-settings.ts'
 import { createPool, type ResourcePool } from './pool.ts'
+import { createProcessList } from './process-list.ts'
 
 export interface ConnectionPools {
   /** Runs `work` with a connection of the pool; see `ResourcePool`. */
@@ -22,12 +23,13 @@ const MAX_HANGING = 4
  */
 export function openConnectionPools(dataDir: string, configFile: string, stuck: () => void): ConnectionPools {
   const closing = new AbortController()
+  const processes = createProcessList()
   const kill = (connectionId: number): Promise<void> =>
     pools.control.use(async (connection) => {
       await connection.run({ ...KILL, sql: killStatement(connectionId) })
     })
   const factory = createConnectionFactory(
-    (pool) => connect({ dataDir, configFile, pool, kill }),
+    (pool) => connect({ dataDir, configFile, pool, kill, processes }),
     closing.signal,
     stuck,
   )

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { Session } from 'chdb'
 import { killUntilEnded, type Killing } from './kill-until-ended.ts'
-import { BASE_SETTINGS, type PoolName } from './pool-settings.ts'
+import { BASE_SETTINGS, CONNECTION_ID_SETTING, type PoolName } from './pool-settings.ts'
+import { PROCESSES_SETTING, type ProcessList, type StatementOwner } from './process-list.ts'
 import { quoteIdentifier, quoteString } from './quoting.ts'
 import { RefusedStatement } from './refusal.ts'
 import { clampSetting } from './settings.ts'
@@ -18,6 +19,10 @@ export interface EngineQuery {
   settings: ReadonlyMap<string, string>
   /** Values of `{name:Type}` as ClickHouse's escaped text. */
   parameters: ReadonlyMap<string, string>
+  /** Whose statement it is; absent for the endpoint's own. */
+  owner?: StatementOwner
+  /** The statement reads the list of running statements. */
+  asksProcesses?: boolean
 }
 
 export interface QueryResult {
@@ -45,10 +50,9 @@ export interface ConnectOptions {
   pool: PoolName
   /** Kills the statement of the connection with this id, through another connection. */
   kill: (connectionId: number) => Promise<void>
+  processes: ProcessList
 }
 
-/** Has no effect without a cluster, so its value identifies the connection in `system.processes`. */
-const CONNECTION_ID_SETTING = 'distributed_ddl_task_timeout'
 let lastConnectionId = 1_000
 
 /** The statement that kills the running statement of a connection. */
@@ -57,7 +61,7 @@ export function killStatement(connectionId: number): string {
 }
 
 /** @throws with ClickHouse's message; code 76 when another process has the directory open */
-export function connect({ configFile, dataDir, kill, pool }: ConnectOptions): Connection {
+export function connect({ configFile, dataDir, kill, pool, processes }: ConnectOptions): Connection {
   const { connectionId, session } = openSession(dataDir, configFile, BASE_SETTINGS[pool])
   const prepare = createPreparer(session, BASE_SETTINGS[pool])
   const state: { isClean: boolean; hanging: Promise<unknown> | null } = { isClean: true, hanging: null }
@@ -76,11 +80,13 @@ export function connect({ configFile, dataDir, kill, pool }: ConnectOptions): Co
         limitSeconds: timeLimit(query, BASE_SETTINGS[pool]),
         signal,
       }
-      const result = await untilGivenUp(running, state, async () => {
-        await prepare(query)
-        throwIfCancelled(signal)
-        return runOn(session, query)
-      })
+      const result = await untilGivenUp(running, state, () =>
+        listed(processes, connectionId, query, async (settings) => {
+          await prepare({ ...query, settings })
+          throwIfCancelled(signal)
+          return runOn(session, query)
+        }),
+      )
       markClean()
       return result
     },
@@ -94,27 +100,34 @@ export function connect({ configFile, dataDir, kill, pool }: ConnectOptions): Co
   }
 }
 
+/** Runs `use` with the statement in the list of processes, and with the settings that show it to who asks. */
+async function listed<T>(
+  processes: ProcessList,
+  connectionId: number,
+  { asksProcesses = false, owner, settings }: EngineQuery,
+  use: (settings: EngineQuery['settings']) => Promise<T>,
+): Promise<T> {
+  if (owner === undefined) return use(settings)
+  const remove = processes.add(connectionId, owner)
+  try {
+    return await use(
+      asksProcesses ? new Map([...settings, [PROCESSES_SETTING, processes.describeFor(owner)]]) : settings,
+    )
+  } finally {
+    remove()
+  }
+}
+
 function openSession(
   dataDir: string,
   configFile: string,
   base: Readonly<Record<string, string>>,
 ): { session: Session; connectionId: number } {
   lastConnectionId += 1
-  const { additional_table_filters: filters, ...rest } = base
-  const settings = {
-    ...rest,
-    ...(filters !== undefined && { additional_table_filters: withOwnProcess(filters, lastConnectionId) }),
-    [CONNECTION_ID_SETTING]: lastConnectionId,
-  }
+  const settings = { ...base, [CONNECTION_ID_SETTING]: lastConnectionId }
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`)
   const session = new Session(dataDir, { connectionArgs: [`--config-file=${configFile}`, ...args] })
   return { session, connectionId: lastConnectionId }
-}
-
-/** The text of a statement is for whoever sent it, and the engine knows all of them as one user. */
-function withOwnProcess(filters: string, mark: number): string {
-  const own = quoteString(`Settings[${quoteString(CONNECTION_ID_SETTING)}] = ${quoteString(String(mark))}`)
-  return filters.replace(/\}$/u, () => `,'system.processes':${own}}`)
 }
 
 interface RunningOn {

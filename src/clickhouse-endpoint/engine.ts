@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openResultFiles, type ResultFiles } from './result-files.ts'
 import type { EngineQuery, QueryResult } from './connection.ts'
+import { enterDataDirectory } from './data-root.ts'
 import { openConnectionPools, type ConnectionPools } from './connection-pools.ts'
 import type { PoolName } from './pool-settings.ts'
 import { createPool } from './pool.ts'
@@ -15,8 +16,11 @@ import type { InsertData } from './statement-policy.ts'
 /** INSERTs whose rows are received at the same time. */
 const RECEIVING = { internalWrite: 8, userWrite: 4 }
 
+/** Above this the Collector's rows are not counted: it does not ask, and counting reads them again. */
+const FREELY_COUNTED_BYTES = 1_048_576
+
 export interface EngineOptions {
-  /** Directory of the data; one process may have it open. */
+  /** Directory of the data, an absolute path; one process may have it open. It becomes the working directory. */
   dataDir: string
   memoryBytes: number
   /** Called when statements that were given up hold the engine. */
@@ -71,12 +75,13 @@ export const EMPTY_QUERY: Omit<EngineQuery, 'sql'> = {
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
-  const config = join(options.dataDir, 'exectrail-engine.xml')
-  const users = join(options.dataDir, 'exectrail-users.xml')
+  const root = enterDataDirectory(options.dataDir)
+  const config = join(root, 'exectrail-engine.xml')
+  const users = join(root, 'exectrail-users.xml')
   await writeFile(users, settingConstraints(), { mode: 0o600 })
   await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
-  const pools = openConnectionPools(options.dataDir, config, options.stuck)
-  return createEngine(pools, await openScratch(options.dataDir), await openResultFiles(options.dataDir))
+  const pools = openConnectionPools(root, config, options.stuck)
+  return createEngine(pools, await openScratch(root), await openResultFiles(root))
 }
 
 /** Limits memory and syncs every insert to disk before it is acknowledged. */
@@ -122,15 +127,30 @@ function createEngine(pools: ConnectionPools, scratch: Scratch, results: ResultF
         : receivers.userWrite.use((receiver) => writeFiles(receiver, contents, use)),
     insert: (pool, query, { bytes, insert, signal }) =>
       receivers[pool].use((receiver) =>
-        receiver.withRows(bytes, async (file) =>
-          file.bytes === 0 ? null : run(pool, fromFile(query, insert, file), signal),
-        ),
+        receiver.withRows(bytes, async (file) => {
+          if (file.bytes === 0) return null
+          const result = await run(pool, fromFile(query, insert, file), signal)
+          const isCounted =
+            result.rowsRead > 0 || (pool === 'internalWrite' && file.bytes > FREELY_COUNTED_BYTES)
+          return isCounted ? result : { ...result, ...(await countRows(run, pool, { file, insert })) }
+        }),
       ),
     async close() {
       pools.close()
       await scratch.close()
     },
   }
+}
+
+/** The engine counts no rows of INSERT … SELECT, so they are read again. */
+async function countRows(
+  run: Engine['run'],
+  pool: WritePool,
+  { file, insert }: { file: RowsFile; insert: InsertData },
+): Promise<Pick<QueryResult, 'rowsRead' | 'bytesRead'>> {
+  const sql = `SELECT count() FROM file(${quoteString(file.path)}, ${quoteString(insert.format)})`
+  const counted = await run(pool === 'internalWrite' ? 'internalRead' : 'parse', { ...EMPTY_QUERY, sql })
+  return { rowsRead: Number(Buffer.from(counted.bytes).toString('utf8')), bytesRead: file.bytes }
 }
 
 function createSlots(scratch: Scratch) {

@@ -1,6 +1,7 @@
 /** Errors in ClickHouse's own shape. */
 import type { ServerResponse } from 'node:http'
 import { uncompressedBlock } from './compression/blocks.ts'
+import { withProcessesName } from './process-list.ts'
 import { RefusedStatement } from './refusal.ts'
 
 /** An error of the HTTP request, not of a statement. */
@@ -111,10 +112,16 @@ function formatError(code: number, message: string): { code: number; text: strin
   return { code, text: `Code: ${code}. DB::Exception: ${message}. (${CODE_NAMES[code] ?? 'ERROR'})` }
 }
 
-/** Removes the name of the file with the rows of an INSERT, and the repeated code before it. */
+/** Files of the endpoint: of rows in shared memory or beside the data, and of results. */
+const OWN_FILES =
+  /\/(?:proc\/self\/cwd|store|dev\/shm)\/exectrail-(?:answers|rows|clickhouse-\d{1,10})\/[\w/.-]{1,64}/gu
+
+/** Removes the names of the endpoint's own files and view, and the repeated code at the beginning. */
 function withoutFileNames(message: string): string {
-  return message
+  // The working directory is that of the data.
+  return withProcessesName(message.replaceAll(`${process.cwd()}/`, ''))
     .replace(/^(?<first>Code: \d+\. DB::Exception: )(?:Code: \d+\. DB::Exception: )+/u, '$<first>')
     .replaceAll(/: \(in file\/uri [^)]*\)/gu, '')
     .replaceAll(/: While executing File: data for INSERT was parsed from file/gu, '')
+    .replaceAll(OWN_FILES, 'the rows of the request')
 }

@@ -22,6 +22,8 @@ export interface StatementRun {
   body: RequestBody
   statement: Statement
   user: User
+  /** The statement as the client sent it. */
+  text: string
   query: EngineQuery
 }
 
@@ -35,18 +37,20 @@ export async function execute(
   dependencies: ExecuteDependencies,
   run: StatementRun,
 ): Promise<void> {
-  const { statement, user, query } = run
+  const { access, statement, text, user } = run
+  const owner = { user: user.name, queryId: exchange.queryId, text, access }
+  const query = { ...run.query, owner, asksProcesses: statement.asksProcesses }
   if (statement.kills !== null) return kill(exchange, dependencies, { ...run, queryId: statement.kills })
   const running = {
     user: user.name,
     queryId: exchange.queryId,
-    sql: query.sql,
+    sql: text,
     onDisconnect: statement.kind === 'write' ? 'finish' : 'cancel',
   } as const
   await dependencies.running.track(running, exchange, (signal) =>
     statement.kind === 'write'
-      ? write(exchange, dependencies, { ...run, signal })
-      : read(exchange, dependencies, { ...run, signal }),
+      ? write(exchange, dependencies, { ...run, query, signal })
+      : read(exchange, dependencies, { ...run, query, signal }),
   )
 }
 

@@ -13,6 +13,7 @@ import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createInterface } from 'node:readline'
+import { resolve as absolute } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { gracefulShutdown } from './graceful-shutdown.ts'
@@ -20,6 +21,7 @@ import { EMPTY_QUERY, openEngine, type Engine } from './engine.ts'
 import { describeStartupError } from './startup-error.ts'
 import { engineMemory } from './memory.ts'
 import { quoteIdentifier } from './quoting.ts'
+import { CREATE_PROCESSES_VIEW } from './process-list.ts'
 import { createClickHouseServer } from './server.ts'
 import { createStatementParser } from './statement-parser.ts'
 import { stuckMark } from './stuck-mark.ts'
@@ -28,7 +30,7 @@ import type { User } from './users.ts'
 /** ms that running statements may take to end after SIGTERM. */
 const GRACE_MS = 5_000
 
-const { values } = parseArgs({
+const { values: given } = parseArgs({
   options: {
     data: { type: 'string', default: './clickhouse' },
     host: { type: 'string', default: '127.0.0.1' },
@@ -39,6 +41,8 @@ const { values } = parseArgs({
     'memory-bytes': { type: 'string', default: String(engineMemory()) },
   },
 })
+
+const values = { ...given, data: absolute(given.data) }
 
 const credentials = z.object({
   users: z
@@ -66,6 +70,7 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
     sql: `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`,
   })
   await replaceDefaultDatabase(engine)
+  await engine.run('internalWrite', { ...EMPTY_QUERY, sql: CREATE_PROCESSES_VIEW })
   const version = await engine.run('internalRead', { ...EMPTY_QUERY, sql: 'SELECT version()' })
   const server = createClickHouseServer({
     engine,

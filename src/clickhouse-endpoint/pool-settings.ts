@@ -14,6 +14,9 @@ export type PoolName =
   | 'parse'
   | 'control'
 
+/** Has no effect without a cluster, so its value identifies the connection in `system.processes`. */
+export const CONNECTION_ID_SETTING = 'distributed_ddl_task_timeout'
+
 /** Connections of each pool. A running statement occupies one of the 24 threads of libuv that the parent process sets. */
 export const POOL_SIZES: Readonly<Record<PoolName, number>> = {
   internalWrite: 2,

@@ -123,7 +123,8 @@ function header(headers: IncomingMessage['headers'], name: string): string | nul
 }
 
 function queryIdOf(id: string | null): string | null {
-  if (id === null || /^[ -~]{0,256}$/u.test(id)) return id
+  if (id === null || id === '') return null
+  if (/^[ -~]{1,256}$/u.test(id)) return id
   throw new RefusedStatement(36, 'A query_id has at most 256 printable ASCII characters')
 }
 

@@ -1,5 +1,4 @@
 /** Sends the result of a statement: at once when it is small, otherwise in pieces. */
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { ResponseCompression } from './compression/response-compression.ts'
@@ -8,7 +7,7 @@ import type { QueryResult } from './connection.ts'
 export interface Exchange {
   request: IncomingMessage
   response: ServerResponse
-  queryId: string | null
+  queryId: string
   format: string
   compression: ResponseCompression
   /** Name of the time zone that times are written in. */
@@ -101,7 +100,7 @@ function sendHeaders(
   { format, queryId, response, timezone }: Exchange,
   summary: Readonly<Record<string, string>>,
 ): void {
-  response.setHeader('X-ClickHouse-Query-Id', queryId ?? randomUUID())
+  response.setHeader('X-ClickHouse-Query-Id', queryId)
   response.setHeader('X-ClickHouse-Format', format)
   response.setHeader('X-ClickHouse-Timezone', timezone === '' ? 'UTC' : timezone)
   response.setHeader('X-ClickHouse-Summary', JSON.stringify(summary))

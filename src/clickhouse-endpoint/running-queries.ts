@@ -4,7 +4,7 @@ import { RefusedStatement } from './refusal.ts'
 
 export interface RunningQuery {
   user: string
-  queryId: string | null
+  queryId: string
   sql: string
   /** A writing statement continues when its client disconnects, so that it completes. */
   onDisconnect: 'cancel' | 'finish'
@@ -63,8 +63,7 @@ export function trackRunningQueries(): RunningQueries {
 /** As ClickHouse: KILL QUERY could not tell the two apart. */
 function refuseTwin(entries: ReadonlySet<Entry>, { queryId, user }: RunningQuery): void {
   const isTaken = [...entries].some((entry) => entry.user === user && entry.queryId === queryId)
-  if (queryId !== null && queryId !== '' && isTaken)
-    throw new RefusedStatement(216, `Query with id = ${queryId} is already running`)
+  if (isTaken) throw new RefusedStatement(216, `Query with id = ${queryId} is already running`)
 }
 
 /** Calls `disconnected` when the client closes the connection. Returns a function that stops watching. */

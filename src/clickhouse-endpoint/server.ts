@@ -1,4 +1,5 @@
 /** The ClickHouse HTTP protocol over the engine in this process. */
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { sendBytes } from './responses.ts'
 import { readRequestBody } from './request-body.ts'
@@ -13,6 +14,7 @@ import { checkReadOnly, readOnlyOf, type ReadOnly } from './read-only.ts'
 import { readRequestParameters, type RequestParameters } from './request-parameters.ts'
 import { answerRoute } from './routes.ts'
 import { trackRunningQueries, type RunningQueries } from './running-queries.ts'
+import { denied } from './refusal.ts'
 import { checkParameters, type Statement } from './statement-policy.ts'
 import type { ParsePool, StatementParser } from './statement-parser.ts'
 import { authenticate, type User } from './users.ts'
@@ -66,7 +68,7 @@ async function answer(
   const exchange = {
     request,
     response,
-    queryId: parameters.queryId,
+    queryId: parameters.queryId ?? randomUUID(),
     format: statement.format ?? query.format,
     compression: parameters.compression,
     timezone: query.settings.get('session_timezone') ?? 'UTC',
@@ -77,7 +79,8 @@ async function answer(
     (paths) => {
       const asked = statement.select ?? query.sql
       const sql = tables.length === 0 ? asked : withTables(asked, tables, paths)
-      const run: StatementRun = { access, body, statement, user, query: { ...query, sql } }
+      const text = body.text.trim()
+      const run: StatementRun = { access, body, statement, text, user, query: { ...query, sql } }
       return execute(exchange, options, run)
     },
   )
@@ -111,6 +114,8 @@ function buildQuery(
 ): EngineQuery {
   const database = parameters.database ?? rules.database
   checkDatabase(database, rules.access, rules.database)
+  if (database === 'system' && /\bprocesses\b/u.test(statement.sql))
+    throw denied('write system.processes with the name of its database')
   return {
     sql: statement.sql,
     // The first request of a migration creates this database.

@@ -6,6 +6,7 @@ import { checkCalls } from './function-calls.ts'
 import { checkClauses, killedBy, kindOf, type StatementKind } from './statement-kind.ts'
 import type { KnownFunctions } from './functions.ts'
 import { checkNames, type Access, type Databases } from './database-access.ts'
+import { renameProcesses } from './process-list.ts'
 import { RefusedStatement } from './refusal.ts'
 import { extractSettings, type ClauseSettings, type StatementWithSettings } from './settings-clause.ts'
 import { isMark, isWord, tokenize, upper, type Token } from './tokens.ts'
@@ -31,6 +32,8 @@ export interface Statement extends ClauseSettings {
   /** Names of `{name:Type}`. */
   placeholders: readonly string[]
   insert: InsertData | null
+  /** It reads the list of running statements. */
+  asksProcesses: boolean
   /** The query_id that KILL QUERY names. */
   kills: string | null
 }
@@ -57,11 +60,13 @@ export function checkStatement(sql: string, access: Access, catalogue: Catalogue
   checkCalls(tokens, catalogue)
   const extracted = extractSettings(sql, tokens, catalogue.tableSettings)
   const remaining = extracted.sql === sql ? tokens : tokenize(extracted.sql)
-  return toStatement(extracted, remaining, { kind, catalogue })
+  const renamed = renameProcesses(extracted.sql, remaining)
+  const final = renamed.asksProcesses ? tokenize(renamed.sql) : remaining
+  return toStatement({ ...extracted, ...renamed }, final, { kind, catalogue })
 }
 
 function toStatement(
-  { sql, ...settings }: StatementWithSettings,
+  { sql, ...rest }: StatementWithSettings & { asksProcesses: boolean },
   tokens: readonly Token[],
   { kind, catalogue }: { kind: StatementKind; catalogue: Catalogue },
 ): Statement {
@@ -70,7 +75,7 @@ function toStatement(
   return {
     kind,
     sql,
-    ...settings,
+    ...rest,
     select: kind === 'read' && SELECTS.has(first) ? withoutFormat(sql, tokens, format) : null,
     format,
     placeholders: placeholdersOf(tokens),

@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
+import { MOUNTED_DATA } from '../clickhouse-endpoint/data-root.ts'
 import { NAMESPACES, RUN_RIGHTS } from '../runtimes/sandbox/confinement/bubblewrap.ts'
 import { askVersion, findExecutable } from '../runtimes/sandbox/find-tools.ts'
 import { INSTALL_BWRAP, isRecent } from '../runtimes/sandbox/host-support.ts'
@@ -85,8 +86,8 @@ export async function sweepStoreGroups(perl: string): Promise<void> {
 }
 
 /**
- * The command line that precedes a command to run it in the sandbox, without /proc, /sys, /etc and home. Paths inside equal
- * those of the host, so that the paths that the engine stores are also valid without a sandbox.
+ * The command line that precedes a command to run it in the sandbox, without /proc, /sys, /etc and home. The data directory
+ * is also at a path without names of the host, which the engine uses; what it stores are relative paths.
  */
 export async function storeSandbox(spec: StoreSandboxSpec): Promise<string[]> {
   await mkdir(spec.dataDir, { recursive: true, mode: 0o700 })
@@ -107,6 +108,9 @@ export async function storeSandbox(spec: StoreSandboxSpec): Promise<string[]> {
     '--bind',
     spec.dataDir,
     spec.dataDir,
+    '--bind',
+    spec.dataDir,
+    MOUNTED_DATA,
     ...`--remount-ro /dev --remount-ro / --chdir / ${RUN_RIGHTS}`.split(' '),
     ...(spec.filter === '' ? [] : ['--seccomp', '9']),
   ]

@@ -138,16 +138,6 @@ it('a query_id that runs already is refused, as by ClickHouse', async () => {
   await first
 })
 
-it('a reader sees no statement of others', async () => {
-  const leave = await begin('caller', 1)
-  for (const query of ['SHOW PROCESSLIST', 'SELECT query FROM system.processes']) {
-    const text = await (await ask({ query }, 'read')).text()
-    expect(text).not.toContain('1000000000000')
-    expect(text.trimEnd().split('\n')).toHaveLength(1)
-  }
-  await leave()
-})
-
 it('statements that cannot be interrupted are given up, and too many of them start the store anew', async () => {
   const query = "SELECT editDistance(materialize(repeat('a', 60000)), repeat('b', 60000)) FROM numbers(20)"
   const askLong = (): Promise<number>[] =>

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInsertHead } from '../../src/clickhouse-endpoint/insert-head.ts'
 import {
   askClickHouse,
+  keyOf,
   PASSWORD,
   startClickHouse,
   USER,
@@ -68,6 +69,28 @@ describe('the head of an INSERT', () => {
 })
 
 describe('rows', () => {
+  it.each(
+    ['Native', 'RowBinary', 'Parquet', 'CSV', 'JSONEachRow'].flatMap((format) => [
+      ['', format],
+      [' (a, b)', format],
+    ]),
+  )('are counted in the summary of INSERT INTO t%s FORMAT %s', async (columns, format) => {
+    const rows = await bytesOf(
+      `SELECT toInt64(-number - 10) AS a, 'x' AS b FROM numbers(123) FORMAT ${format}`,
+    )
+    for (const who of ['full', 'caller'] as const) {
+      const query = `INSERT INTO t${columns} FORMAT ${format}`
+      const answer = await askClickHouse(
+        clickhouse,
+        { query },
+        { method: 'POST', body: rows, headers: keyOf(who) },
+      )
+      const summary = JSON.parse(answer.headers.get('X-ClickHouse-Summary') ?? '{}')
+      expect(summary).toMatchObject({ written_rows: '123', result_rows: '123', read_rows: '123' })
+      expect(Number(summary.written_bytes)).toBeGreaterThan(123)
+    }
+  })
+
   it.each([
     ['Native', 1000],
     ['RowBinary', 2000],

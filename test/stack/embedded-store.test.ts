@@ -143,6 +143,23 @@ describe.skipIf('missing' in tools)('the embedded store, in its sandbox', () => 
     expect(await answer(started.store.users.admin, engine)).toBe('200 Memory')
   })
 
+  it('shows none of its users where the host keeps the data', async () => {
+    const { admin, reader } = started.store.users
+    for (const user of [admin, reader]) {
+      if (user === null) throw new Error('there is no reader')
+      for (const sql of [
+        'SELECT data_path FROM system.databases',
+        'SELECT path FROM system.parts',
+        'SELECT data_paths FROM system.tables',
+        'SHOW PROCESSLIST',
+      ]) {
+        const shown = await answer(user, sql)
+        expect(shown).toMatch(/^200 /u)
+        expect(shown).not.toContain(started.home)
+      }
+    }
+  })
+
   it('has a control group for its memory where one can be made', async () => {
     const directory = await ownGroup()
     const { pid } = started.store.status()
