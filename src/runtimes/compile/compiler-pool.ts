@@ -1,4 +1,8 @@
-/** The compiler's processes: one is kept, more are started while jobs wait, and no organization takes them all. */
+/**
+ * The compiler's processes: one is kept, more are started while jobs wait, and no organization takes them all. The last
+ * that waits is left for light organizations, which do not take far more processor time than the others.
+ */
+import { processorUse, type Weight } from '../processor-use.ts'
 import type { CompilerProcess } from './compiler-process.ts'
 
 /** A process lent for one job. */
@@ -7,8 +11,14 @@ export interface Lease {
   release(): void
 }
 
-interface Waiter {
+/** Whose code is compiled. */
+export interface Owner {
   organizationId: string
+  weight: Weight
+}
+
+interface Waiter {
+  owner: Owner
   give: (process: CompilerProcess) => void
 }
 
@@ -33,10 +43,10 @@ export class CompilerPool {
   }
 
   /** A process for one job; null when the signal comes first. */
-  async acquire(organizationId: string, signal: AbortSignal): Promise<Lease | null> {
+  async acquire(owner: Owner, signal: AbortSignal): Promise<Lease | null> {
     if (signal.aborted) return null
     const { promise, resolve } = Promise.withResolvers<CompilerProcess | null>()
-    const waiter = { organizationId, give: resolve }
+    const waiter = { owner, give: resolve }
     const leave = (): void => {
       if (!this.#waiting.includes(waiter)) return
       this.#waiting = this.#waiting.filter((other) => other !== waiter)
@@ -49,7 +59,7 @@ export class CompilerPool {
     const process = await promise
     clearTimeout(timer)
     signal.removeEventListener('abort', leave)
-    return process === null ? null : { process, release: () => this.#takeBack(process, organizationId) }
+    return process === null ? null : { process, release: () => this.#takeBack(process, owner) }
   }
 
   /** Ends the idle processes. */
@@ -64,7 +74,7 @@ export class CompilerPool {
     for (;;) {
       const waiter = this.#nextWaiter()
       if (waiter === undefined) return
-      const process = this.#takeIdle()
+      const process = this.#takeIdle(waiter.owner.weight === 'heavy' ? 1 : 0)
       if (process === null) {
         if (this.#lentInAll + this.#starting.size === 0) this.#start()
         return
@@ -74,23 +84,24 @@ export class CompilerPool {
   }
 
   #nextWaiter(): Waiter | undefined {
-    return this.#waiting.find(({ organizationId }) => this.#mayHave(organizationId))
+    const allowed = this.#waiting.filter(({ owner }) => this.#mayHave(owner.organizationId))
+    return allowed.find(({ owner }) => owner.weight === 'light') ?? allowed[0]
   }
 
   #lend(process: CompilerProcess, waiter: Waiter): void {
     this.#waiting = this.#waiting.filter((other) => other !== waiter)
-    this.#lent.set(waiter.organizationId, this.#held(waiter.organizationId) + 1)
+    const { organizationId } = waiter.owner
+    this.#lent.set(organizationId, this.#held(organizationId) + 1)
     this.#lentInAll += 1
     process.setRef('ref')
     waiter.give(process)
+    this.#startSpare()
   }
 
-  #takeIdle(): CompilerProcess | null {
-    for (;;) {
-      const process = this.#idle.shift()
-      if (process === undefined) return null
-      if (process.alive) return process
-    }
+  /** One that is idle, where more than `kept` are. */
+  #takeIdle(kept: number): CompilerProcess | null {
+    this.#idle = this.#idle.filter(({ alive }) => alive)
+    return this.#idle.length > kept ? (this.#idle.shift() ?? null) : null
   }
 
   /** One organization has half of them at most. */
@@ -104,7 +115,7 @@ export class CompilerPool {
 
   /** Starts one more where somebody waits who may have it. */
   #startWanted(): void {
-    const wanted = this.#waiting.filter(({ organizationId }) => this.#mayHave(organizationId)).length
+    const wanted = this.#waiting.filter(({ owner }) => this.#mayHave(owner.organizationId)).length
     if (wanted > this.#starting.size && this.#lentInAll + this.#starting.size < this.#most) this.#start()
   }
 
@@ -127,7 +138,7 @@ export class CompilerPool {
     if (waiter !== undefined) this.#lend(process, waiter)
   }
 
-  #takeBack(process: CompilerProcess, organizationId: string): void {
+  #takeBack(process: CompilerProcess, { organizationId }: Owner): void {
     const held = this.#held(organizationId) - 1
     if (held === 0) this.#lent.delete(organizationId)
     else this.#lent.set(organizationId, held)
@@ -136,8 +147,14 @@ export class CompilerPool {
     else if (process.alive) this.#offer(process)
     this.#serve()
     this.#startWanted()
-    // Whoever comes next does not wait for its start.
-    if (this.#idle.length + this.#starting.size + this.#lentInAll === 0) this.#start()
+    this.#startSpare()
+  }
+
+  /** Whoever comes next does not wait for the start of a process, nor for the end of another organization's job. */
+  #startSpare(): void {
+    const waiting = this.#idle.length + this.#starting.size
+    const most = processorUse.countActive() > 1 ? this.#most : 1
+    if (waiting === 0 && this.#lentInAll < most) this.#start()
   }
 
   #offer(process: CompilerProcess): void {

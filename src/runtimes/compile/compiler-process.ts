@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { programFile } from '../../program-file.ts'
 import { encodeFrame, FrameReader, type CompileJob } from './compile-job.ts'
+import { reduceShare, restoreShare } from './share.ts'
 
 /**
  * KiB of private memory of node, and of esbuild where it is needed; half a GiB of it is address space that V8
@@ -16,6 +17,8 @@ const STACK_KIB = 32_768
 const CPU_S = 120
 /** ms of work after which a process makes room for a new one, far from `CPU_S`. */
 const WORN_MS = 30_000
+/** ms after which a job counts as a long one and gives way to those that begin. */
+const LONG_MS = 100
 /** Of what the compiler says while it dies. */
 const LAST_WORDS_MAX = 16_384
 
@@ -43,6 +46,7 @@ export class CompilerProcess {
   #answer = Promise.withResolvers<Answer>()
   #words = ''
   #workMs = 0
+  #share: 'usual' | 'reduced' | 'stuck' = 'usual'
   #alive = true
   #death: Death | null = null
 
@@ -76,7 +80,7 @@ export class CompilerProcess {
 
   /** True once it has worked long enough. */
   get worn(): boolean {
-    return this.#workMs > WORN_MS
+    return this.#workMs > WORN_MS || this.#share === 'stuck'
   }
 
   /** Resolves when it can be given a job, or has died. */
@@ -90,9 +94,25 @@ export class CompilerProcess {
     const since = performance.now()
     this.#answer = Promise.withResolvers()
     this.#child.stdin.write(encodeFrame(job, code))
+    const timer = setTimeout(() => this.yieldCpu(), LONG_MS)
     const answer = await this.#answer.promise
+    clearTimeout(timer)
+    this.#regainCpu()
     this.#workMs += performance.now() - since
     return answer
+  }
+
+  /** Until the end of the next job it has a reduced share of the processors. */
+  yieldCpu(): void {
+    const { pid } = this.#child
+    if (pid === undefined || !this.#alive || this.#share !== 'usual') return
+    this.#share = reduceShare(pid) ? 'reduced' : 'stuck'
+  }
+
+  #regainCpu(): void {
+    const { pid } = this.#child
+    if (pid === undefined || !this.#alive || this.#share !== 'reduced') return
+    this.#share = restoreShare(pid) ? 'usual' : 'stuck'
   }
 
   /** Whether it keeps this process alive. */

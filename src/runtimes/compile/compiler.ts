@@ -1,5 +1,6 @@
 /** Compiles users' code in processes of their own: code that hurts the compiler hurts one run. */
 import { availableParallelism } from 'node:os'
+import { processorUse } from '../processor-use.ts'
 import type { UncaughtError } from '../runtime.ts'
 import type { CompileJob, ScriptFacts } from './compile-job.ts'
 import { CompilerProcess, type Answer, type Death } from './compiler-process.ts'
@@ -27,6 +28,8 @@ export interface CompileBounds {
 const COMPILE_MAX_MS = 10_000
 /** ms it may always take: a compiler that had to wait for a processor is no fault of the program. */
 const COMPILE_MIN_MS = 500
+/** ms of processor time that it takes to start another compiler where one died. */
+const START_MS = 200
 const ATTEMPTS = 2
 
 const pool = new CompilerPool(Math.max(4, Math.min(8, availableParallelism())), () => new CompilerProcess())
@@ -34,8 +37,11 @@ const pool = new CompilerPool(Math.max(4, Math.min(8, availableParallelism())), 
 /** Compiles `code`. Resolves whatever the code does to the compiler. */
 export async function compile(job: CompileJob, code: string, bounds: CompileBounds): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
-    const lease = await pool.acquire(bounds.organizationId, bounds.signal)
+    const { organizationId } = bounds
+    const weight = processorUse.weigh(organizationId)
+    const lease = await pool.acquire({ organizationId, weight }, bounds.signal)
     if (lease === null) return { cancelled: true }
+    if (weight === 'heavy') lease.process.yieldCpu()
     const done = await compileOn(lease.process, job, code, bounds)
     lease.release()
     if (done !== 'again') return done
@@ -52,7 +58,7 @@ async function compileOn(
   process: CompilerProcess,
   job: CompileJob,
   code: string,
-  { timeoutMs, signal, onCompiled }: CompileBounds,
+  { organizationId, timeoutMs, signal, onCompiled }: CompileBounds,
 ): Promise<Outcome | 'again'> {
   const boundMs = Math.max(COMPILE_MIN_MS, Math.min(COMPILE_MAX_MS, timeoutMs))
   let ended: 'late' | 'cancelled' | null = null
@@ -64,11 +70,14 @@ async function compileOn(
   const timer = setTimeout(() => end('late'), boundMs)
   signal.addEventListener('abort', cancel, { once: true })
   if (signal.aborted) cancel()
+  processorUse.begin(organizationId)
   const since = performance.now()
   const answer = await process.ask(job, code)
   clearTimeout(timer)
   signal.removeEventListener('abort', cancel)
-  onCompiled?.(Math.max(0, performance.now() - since - COMPILE_MIN_MS))
+  const tookMs = performance.now() - since
+  processorUse.end(organizationId, tookMs + ('death' in answer ? START_MS : 0))
+  onCompiled?.(Math.max(0, tookMs - COMPILE_MIN_MS))
   if (!('death' in answer)) return readAnswer(answer)
   if (ended === 'late') return { limit: 'time', message: `compiling the code took longer than ${boundMs} ms` }
   return ended === 'cancelled' ? { cancelled: true } : readDeath(answer.death)

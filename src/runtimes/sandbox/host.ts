@@ -1,6 +1,7 @@
 /** The sandboxes of one runtime: detects once what the host supports, keeps slots, restarts a launcher that died. */
 import { rm } from 'node:fs/promises'
 import type { NetworkPolicy } from '../../execution.ts'
+import { processorUse } from '../processor-use.ts'
 import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
 import { makeWatches } from './bounds.ts'
 import type { SandboxNetwork } from './confinement/bubblewrap.ts'
@@ -26,6 +27,16 @@ export interface SandboxRun {
   facts: RunFacts
   /** The run's directory, as the code sees it. */
   directory: string
+}
+
+/** ms of processor time that an interpreter takes to start, whatever the code is. */
+const START_MS = 40
+
+/** Where a run takes place. */
+interface Place {
+  support: HostSupport
+  template: HostTemplate
+  organizationId: string
 }
 
 export class SandboxHost {
@@ -61,7 +72,7 @@ export class SandboxHost {
   async run(
     job: GuestJob,
     guest: Guest,
-    { limits, network }: Pick<RuntimeRequest, 'limits' | 'network'>,
+    { limits, network, organizationId }: Pick<RuntimeRequest, 'limits' | 'network' | 'organizationId'>,
     io: RuntimeIo,
   ): Promise<SandboxRun> {
     const support = await this.support()
@@ -69,7 +80,7 @@ export class SandboxHost {
     const whole = { ...job, watches: makeWatches(limits, support), cpuMs: limits.cpuMs }
     const template = this.#templates.getOrCreate(support, guest, limits, open.network)
     for (let attempt = 1; ; attempt += 1) {
-      const run = await this.#runOnce(support, template, whole, io)
+      const run = await this.#runFairly({ support, template, organizationId }, whole, io)
       if (attempt >= ATTEMPTS || !isLostBeforeBegin(run.facts)) return run
     }
   }
@@ -96,13 +107,27 @@ export class SandboxHost {
     }
   }
 
-  async #runOnce(support: HostSupport, template: HostTemplate, job: Job, io: RuntimeIo): Promise<SandboxRun> {
-    const { sandbox, directory } = await this.#pool.take(template)
+  /** Counts what the run takes as its organization's. */
+  async #runFairly(place: Place, job: Job, io: RuntimeIo): Promise<SandboxRun> {
+    processorUse.begin(place.organizationId)
+    let cpuMs = 0
+    try {
+      const run = await this.#runOnce(place, job, io)
+      cpuMs = readCpuMs(run.facts) - START_MS
+      return run
+    } finally {
+      processorUse.end(place.organizationId, cpuMs)
+    }
+  }
+
+  async #runOnce({ support, template, organizationId }: Place, job: Job, io: RuntimeIo): Promise<SandboxRun> {
+    const { sandbox, directory } = await this.#pool.take(template, organizationId)
+    if (processorUse.weigh(organizationId) === 'heavy') sandbox.slot.yieldCpu()
     try {
       return { facts: await sandbox.run(job, io), directory }
     } finally {
       this.#slots.release(sandbox.slot, template.forkServer)
-      this.#pool.release()
+      this.#pool.release(organizationId)
       if (support.isolation === 'process') await rm(directory, { recursive: true, force: true })
     }
   }
@@ -134,6 +159,12 @@ export class SandboxHost {
     await support.files.remove()
     await rm(support.files.runs, { recursive: true, force: true })
   }
+}
+
+/** Processor time of the whole sandbox: that of its start, of its program and of its end. */
+function readCpuMs({ slot, supervisor }: RunFacts): number {
+  if (slot !== null && slot.cpuUs > 0) return slot.cpuUs / 1000
+  return typeof supervisor === 'object' ? (supervisor?.cpuMs ?? 0) : 0
 }
 
 /** A slot or launcher that died before the program began: it may begin in another. */

@@ -63,6 +63,7 @@ sub take {
   if ($verb eq 'start') { start_run(@fields) }
   elsif ($verb eq 'limits') { set_limits(@fields) }
   elsif ($verb eq 'watch') { watch_run(@fields) }
+  elsif ($verb eq 'yield') { yield_cpu() if $run && $group }
   elsif ($verb eq 'fork-server') { replace_fork_server(@fields) }
   elsif ($verb eq 'kill') { hard_kill() if $run }
 }

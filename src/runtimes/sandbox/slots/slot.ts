@@ -134,6 +134,11 @@ export class Slot {
     this.#send(['watch', String(cpuMs === null ? 0 : cpuMs * 1000)])
   }
 
+  /** From now on the run has a reduced share of the processors. */
+  yieldCpu(): void {
+    this.#send(['yield'])
+  }
+
   /** SIGKILL to everything of the run. */
   kill(): void {
     this.#send(['kill'])

@@ -1,9 +1,11 @@
 /**
  * Sandboxes started ahead. A pool buys latency, never throughput: starting costs the same processor time
  * before or after. So it is filled only while a core is free, and an empty pool starts cold at once. Each
- * sandbox serves one run and is gone.
+ * sandbox serves one run and is gone. While several organizations are active, each takes its share of the
+ * cores at most in this count, and a heavy one, whose programs yield, takes none.
  */
 import { availableParallelism } from 'node:os'
+import { processorUse, type Weight } from '../../processor-use.ts'
 import type { Sandbox } from '../sandbox.ts'
 
 /** Bounds of one pool. */
@@ -32,6 +34,8 @@ export interface SandboxTemplate {
 const MAX_AGE_MS = 300_000
 /** Demand is forgotten after so long without a run of the kind. */
 const IDLE_MS = 60_000
+/** ms for which a kind that served a light organization is filled first. */
+const LIGHT_MS = 10_000
 const MAX_STARTERS = 2
 /** Of all kinds together: callers choose the limits, and each choice is a kind. */
 const MAX_WAITING = 16
@@ -42,6 +46,8 @@ interface Bucket {
   starting: number
   wanted: number
   lastUsed: number
+  /** When it last served a light organization. */
+  lastServedLight: number
 }
 
 export class WarmPool {
@@ -49,7 +55,8 @@ export class WarmPool {
   readonly #cap: number
   readonly #buckets = new Map<string, Bucket>()
   readonly #work = new Set<Promise<void>>()
-  #active = 0
+  /** Runs under way, by organization. */
+  readonly #active = new Map<string, number>()
   #closed = false
   #sweeper: NodeJS.Timeout | null = null
 
@@ -65,11 +72,16 @@ export class WarmPool {
     return count
   }
 
-  /** A waiting sandbox, or a cold one at once. Call `release` when its run is over. */
-  async take(template: SandboxTemplate): Promise<StartedSandbox> {
-    this.#active += 1
+  /**
+   * A waiting sandbox, or a cold one at once. The last one that waits is left for light organizations. Call `release`
+   * when its run is over.
+   */
+  async take(template: SandboxTemplate, organizationId: string): Promise<StartedSandbox> {
+    this.#active.set(organizationId, (this.#active.get(organizationId) ?? 0) + 1)
     if (template.key === null) return template.start()
     const bucket = this.#bucketOf(template.key, template)
+    if (processorUse.weigh(organizationId) === 'light') bucket.lastServedLight = bucket.lastUsed
+    else if (bucket.ready.length <= 1) return template.start()
     for (let found = bucket.ready.shift(); found !== undefined; found = bucket.ready.shift()) {
       if (found.started.sandbox.alive) {
         found.started.sandbox.setRef('ref')
@@ -81,9 +93,11 @@ export class WarmPool {
   }
 
   /** A run has ended; a core may be free to start another sandbox. */
-  release(): void {
-    this.#active -= 1
-    if (this.#active + this.#starting() >= availableParallelism()) return
+  release(organizationId: string): void {
+    const active = (this.#active.get(organizationId) ?? 1) - 1
+    if (active > 0) this.#active.set(organizationId, active)
+    else this.#active.delete(organizationId)
+    if (this.#busyCores('light') + this.#starting() >= availableParallelism()) return
     setImmediate(() => this.#fill())
   }
 
@@ -101,7 +115,14 @@ export class WarmPool {
     const now = performance.now()
     const bucket = this.#buckets.get(key)
     if (bucket === undefined) {
-      const fresh = { template, ready: [], starting: 0, wanted: this.#floor, lastUsed: now }
+      const fresh = {
+        template,
+        ready: [],
+        starting: 0,
+        wanted: this.#floor,
+        lastUsed: now,
+        lastServedLight: -LIGHT_MS,
+      }
       this.#buckets.set(key, fresh)
       return fresh
     }
@@ -116,13 +137,26 @@ export class WarmPool {
     return count
   }
 
+  /** Cores that runs keep from those who start a sandbox for an organization of that weight. */
+  #busyCores(weight: Weight): number {
+    const organizations = processorUse.countActive()
+    const share =
+      weight === 'light' && organizations > 1 ? Math.ceil(availableParallelism() / organizations) : Infinity
+    let busy = 0
+    for (const [organizationId, active] of this.#active)
+      if (weight === 'heavy' || processorUse.weigh(organizationId) === 'light')
+        busy += Math.min(active, share)
+    return busy
+  }
+
   #fill(): void {
     this.#sweeper ??= setInterval(() => this.#sweep(), IDLE_MS / 4).unref()
-    const buckets = [...this.#buckets.values()].toSorted((a, b) => b.lastUsed - a.lastUsed)
+    const buckets = [...this.#buckets.values()].toSorted(byNeed)
     for (const bucket of buckets) {
       while (!this.#closed && bucket.ready.length + bucket.starting < bucket.wanted) {
         const starting = this.#starting()
-        if (starting >= MAX_STARTERS || this.#active + starting >= availableParallelism()) return
+        const busy = this.#busyCores(servesLight(bucket) ? 'light' : 'heavy')
+        if (starting >= MAX_STARTERS || busy + starting >= availableParallelism()) return
         if (this.waiting + starting >= MAX_WAITING && !this.#makeRoom(bucket)) return
         this.#start(bucket)
       }
@@ -132,8 +166,8 @@ export class WarmPool {
   /** Gives up one of the kind that was used least lately; false where that is the one that wants more. */
   #makeRoom(bucket: Bucket): boolean {
     const others = [...this.#buckets.values()].filter((other) => other.ready.length > 0)
-    const [oldest] = others.toSorted((a, b) => a.lastUsed - b.lastUsed)
-    if (oldest === undefined || oldest.lastUsed >= bucket.lastUsed) return false
+    const oldest = others.toSorted(byUse).at(-1)
+    if (oldest === undefined || byUse(oldest, bucket) <= 0) return false
     oldest.wanted = Math.max(this.#floor, oldest.wanted - 1)
     this.#empty(oldest, oldest.ready.length - 1)
     return true
@@ -185,4 +219,19 @@ export class WarmPool {
     this.#work.add(work)
     void work.finally(() => this.#work.delete(work))
   }
+}
+
+function servesLight(bucket: Bucket): boolean {
+  return performance.now() - bucket.lastServedLight < LIGHT_MS
+}
+
+/** Kinds that serve light organizations first, of those the most recently used. */
+function byUse(a: Bucket, b: Bucket): number {
+  return Number(servesLight(b)) - Number(servesLight(a)) || b.lastUsed - a.lastUsed
+}
+
+/** Kinds that serve light organizations first, of those the emptiest, then the most recently used. */
+function byNeed(a: Bucket, b: Bucket): number {
+  const stock = ({ ready, starting }: Bucket): number => ready.length + starting
+  return Number(servesLight(b)) - Number(servesLight(a)) || stock(a) - stock(b) || b.lastUsed - a.lastUsed
 }

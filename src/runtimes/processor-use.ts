@@ -1,0 +1,107 @@
+/**
+ * Processor time that the code of each organization took of late. One that takes far more than the others is heavy: its
+ * programs run at a reduced share of the processors, and what is started ahead is for the others first.
+ */
+
+/** ms after which processor time counts half. */
+const HALF_LIFE_MS = 3_000
+/** ms that an organization counts as active after its last run. */
+const ACTIVE_MS = 10_000
+/** The part of one processor from which on an organization can be heavy. */
+const HEAVY_FROM = 0.25
+/** What an organization has used, in ms, once it has taken that part for long. */
+const HEAVY_MS = (HEAVY_FROM * HALF_LIFE_MS) / Math.LN2
+/** A heavy organization took more than so many times what the other active ones took on average. */
+const HEAVY_TIMES = 1.5
+/** Half-lives after which amounts are counted in a new unit, long before they are too large for a number. */
+const UNIT_HALF_LIVES = 64
+
+interface Use {
+  /** Processor time in units of what one ms of now is worth at the epoch, so that all amounts decay alike. */
+  amount: number
+  running: number
+  activeAt: number
+}
+
+/** Whether an organization takes far more processor time than the others. */
+export type Weight = 'light' | 'heavy'
+
+/** What the organizations used. No step takes longer the more of them there are. */
+export class ProcessorUse {
+  readonly #now: () => number
+  /** The least recently active first. */
+  readonly #uses = new Map<string, Use>()
+  #epoch: number
+  #total = 0
+
+  /** `now` is a monotonic clock in ms. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+    this.#epoch = now()
+  }
+
+  /** An organization begins a run, or to have code compiled. */
+  begin(organizationId: string): void {
+    const use = this.#uses.get(organizationId) ?? { amount: 0, running: 0, activeAt: 0 }
+    use.running += 1
+    this.#touch(organizationId, use)
+  }
+
+  /** What has begun ends; it took `cpuMs` of processor time, at which nothing below zero counts. */
+  end(organizationId: string, cpuMs: number): void {
+    const use = this.#uses.get(organizationId)
+    if (use === undefined) return
+    const amount = Math.max(0, cpuMs) * this.#unit()
+    use.amount += amount
+    this.#total += amount
+    use.running -= 1
+    this.#touch(organizationId, use)
+  }
+
+  /** Organizations that run something, or did of late. */
+  countActive(): number {
+    this.#forgetInactive()
+    return this.#uses.size
+  }
+
+  /** `heavy` where an organization takes far more processor time than the others; never where it is alone. */
+  weigh(organizationId: string): Weight {
+    const others = this.countActive() - 1
+    const own = this.#uses.get(organizationId)?.amount ?? 0
+    if (others < 1 || own < HEAVY_MS * this.#unit()) return 'light'
+    return own > (HEAVY_TIMES * (this.#total - own)) / others ? 'heavy' : 'light'
+  }
+
+  #touch(organizationId: string, use: Use): void {
+    use.activeAt = this.#now()
+    this.#uses.delete(organizationId)
+    this.#uses.set(organizationId, use)
+  }
+
+  #forgetInactive(): void {
+    const since = this.#now() - ACTIVE_MS
+    for (const [organizationId, use] of this.#uses) {
+      if (use.activeAt >= since) return
+      if (use.running > 0) this.#touch(organizationId, use)
+      else this.#forget(organizationId, use)
+    }
+  }
+
+  #forget(organizationId: string, { amount }: Use): void {
+    this.#uses.delete(organizationId)
+    this.#total = this.#uses.size === 0 ? 0 : this.#total - amount
+  }
+
+  /** What one ms of now counts. */
+  #unit(): number {
+    const halfLives = (this.#now() - this.#epoch) / HALF_LIFE_MS
+    if (halfLives < UNIT_HALF_LIVES) return 2 ** halfLives
+    for (const use of this.#uses.values()) use.amount *= 2 ** -halfLives
+    this.#total *= 2 ** -halfLives
+    this.#epoch = this.#now()
+    return this.#uses.size
+  }
+}
+
+/** Of all runtimes and compilers of this process together. */
+export const processorUse = new ProcessorUse()
