@@ -1,8 +1,8 @@
 /** The processes below this one, by what the kernel says now. */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Host process ids of all descendants of this test, with their command lines. */
-export function descendants(): { pid: number; parent: number; command: string }[] {
+/** Host process ids of all descendants of `root`, with their command lines. */
+export function descendants(root = process.pid): { pid: number; parent: number; command: string }[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -15,13 +15,13 @@ export function descendants(): { pid: number; parent: number; command: string }[
         return [] // gone while we looked
       }
     })
-  const mine = new Set([process.pid])
+  const mine = new Set([root])
   for (let grown = true; grown;) {
     const before = mine.size
     for (const { pid, parent } of all) if (mine.has(parent)) mine.add(pid)
     grown = mine.size > before
   }
-  return all.filter(({ pid }) => mine.has(pid) && pid !== process.pid)
+  return all.filter(({ pid }) => mine.has(pid) && pid !== root)
 }
 
 /** Process ids of the descendants whose command line matches. */

@@ -11,9 +11,11 @@ export type Route =
   | 'kill'
   | 'metrics'
   | 'timeout'
+  | 'pause'
   | 'upload'
   | 'download'
   | 'start'
+  | 'stat'
   | 'input'
   | 'health'
 

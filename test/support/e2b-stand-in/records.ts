@@ -14,6 +14,7 @@ export interface StandInSandbox {
   token: string
   machine: Machine
   expiry: NodeJS.Timeout
+  state: 'running' | 'paused'
 }
 
 /** One sample of the provider's metrics. */
@@ -29,12 +30,20 @@ export interface StandInMetric {
 export interface CreateBody {
   templateID: string
   metadata?: Record<string, string>
+  envVars?: Record<string, string>
   timeout?: number
   allow_internet_access?: boolean
   network?: unknown
 }
 
-const VERBS = ['kill', 'metrics', 'info', 'timeout', 'connect'] as const
+/** What the SDK sends to pause, resume or keep one. */
+export interface LifeBody {
+  timeout?: number
+  /** Whether its processes go on. */
+  memory?: boolean
+}
+
+const VERBS = ['kill', 'metrics', 'info', 'timeout', 'connect', 'pause'] as const
 export type Verb = (typeof VERBS)[number]
 
 export function isVerb(word: string): word is Verb {
@@ -51,7 +60,7 @@ export function describe(sandbox: StandInSandbox): Record<string, unknown> {
     metadata: sandbox.metadata,
     startedAt: sandbox.startedAt.toISOString(),
     endAt: sandbox.endAt.toISOString(),
-    state: 'running',
+    state: sandbox.state,
     cpuCount: 2,
     memoryMB: 512,
   }

@@ -1,73 +1,12 @@
-/** What the daemon inside a sandbox serves: processes and files. */
+/** What the daemon inside a sandbox serves besides the streams of processes: calls to them, and files. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { endStream, readBody, readEnvelope, sendJson, sendMessage } from './connect.ts'
-import type { Machine, MachineProcess } from './machine.ts'
-
-interface StartRequest {
-  process: { cmd: string; args?: string[]; envs?: Record<string, string>; cwd?: string }
-  stdin?: boolean
-}
+import { basename } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { readBody, sendJson } from './connect.ts'
+import { absolute, type Machine } from './machine.ts'
 
 interface Selector {
   process?: { pid?: number }
-}
-
-/**
- * `process.Process/Start`: a stream of start, data and end. Like the provider's daemon it drops what a process has
- * written but nobody read when it exits, and waits with reading while the client does not take what was read.
- */
-export async function startProcess(
-  machine: Machine,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const asked = (await readEnvelope(request)) as StartRequest
-  const { cmd, args = [], envs = {}, cwd = '' } = asked.process
-  const started = machine.start({ cmd, args, envs, cwd }, asked.stdin === true ? 'open' : 'none')
-  response.writeHead(200, { 'content-type': 'application/connect+json' })
-  await sendMessage(response, { event: { start: { pid: started.pid } } })
-  const everyMs = Number(request.headers['keepalive-ping-interval'] ?? 90) * 1000
-  const pings = setInterval(() => void sendMessage(response, { event: { keepalive: {} } }), everyMs)
-  try {
-    const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-      started.child.once('exit', (code, signal) => resolve({ code, signal }))
-    })
-    const gone = new Promise<void>((resolve) => {
-      response.once('close', resolve)
-    })
-    const pumps = [pump(started, 'stdout', response), pump(started, 'stderr', response)]
-    const end = await ended
-    started.child.stdout.destroy()
-    started.child.stderr.destroy()
-    await Promise.race([Promise.all(pumps), gone])
-    if (response.destroyed) return
-    await sendMessage(response, { event: { end: describeEnd(end.code, end.signal) } })
-    endStream(response)
-  } finally {
-    clearInterval(pings)
-  }
-}
-
-async function pump(
-  { child }: MachineProcess,
-  stream: 'stdout' | 'stderr',
-  response: ServerResponse,
-): Promise<void> {
-  try {
-    for await (const chunk of child[stream])
-      await sendMessage(response, {
-        event: { data: { [stream]: (chunk as Buffer).toString('base64') } },
-      })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
-      throw error
-  }
-}
-
-function describeEnd(code: number | null, signal: string | null): Record<string, unknown> {
-  if (code === 0) return { exitCode: 0, exited: true, status: 'exit status 0' }
-  const status = signal === null ? `exit status ${code}` : `signal: ${signal}`
-  return { exitCode: code ?? -1, exited: signal === null, status, error: status }
 }
 
 /** `SendInput`, `SendSignal` (SIGKILL), `CloseStdin` and `List`. */
@@ -96,15 +35,63 @@ export async function callProcess(
   sendJson(response, 200, {})
 }
 
-/** `POST /files?path=` with the content as it is; the SDK's forms are not served. */
-export async function uploadFile(
+/** `filesystem.Filesystem/Stat`. */
+export async function statFile(
   machine: Machine,
-  path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  await machine.write(path, await readBody(request))
-  sendJson(response, 200, [{ name: path.split('/').at(-1) ?? '', path, type: 'file' }])
+  const { path = '' } = JSON.parse((await readBody(request)).toString('utf8')) as { path?: string }
+  try {
+    const found = await machine.stat(path)
+    const kind = found.stats.isDirectory() ? 'DIRECTORY' : found.stats.isSymbolicLink() ? 'SYMLINK' : 'FILE'
+    sendJson(response, 200, {
+      entry: {
+        name: basename(found.path),
+        path: found.path,
+        type: `FILE_TYPE_${kind}`,
+        size: String(found.stats.size),
+        mode: found.stats.mode & 0o777,
+        owner: 'user',
+        group: 'user',
+        modifiedTime: found.stats.mtime.toISOString(),
+      },
+    })
+  } catch {
+    sendJson(response, 404, { code: 'not_found', message: `file not found: ${path}` })
+  }
+}
+
+/** `POST /files`: one file as it is, at `?path=`, or a form with several, each at `?path=` or under its own name. */
+export async function uploadFiles(
+  machine: Machine,
+  path: string | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const sent = await readBody(request)
+  const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
+  const type = request.headers['content-type'] ?? ''
+  const files = type.startsWith('multipart/form-data')
+    ? await readForm(body, type, path)
+    : [{ path: path ?? '', content: body }]
+  for (const file of files) await machine.write(file.path, file.content)
+  const entries = files.map((file) => ({
+    name: basename(file.path),
+    path: absolute(file.path),
+    type: 'file',
+  }))
+  sendJson(response, 200, entries)
+}
+
+async function readForm(
+  body: Buffer,
+  type: string,
+  path: string | null,
+): Promise<{ path: string; content: Uint8Array }[]> {
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
+  const parts = [...form.getAll('file')].filter((part) => typeof part !== 'string')
+  return Promise.all(parts.map(async (part) => ({ path: path ?? part.name, content: await part.bytes() })))
 }
 
 /** `GET /files?path=`. */

@@ -13,11 +13,15 @@ import {
   describe,
   isVerb,
   type CreateBody,
+  type LifeBody,
   type StandInMetric,
   type StandInSandbox,
   type Verb,
 } from './records.ts'
-import { callProcess, downloadFile, startProcess, uploadFile } from './sandbox-api.ts'
+import { connectSandbox, LIFE_S, pauseSandbox, setLife } from './life.ts'
+import { listPage } from './list.ts'
+import { connectProcess, startProcess } from './process-streams.ts'
+import { callProcess, downloadFile, statFile, uploadFiles } from './sandbox-api.ts'
 
 interface Call {
   method: string
@@ -111,7 +115,7 @@ export class E2bStandIn {
   async #serveSandbox(id: string, call: Call): Promise<void> {
     const { request, response, url, method } = call
     const sandbox = this.sandboxes.get(id)
-    if (sandbox === undefined) {
+    if (sandbox === undefined || sandbox.state === 'paused') {
       sendJson(response, 502, { sandboxId: id, message: 'The sandbox was not found', code: 502 })
       return
     }
@@ -120,16 +124,24 @@ export class E2bStandIn {
       return
     }
     const { machine } = sandbox
-    const path = url.searchParams.get('path') ?? ''
+    const path = url.searchParams.get('path')
     const rpc = /^\/process\.Process\/(?<name>\w+)$/.exec(url.pathname)?.groups?.['name']
     if (rpc === 'Start') await this.#stream(id, call, () => startProcess(machine, request, response))
+    else if (rpc === 'Connect') await this.#stream(id, call, () => connectProcess(machine, request, response))
     else if (rpc !== undefined)
       await this.#do('input', call, () => callProcess(machine, rpc, request, response))
+    else if (url.pathname === '/filesystem.Filesystem/Stat')
+      await this.#do('stat', call, () => statFile(machine, request, response))
     else if (url.pathname === '/health')
       await this.#do('health', call, async () => sendJson(response, 204, undefined))
+    else if (url.pathname !== '/files')
+      sendJson(response, 501, {
+        code: 'unimplemented',
+        message: `the stand-in does not serve ${url.pathname}`,
+      })
     else if (method === 'POST')
-      await this.#do('upload', call, () => uploadFile(machine, path, request, response))
-    else await this.#do('download', call, () => downloadFile(machine, path, response))
+      await this.#do('upload', call, () => uploadFiles(machine, path, request, response))
+    else await this.#do('download', call, () => downloadFile(machine, path ?? '', response))
   }
 
   async #stream(id: string, call: Call, serve: () => Promise<void>): Promise<void> {
@@ -180,48 +192,42 @@ export class E2bStandIn {
       startedAt: new Date(),
       endAt: new Date(),
       token: randomUUID(),
-      machine: await Machine.boot(this.#tools),
+      machine: await Machine.boot(this.#tools, body.envVars ?? {}),
       expiry: setTimeout(() => undefined, 0),
+      state: 'running',
     }
-    this.#setTimeout(sandbox, body.timeout ?? 15)
+    setLife(sandbox, body.timeout ?? LIFE_S, () => this.kill(id))
     this.sandboxes.set(id, sandbox)
     sendJson(response, 201, describe(sandbox))
   }
 
-  #setTimeout(sandbox: StandInSandbox, seconds: number): void {
-    clearTimeout(sandbox.expiry)
-    sandbox.timeoutS = seconds
-    sandbox.endAt = new Date(Date.now() + seconds * 1000)
-    sandbox.expiry = setTimeout(() => void this.kill(sandbox.id), seconds * 1000)
-  }
-
   #list({ url, response }: Call): void {
-    const asked = [...new URLSearchParams(url.searchParams.get('metadata') ?? '')]
-    const wanted = asked.map((pair) => pair.map((text) => decodeURIComponent(text)) as [string, string])
-    const all = [...this.sandboxes.values()].filter(({ metadata }) =>
-      wanted.every(([key, value]) => metadata[key] === value),
-    )
-    const from = Number(url.searchParams.get('nextToken') ?? 0)
-    const to = from + Math.min(this.pageSize, Number(url.searchParams.get('limit') ?? this.pageSize))
-    const next: Record<string, string> = to < all.length ? { 'x-next-token': String(to) } : {}
+    const { sandboxes, next } = listPage(this.sandboxes.values(), url.searchParams, this.pageSize)
+    const headers: Record<string, string> = next === null ? {} : { 'x-next-token': next }
     sendJson(
       response,
       200,
-      all.slice(from, to).map((sandbox) => describe(sandbox)),
-      next,
+      sandboxes.map((sandbox) => describe(sandbox)),
+      headers,
     )
   }
 
   async #answer(verb: Verb, sandbox: StandInSandbox, { request, response }: Call): Promise<void> {
     if (verb === 'kill') {
       await this.kill(sandbox.id)
-      sendJson(response, 204, undefined)
-    } else if (verb === 'metrics') sendJson(response, 200, this.metrics)
-    else if (verb === 'info') sendJson(response, 200, describe(sandbox))
-    else {
-      const { timeout } = JSON.parse((await readBody(request)).toString('utf8')) as { timeout: number }
-      this.#setTimeout(sandbox, timeout)
-      sendJson(response, verb === 'timeout' ? 204 : 200, verb === 'timeout' ? undefined : describe(sandbox))
+      return sendJson(response, 204, undefined)
     }
+    if (verb === 'metrics') return sendJson(response, 200, this.metrics)
+    if (verb === 'info') return sendJson(response, 200, describe(sandbox))
+    const asked = JSON.parse((await readBody(request)).toString('utf8') || '{}') as LifeBody
+    const end = (): Promise<boolean> => this.kill(sandbox.id)
+    if (verb === 'connect') {
+      const how = await connectSandbox(sandbox, asked, end)
+      return sendJson(response, how === 'resumed' ? 201 : 200, describe(sandbox))
+    }
+    if (verb === 'timeout') setLife(sandbox, asked.timeout ?? LIFE_S, end)
+    else if (await pauseSandbox(sandbox, asked)) this.cutStreams(sandbox.id)
+    else return sendJson(response, 409, { code: 409, message: `sandbox '${sandbox.id}' is already paused` })
+    return sendJson(response, 204, undefined)
   }
 }
