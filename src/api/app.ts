@@ -16,6 +16,8 @@ import { health } from './routes/health.ts'
 import { openapi } from './routes/openapi.ts'
 import { pages } from './routes/pages.ts'
 import { runtimes } from './routes/runtimes.ts'
+import { facets } from './routes/facets.ts'
+import { stats } from './routes/stats.ts'
 import { sql } from './routes/sql.ts'
 import { workflowExecutions } from './routes/workflow-executions.ts'
 
@@ -45,6 +47,8 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/', pages())
   app.route('/', health(dependencies))
   app.route('/v1/executions', executions(dependencies))
+  app.route('/v1/facets', facets(dependencies))
+  app.route('/v1/stats', stats(dependencies))
   app.route('/v1/agents', agents(dependencies))
   app.route('/v1/workflow-executions', workflowExecutions(dependencies))
   app.route('/v1/runtimes', runtimes(dependencies))

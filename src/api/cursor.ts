@@ -8,7 +8,8 @@ import type { Window } from '../store/scope.ts'
 
 const CURSOR_MAX = 1024
 const time = z.string().refine((text) => checkTime(text) === null)
-const content = z.tuple([z.literal(1), z.string(), time, time, time, z.string().min(1).max(256)])
+const id = z.string().min(1).max(256)
+const content = z.tuple([z.literal(2), z.string(), time, time, z.number().nullable(), time, id])
 
 /** Where the next page begins, and the window of the first page. */
 export interface CursorContent {
@@ -24,7 +25,8 @@ export function hashFilters(filters: Readonly<Record<string, unknown>>): string 
 }
 
 export function encodeCursor(filtersHash: string, { window, position }: CursorContent): string {
-  const fields = [1, filtersHash, window.from, window.to, position.startedAt, position.executionId]
+  const { rank, startedAt, executionId } = position
+  const fields = [2, filtersHash, window.from, window.to, rank, startedAt, executionId]
   return Buffer.from(JSON.stringify(fields)).toString('base64url')
 }
 
@@ -36,10 +38,10 @@ export function decodeCursor(filtersHash: string, cursor: string): CursorContent
   const parsed = content.safeParse(cursor.length > CURSOR_MAX ? null : readJson(cursor))
   if (!parsed.success)
     throw invalidCursor('not a cursor of this service; take `nextCursor` of a reply as it is')
-  const [, hash, from, to, startedAt, executionId] = parsed.data
+  const [, hash, from, to, rank, startedAt, executionId] = parsed.data
   if (hash !== filtersHash)
     throw invalidCursor('it belongs to a list with other filters; keep them, or begin without it')
-  return { window: { from, to }, position: { startedAt, executionId } }
+  return { window: { from, to }, position: { rank, startedAt, executionId } }
 }
 
 function invalidCursor(message: string): InvalidRequestError {

@@ -1,12 +1,15 @@
 /** Query parameters of lists of executions, and the lists themselves. */
 import { z } from 'zod'
-import { FIELD_NAMES, fieldOf, FILTER_FIELDS, mapNames } from '../record/record.ts'
-import { listExecutions, type ExecutionPage, type Filters } from '../service/list-executions.ts'
+import { FIELD_NAMES } from '../record/record.ts'
+import { listExecutions, type ExecutionPage } from '../service/list-executions.ts'
 import { resolveWindow } from '../service/window.ts'
+import type { FilterTerm } from '../store/filter.ts'
+import { LIST_ORDERS } from '../store/queries/list-executions.ts'
 import { scopeOf } from './auth.ts'
 import { decodeCursor, encodeCursor, hashFilters } from './cursor.ts'
 import type { ApiContext, AppDependencies } from './context.ts'
-import { identifiers, limit, organization, someOf, time } from './parameters.ts'
+import { scopeParameters, toFilter } from './filter-parameters.ts'
+import { limit, oneOf } from './parameters.ts'
 
 const fieldName = z.enum(FIELD_NAMES, {
   error: ({ input }) =>
@@ -18,24 +21,12 @@ const fields = z
   .transform((text) => text.split(',').map((name) => name.trim()))
   .pipe(z.array(fieldName))
 
-/** Each filter takes several values and matches any of them. */
-const filters = mapNames(FILTER_FIELDS, (name) => {
-  const { values } = fieldOf(name)
-  return (values === undefined ? identifiers : someOf(values)).optional()
-})
-
-export const window = {
-  from: time
-    .optional()
-    .describe('Begin of the window over startedAt, included. Default: 30 days before `to`'),
-  to: time.optional().describe('End of the window, excluded. Default: now'),
-}
-
 /** Query parameters of a list. */
 export const listParameters = {
-  organization,
-  ...window,
-  ...filters,
+  ...scopeParameters,
+  order: oneOf(LIST_ORDERS)
+    .default('newest')
+    .describe('`newest` first, or the greatest `duration`, `memory` or `cost` first'),
   limit,
   cursor: z
     .string('give it once')
@@ -43,21 +34,21 @@ export const listParameters = {
     .describe('`nextCursor` of the page before; keep the filters as they were'),
   fields: fields
     .optional()
-    .describe('Names of the fields to toProblem, separated by commas; lists without bodies are faster'),
+    .describe('Names of the fields to show, separated by commas; lists without bodies are faster'),
 }
 
 type ListQuery = z.output<z.ZodObject<typeof listParameters>>
 
-/** One page of a list. `fixed` are the filters that the path sets. */
+/** One page of a list. `fixed` are conditions that the path sets. */
 export async function listPage(
   c: ApiContext,
   { store }: AppDependencies,
-  query: ListQuery & { fixed?: Filters },
+  query: ListQuery & { fixed?: readonly FilterTerm[] },
 ): Promise<ExecutionPage> {
-  const { organization: narrowed, from, to, limit: pageSize, cursor, fields: shown, fixed, ...given } = query
-  const scope = scopeOf(c, narrowed)
-  const filter = { ...given, ...fixed }
-  const filtersHash = hashFilters({ ...filter, from, to, scope })
+  const { from, to, limit: pageSize, cursor, fields: shown, order } = query
+  const scope = scopeOf(c, query.organization)
+  const filter = toFilter(query, query.fixed)
+  const filtersHash = hashFilters({ filter, from, to, scope, order })
   const before = cursor === undefined ? null : decodeCursor(filtersHash, cursor)
   const searched = before?.window ?? resolveWindow({ from, to }, Date.now())
   const { records, next } = await listExecutions(
@@ -65,6 +56,7 @@ export async function listPage(
     {
       window: searched,
       filter,
+      order,
       limit: pageSize,
       after: before?.position ?? null,
       fields: shown ?? FIELD_NAMES,

@@ -63,13 +63,16 @@ export const identifiers = z.union([identifier, z.array(identifier).max(VALUES_M
 })
 
 /** One or several of a fixed list of values, separated by commas or by repeating the parameter. */
-export function someOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+export function someOf<const Values extends readonly [string, ...string[]]>(
+  values: Values,
+  max = VALUES_MAX,
+) {
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) =>
       [given].flat().flatMap((part) => part.split(',').map((value) => withoutAlias(value.trim()))),
     )
-    .pipe(z.array(oneOf(values)).max(VALUES_MAX, TOO_MANY))
+    .pipe(z.array(oneOf(values)).max(max, `at most ${max} values`))
     .describe(`Some of, separated by commas: ${values.join(', ')}`)
 }
 
@@ -82,3 +85,7 @@ export function pathId(c: ApiContext): string {
   if (parsed.ok) return parsed.value.id
   throw new InvalidRequestError(parsed.issues)
 }
+
+export const compare = oneOf(['previous'])
+  .optional()
+  .describe('`previous`: also the window of the same length just before, and the change')

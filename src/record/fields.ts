@@ -32,7 +32,7 @@ export interface Field {
   content?: 'optional' | 'always'
   /** A long text keeps its first 64 KiB, or its beginning and its end. @default the first 4 KiB */
   keeps?: 'head' | 'ends'
-  /** Lists can be narrowed by it. */
+  /** It has a query parameter of its own. */
   filterable?: true
   unit?: string
   /** A sentence; of a closed set, what stands before its values. */

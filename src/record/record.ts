@@ -43,8 +43,8 @@ export const ATTRIBUTE_FIELDS = FIELD_NAMES.filter(
 )
 /** Fields that say who asked, copied from the request's context. */
 export const CONTEXT_FIELDS = namesWith({ inContext: true })
-/** Fields a list may be narrowed by. */
-export const FILTER_FIELDS = namesWith({ filterable: true })
+/** Fields that have a query parameter of their own. */
+export const PARAMETER_FIELDS = namesWith({ filterable: true })
 /** Texts of the caller or the code that need not be recorded. */
 export const OPTIONAL_CONTENT = namesWith({ content: 'optional' })
 /** All texts of the caller or the code: secrets are masked in them. */

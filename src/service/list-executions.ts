@@ -1,15 +1,13 @@
 import { CONTENT, type ExecutionRecord, type FieldName } from '../record/record.ts'
 import type { Store } from '../store/client.ts'
+import type { Filter } from '../store/filter.ts'
 import {
   listExecutions as queryExecutions,
-  type ExecutionFilter,
+  type ListOrder,
   type Position,
 } from '../store/queries/list-executions.ts'
 import type { Scope, Window } from '../store/scope.ts'
 import { viewFields, type ExecutionView } from './execution-view.ts'
-
-/** Filters of a list; an absent filter matches everything. */
-export type Filters = ExecutionFilter
 
 /** A page of a list as callers see it. */
 export interface ExecutionPage {
@@ -20,7 +18,8 @@ export interface ExecutionPage {
 
 export interface ListQuery {
   window: Window
-  filter: Filters
+  filter: Filter
+  order: ListOrder
   /** Maximum of records per page. */
   limit: number
   /** The last record of the page before; null for the first page. */
@@ -31,23 +30,18 @@ export interface ListQuery {
 const PAGE_MAX_BYTES = 32 * 1_048_576
 
 /**
- * Executions of a window, newest first. `next` is the position of the next page, null on the last page. A page ends early
+ * Executions of a window in order. `next` is the position of the next page, null on the last page. A page ends early
  * when its bodies exceed 32 MiB.
  */
 export async function listExecutions(
   { store, scope }: { store: Store; scope: Scope },
   { fields, limit, ...query }: ListQuery,
 ): Promise<{ records: Partial<ExecutionView>[]; next: Position | null }> {
-  const queried = [...new Set([...fields, 'startedAt', 'executionId'] as const)]
   // One extra record shows whether another page follows.
-  const rows = await queryExecutions(store, { ...query, scope, fields: queried, limit: limit + 1 })
-  const page = withinBytes(rows.slice(0, limit))
-  const last = page.at(-1)
-  const next =
-    rows.length > page.length && last?.startedAt !== undefined && last.executionId !== undefined
-      ? { startedAt: last.startedAt, executionId: last.executionId }
-      : null
-  return { records: page.map((row) => viewFields(pick(row, fields))), next }
+  const rows = await queryExecutions(store, { ...query, scope, fields, limit: limit + 1 })
+  const page = withinBytes(rows.slice(0, limit).map(({ record }) => record))
+  const next = rows.length > page.length ? (rows[page.length - 1]?.position ?? null) : null
+  return { records: page.map((record) => viewFields(record)), next }
 }
 
 function withinBytes(rows: readonly Partial<ExecutionRecord>[]): Partial<ExecutionRecord>[] {
@@ -57,8 +51,4 @@ function withinBytes(rows: readonly Partial<ExecutionRecord>[]): Partial<Executi
     return left < 0
   })
   return rows.slice(0, end === -1 ? rows.length : Math.max(end, 1))
-}
-
-function pick(row: Partial<ExecutionRecord>, fields: readonly FieldName[]): Partial<ExecutionRecord> {
-  return Object.fromEntries(fields.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]))
 }

@@ -48,7 +48,7 @@ export function resolveWindow(
 }
 
 /** UTC with nanoseconds, within what the store can hold. */
-function toUtc(text: string): string {
+export function toUtc(text: string): string {
   const at = Date.parse(text)
   if (at < Date.parse(EARLIEST)) return EARLIEST
   if (at >= Date.parse(LATEST)) return LATEST

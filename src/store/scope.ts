@@ -6,3 +6,14 @@ export interface Window {
   from: string
   to: string
 }
+
+/** Length of a window. */
+export function secondsOf({ from, to }: Window): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000
+}
+
+/** The window of the same length that ends where this one begins. */
+export function windowBefore({ from, to }: Window): Window {
+  const begin = Math.max(0, Date.parse(from) * 2 - Date.parse(to))
+  return { from: new Date(begin).toISOString(), to: from }
+}

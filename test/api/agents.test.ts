@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { statsSchema } from '../../src/api/stats-schema.ts'
+import { agentStatsSchema } from '../../src/api/stats-schema.ts'
 import type { AgentStats } from '../../src/store/queries/agent-stats.ts'
 import { startApiStack } from '../support/api-stack.ts'
 import type { RunningClickHouse } from '../support/clickhouse.ts'
@@ -62,7 +62,7 @@ it('counts, splits and spreads what an agent did', async () => {
     [0, 9],
     [3, 1],
   ])
-  expect(statsSchema.safeParse(stats).error).toBeUndefined()
+  expect(agentStatsSchema.safeParse(stats).error).toBeUndefined()
 })
 
 it('compares with the window before when asked', async () => {
@@ -92,7 +92,7 @@ it('is all nothing, and null rather than zero, for an agent that did nothing', a
     topErrors: [],
     firstSeen: null,
   })
-  expect(statsSchema.safeParse(stats).error).toBeUndefined()
+  expect(agentStatsSchema.safeParse(stats).error).toBeUndefined()
 })
 
 it('answers free SQL with rows and columns, and refuses to write, in the words of ClickHouse', async () => {

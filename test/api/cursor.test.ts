@@ -4,7 +4,7 @@ import { InvalidRequestError } from '../../src/errors.ts'
 
 const content = {
   window: { from: '2026-10-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' },
-  position: { startedAt: '2026-10-05T12:00:00.123456789Z', executionId: '019a-x' },
+  position: { rank: null, startedAt: '2026-10-05T12:00:00.123456789Z', executionId: '019a-x' },
 }
 
 it('comes back as it was, to the nanosecond', () => {

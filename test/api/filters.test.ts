@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ExecutionRecord } from '../../src/execution.ts'
-import { FILTER_FIELDS } from '../../src/record/record.ts'
+import { PARAMETER_FIELDS } from '../../src/record/record.ts'
 import type { ExecutionPage } from '../../src/service/list-executions.ts'
 import { startApiStack } from '../support/api-stack.ts'
 import type { RunningClickHouse } from '../support/clickhouse.ts'
@@ -59,7 +59,7 @@ it('narrow a list, every one of them', async () => {
     replayOf: uuidv7(),
     traceId: '1af7651916cd43dd8448eb211c80319c',
   } as const
-  expect(Object.keys(mine).toSorted()).toEqual(FILTER_FIELDS.toSorted())
+  expect(Object.keys(mine).toSorted()).toEqual(PARAMETER_FIELDS.toSorted())
   await insert('filtered', 3)
   const [record] = await insert('filtered', 1, () => ({ ...mine, success: false }))
   for (const [name, value] of Object.entries(mine)) {

@@ -74,7 +74,7 @@ describe('agent stats', () => {
       [0, 3],
       [1, 1],
     ])
-    expect(stats.memoryPeakBytes).toEqual({
+    expect(stats.memoryPeakBytes).toMatchObject({
       avg: null,
       p50: null,
       p90: null,

@@ -21,10 +21,15 @@ afterAll(() => clickhouse.stop())
 
 const insert = (given: readonly Given[]): Promise<void> => insertOtelRows(store, given)
 
+const agentIs = (agent: string): ListExecutionsQuery['filter'] => ({
+  terms: [{ field: 'codeAgentId', operator: '=', values: [agent] }],
+})
+
 const listOf = (part: Partial<ListExecutionsQuery>): ListExecutionsQuery => ({
   scope: { organizationId: 'acme' },
   window: DAY,
-  filter: {},
+  filter: { terms: [] },
+  order: 'newest',
   after: null,
   limit: 100,
   fields: ['executionId', 'startedAt'],
@@ -100,7 +105,7 @@ describe('the store', () => {
     await insert([{ executionId, attributes: crashed }])
     const stats = await getAgentStats(store, { scope: 'all', agentId: 'twice', window: DAY })
     expect(stats).toMatchObject({ count: 1, successCount: 1 })
-    expect(await listExecutions(store, listOf({ filter: { codeAgentId: 'twice' } }))).toHaveLength(1)
+    expect(await listExecutions(store, listOf({ filter: agentIs('twice') }))).toHaveLength(1)
   })
 
   it('pages newest first without a gap or a repeat while rows arrive', async () => {
@@ -112,11 +117,11 @@ describe('the store', () => {
     const seen: string[] = []
     let after: ListExecutionsQuery['after'] = null
     for (;;) {
-      const page = await listExecutions(store, listOf({ filter: { codeAgentId: 'pages' }, limit: 7, after }))
-      seen.push(...page.map((row) => row.executionId ?? ''))
+      const page = await listExecutions(store, listOf({ filter: agentIs('pages'), limit: 7, after }))
+      seen.push(...page.map((row) => row.record.executionId ?? ''))
       const last = page.at(-1)
-      if (last?.startedAt === undefined || last.executionId === undefined) break
-      after = { startedAt: last.startedAt, executionId: last.executionId }
+      if (last === undefined) break
+      after = last.position
       await insert([{ executionId: `late-${seen.length}`, startedMs: 3_600_000, attributes: agent }])
     }
     expect(seen.filter((id) => id.startsWith('page'))).toEqual(ids.toSorted().reverse())
@@ -135,9 +140,7 @@ describe('the store', () => {
         async ({ organizationId, agentId }) => {
           const scope = { organizationId }
           expect(await getExecution(store, scope, executionId)).toBeNull()
-          expect(await listExecutions(store, listOf({ scope, filter: { codeAgentId: 'secret' } }))).toEqual(
-            [],
-          )
+          expect(await listExecutions(store, listOf({ scope, filter: agentIs('secret') }))).toEqual([])
           expect((await getAgentStats(store, { scope, agentId: 'secret', window: DAY })).count).toBe(0)
           expect((await getAgentStats(store, { scope, agentId, window: DAY })).agentId).toBe(agentId)
         },
@@ -174,7 +177,7 @@ describe('the store', () => {
       ids.push(executionId)
       await clickhouse.restart()
     }
-    const rows = await listExecutions(store, listOf({ filter: { codeAgentId: 'killed' } }))
-    expect(rows.map((row) => row.executionId ?? '').toSorted()).toEqual(ids)
+    const rows = await listExecutions(store, listOf({ filter: agentIs('killed') }))
+    expect(rows.map((row) => row.record.executionId ?? '').toSorted()).toEqual(ids)
   })
 })

@@ -6,18 +6,25 @@ import {
   asyncProperty,
   constant,
   constantFrom,
+  double,
   integer,
   option,
   record,
   string,
+  subarray,
 } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Parameters, Store } from '../../src/store/client.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
-import { listExecutions } from '../../src/store/queries/list-executions.ts'
+import { getDistribution } from '../../src/store/queries/distribution.ts'
+import { getFacets } from '../../src/store/queries/facets.ts'
+import { LIST_ORDERS, listExecutions } from '../../src/store/queries/list-executions.ts'
 import { reconcile } from '../../src/store/queries/reconcile.ts'
-import { FIELD_NAMES, FILTER_FIELDS } from '../../src/record/record.ts'
+import { getStats, GROUP_FIELDS, GROUP_ORDERS } from '../../src/store/queries/stats.ts'
+import { getTimeseries } from '../../src/store/queries/timeseries.ts'
+import { FIELD_NAMES } from '../../src/record/record.ts'
+import { FILTER_FIELDS, operatorsOf } from '../../src/store/filter.ts'
 import type { Scope } from '../../src/store/scope.ts'
 
 interface Asked {
@@ -55,28 +62,45 @@ const GUARDED =
 /** Text that would be seen in a statement, were it put there. */
 const hostile = string({ maxLength: 12 }).map((text) => `§'"\`;--${text}`)
 const times = constant({ from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' })
-const filter = record(
-  Object.fromEntries(FILTER_FIELDS.map((field) => [field, option(array(hostile), { nil: undefined })])),
+const term = constantFrom(...FILTER_FIELDS).chain((field) =>
+  record({
+    field: constant(field),
+    operator: constantFrom(...operatorsOf(field)),
+    values: array(option(hostile), { minLength: 1, maxLength: 3 }),
+  }),
 )
-const after = option(record({ startedAt: constant('2026-11-01T05:00:00Z'), executionId: hostile }))
+const filter = record({ terms: array(term, { maxLength: 5 }), text: option(hostile, { nil: undefined }) })
+const after = option(
+  record({ rank: option(double()), startedAt: constant('2026-11-01T05:00:00Z'), executionId: hostile }),
+)
+const keys = array(record({ runtime: hostile, userId: hostile }), { maxLength: 3 })
 const scope = hostile.map((organizationId): Scope => ({ organizationId }))
 
 /** Every query by its file, with whatever callers may give. */
 const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<unknown>>> = {
   'agent-stats.ts': (store, { scope: seen, text, window, compare }) =>
     getAgentStats(store, { scope: seen, agentId: text, window, compare }),
+  'distribution.ts': (store, { scope: seen, window, filter: wanted }) =>
+    getDistribution(store, { scope: seen, window, filter: wanted, measure: 'cpuMs', bucketSeconds: 60 }),
+  'facets.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
+    getFacets(store, { scope: seen, window, filter: wanted, fields: FILTER_FIELDS, limit }),
   'get-execution.ts': (store, { scope: seen, text }) => getExecution(store, seen, text),
-  'list-executions.ts': (store, { scope: seen, window, filter: wanted, after: place, limit }) =>
+  'list-executions.ts': (store, { scope: seen, window, filter: wanted, after: place, limit, order }) =>
     listExecutions(store, {
       scope: seen,
       window,
       filter: wanted,
+      order,
       after: place,
       limit,
       fields: FIELD_NAMES,
     }),
   'reconcile.ts': (store, { scope: seen, window, limit }) =>
     reconcile(store, { scope: seen, window, graceMs: 1000, limit }),
+  'stats.ts': (store, { scope: seen, window, filter: wanted, limit, groupBy, groupOrder, keys: groups }) =>
+    getStats(store, { scope: seen, window, filter: wanted, limit, groupBy, order: groupOrder, ...groups }),
+  'timeseries.ts': (store, { scope: seen, window, filter: wanted }) =>
+    getTimeseries(store, { scope: seen, window, filter: wanted, bucketSeconds: 3600, now: 0 }),
 }
 /** A caller's own SQL names no tenant: administrators alone may send it, by the read-only path. */
 const WITHOUT_TENANT = ['run-sql.ts']
@@ -89,6 +113,10 @@ const given = record({
   filter,
   after,
   limit: integer({ min: 1, max: 1000 }),
+  order: constantFrom(...LIST_ORDERS),
+  groupBy: subarray([...GROUP_FIELDS], { maxLength: 2 }),
+  groupOrder: constantFrom(...GROUP_ORDERS),
+  keys: record({ keys }, { requiredKeys: [] }),
 })
 type Given = typeof given extends { generate: (...args: never[]) => { value: infer Value } } ? Value : never
 

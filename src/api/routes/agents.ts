@@ -4,16 +4,13 @@ import { resolveWindow } from '../../service/window.ts'
 import { scopeOf } from '../auth.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
-import { listPage, listParameters, window } from '../list-parameters.ts'
-import { oneOf, organization, pathId, query } from '../parameters.ts'
+import { window } from '../filter-parameters.ts'
+import { listPage, listParameters } from '../list-parameters.ts'
+import { compare, organization, pathId, query } from '../parameters.ts'
 import { pageSchema } from '../record-schema.ts'
-import { statsSchema } from '../stats-schema.ts'
+import { agentStatsSchema } from '../stats-schema.ts'
 
 const { codeAgentId: _fixed, ...logParameters } = listParameters
-
-const compare = oneOf(['previous'])
-  .optional()
-  .describe('`previous`: also the window of the same length just before')
 
 const logs = documentRoute({
   id: 'getAgentLogs',
@@ -27,7 +24,7 @@ const stats = documentRoute({
   id: 'getAgentStats',
   summary: 'Statistics of an agent',
   tag: 'agents',
-  reply: statsSchema,
+  reply: agentStatsSchema,
   description: 'The stats; rates are 0–1, and null where nothing was counted',
 })
 
@@ -35,7 +32,7 @@ const stats = documentRoute({
 export function agents(dependencies: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get('/:id/logs', logs, query(logParameters), async (c) => {
-      const fixed = { codeAgentId: pathId(c) }
+      const fixed = [{ field: 'codeAgentId', operator: '=', values: [pathId(c)] } as const]
       return c.json(await listPage(c, dependencies, { ...c.req.valid('query'), fixed }))
     })
     .get('/:id/stats', stats, query({ organization, ...window, compare }), async (c) => {

@@ -18,7 +18,7 @@ const documented = documentRoute({
 /** `/v1/workflow-executions` */
 export function workflowExecutions(dependencies: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>().get('/:id/logs', documented, query(parameters), async (c) => {
-    const fixed = { workflowExecutionId: pathId(c) }
+    const fixed = [{ field: 'workflowExecutionId', operator: '=', values: [pathId(c)] } as const]
     return c.json(await listPage(c, dependencies, { ...c.req.valid('query'), fixed }))
   })
 }

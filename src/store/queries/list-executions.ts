@@ -1,17 +1,24 @@
-import { columnOf } from '../../record/columns.ts'
-import { FILTER_FIELDS, type ExecutionRecord, type FieldName } from '../../record/record.ts'
+import type { ExecutionRecord, FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
+import { filtered, type Filter } from '../filter.ts'
 import { toClickHouseTime, selectList, toRecord } from '../rows.ts'
 import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 
-/** One value or several, of which any matches; an absent filter matches everything. */
-export type ExecutionFilter = {
-  readonly [Name in (typeof FILTER_FIELDS)[number]]?: string | readonly string[] | undefined
+/** What a list is ordered by, the greatest first. */
+export const LIST_ORDERS = ['newest', 'duration', 'memory', 'cost'] as const
+export type ListOrder = (typeof LIST_ORDERS)[number]
+
+/** Never null, so that rows without a value have a place: the last. */
+const RANK: Readonly<Record<Exclude<ListOrder, 'newest'>, string>> = {
+  duration: 'duration_ms',
+  memory: 'toFloat64(ifNull(memory_peak_bytes, 0))',
+  cost: 'toFloat64(coalesce(cost_allocated_nano_usd, cost_run_nano_usd, -1))',
 }
 
-/** Position of a record in the order newest first. */
+/** Position of a record in the order of its list; `rank` is null where the order is the start alone. */
 export interface Position {
+  rank: number | null
   startedAt: string
   executionId: string
 }
@@ -19,42 +26,48 @@ export interface Position {
 export interface ListExecutionsQuery {
   scope: Scope
   window: Window
-  filter: ExecutionFilter
-  /** Lists only what follows this position; null begins with the newest. */
+  filter: Filter
+  order: ListOrder
+  /** Lists only what follows this position; null begins with the first. */
   after: Position | null
   limit: number
   fields: readonly FieldName[]
 }
 
-/** Executions, newest first, by start and then id, so that new rows do not move the others. */
-export async function listExecutions(
-  store: Store,
-  query: ListExecutionsQuery,
-): Promise<Partial<ExecutionRecord>[]> {
-  const { fields, limit, scope, window } = query
-  const where = afterPosition(filtered(tenantCondition(scope, window), query.filter), query.after)
+/** A record and its place in the list. */
+export interface ListedExecution {
+  record: Partial<ExecutionRecord>
+  position: Position
+}
+
+/** Executions in order; ties by start and then id, so that new rows do not move the others. */
+export async function listExecutions(store: Store, query: ListExecutionsQuery): Promise<ListedExecution[]> {
+  const { fields, limit, order, scope, window } = query
+  const rank = order === 'newest' ? null : RANK[order]
+  const where = afterPosition(filtered(tenantCondition(scope, window), query.filter), rank, query.after)
+  const ranked = rank === null ? '' : `${rank} AS rank, `
   const rows = await store.query<Record<string, unknown>>(
-    `SELECT ${selectList(fields)} FROM code_exec_logs FINAL WHERE ${where.sql}
-     ORDER BY started_at DESC, execution_id DESC LIMIT {limit:UInt32}`,
+    `SELECT ${ranked}${selectList([...new Set([...fields, ...PLACE])])}
+     FROM code_exec_logs FINAL WHERE ${where.sql}
+     ORDER BY ${rank === null ? '' : 'rank DESC, '}started_at DESC, execution_id DESC LIMIT {limit:UInt32}`,
     { ...where.parameters, limit },
   )
-  return rows.map((row) => toRecord(row, fields))
+  return rows.map((row) => ({
+    record: toRecord(row, fields),
+    position: { rank: rank === null ? null : Number(row['rank']), ...toRecord(row, PLACE) },
+  }))
 }
 
-function filtered(base: Condition, filter: ExecutionFilter): Condition {
-  return FILTER_FIELDS.reduce((condition, field) => {
-    const wanted = filter[field]
-    if (wanted === undefined) return condition
-    const values = typeof wanted === 'string' ? [wanted] : wanted
-    return narrow(condition, `${columnOf(field)} IN {${field}:Array(String)}`, { [field]: values })
-  }, base)
-}
+const PLACE = ['startedAt', 'executionId'] as const
 
-function afterPosition(base: Condition, after: Position | null): Condition {
+function afterPosition(base: Condition, rank: string | null, after: Position | null): Condition {
   if (after === null) return base
-  const { startedAt, executionId } = after
-  return narrow(base, '(started_at, execution_id) < ({afterStart:DateTime64(9)}, {afterId:String})', {
-    afterStart: toClickHouseTime(startedAt),
-    afterId: executionId,
-  })
+  const place = { afterStart: toClickHouseTime(after.startedAt), afterId: after.executionId }
+  if (rank === null)
+    return narrow(base, '(started_at, execution_id) < ({afterStart:DateTime64(9)}, {afterId:String})', place)
+  return narrow(
+    base,
+    `(${rank}, started_at, execution_id) < ({afterRank:Float64}, {afterStart:DateTime64(9)}, {afterId:String})`,
+    { ...place, afterRank: after.rank ?? 0 },
+  )
 }

@@ -1,0 +1,109 @@
+/** Conditions on the fields of an execution, and their SQL. */
+import { columnOf } from '../record/columns.ts'
+import { FIELD_NAMES, fieldOf, type FieldName } from '../record/record.ts'
+import type { Field } from '../record/fields.ts'
+import { toClickHouseTime } from './rows.ts'
+import { narrow, type Condition } from './tenant.ts'
+
+/** `^=` is a prefix and `~` a part of the text, in any case of letters. */
+export const OPERATORS = ['=', '!=', '>', '>=', '<', '<=', '^=', '!^=', '~', '!~'] as const
+export type Operator = (typeof OPERATORS)[number]
+
+/** One condition. Several values match if any of them does, or, negated, if none does; null is an absent value. */
+export interface FilterTerm {
+  field: FilterField
+  operator: Operator
+  values: readonly FilterValue[]
+}
+export type FilterValue = string | number | boolean | null
+
+/** Conditions that all hold. `text` is part of the error or of the output. */
+export interface Filter {
+  terms: readonly FilterTerm[]
+  text?: string | undefined
+}
+
+/** The tenant and the window have parameters of their own; code and bodies are too large to search. */
+const OWN_PARAMETER = ['organizationId', 'startedAt'] as const
+const BODIES = ['code', 'input', 'result'] as const
+type Excluded = (typeof OWN_PARAMETER)[number] | (typeof BODIES)[number]
+export type FilterField = Exclude<FieldName, Excluded>
+
+const EXCLUDED: ReadonlySet<FieldName> = new Set<FieldName>([...OWN_PARAMETER, ...BODIES])
+
+/** Every field that can be filtered by. */
+export const FILTER_FIELDS = FIELD_NAMES.filter((name): name is FilterField => !EXCLUDED.has(name))
+
+/** Where `text` is searched. */
+const SEARCHED: readonly FieldName[] = ['errorMessage', 'errorStack', 'stdout', 'stderr']
+
+/** The operators that fit the values of a field. */
+export function operatorsOf(name: FilterField): readonly Operator[] {
+  const { type, values } = fieldOf(name)
+  if (type === 'boolean' || values !== undefined) return ['=', '!=']
+  return type === 'text' ? ['=', '!=', '^=', '!^=', '~', '!~'] : ['=', '!=', '>', '>=', '<', '<=']
+}
+
+/** Adds the conditions of a filter. */
+export function filtered(base: Condition, { terms, text }: Filter): Condition {
+  const all = terms.reduce((condition, term, index) => addTerm(condition, term, `f${index}`), base)
+  if (text === undefined) return all
+  const parts = SEARCHED.map((name) => `positionCaseInsensitiveUTF8(${textOf(name)}, {text:String}) > 0`)
+  return narrow(all, anyOf(parts), { text })
+}
+
+const PARAMETER_TYPES: Readonly<Record<Field['type'], string>> = {
+  text: 'String',
+  json: 'String',
+  time: 'DateTime64(9)',
+  integer: 'Int64',
+  double: 'Float64',
+  boolean: 'Bool',
+}
+
+function addTerm(base: Condition, { field, operator, values }: FilterTerm, name: string): Condition {
+  const given = values.filter((value) => value !== null)
+  const negated = operator.startsWith('!')
+  const parts = given.map((value, index) => compare(field, operator, `${name}_${index}`))
+  if (given.length < values.length) parts.push(isAbsent(field))
+  const any = anyOf(parts)
+  const parameters = Object.fromEntries(
+    given.map((value, index) => [`${name}_${index}`, toParameter(field, value)]),
+  )
+  return narrow(base, negated ? `not(${any})` : any, parameters)
+}
+
+/** As a function, because the operator binds weaker than the tenant's AND. */
+function anyOf(parts: readonly string[]): string {
+  const [first = 'false', ...others] = parts
+  return others.length === 0 ? first : `or(${parts.join(', ')})`
+}
+
+/** True or false, never null, so that its negation holds for absent values. */
+function compare(field: FilterField, operator: Operator, parameter: string): string {
+  const { type } = fieldOf(field)
+  const value = `{${parameter}:${PARAMETER_TYPES[type]}}`
+  const positive = operator.replace(/^!/u, '')
+  if (positive === '^=') return `startsWith(${textOf(field)}, ${value})`
+  if (positive === '~') return `positionCaseInsensitiveUTF8(${textOf(field)}, ${value}) > 0`
+  // A plain comparison lets the sort key and the skip indexes narrow what is read.
+  const test = `${columnOf(field)} ${positive} ${value}`
+  return operator === '!=' && canBeNull(field) ? `ifNull(${test}, false)` : test
+}
+
+function isAbsent(field: FilterField): string {
+  const { type } = fieldOf(field)
+  return type === 'text' ? `${textOf(field)} = ''` : `${columnOf(field)} IS NULL`
+}
+
+function textOf(field: FieldName): string {
+  return canBeNull(field) ? `ifNull(${columnOf(field)}, '')` : columnOf(field)
+}
+
+function canBeNull(field: FieldName): boolean {
+  return fieldOf(field).column.includes('Nullable')
+}
+
+function toParameter(field: FilterField, value: string | number | boolean): string | number | boolean {
+  return fieldOf(field).type === 'time' ? toClickHouseTime(String(value)) : value
+}
