@@ -64,6 +64,8 @@ const environment = z.object({
   E2B_API_KEY: z.string().min(1).optional(),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   CI: z.string().optional(),
+  TRACEPARENT: z.string().optional(),
+  TRACESTATE: z.string().optional(),
 })
 
 /** The configuration with its defaults. URLs have no trailing slash; null means not set. */
@@ -96,6 +98,8 @@ export interface Config {
   signoz: { otlpEndpoint: string | null; ingestionKey: string | null; url: string | null }
   bacalhauApiUrl: string | null
   e2bApiKey: string | null
+  /** W3C Trace Context of the process that started this one, parent of what the command line runs. */
+  callerTrace: { traceparent: string; tracestate: string | undefined } | null
   /** True on CI: no spinners, no colours. */
   ci: boolean
   /** PATH to search for interpreters and tools. */
@@ -144,6 +148,10 @@ export function loadConfig(env: Environment = process.env): Config {
     },
     bacalhauApiUrl: value.BACALHAU_API_URL ?? null,
     e2bApiKey: value.E2B_API_KEY ?? null,
+    callerTrace:
+      value.TRACEPARENT === undefined
+        ? null
+        : { traceparent: value.TRACEPARENT, tracestate: value.TRACESTATE },
     ci: value.CI !== undefined,
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
   }

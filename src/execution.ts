@@ -1,5 +1,6 @@
 /** Types of execution requests and results. */
 
+import type { Context } from '@opentelemetry/api'
 import type { ExecutionRecord, FieldNameWith } from './record/record.ts'
 import type { Language, LanguageAlias, RuntimeName } from './record/values.ts'
 
@@ -81,8 +82,17 @@ export interface OutputChunk {
   text: string
 }
 
-/** The argument of `execute()`. Everything except `signal` and `onOutput` is JSON and can be sent over HTTP. */
-export interface ExecutionRequest {
+/** The span that the execution's is a child of; by default the caller's active one. Over HTTP these are headers. */
+export interface ParentSpan {
+  /** A context of any version of `@opentelemetry/api`, such as `context.active()`. */
+  parent?: Context | undefined
+  /** W3C Trace Context, instead of `parent`. */
+  traceparent?: string | undefined
+  tracestate?: string | undefined
+}
+
+/** The argument of `execute()`. Everything except the parent, `signal` and `onOutput` is JSON and can be sent over HTTP. */
+export interface ExecutionRequest extends ParentSpan {
   runtime: RuntimeName
   language: Language | LanguageAlias
   code: string

@@ -53,7 +53,9 @@ export async function executeNormalized(
   const keep = <Record extends StartedRecord | ExecutionRecord>(record: Record): Record | Promise<Record> =>
     applyContentPolicy(record, context.content, redact)
   const kept = keep(started)
-  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, request.context)
+  const { parent } = request
+  const { toolName } = request.context
+  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, { toolName, parent })
   const finish = async (result: Conclusion): Promise<ExecutionRecord> => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {

@@ -6,6 +6,8 @@ import type { ExecutionRequest, ExecutionResult, RuntimeName } from '../executio
 import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
 import type { Readiness, Runtime } from '../runtimes/runtime.ts'
 import { createTrail } from '../telemetry/create-trail.ts'
+import type { Processors } from '../telemetry/fan-out.ts'
+import { claimGlobals, type ClaimGlobals } from '../telemetry/providers.ts'
 import { startMetricsExport } from '../telemetry/metrics/export.ts'
 import { Metrics } from '../telemetry/metrics/metrics.ts'
 import { ToolCallDurations } from '../telemetry/metrics/tool-call-durations.ts'
@@ -23,13 +25,19 @@ export type { ExecutorStatus } from './executor-metrics.ts'
 
 const DRAIN_MS = 5_000
 
-export interface ExecutorOptions extends Partial<AdmissionOptions> {
+export interface ExecutorOptions extends Partial<AdmissionOptions>, Processors {
   /** @default the environment's, read by `loadConfig()` */
   config?: Config
   /** Runtimes that are added to the built-in ones, or replace those of the same name. */
   runtimes?: readonly Runtime[]
   /** The trail to write to; by default one under the home's outbox. */
   trail?: Trail
+  /**
+   * Leads the OpenTelemetry globals that the program has not set to the outbox, until `close()`: then the program's own
+   * spans and log records go there too.
+   * @default false
+   */
+  registerGlobals?: boolean | ClaimGlobals
 }
 
 /** Runs code and leaves a trail. Made by `createExecutor`. */
@@ -59,7 +67,7 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
   const config = options.config ?? loadConfig()
   const executorId = uuidv7()
   const metrics = new Metrics({ serviceName: config.serviceName, executorId })
-  const trail = options.trail ?? (await openTrail(config, executorId, metrics))
+  const trail = options.trail ?? (await openTrail(config, { executorId, metrics }, options))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
   const admission = new Admission(admissionOptions(options))
   const executor = buildExecutor({
@@ -92,7 +100,11 @@ function exportMetrics(executor: Executor, config: Config): Executor {
   }
 }
 
-function openTrail(config: Config, executorId: string, metrics: Metrics): Promise<Trail> {
+function openTrail(
+  config: Config,
+  { executorId, metrics }: { executorId: string; metrics: Metrics },
+  { registerGlobals = false, spanProcessors, logRecordProcessors }: ExecutorOptions,
+): Promise<Trail> {
   const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync } = config
   return createTrail({
     home,
@@ -103,6 +115,9 @@ function openTrail(config: Config, executorId: string, metrics: Metrics): Promis
     fsync,
     durations: new ToolCallDurations(metrics.meter),
     resolveEndpoint: () => resolveOtlpEndpoint(config),
+    claimGlobals:
+      typeof registerGlobals === 'boolean' ? (registerGlobals ? claimGlobals : null) : registerGlobals,
+    processors: { spanProcessors, logRecordProcessors },
   })
 }
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Context } from '@opentelemetry/api'
 import { InvalidRequestError, type Issue } from '../errors.ts'
 import type { ExecutionContext, ExecutionRequest, Limits, LimitsRequest } from '../execution.ts'
 import { validate } from '../validation.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import { toJsonText } from './json-text.ts'
+import { readParent } from './parent.ts'
 import { executionRequestSchema, MAX_INPUT_BYTES, type RequestBody } from './request-schema.ts'
 import { rejectOversized } from './request-size.ts'
 import { compileSchema, type SchemaCheck, type CompiledSchema } from './schema-check.ts'
@@ -22,6 +24,8 @@ export interface NormalizedRequest {
   checkOutput: SchemaCheck | null
   signal: AbortSignal | undefined
   onOutput: ExecutionRequest['onOutput']
+  /** Context of the parent span; undefined for the caller's active one. */
+  parent: Context | undefined
 }
 
 const MIB = 1_048_576
@@ -49,8 +53,9 @@ export function normalizeRequest(
 ): NormalizedRequest | Promise<NormalizedRequest> {
   if (!isObject(request)) throw new InvalidRequestError([{ path: '', message: 'a request is an object' }])
   rejectOversized(request)
-  const { signal, onOutput, ...json } = request
+  const { signal, onOutput, parent: given, traceparent, tracestate, ...json } = request
   const issues = [...checkCallbacks(request), ...checkEnvNames(json.env)]
+  const parent = readParent({ parent: given, traceparent, tracestate }, issues)
   const parsed = validate(executionRequestSchema, json)
   if (!parsed.ok) issues.push(...parsed.issues)
   const input = toJsonText(json.input, 'input', MAX_INPUT_BYTES)
@@ -68,6 +73,7 @@ export function normalizeRequest(
       checkOutput,
       signal,
       onOutput,
+      parent,
     }
   }
   const inputSchema = compileSchema(json.inputSchema, 'inputSchema')

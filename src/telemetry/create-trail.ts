@@ -1,6 +1,5 @@
 /** Puts the trail together: records into the outbox, and from there to the Collector. */
 import { join } from 'node:path'
-import { context } from '@opentelemetry/api'
 import { zeroCounters, type Counters } from './counters.ts'
 import { ExecutionTracer } from './record/execution-tracer.ts'
 import { ExecutionEntry } from './record/execution-entry.ts'
@@ -10,7 +9,10 @@ import type { Fsync } from './outbox/sync-directory.ts'
 import { OutboxWriter } from './outbox/writer.ts'
 import { Recorder } from './outbox/recorder.ts'
 import { resourceOf } from './resource.ts'
-import { registerProviders } from './providers.ts'
+import { activeContext } from './parent-context.ts'
+import { openHostPipeline } from './host-pipeline.ts'
+import { createFanOut, type FanOut, type Processors } from './fan-out.ts'
+import type { ClaimGlobals } from './providers.ts'
 import type { Endpoint } from './delivery/otlp-client.ts'
 import { Sender } from './delivery/sender.ts'
 import type { ToolCallDurations } from './metrics/tool-call-durations.ts'
@@ -34,6 +36,10 @@ export interface TrailOptions {
   durations?: ToolCallDurations
   /** How long the heartbeat of another process may stand still before it counts as gone, ms. @default 90 s */
   silenceMs?: number
+  /** Leads the OpenTelemetry globals to the outbox. @default they stay the host program's */
+  claimGlobals?: ClaimGlobals | null
+  /** The host program's own, which get the spans and completed records of executions too. */
+  processors?: Processors
 }
 
 const MAX_AGE_MS = 30 * 86_400_000
@@ -59,27 +65,52 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
     noteLoss: (records, why) => noteLoss(root, { executorId: options.executorId, records, why }),
   })
   const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
-  const releaseGlobals = registerProviders(resource, (record) => recorder.take(record))
+  const fanOut = createFanOut(resource, options.processors)
+  const releaseGlobals = await options.claimGlobals?.(
+    openHostPipeline(resource, fanOut, (record) => recorder.take(record)),
+  )
   const entryParts = {
-    tracer: new ExecutionTracer(resource),
+    tracer: new ExecutionTracer(resource, fanOut.spanProcessors),
+    emit: fanOut.emit,
     recorder,
     counters,
     durations: options.durations,
   }
-  const shutdown = async (deadlineMs: number): Promise<{ left: number }> => {
-    const left = await sender.flush(deadlineMs, (waiting) => {
-      sender.stop()
-      writer.close(waiting === 0 ? 'none' : 'some')
-    })
-    releaseGlobals()
-    return { left }
-  }
   return {
-    begin: (record, tool) =>
-      new ExecutionEntry(record, { ...entryParts, parent: context.active(), toolName: tool?.toolName }),
-    flush: async (deadlineMs) => ({ left: await sender.flush(deadlineMs) }),
-    shutdown,
+    begin: (record, call) =>
+      new ExecutionEntry(record, {
+        ...entryParts,
+        parent: call?.parent ?? activeContext(),
+        toolName: call?.toolName,
+      }),
+    ...endings({ sender, writer, fanOut, releaseGlobals }),
     status: () => statusOf(counters, sender, recorder),
+  }
+}
+
+interface Endings {
+  sender: Sender
+  writer: OutboxWriter
+  fanOut: FanOut
+  releaseGlobals: (() => Promise<void>) | undefined
+}
+
+function endings({ sender, writer, fanOut, releaseGlobals }: Endings): Pick<Trail, 'flush' | 'shutdown'> {
+  return {
+    async flush(deadlineMs) {
+      const [left] = await Promise.all([sender.flush(deadlineMs), fanOut.flush(deadlineMs)])
+      return { left }
+    },
+    async shutdown(deadlineMs) {
+      const flushed = fanOut.flush(deadlineMs)
+      const left = await sender.flush(deadlineMs, (waiting) => {
+        sender.stop()
+        writer.close(waiting === 0 ? 'none' : 'some')
+      })
+      await flushed
+      await releaseGlobals?.()
+      return { left }
+    },
   }
 }
 

@@ -16,7 +16,10 @@ export interface CapturedRecord {
   json: string
 }
 
-/** What both processors hand over; a record of this name is the self-test's. */
+/** Emitted once through each global, to see that a record arrives; it goes no further. */
+export const SELF_TEST = 'exectrail.self_test'
+
+/** What both processors hand over. */
 export type Capture = (record: CapturedRecord, name: string | undefined) => void
 
 const LIFECYCLE = { forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() }

@@ -1,85 +1,163 @@
-/**
- * Providers for the spans and log records of the host program, and the globals that lead to them.
- * `@opentelemetry/sdk-node` would make the same providers, but takes 1.5 s to load, in a command that runs a program
- * in a tenth of that, and does not bridge the old logs global.
- */
-import { logs, propagation, trace } from '@opentelemetry/api'
+/** Leads the OpenTelemetry globals to the outbox, where someone asks for it; without that they are the host program's alone. */
+import {
+  context,
+  logs,
+  propagation,
+  trace,
+  type ContextManager,
+  type TextMapPropagator,
+} from '@opentelemetry/api'
 import { logs as oldLogs } from '@opentelemetry/api-logs'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
-import { LoggerProvider } from '@opentelemetry/sdk-logs'
-import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace'
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs'
+import { AlwaysOnSampler, TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace'
 import { ExectrailError } from '../errors.ts'
-import {
-  capturingLogRecordProcessor,
-  capturingSpanProcessor,
-  type Capture,
-  type CapturedRecord,
-} from './foreign-records.ts'
+import { SELF_TEST } from './foreign-records.ts'
 import { SCOPE } from './record/otlp-json.ts'
-import { enableTraceContext } from './trace-context.ts'
 
-/** Emitted once through each global, to see that a record arrives; it goes no further. */
-const SELF_TEST = 'exectrail.self_test'
+/** What spans and log records of the host program go through. */
+export interface HostPipeline {
+  resource: Resource
+  spanProcessors: readonly SpanProcessor[]
+  logRecordProcessors: readonly LogRecordProcessor[]
+  /** Test records that reached the outbox's processors. */
+  probesArrived: () => number
+}
+
+/** Sets globals and resolves to what takes them back. */
+export type ClaimGlobals = (pipeline: HostPipeline) => Promise<() => Promise<void>>
+
 const PROBE = { eventName: SELF_TEST, body: SELF_TEST }
+const API = Symbol.for('opentelemetry.js.api.1')
+
+/** A global that was set: how to try it, and how to take it back if it is still ours. */
+interface Claim {
+  probe?: () => void
+  release: () => void
+}
 
 /**
- * Makes the providers and sets each global that is not set yet: those of `@opentelemetry/api` and the old one of
- * `@opentelemetry/api-logs`, which SDK 3 no longer reads. Returns what takes them out of the globals again.
+ * Makes providers and sets each global that is not set yet: those of `@opentelemetry/api` and the old one of
+ * `@opentelemetry/api-logs`, which SDK 3 no longer reads. What the host program has set stays, also at the release.
  * @throws {ExectrailError} when a record through a global that is ours does not arrive
  */
-export function registerProviders(resource: Resource, take: (record: CapturedRecord) => void): () => void {
-  let arrived = 0
-  const capture: Capture = (record, name) => {
-    if (name === SELF_TEST) arrived += 1
-    else take(record)
-  }
+export const claimGlobals: ClaimGlobals = (pipeline) => {
+  const { resource } = pipeline
   const tracerProvider = new TracerProvider({
     resource,
     sampler: new AlwaysOnSampler(),
-    spanProcessors: [capturingSpanProcessor(capture)],
+    spanProcessors: [...pipeline.spanProcessors],
   })
-  const loggerProvider = new LoggerProvider({ resource, processors: [capturingLogRecordProcessor(capture)] })
-  const { probes, release } = setGlobals(tracerProvider, loggerProvider)
+  const loggerProvider = new LoggerProvider({ resource, processors: [...pipeline.logRecordProcessors] })
+  const claims = [
+    claimTracer(tracerProvider),
+    claimLogger(loggerProvider),
+    claimOldLogger(loggerProvider),
+    claimContext(new AsyncLocalStorageContextManager()),
+    claimPropagator(new W3CTraceContextPropagator()),
+  ].filter((claim) => claim !== null)
+  const release = (): void => {
+    for (const claim of claims.splice(0)) claim.release()
+  }
+  if (claims.length < 5) warnTaken()
+  const probes = [
+    () => loggerProvider.getLogger(SCOPE).emit(PROBE),
+    ...claims.flatMap(({ probe }) => probe ?? []),
+  ]
   for (const probe of probes) probe()
-  if (arrived === probes.length) return release
+  const arrived = pipeline.probesArrived()
+  if (arrived === probes.length) return Promise.resolve(() => Promise.resolve(release()))
   release()
-  throw new ExectrailError(
-    'invalid_config',
-    `telemetry does not work: ${arrived} of ${probes.length} test records reached the outbox`,
+  return Promise.reject(selfTestFailed(arrived, probes.length))
+}
+
+function claimTracer(provider: TracerProvider): Claim | null {
+  if (!isFree('trace') || !trace.setGlobalTracerProvider(provider)) return null
+  return {
+    probe: () => trace.getTracer(SCOPE).startSpan(SELF_TEST, { root: true }).end(),
+    release() {
+      const current = read('trace')
+      const getDelegate: unknown =
+        typeof current === 'object' && current !== null && Reflect.get(current, 'getDelegate')
+      if (typeof getDelegate === 'function' && Reflect.apply(getDelegate, current, []) === provider)
+        trace.disable()
+    },
+  }
+}
+
+function claimLogger(provider: LoggerProvider): Claim | null {
+  if (!isFree('logs') || !logs.setGlobalLoggerProvider(provider)) return null
+  return {
+    probe: () => logs.getLogger(SCOPE).emit(PROBE),
+    release() {
+      if (read('logs') === provider) logs.disable()
+    },
+  }
+}
+
+/** Leads the old global to whatever provider the new one has, the host program's or ours. */
+function claimOldLogger(ours: LoggerProvider): Claim | null {
+  const bridge: Parameters<typeof oldLogs.setGlobalLoggerProvider>[0] = {
+    getLogger: (name, version, options) => logs.getLogger(name, version, options),
+  }
+  if (isFree('logs') || oldLogs.setGlobalLoggerProvider(bridge) !== bridge) return null
+  const release = (): void => {
+    if (oldLogs.getLoggerProvider() === bridge) oldLogs.disable()
+  }
+  if (read('logs') !== ours) return { release }
+  return { probe: () => oldLogs.getLogger(SCOPE).emit(PROBE), release }
+}
+
+function claimContext(manager: ContextManager): Claim | null {
+  if (!isFree('context') || !context.setGlobalContextManager(manager.enable())) return null
+  return {
+    release() {
+      if (read('context') === manager) context.disable()
+    },
+  }
+}
+
+function claimPropagator(propagator: TextMapPropagator): Claim | null {
+  if (!isFree('propagation') || !propagation.setGlobalPropagator(propagator)) return null
+  return {
+    release() {
+      if (read('propagation') === propagator) propagation.disable()
+    },
+  }
+}
+
+type GlobalName = 'trace' | 'logs' | 'context' | 'propagation'
+
+function read(name: GlobalName): unknown {
+  const api: unknown = Reflect.get(globalThis, API)
+  return typeof api === 'object' && api !== null ? Reflect.get(api, name) : undefined
+}
+
+/** Asked first: the API reports a second registration as an error. */
+function isFree(name: GlobalName): boolean {
+  return read(name) === undefined
+}
+
+function warnTaken(): void {
+  process.emitWarning(
+    'registerGlobals: this program has set OpenTelemetry globals already, and they stay as they are',
     {
-      hint: 'Two versions of the OpenTelemetry packages are installed beside each other: `npm ls @opentelemetry/api` shows them.',
+      type: 'ExectrailWarning',
+      code: 'EXECTRAIL_GLOBALS_TAKEN',
+      detail:
+        'Leave registerGlobals out and give createExecutor() `spanProcessors` and `logRecordProcessors` instead.',
     },
   )
 }
 
-interface Globals {
-  /** Each sends one record another way: straight, and through every global that is ours. */
-  probes: (() => void)[]
-  release: () => void
-}
-
-function setGlobals(tracerProvider: TracerProvider, loggerProvider: LoggerProvider): Globals {
-  const probes = [() => loggerProvider.getLogger(SCOPE).emit(PROBE)]
-  const undo: (() => void)[] = []
-  if (trace.setGlobalTracerProvider(tracerProvider)) {
-    undo.push(() => trace.disable())
-    probes.push(() => trace.getTracer(SCOPE).startSpan(SELF_TEST, { root: true }).end())
-  }
-  if (logs.setGlobalLoggerProvider(loggerProvider)) {
-    undo.push(() => logs.disable())
-    probes.push(() => logs.getLogger(SCOPE).emit(PROBE))
-  }
-  if (oldLogs.setGlobalLoggerProvider(loggerProvider) === loggerProvider) {
-    undo.push(() => oldLogs.disable())
-    probes.push(() => oldLogs.getLogger(SCOPE).emit(PROBE))
-  }
-  enableTraceContext()
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
-  return {
-    probes,
-    release() {
-      for (const step of undo.splice(0)) step()
+function selfTestFailed(arrived: number, wanted: number): ExectrailError {
+  return new ExectrailError(
+    'invalid_config',
+    `telemetry does not work: ${arrived} of ${wanted} test records reached the outbox`,
+    {
+      hint: 'Two versions of the OpenTelemetry packages are installed beside each other: `npm ls @opentelemetry/api` shows them.',
     },
-  }
+  )
 }

@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api'
 import type { ExecutionRecord, StartedRecord } from '../execution.ts'
 
 /** A span opened for one execution; closed by exactly one `complete`. */
@@ -40,9 +41,17 @@ export interface TrailStatus {
   lastError: string | null
 }
 
+/** What is known of a call beside its record. */
+export interface Call {
+  /** What the caller calls the tool. */
+  toolName?: string | undefined
+  /** Context of the span's parent. @default the caller's active one */
+  parent?: Context | undefined
+}
+
 /** The trail of executions: their spans and records, through the outbox, to the Collector. */
 export interface Trail {
-  begin(record: StartedRecord, tool?: { toolName?: string | undefined }): TrailEntry
+  begin(record: StartedRecord, call?: Call): TrailEntry
   /** Waits until what was written is delivered, or `deadlineMs` passes; resolves to what is left. */
   flush(deadlineMs: number): Promise<{ left: number }>
   /** `flush`, then stops the sender and closes the outbox. */

@@ -1,8 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { context } from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { enableTraceContext } from '../../src/telemetry/trace-context.ts'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { offlineConfig } from '../support/configuration.ts'
@@ -25,7 +23,6 @@ let store: Store
 let service: TestService
 
 beforeAll(async () => {
-  enableTraceContext()
   home = await temporaryDirectory()
   trail = recordingTrail()
   executor = await createExecutor({ config: offlineConfig(home.path), trail })
@@ -37,7 +34,6 @@ afterAll(async () => {
   await store.close()
   await executor.close(0)
   await home[Symbol.asyncDispose]()
-  context.disable()
 })
 
 const python = { runtime: 'subprocess', language: 'python' }
@@ -117,9 +113,15 @@ it('refuses a request with everything that is wrong with it, and runs nothing', 
   expect(trail.parents).toHaveLength(before)
 })
 
-it.each(['signal', 'onOutput'])('refuses %s, which cannot come over HTTP', async (name) => {
+it.each([
+  ['signal', 'cannot come over HTTP'],
+  ['onOutput', 'cannot come over HTTP'],
+  ['parent', 'cannot come over HTTP; send the header traceparent'],
+  ['traceparent', 'send it as a header'],
+  ['tracestate', 'send it as a header'],
+])('refuses %s in a body: %s', async (name, message) => {
   const answer = await service.post('/v1/executions', { ...python, code: '1', [name]: {} })
-  expect((await readProblem(answer)).errors).toEqual([{ path: name, message: 'cannot come over HTTP' }])
+  expect((await readProblem(answer)).errors).toEqual([{ path: name, message }])
 })
 
 it('cancels the execution when the caller hangs up', async () => {

@@ -32,6 +32,17 @@ it.each([
   expect(ended.exitCode).toBe(exitCode)
 })
 
+it('takes TRACEPARENT as the parent of the span, and says when it is none', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  const TRACEPARENT = `00-${traceId}-b7ad6b7169203331-01`
+  const args = ['run', '-e', 'true', '-l', 'bash', '--json']
+  const child = await exectrail(args, { ...env, TRACEPARENT })
+  expect(JSON.parse(child.stdout)).toMatchObject({ outcome: 'success', traceId })
+  const stray = await exectrail(args, { ...env, TRACEPARENT: 'nonsense' })
+  expect(JSON.parse(stray.stdout)).toMatchObject({ outcome: 'success' })
+  expect(stray.stderr).toContain('TRACEPARENT is not a W3C trace context')
+})
+
 it('ends with 137 when the code breaks a limit', async () => {
   const hungry = 'def main(input):\n    return len(bytearray(400 * 1024 * 1024))'
   const ended = await exectrail(['run', '-e', hungry, '-l', 'python', '--memory-mb', '64', '--json'], env)

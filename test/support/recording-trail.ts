@@ -4,7 +4,7 @@ import type { Trail } from '../../src/telemetry/trail.ts'
 
 export interface RecordingTrail extends Trail {
   completed: ExecutionRecord[]
-  /** Trace ids that were active when each execution began; null where there was none. */
+  /** Trace ids of the parents of executions; null where there was none. */
   parents: (string | null)[]
 }
 
@@ -19,8 +19,8 @@ export function recordingTrail(): RecordingTrail {
   return {
     completed,
     parents,
-    begin() {
-      parents.push(trace.getSpanContext(context.active())?.traceId ?? null)
+    begin(_record, call) {
+      parents.push(trace.getSpanContext(call?.parent ?? context.active())?.traceId ?? null)
       return {
         traceId: TRACE_ID,
         spanId: SPAN_ID,

@@ -8,7 +8,7 @@ import { documentRoute } from '../document-route.ts'
 import type { ApiContext, AppDependencies } from '../context.ts'
 import { readJson } from '../json-body.ts'
 import { runSchema } from '../record-schema.ts'
-import { withCallerTrace } from '../trace-context.ts'
+import { callerContext } from '../trace-context.ts'
 
 export const runRoute = documentRoute({
   id: 'runCode',
@@ -34,14 +34,25 @@ export async function runFromBody(c: ApiContext, { executor }: AppDependencies):
     ...(input === null ? {} : { input }),
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the executor checks the whole request and reports every issue at once
-  const request = { ...given, signal: c.req.raw.signal } as unknown as ExecutionRequest
-  const scope = scopeOf(c, undefined)
-  return withCallerTrace(c, () => runCode({ executor, scope }, request))
+  const request = {
+    ...given,
+    signal: c.req.raw.signal,
+    parent: callerContext(c),
+  } as unknown as ExecutionRequest
+  return runCode({ executor, scope: scopeOf(c, undefined) }, request)
+}
+
+const NOT_IN_A_BODY: Readonly<Record<string, string>> = {
+  signal: 'cannot come over HTTP',
+  onOutput: 'cannot come over HTTP',
+  parent: 'cannot come over HTTP; send the header traceparent',
+  traceparent: 'send it as a header',
+  tracestate: 'send it as a header',
 }
 
 function rejectCallbacks(body: Record<string, unknown>): void {
-  const issues: Issue[] = ['signal', 'onOutput']
-    .filter((name) => Object.hasOwn(body, name))
-    .map((path) => ({ path, message: 'cannot come over HTTP' }))
+  const issues: Issue[] = Object.entries(NOT_IN_A_BODY)
+    .filter(([name]) => Object.hasOwn(body, name))
+    .map(([path, message]) => ({ path, message }))
   if (issues.length > 0) throw new InvalidRequestError(issues, 'Close the connection to cancel.')
 }

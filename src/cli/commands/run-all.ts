@@ -9,7 +9,7 @@ import { missingLines } from '../runtime-table.ts'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine } from '../escape-controls.ts'
-import { cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
+import { callerSpan, cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
 const CELL_MAX = 60
@@ -32,7 +32,7 @@ export async function runAll(
   try {
     const { runs, unready } = await runOnAllRuntimes(
       { executor, scope: 'all' },
-      { ...request, signal: cancellation.signal },
+      { ...request, ...callerSpan(config, terminal), signal: cancellation.signal },
     )
     const left = await closeAndDeliver(executor, config)
     cancellation.completed()

@@ -1,9 +1,10 @@
 /** The end of a run on the command line: signals, exit codes and delivery of the record. */
 import type { Config } from '../../config.ts'
 import { readEndpoints } from '../../stack/endpoints.ts'
-import type { Outcome } from '../../execution.ts'
+import type { Outcome, ParentSpan } from '../../execution.ts'
 import type { Executor } from '../../executor/executor.ts'
 import type { RunView } from '../../service/run-code.ts'
+import { contextOf } from '../../telemetry/parent-context.ts'
 import { BROKEN_PIPE, type Terminal } from '../terminal.ts'
 
 /** Exit code of an outcome. */
@@ -61,6 +62,15 @@ export async function closeAndDeliver(executor: Executor, config: Config): Promi
   const reachable = config.otlpEndpoint !== null || (await readEndpoints(config.home)) !== null
   const { left } = await executor.close(reachable ? DELIVERY_MS : 0)
   return left
+}
+
+/** The span of whoever started this command: `TRACEPARENT` and `TRACESTATE`. */
+export function callerSpan({ callerTrace }: Config, terminal: Terminal): ParentSpan {
+  if (callerTrace === null) return {}
+  const parent = contextOf(callerTrace.traceparent, callerTrace.tracestate)
+  if (parent !== null) return { parent }
+  terminal.say('TRACEPARENT is not a W3C trace context, so the execution begins a trace of its own')
+  return {}
 }
 
 /** The record without the files of `/out`, which are not part of it. */

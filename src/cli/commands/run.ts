@@ -7,7 +7,7 @@ import { runCode, type RunView } from '../../service/run-code.ts'
 import { formatBytes, formatMs } from '../../format.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine, escapeControls, escapeLine } from '../escape-controls.ts'
-import { cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
+import { callerSpan, cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
 import { saveFiles } from './save-files.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
@@ -30,7 +30,7 @@ export async function run(
     const onOutput = options.json ? undefined : (chunk: OutputChunk) => printChunk(chunk)
     const view = await runCode(
       { executor, scope: 'all' },
-      { ...request, onOutput, signal: cancellation.signal },
+      { ...request, ...callerSpan(config, terminal), onOutput, signal: cancellation.signal },
     )
     const left = await closeAndDeliver(executor, config)
     cancellation.completed()

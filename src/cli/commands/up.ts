@@ -9,7 +9,6 @@ import type { StoreAccess } from '../../stack/store-users.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
 import { openKeys, type OpenedKeys } from '../../service/keys.ts'
 import { createStore, type Store } from '../../store/client.ts'
-import { enableTraceContext } from '../../telemetry/trace-context.ts'
 import { readVersion } from '../version.ts'
 import { ClosingStack } from '../closing-stack.ts'
 import { reportError } from '../report-error.ts'
@@ -30,7 +29,6 @@ export interface UpOptions {
  */
 export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
   const config = loadConfig()
-  enableTraceContext()
   const stop = listenForStopSignal(terminal)
   const closing = new ClosingStack()
   try {

@@ -6,6 +6,7 @@ import type { Recorder } from '../outbox/recorder.ts'
 import { cutHead } from '../safe-values.ts'
 import type { ToolCallDurations } from '../metrics/tool-call-durations.ts'
 import type { TrailEntry } from '../trail.ts'
+import type { EmitCompletion } from '../fan-out.ts'
 import type { ExecutionTracer } from './execution-tracer.ts'
 import { executionEventJson } from './otlp-json.ts'
 import {
@@ -29,6 +30,8 @@ export interface EntryParts {
   recorder: Recorder
   counters: Counters
   durations: ToolCallDurations | undefined
+  /** Hands the completed record to the host program's own processors; null without any. */
+  emit: EmitCompletion | null
   /** What the caller calls the tool. */
   toolName: string | undefined
   /** The caller's active context, parent of the span. */
@@ -70,11 +73,12 @@ export class ExecutionEntry implements TrailEntry {
   complete(record: ExecutionRecord): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    const { recorder, counters, durations } = this.#parts
+    const { recorder, counters, durations, emit } = this.#parts
     counters.completed += 1
     durations?.record(secondsBetween(record.startedAt, record.timestamp), this.#call, record.errorType)
     const first = this.#completedJson(record)
     recorder.write([{ kind: 'C', executionId: record.executionId, first, second: this.#endSpan(record) }])
+    emit?.(record, this.#call, this.#span)
   }
 
   #writeStart(): void {

@@ -1,14 +1,15 @@
 /** Spans of executions: made by the SDK, and handed back as OTLP/JSON when they end. */
 import type { Context, HrTime, Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
-import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace'
+import { AlwaysOnSampler, TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace'
 import { SCHEMA_URL, SCOPE, spanJson } from './otlp-json.ts'
 
 export class ExecutionTracer {
   readonly #tracer: Tracer
   #ended = ''
 
-  constructor(resource: Resource) {
+  /** @param more processors of the host program, after the outbox's own */
+  constructor(resource: Resource, more: readonly SpanProcessor[]) {
     const provider = new TracerProvider({
       resource,
       // Every execution leaves its span, whatever the caller's own sampling decided.
@@ -22,6 +23,7 @@ export class ExecutionTracer {
           forceFlush: () => Promise.resolve(),
           shutdown: () => Promise.resolve(),
         },
+        ...more,
       ],
     })
     this.#tracer = provider.getTracer(SCOPE, undefined, { schemaUrl: SCHEMA_URL })

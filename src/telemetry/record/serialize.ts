@@ -93,8 +93,18 @@ export function serializeCompletion(record: ExecutionRecord, start: SerializedSt
 
 /** The span's attributes that are known at the start, or those that the end adds. */
 export function spanAttributes(record: Fields, moment: keyof typeof SPAN_STEPS): Attributes {
+  return attributesOf(record, SPAN_STEPS[moment])
+}
+
+/** Every field that is present, as attributes for the SDK. */
+export function recordAttributes(record: ExecutionRecord, call: ToolCallAttributes): Attributes {
+  const exception = record.outcome === 'success' ? {} : { 'exception.type': exceptionType(record) }
+  return { ...attributesOf(record, STEPS), ...call, ...exception }
+}
+
+function attributesOf(record: Fields, steps: readonly Step[]): Attributes {
   const attributes: Attributes = {}
-  for (const { name, key, makeSafe } of SPAN_STEPS[moment]) {
+  for (const { name, key, makeSafe } of steps) {
     const value = record[name]
     const safe = value === null || value === undefined ? null : makeSafe(value)
     if (safe !== null) attributes[key] = safe
