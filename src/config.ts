@@ -141,20 +141,25 @@ export function loadConfig(env: Environment = process.env): Config {
     otlpSignals: signalsOf(value),
     serviceName: value.OTEL_SERVICE_NAME,
     metricsEveryMs: value.OTEL_METRICS_EXPORTER === 'none' ? null : value.OTEL_METRIC_EXPORT_INTERVAL,
-    signoz: {
-      otlpEndpoint: value.SIGNOZ_OTLP_ENDPOINT ?? null,
-      ingestionKey: value.SIGNOZ_INGESTION_KEY ?? null,
-      url: value.SIGNOZ_URL ?? null,
-    },
+    signoz: signozOf(value),
     bacalhauApiUrl: value.BACALHAU_API_URL ?? null,
     e2bApiKey: value.E2B_API_KEY ?? null,
-    callerTrace:
-      value.TRACEPARENT === undefined
-        ? null
-        : { traceparent: value.TRACEPARENT, tracestate: value.TRACESTATE },
+    callerTrace: callerTraceOf(value),
     ci: value.CI !== undefined,
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
   }
+}
+
+function signozOf(value: z.infer<typeof environment>): Config['signoz'] {
+  return {
+    otlpEndpoint: value.SIGNOZ_OTLP_ENDPOINT ?? null,
+    ingestionKey: value.SIGNOZ_INGESTION_KEY ?? null,
+    url: value.SIGNOZ_URL ?? null,
+  }
+}
+
+function callerTraceOf({ TRACEPARENT, TRACESTATE }: z.infer<typeof environment>): Config['callerTrace'] {
+  return TRACEPARENT === undefined ? null : { traceparent: TRACEPARENT, tracestate: TRACESTATE }
 }
 
 function signalsOf(value: z.infer<typeof environment>): Config['otlpSignals'] {
