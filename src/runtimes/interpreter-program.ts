@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Language } from '../execution.ts'
 import { bashHead } from './bash-head.ts'
+import { toSource } from './compile/source-text.ts'
 import { addMainHook } from './main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from './runtime.ts'
 import type { GuestName } from './sandbox/guests.ts'
-import { transpile, type Transpiled } from './transpile.ts'
+import { importedFiles, transpile, type Source, type Transpiled } from './transpile.ts'
 
 /** The program as the guest takes it. */
 export interface Program {
@@ -24,6 +25,8 @@ const FILES: Record<Language, string> = {
   bash: 'main.sh',
 }
 
+const TYPESCRIPT = /\.[cm]?ts$/u
+
 /** bash would leave it out and run something else than is recorded. */
 const NUL_IN_BASH: Program['code'] = {
   error: { name: 'SyntaxError', message: 'bash takes no NUL character in its code', stack: null },
@@ -36,8 +39,12 @@ export async function prepareProgram(
 ): Promise<Program> {
   const { language, code, env } = request
   const file = FILES[language]
-  if (language === 'typescript') return prepareModule(request, await transpile(request, file, io), 'mapped')
-  if (language === 'javascript') return prepareModule(request, { code }, 'plain')
+  if (language === 'typescript' || language === 'javascript') {
+    const source: Source = { fileName: file, loader: language === 'typescript' ? 'ts' : 'js' }
+    return needsCompiling(request)
+      ? prepareModule(request, await transpile(request, source, io), 'mapped')
+      : prepareModule(request, { code: toSource(code) }, 'plain')
+  }
   if (language === 'bash')
     return {
       guest: 'bash',
@@ -46,6 +53,12 @@ export async function prepareProgram(
       head: (nonce) => bashHead(nonce, request),
     }
   return { guest: 'python', file, code: { code }, head: (nonce) => JSON.stringify({ nonce, env, file }) }
+}
+
+/** Node takes JavaScript, and imports it from the files given; TypeScript it takes in part. */
+function needsCompiling(request: RuntimeRequest): boolean {
+  if (request.language === 'typescript') return true
+  return importedFiles(request).some(({ path }) => TYPESCRIPT.test(path))
 }
 
 /** The module gets one more line that hands its `main`, exported or not, to the guest program. */

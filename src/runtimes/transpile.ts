@@ -1,7 +1,8 @@
 /** Users' code compiled for each runtime, always by a process apart; esbuild in this one serves our own programs. */
 import type * as Esbuild from 'esbuild'
-import type { ScriptFacts } from './compile/compile-job.ts'
+import type { GivenFile, ScriptFacts } from './compile/compile-job.ts'
 import { compile, stopCompilers, type Outcome } from './compile/compiler.ts'
+import { isImportable } from './compile/importable.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest, UncaughtError } from './runtime.ts'
 import { faultExit, syntaxExit } from './exits.ts'
 
@@ -20,35 +21,50 @@ export interface Script extends ScriptFacts {
   code: string
 }
 
-type Asked = Pick<RuntimeRequest, 'code' | 'organizationId' | 'limits'>
+type Asked = Pick<RuntimeRequest, 'code' | 'organizationId' | 'limits' | 'files'>
 type Io = Pick<RuntimeIo, 'signal' | 'onCompiled'>
+/** The code's file, and the language it is in. */
+export interface Source {
+  fileName: string
+  loader: 'js' | 'ts'
+}
 
-/** TypeScript, stripped and lowered. Modules stay as they are, ES or CommonJS. */
-export function transpile(request: Asked, fileName: string, io: Io): Promise<Transpiled> {
-  return compile({ to: 'module', fileName }, request.code, boundsOf(request, io))
+/** TypeScript, stripped and lowered, with the given files it imports. Modules stay as they are, ES or CommonJS. */
+export function transpile(request: Asked, source: Source, io: Io): Promise<Transpiled> {
+  const files = importedFiles(request)
+  return compile({ to: 'module', ...source, files }, request.code, boundsOf(request, io))
 }
 
 /** To the body of an async function that fills `exports`, as vm2 takes it; what is no module stays a script. */
-export function transpileToScript(
-  request: Asked,
-  fileName: string,
-  loader: 'js' | 'ts',
-  io: Io,
-): Promise<Transpiled> {
-  return compile({ to: 'script', fileName, loader }, request.code, boundsOf(request, io))
+export function transpileToScript(request: Asked, source: Source, io: Io): Promise<Transpiled> {
+  const files = importedFiles(request)
+  return compile({ to: 'script', ...source, files }, request.code, boundsOf(request, io))
 }
 
 /** @param hook name of the global through which the guest gets at what the code defines */
 export async function transpileForQuickJs(
   request: Asked,
-  loader: 'js' | 'ts',
+  source: Source,
   hook: string,
   io: Io,
 ): Promise<Script | Refused> {
-  const done: Outcome = await compile({ to: 'quickjs', loader, hook }, request.code, boundsOf(request, io))
+  const files = importedFiles(request)
+  const job = { to: 'quickjs', ...source, hook, files } as const
+  const done: Outcome = await compile(job, request.code, boundsOf(request, io))
   if (!('code' in done)) return done
   const { code, script } = done
   return script === null ? { fault: 'the compiler left out what QuickJS needs' } : { ...script, code }
+}
+
+const IMPORTS = /\b(?:import|require|export)\b/u
+
+/** Files that `code` may import; none where it imports nothing. */
+export function importedFiles({ code, files }: Pick<Asked, 'code' | 'files'>): GivenFile[] {
+  if (files.length === 0 || !IMPORTS.test(code)) return []
+  return files.flatMap(({ path, content, encoding = 'utf8' }) => {
+    if (!isImportable(path)) return []
+    return [{ path, text: encoding === 'utf8' ? content : Buffer.from(content, encoding).toString('utf8') }]
+  })
 }
 
 function boundsOf({ organizationId, limits }: Asked, { signal, onCompiled }: Io) {

@@ -7,7 +7,7 @@ import { bundleVm2, cacheVm2 } from './sandbox/guest-files.ts'
 import { NODE_FLAGS } from './sandbox/guests.ts'
 import { SandboxHost } from './sandbox/host.ts'
 import type { LocalOptions } from './sandbox/options.ts'
-import { transpileToScript } from './transpile.ts'
+import { importedFiles, transpileToScript } from './transpile.ts'
 
 const FILE = 'main.js'
 /** What vm2's parser does not take as it is: modules, `using`, the v flag of regular expressions. */
@@ -57,13 +57,14 @@ async function cache(host: SandboxHost): Promise<void> {
 
 async function prepare(request: RuntimeRequest, io: RuntimeIo): Promise<Program> {
   const typed = request.language === 'typescript'
-  const plain = !typed && !NEEDS_LOWERING.test(request.code)
+  const plain = !typed && !NEEDS_LOWERING.test(request.code) && importedFiles(request).length === 0
+  const source = typed
+    ? ({ fileName: 'main.ts', loader: 'ts' } as const)
+    : ({ fileName: FILE, loader: 'js' } as const)
   return {
     guest: 'vm2',
     file: FILE,
-    code: plain
-      ? { code: request.code }
-      : await transpileToScript(request, typed ? 'main.ts' : FILE, typed ? 'ts' : 'js', io),
+    code: plain ? { code: request.code } : await transpileToScript(request, source, io),
     head: (nonce) => JSON.stringify({ nonce, env: request.env, file: FILE }),
   }
 }

@@ -13,7 +13,7 @@ import { ENGINE_BYTES, guestFor } from './wasmedge/guest-command.ts'
 import { GuestMounts } from './wasmedge/guest-mounts.ts'
 import { readWasmExit } from './wasmedge/read-wasm-exit.ts'
 import { SCRIPT_FILE } from './compile/to-quickjs.ts'
-import { refusedExit, transpileForQuickJs, type Script } from './transpile.ts'
+import { refusedExit, transpileForQuickJs, type Script, type Source } from './transpile.ts'
 import { describeProblem, WasmToolchain, type Runnable, type WasmedgeOptions } from './wasmedge/toolchain.ts'
 
 /** Processes around the one module: supervisor, channel, engine. */
@@ -62,9 +62,7 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
     return faultExit('runtime_unavailable', 'wasmedge gives code no network; use network "none"', 'wasm')
   const hook = `exectrail_${randomBytes(8).toString('hex')}`
   const script =
-    request.language === 'python'
-      ? null
-      : await transpileForQuickJs(request, request.language === 'typescript' ? 'ts' : 'js', hook, io)
+    request.language === 'python' ? null : await transpileForQuickJs(request, sourceOf(request), hook, io)
   if (script !== null && !('code' in script)) return refusedExit(script, 'wasm')
   const found = await untilAborted(io.signal, setUp(parts, moduleOf(request)))
   if (found === null) return { ...faultExit('runtime_error', '', 'wasm'), fault: null }
@@ -85,6 +83,12 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
   const exit = await runLocally({ host: parts.host, requireIsolation: false }, widened, program, log.io)
   await log.end()
   return readWasmExit(exit, log.words, runnable, request.limits.memoryBytes)
+}
+
+function sourceOf({ language }: RuntimeRequest): Source {
+  return language === 'typescript'
+    ? { fileName: 'main.ts', loader: 'ts' }
+    : { fileName: 'main.js', loader: 'js' }
 }
 
 function moduleOf(request: RuntimeRequest): ModuleName {

@@ -73,7 +73,7 @@ function doublings(count: number): string {
 
 const io = { signal: new AbortController().signal }
 
-function requestOf(code: string): Pick<RuntimeRequest, 'code' | 'organizationId' | 'limits'> {
+function requestOf(code: string): Pick<RuntimeRequest, 'code' | 'organizationId' | 'limits' | 'files'> {
   const limits = {
     timeoutMs: 2000,
     cpuMs: null,
@@ -84,24 +84,25 @@ function requestOf(code: string): Pick<RuntimeRequest, 'code' | 'organizationId'
     diskBytes: 0,
     openFiles: 16,
   } as const
-  return { code, organizationId: 'fuzz', limits }
+  return { code, organizationId: 'fuzz', limits, files: [] }
 }
+
+const SOURCE = { fileName: 'main.ts', loader: 'ts' } as const
 
 describe('compiling', () => {
   it.each([
     [
       'a module',
-      (code: string): Promise<{ code: string } | Refused> => transpile(requestOf(code), 'main.ts', io),
+      (code: string): Promise<{ code: string } | Refused> => transpile(requestOf(code), SOURCE, io),
     ],
     [
       'a script',
-      (code: string): Promise<{ code: string } | Refused> =>
-        transpileToScript(requestOf(code), 'main.ts', 'ts', io),
+      (code: string): Promise<{ code: string } | Refused> => transpileToScript(requestOf(code), SOURCE, io),
     ],
     [
       'for QuickJS',
       (code: string): Promise<{ code: string } | Refused> =>
-        transpileForQuickJs(requestOf(code), 'ts', 'hook', io),
+        transpileForQuickJs(requestOf(code), SOURCE, 'hook', io),
     ],
   ])(
     '%s: any code is compiled or refused as the program of its author, and honest code after it is compiled',

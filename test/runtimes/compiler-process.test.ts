@@ -18,7 +18,7 @@ describe('a compiler process', () => {
     const compiler = new CompilerProcess()
     await compiler.ready()
     const code = `export const kept = '${'x'.repeat(100_000)}'`
-    const ask = () => compiler.ask({ to: 'module', fileName: 'main.ts' }, code)
+    const ask = () => compiler.ask({ to: 'module', fileName: 'main.ts', loader: 'ts', files: [] }, code)
     await ask()
     const before = heapUsed()
     for (let job = 0; job < 300; job += 1) expect(await ask()).toHaveProperty('text')
@@ -29,10 +29,16 @@ describe('a compiler process', () => {
   it('answers a job with its death, during the job and after', async () => {
     const compiler = new CompilerProcess()
     await compiler.ready()
-    const asked = compiler.ask({ to: 'module', fileName: 'main.ts' }, 'export const n = 1 +')
+    const asked = compiler.ask(
+      { to: 'module', fileName: 'main.ts', loader: 'ts', files: [] },
+      'export const n = 1 +',
+    )
     await compiler.kill()
     await asked
-    const later = await compiler.ask({ to: 'module', fileName: 'main.ts' }, 'export {}')
+    const later = await compiler.ask(
+      { to: 'module', fileName: 'main.ts', loader: 'ts', files: [] },
+      'export {}',
+    )
     expect(later).toMatchObject({ death: { signal: 'SIGKILL' } })
   })
 })

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { addMainHook } from '../main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
-import { transpile, transpileForQuickJs, type Refused } from '../transpile.ts'
+import { transpile, transpileForQuickJs, type Refused, type Source } from '../transpile.ts'
 import type { Engine } from './engines.ts'
 
 export interface GuestProgram {
@@ -19,13 +19,15 @@ export async function prepareProgram(
 ): Promise<GuestProgram | Refused> {
   const { language, code } = request
   if (language === 'python' || language === 'bash') return { code, head: {} }
+  const source: Source =
+    language === 'typescript' ? { fileName: 'main.ts', loader: 'ts' } : { fileName: 'main.js', loader: 'js' }
   const hook = `exectrail_${randomBytes(8).toString('hex')}`
   if (engine === 'docker') {
-    const plain = language === 'typescript' ? await transpile(request, 'main.ts', io) : { code }
+    const plain = language === 'typescript' ? await transpile(request, source, io) : { code }
     return 'code' in plain ? { code: addMainHook(plain.code, hook), head: { hook } } : plain
   }
-  const script = await transpileForQuickJs(request, language === 'typescript' ? 'ts' : 'js', hook, io)
+  const script = await transpileForQuickJs(request, source, hook, io)
   if (!('code' in script)) return script
-  const { modules, shown, lines } = script
-  return { code: script.code, head: { hook, modules, shown, lines } }
+  const { kind, modules, shown, lines } = script
+  return { code: script.code, head: { hook, kind, modules, shown, lines } }
 }

@@ -2,24 +2,36 @@
 import type { UncaughtError } from '../runtime.ts'
 
 /** What to make of code, whose text goes beside the job. */
-export type CompileJob =
-  /** TypeScript to JavaScript; modules stay as they are, ES or CommonJS. */
-  | { to: 'module'; fileName: string }
-  /** To what vm2 takes: the body of an async function that fills `exports`, or a script. */
-  | { to: 'script'; fileName: string; loader: 'js' | 'ts' }
-  /** To what the QuickJS of WebAssembly takes. */
-  | { to: 'quickjs'; loader: 'js' | 'ts'; hook: string }
+export type CompileJob = {
+  fileName: string
+  loader: 'js' | 'ts'
+  /** Those given with the code, as far as it can import them; then what they hold becomes part of it. */
+  files: readonly GivenFile[]
+} & (
+  | { to: /** JavaScript for Node; modules stay as they are, ES or CommonJS. */ 'module' }
+  | { to: /** What vm2 takes: the body of an async function that fills `exports`, or a script. */ 'script' }
+  | { to: /** What the QuickJS of WebAssembly takes. */ 'quickjs'; hook: string }
+)
+
+/** A file of text given with the code; `path` is relative to the code's own. */
+export interface GivenFile {
+  path: string
+  text: string
+}
 
 /** The compiled code, and for QuickJS what the guest needs to know about it; or why the language refused the code. */
 export type Compiled = { code: string; script?: ScriptFacts } | { error: UncaughtError }
 
 /** What goes with a script for QuickJS. */
 export interface ScriptFacts {
+  /** An ES module is imported; a script, in which strictness is the program's choice, is evaluated. */
+  kind: 'module' | 'script'
   /** Modules that `require` has to answer at once, so that they are loaded before the program. */
   modules: readonly string[]
-  /** Name of the file as it is shown, and the line each line came from (0: none; null: all as they are). */
+  /** Name of the file as it is shown. */
   shown: string
-  lines: readonly number[] | null
+  /** The line each line came from, with its file where that is another; 0: none; null: all as they are. */
+  lines: readonly (number | string)[] | null
 }
 
 /** Most bytes of compiled code: what a program of the largest size comes to, with its source map. */

@@ -30,8 +30,11 @@ export async function lower(
   }
 }
 
-interface EsbuildFailure {
-  errors: { text: string; location: { line?: number; column?: number; lineText?: string } | null }[]
+export interface EsbuildFailure {
+  errors: {
+    text: string
+    location: { file?: string; line?: number; column?: number; lineText?: string } | null
+  }[]
 }
 
 function hasErrors(error: unknown): error is EsbuildFailure {
@@ -41,10 +44,12 @@ function hasErrors(error: unknown): error is EsbuildFailure {
 /** Of the line that is shown; code may be one line of megabytes. */
 const LINE_MAX = 500
 
-function readFailure({ errors }: EsbuildFailure, fileName: string): UncaughtError {
+/** What esbuild has against code, as the error of an interpreter. */
+export function readFailure({ errors }: EsbuildFailure, fileName: string): UncaughtError {
   const { text = 'the code cannot be compiled', location = null } = errors[0] ?? {}
-  const { line = 1, column = 0, lineText = '' } = location ?? {}
-  return toSyntaxError(text, lineText.slice(0, LINE_MAX), `${fileName}:${line}:${column + 1}`)
+  const { file = fileName, line = 1, column = 0, lineText = '' } = location ?? {}
+  const name = file.replace(/^given:/u, '')
+  return toSyntaxError(text, lineText.slice(0, LINE_MAX), `${name}:${line}:${column + 1}`)
 }
 
 /** As the error of an interpreter: where, the line it is about, the words. */

@@ -1,12 +1,23 @@
 /** The compiler's own process: answers one job after another. Whoever started it bounds its memory and its time. */
 import { encodeFrame, FrameReader, OUTPUT_MAX_BYTES, type Compiled, type CompileJob } from './compile-job.ts'
 import { toSyntaxError } from './lower.ts'
+import { toSource } from './source-text.ts'
 
 /** Loads what the job needs: the first run of a process waits for it. */
-async function compile(job: CompileJob, code: string): Promise<Compiled> {
-  if (job.to === 'module') return (await import('./to-module.ts')).toModule(code, job.fileName)
-  if (job.to === 'script') return (await import('./to-script.ts')).toScript(code, job.fileName, job.loader)
-  return (await import('./to-quickjs.ts')).prepareScript(code, job.loader, job.hook)
+async function compile(job: CompileJob, text: string): Promise<Compiled> {
+  const source = toSource(text)
+  if (job.files.length === 0) return compileOne(job, source)
+  const { bundle } = await import('./bundle.ts')
+  const whole = await bundle(source, job)
+  return 'error' in whole ? whole : compileOne({ ...job, loader: 'js' }, whole.code)
+}
+
+async function compileOne(job: CompileJob, code: string): Promise<Compiled> {
+  const { to, fileName, loader } = job
+  if (to === 'module' && loader === 'js') return { code }
+  if (to === 'module') return (await import('./to-module.ts')).toModule(code, fileName)
+  if (to === 'script') return (await import('./to-script.ts')).toScript(code, fileName, loader)
+  return (await import('./to-quickjs.ts')).prepareScript(code, { fileName, loader, hook: job.hook })
 }
 
 async function answer(job: CompileJob, code: string): Promise<void> {

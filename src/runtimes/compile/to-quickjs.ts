@@ -6,6 +6,7 @@ import { SourceMap } from 'node:module'
 import type { TransformOptions } from 'esbuild'
 import type { Compiled } from './compile-job.ts'
 import { lower, type Lowered } from './lower.ts'
+import { isModule } from './module-kind.ts'
 
 /** Name of the lowered file in the guest, which no stack shows. */
 export const SCRIPT_FILE = 'program.js'
@@ -33,20 +34,38 @@ const TOP_LEVEL_AWAIT = /^Top-level await is not available/u
 const REQUIRE = /\brequire\(\s*["'](?<name>(?:node:)?[a-z_]+(?:\/promises)?)["']\s*\)/gu
 const MAP = '\n//# sourceMappingURL='
 
-/** @param hook name of the global through which the guest gets at what the code defines */
-export async function prepareScript(code: string, loader: 'js' | 'ts', hook: string): Promise<Compiled> {
-  const fileName = `main.${loader}`
-  const options: TransformOptions = { loader, format: 'esm' }
-  let done = await lower(code, fileName, { ...options, ...QUICKJS })
-  if ('error' in done && TOP_LEVEL_AWAIT.test(done.error.message))
-    done = await lowerAwaiting(code, fileName, options)
+interface Source {
+  fileName: string
+  loader: 'js' | 'ts'
+  /** Name of the global through which the guest gets at what the code defines. */
+  hook: string
+}
+
+/** A module, or a script where it can be one: only there strictness is the program's choice. */
+export async function prepareScript(code: string, source: Source): Promise<Compiled> {
+  const { fileName, loader, hook } = source
+  const plain = await lower(code, fileName, { loader })
+  if ('error' in plain) return plain
+  const kind = isModule(plain.code) ? 'module' : 'script'
+  const done = await (kind === 'module'
+    ? lowerModule(code, source)
+    : lower(code, fileName, { loader, ...QUICKJS }))
   if ('error' in done) return done
   const { body, map } = splitMap(done.code)
   const modules = [...code.matchAll(REQUIRE)].map(({ groups }) => groups?.['name'] ?? '')
+  const lines = sourceLines(body, map, fileName)
   return {
-    code: addHook(body, hook),
-    script: { modules: [...new Set(modules)], shown: fileName, lines: sourceLines(body, map) },
+    code: kind === 'module' ? addHook(body, hook) : toFunction(body, hook),
+    script: { kind, modules: [...new Set(modules)], shown: fileName, lines },
   }
+}
+
+async function lowerModule(code: string, { fileName, loader }: Source): Promise<Lowered> {
+  const options: TransformOptions = { loader, format: 'esm' }
+  const done = await lower(code, fileName, { ...options, ...QUICKJS })
+  return 'error' in done && TOP_LEVEL_AWAIT.test(done.error.message)
+    ? lowerAwaiting(code, fileName, options)
+    : done
 }
 
 /** A module that waits at its top level becomes one async function, between its imports and its exports. */
@@ -98,14 +117,22 @@ function addHook(body: string, hook: string): string {
   return `${body};if (typeof main === 'function') globalThis.${hook}.main = main\n`
 }
 
+/** As Node wraps CommonJS, on the first line, so that no line changes its number. */
+function toFunction(body: string, hook: string): string {
+  const names = 'exports, require, module, __filename, __dirname'
+  return `globalThis.${hook}.script = function (${names}) {${addHook(body, hook)}}\n`
+}
+
 /** The line each line of `body` came from, 0 for none: QuickJS tells lines, not columns. */
-function sourceLines(body: string, map: string): number[] | null {
+function sourceLines(body: string, map: string, fileName: string): (number | string)[] | null {
   const source = readMap(map)
   if (source === null) return null
   return body.split('\n').map((line, index) => {
     const indent = /^\s*/u.exec(line)?.[0].length ?? 0
     const origin = source.findEntry(index, indent)
-    return 'originalLine' in origin && origin.generatedLine === index ? origin.originalLine + 1 : 0
+    if (!('originalLine' in origin) || origin.generatedLine !== index) return 0
+    const number = origin.originalLine + 1
+    return origin.originalSource === fileName ? number : `${origin.originalSource}:${number}`
   })
 }
 

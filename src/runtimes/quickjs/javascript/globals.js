@@ -1,5 +1,6 @@
 // Features of the language and the web newer than this QuickJS (2021) that programs use daily.
 import { Buffer } from './buffer.js'
+import { installDisposal } from './disposal.js'
 import { cleanStack } from './stack.js'
 import { TextDecoder, TextEncoder } from './text.js'
 
@@ -157,6 +158,7 @@ export function installGlobals() {
     },
   })
   addCauses()
+  installDisposal()
   define(Error, {
     captureStackTrace: (target) => {
       target.stack = new Error('here').stack

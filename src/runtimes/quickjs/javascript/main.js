@@ -92,7 +92,7 @@ function begin() {
   prepareCommonJs(head.modules)
     .then(() => {
       send('running', '')
-      return loadProgram(head.file, () => {
+      return loadProgram(head.file, head.kind, () => {
         loading = false
       })
     })

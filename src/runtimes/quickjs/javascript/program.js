@@ -1,8 +1,10 @@
 // How a program is loaded on QuickJS and how its main is found, whatever channel its result goes through.
 import { findMain } from '../../../guests/javascript/main.js'
 
+import * as std from 'std'
+
 /** Where lowered code puts what it exports; `main` is what the code itself named. */
-export const hook = { main: undefined, module: { exports: {} } }
+export const hook = { main: undefined, script: undefined, module: { exports: {} } }
 
 /** The file itself did not parse: the stack then names a place in it and no function. */
 export function isParseError(error) {
@@ -37,9 +39,19 @@ function installCommonJs(modules) {
 }
 
 /** What the program exports, once its body has run; `onParsed` is called as soon as all of it is loaded. */
-export function loadProgram(file, onParsed) {
+export function loadProgram(file, kind, onParsed) {
+  if (kind === 'script') return runScript(file, onParsed)
   return import(file).then((loaded) => {
     onParsed()
     return loaded.exectrailBody === undefined ? loaded : loaded.exectrailBody
   })
+}
+
+/** A script hands over a function; its strictness, and what it calls twice by one name, are its own affair. */
+async function runScript(file, onParsed) {
+  std.loadScript(file)
+  onParsed()
+  const { module, script } = hook
+  script.call(module.exports, module.exports, globalThis.require, module, '/main.js', '/')
+  return {}
 }

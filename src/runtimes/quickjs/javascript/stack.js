@@ -5,7 +5,10 @@ const LOWERED = 'program.js'
 let shown = 'main.js'
 let lines = null
 
-/** `sourceLines[n]` is the line that generated line `n + 1` came from, 0 for none; null leaves lines as they are. */
+/**
+ * `sourceLines[n]` is the line that generated line `n + 1` came from, with its file where that is another, 0 for none;
+ * null leaves lines as they are.
+ */
 export function installLines(fileName, sourceLines) {
   shown = fileName
   lines = sourceLines
@@ -19,14 +22,15 @@ const INNER = /^\s+at (?:construct|next|Promise) \(native\)$/
 export function cleanStack(stack) {
   const kept = []
   for (const line of stack.trimEnd().split('\n')) {
-    if (INNER.test(line)) continue
+    if (INNER.test(line) || line.includes('(/lib/exectrail/')) continue
     const frame = FRAME.exec(line)
     if (frame === null) kept.push(line)
     if (frame === null || frame[3].startsWith('/lib/exectrail/')) continue
     const [, head, open, file, number, close] = frame
     const lowered = file === LOWERED
     const source = lowered && lines !== null ? lines[Number(number) - 1] : Number(number)
-    if (source) kept.push(`${head}${open}${lowered ? shown : file}:${source}${close}`)
+    const place = typeof source === 'string' ? source : `${lowered ? shown : file}:${source}`
+    if (source) kept.push(`${head}${open}${place}${close}`)
   }
   return kept.join('\n')
 }

@@ -140,7 +140,7 @@ function begin() {
     .then(() => {
       send('b', '')
       begun = Date.now()
-      return loadProgram(FILE, () => {
+      return loadProgram(FILE, head.kind, () => {
         loading = false
       })
     })
