@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Language } from '../execution.ts'
 import { bashHead } from './bash-head.ts'
-import { toSource } from './compile/source-text.ts'
+import { toShellText, toSource } from './compile/source-text.ts'
 import { addMainHook } from './main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from './runtime.ts'
 import type { GuestName } from './sandbox/guests.ts'
@@ -49,7 +49,7 @@ export async function prepareProgram(
     return {
       guest: 'bash',
       file,
-      code: code.includes('\0') ? NUL_IN_BASH : { code },
+      code: code.includes('\0') ? NUL_IN_BASH : { code: toShellText(code) },
       head: (nonce) => bashHead(nonce, request),
     }
   return { guest: 'python', file, code: { code }, head: (nonce) => JSON.stringify({ nonce, env, file }) }

@@ -1,5 +1,6 @@
 /** A program as the guest of its engine takes it. */
 import { randomBytes } from 'node:crypto'
+import { toShellText } from '../compile/source-text.ts'
 import { addMainHook } from '../main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
 import { transpile, transpileForQuickJs, type Refused, type Source } from '../transpile.ts'
@@ -18,7 +19,8 @@ export async function prepareProgram(
   io: Pick<RuntimeIo, 'signal' | 'onCompiled'>,
 ): Promise<GuestProgram | Refused> {
   const { language, code } = request
-  if (language === 'python' || language === 'bash') return { code, head: {} }
+  if (language === 'python') return { code, head: {} }
+  if (language === 'bash') return { code: toShellText(code), head: {} }
   const source: Source =
     language === 'typescript' ? { fileName: 'main.ts', loader: 'ts' } : { fileName: 'main.js', loader: 'js' }
   const hook = `exectrail_${randomBytes(8).toString('hex')}`

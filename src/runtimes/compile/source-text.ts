@@ -5,3 +5,8 @@ export function toSource(code: string): string {
   const text = code.startsWith('\uFEFF') ? code.slice(1) : code
   return text.startsWith('#!') ? `//${text}` : text
 }
+
+/** For bash, which takes neither a byte order mark nor CRLF, from editors that write them. */
+export function toShellText(code: string): string {
+  return code.replace(/^\uFEFF/u, '').replaceAll('\r\n', '\n')
+}

@@ -202,6 +202,7 @@ sub write_file {
   binmode $file;
   print $file $content or return fail("cannot write $path: $!");
   close $file or return fail("cannot write $path: $!");
+  chmod 0700, "$directory/$name" if $content =~ /^(?:#!|\x7fELF)/;    # scripts and programs can be run
 }
 
 # The job: records `NAME LENGTH ARGUMENT\n` and LENGTH bytes each.

@@ -107,6 +107,8 @@ class Run:
         try:
             with open(directory + "/" + parts[-1], "wb") as file:
                 file.write(content)
+            if content.startswith((b"#!", b"\x7fELF")):
+                os.chmod(directory + "/" + parts[-1], 0o700)  # scripts and programs can be run
         except OSError as error:
             raise Fault("cannot write %s: %s" % (path, error.strerror)) from None
 
