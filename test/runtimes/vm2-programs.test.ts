@@ -96,3 +96,32 @@ describe('await at the top level of a module in vm2', () => {
     expect(result.errorMessage).toContain('the subprocess runtime has')
   })
 })
+
+describe('the console of vm2', () => {
+  it('shows values and formats lines as Node does', async () => {
+    const code = `console.log(new Date(0), new Map([['k', 1]]), new Set([1]), /x/g, [, 1], new (class Point { x = 1 })())
+console.log('%s took %d ms', 'load', 12)
+console.table([{ a: 1, b: 'x' }])
+console.group('group'); console.dir({ a: { b: { c: {} } } }, { depth: 0 }); console.groupEnd()
+console.count(); console.assert(true); console.assert(false, 'not %s', 'so')`
+    expect(await run('javascript', code)).toMatchObject({
+      outcome: 'success',
+      stdout: `1970-01-01T00:00:00.000Z Map(1) { 'k' => 1 } Set(1) { 1 } /x/g [ <1 empty item>, 1 ] Point { x: 1 }
+load took 12 ms
+┌─────────┬───┬─────┐
+│ (index) │ a │ b   │
+├─────────┼───┼─────┤
+│ 0       │ 1 │ 'x' │
+└─────────┴───┴─────┘
+group
+  { a: [Object] }
+default: 1
+`,
+      stderr: 'Assertion failed: not so\n',
+    })
+  })
+  it('shows errors with the lines of the program', async () => {
+    const { stdout } = await run('javascript', '\nconsole.log(new TypeError("shown", { cause: 1 }))')
+    expect(stdout).toBe('TypeError: shown\n    at main.js:2:13 {\n  [cause]: 1\n}\n')
+  })
+})

@@ -13,6 +13,7 @@ import { withEsbuild } from '../transpile.ts'
 import { makeSeccompFilter } from './confinement/seccomp.ts'
 
 const SOURCE = fileURLToPath(new URL('./guest/', import.meta.url))
+const CONSOLE = fileURLToPath(new URL('../quickjs/javascript/console-methods.js', import.meta.url))
 /** What the guest program of python loads once a program fails. */
 const FAILURE = 'python/failure.py'
 
@@ -80,6 +81,25 @@ export async function bundleVm2({ directory }: GuestFiles): Promise<void> {
       bundle: true,
       platform: 'node',
       format: 'cjs',
+      outfile: target,
+      logLevel: 'silent',
+    }),
+  )
+  await chmod(target, 0o644)
+  await bundleConsole(directory)
+}
+
+/** The console of QuickJS, which needs nothing of its host, for the inside of vm2. */
+async function bundleConsole(directory: string): Promise<void> {
+  const target = join(directory, 'vm2-console.js')
+  await withEsbuild(({ build }) =>
+    build({
+      entryPoints: [CONSOLE],
+      minify: true,
+      bundle: true,
+      format: 'iife',
+      globalName: 'consoleLibrary',
+      target: 'es2020',
       outfile: target,
       logLevel: 'silent',
     }),

@@ -5,8 +5,6 @@ const { describe, joinCut, toText } = require('../../../guests/javascript/errors
 const { findMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
 const { stringify, parse } = JSON
-const ownKeys = Object.keys
-const isVector = Array.isArray
 const pending = new Map()
 let next = 1
 
@@ -31,34 +29,6 @@ Error.prepareStackTrace = (error, frames) => {
 
 /** Cut already where it was made. */
 const shownStack = (error) => (typeof error?.stack === 'string' ? error.stack : null)
-
-function show(value, depth) {
-  if (typeof value === 'string') return depth === 0 ? value : stringify(value)
-  if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'function') return `[Function: ${value.name || '(anonymous)'}]`
-  if (typeof value !== 'object' || value === null) return toText(value)
-  if (value instanceof Error) return toText(value.stack)
-  if (depth > 3) return isVector(value) ? '[Array]' : '[Object]'
-  const parts = ownKeys(value).map((key) => (isVector(value) ? '' : `${key}: `) + show(value[key], depth + 1))
-  if (parts.length === 0) return isVector(value) ? '[]' : '{}'
-  return isVector(value) ? `[ ${parts.join(', ')} ]` : `{ ${parts.join(', ')} }`
-}
-
-function installConsole({ write }) {
-  const print =
-    (fd) =>
-    (...values) => {
-      let line
-      try {
-        line = values.map((value) => show(value, 0)).join(' ')
-      } catch {
-        line = 'a value that cannot be shown'
-      }
-      write(fd, `${line}\n`)
-    }
-  const [out, err] = [print(1), print(2)]
-  globalThis.console = { log: out, info: out, debug: out, error: err, warn: err, trace: err }
-}
 
 function installTimers({ timer, cancel }) {
   const start =
@@ -93,10 +63,11 @@ function require(name) {
 
 const describeAsText = (error) => stringify(describe(error, shownStack))
 
+/* global consoleLibrary -- stands before this text */
 /** What the guest program reaches of the inside; `host` is what the inside reaches of the guest program. */
 module.exports = (host) => {
   const { send } = host
-  installConsole(host)
+  globalThis.console = consoleLibrary.makeConsole(host.write, host.now)
   installTimers(host)
   return {
     fire: (id) => pending.get(id)?.(),

@@ -7,7 +7,10 @@ const { loadVm2, makeCache, mapStack, readJob, recall, checkWhole } = require('.
 const { VM, VMScript } = loadVm2()
 
 /** What runs within vm2 before the program; its names are its own. */
-const PRELUDE = `(() => { const module = {}; ${readFileSync(`${__dirname}/vm2-prelude.cjs`, 'utf8')}\nreturn module.exports })()`
+const [CONSOLE, INSIDE] = ['vm2-console.js', 'vm2-prelude.cjs'].map((name) =>
+  readFileSync(`${__dirname}/${name}`, 'utf8'),
+)
+const PRELUDE = `(() => { const module = {}; ${CONSOLE}\n${INSIDE}\nreturn module.exports })()`
 const prelude = recall(new VMScript(PRELUDE, 'prelude.js'), 'prelude.js')
 const BEFORE = '(async (exports, module, require) => {'
 const timers = new Map()
@@ -48,6 +51,7 @@ const host = {
       process.exit(0)
     })
   },
+  now: () => performance.now(),
   write(fd, text) {
     if (typeof text !== 'string' || (fd !== 1 && fd !== 2)) return
     const bytes = Buffer.from(text, 'utf8')
@@ -97,6 +101,7 @@ const end = job.indexOf(10)
 const head = JSON.parse(job.toString('utf8', 0, end))
 nonce = head.nonce
 guest.setEnv(JSON.stringify(head.env))
+if (head.env.TZ !== undefined) process.env.TZ = head.env.TZ // both have one clock
 code = readFileSync(head.file, 'utf8').replace(/^\uFEFF?#!.*/, '')
 let script
 try {
