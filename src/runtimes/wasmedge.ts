@@ -72,6 +72,7 @@ async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): 
   const guest = await guestFor(runnable, parts.mountsFor(support), {
     support,
     memoryBytes: request.limits.memoryBytes,
+    env: request.env,
   })
   const program = {
     guest,

@@ -15,11 +15,18 @@ const START_PAGES: Record<ModuleName, number> = { quickjs: 64, python: 256 }
 /** Most pages a 32-bit memory can have. */
 const MAX_PAGES = 65_536
 
+interface GuestSettings {
+  support: HostSupport
+  memoryBytes: number | null
+  /** The caller's own. */
+  env: Readonly<Record<string, string>>
+}
+
 /** The command of a run, and the binds that put everything in its place. */
 export async function guestFor(
   runnable: Runnable,
   guestMounts: GuestMounts,
-  { support, memoryBytes }: { support: HostSupport; memoryBytes: number | null },
+  { support, memoryBytes, env }: GuestSettings,
 ): Promise<Guest> {
   const { engine, module, form } = runnable
   const guest = await guestMounts.guest()
@@ -29,10 +36,11 @@ export async function guestFor(
   const library =
     module.name === 'python' ? await guestMounts.directory(`${module.directory}/lib`, 'python') : null
   const pages = pageLimit(runnable, memoryBytes)
+  const settings = library === null ? [] : settingsOf(env)
   const mounts = [guest, root, program, library].filter((item): item is Mount => item !== null)
   return {
     // What is started alike is started ahead under one name.
-    name: `wasmedge ${module.name} ${form} ${pages}`,
+    name: ['wasmedge', module.name, form, pages, ...settings].join(' '),
     command: [
       support.tools.perl ?? 'perl',
       `${guest.path}/channel.pl`,
@@ -42,12 +50,20 @@ export async function guestFor(
       ...readOnlyDirectory('/lib/exectrail', guest.path),
       '--memory-page-limit',
       String(pages),
+      ...settings.flatMap((setting) => ['--env', setting]),
       ...languageArguments(library, program.path),
     ],
     forkServer: null,
     binds: mounts.flatMap(({ binds }) => binds),
     data: { floorBytes: ENGINE_BYTES[module.name], times: 1 },
   }
+}
+
+/** What an interpreter of Python reads when it starts; its library and its home are not the caller's. */
+function settingsOf(env: GuestSettings['env']): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    /^PYTHON(?!PATH$|HOME$)/u.test(name) && value !== '' ? [`${name}=${value}`] : [],
+  )
 }
 
 function languageArguments(library: Mount | null, program: string): string[] {

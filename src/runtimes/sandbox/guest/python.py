@@ -4,6 +4,7 @@
 import os
 import sys
 
+from guests.environment import apply_environment, start_again
 from guests.library import bounded, describe, dumps, end_program, loads, run_program, to_bytes
 
 
@@ -68,9 +69,15 @@ def run(head, text):
     job = loads(head)
     path = job["file"]
     os.environ.update(job["env"])
-    sys.path.insert(0, os.getcwd())
+    start_again(job["env"], head, text)
+    apply_environment(job["env"])
+    sys.path[:] = [entry for entry in sys.path if entry != os.path.dirname(sys.orig_argv[-1])]
+    if "PYTHONSAFEPATH" not in job["env"]:
+        sys.path.insert(0, os.getcwd())
     sys.argv = [path]
-    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    sys.stdout.reconfigure(line_buffering=True)
+    if "PYTHONIOENCODING" not in job["env"]:
+        sys.stdout.reconfigure(errors="backslashreplace")
     with open(path, "rb") as file:
         source = file.read()
     run_program(path, source, text, Channel(job["nonce"], path, source))

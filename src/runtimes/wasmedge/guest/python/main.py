@@ -3,6 +3,7 @@
 import os
 import sys
 
+from guests.environment import apply_environment
 from guests.library import bounded, describe, dumps, end_program, loads, run_program, to_bytes
 from guests.loop_imports import LoopImports
 
@@ -83,9 +84,12 @@ def run():
     os.environ.clear()
     os.environ.update(job["env"])
     sys.path[:] = [entry for entry in sys.path if entry == "/lib/python"]
+    apply_environment(job["env"])
     sys.path.insert(0, "/")
     sys.argv = [path]
-    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    sys.stdout.reconfigure(line_buffering=True)
+    if "PYTHONIOENCODING" not in job["env"]:
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.meta_path.insert(0, LoopImports())
     with open("/" + path, "rb") as file:
         source = file.read()
