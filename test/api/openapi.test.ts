@@ -1,3 +1,4 @@
+import { Script } from 'node:vm'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startOfflineService, type TestService } from '../support/service.ts'
@@ -90,5 +91,17 @@ it('serves the reference with its script from here, and lets it load nothing fro
   expect(page.headers.get('Content-Security-Policy')).toMatch(/script-src 'self';.*connect-src 'self'/)
   const script = await service.ask('/docs/scalar.js')
   expect(script.headers.get('Content-Type')).toMatch(/^text\/javascript/)
-  expect((await script.text()).length).toBeGreaterThan(1_000_000)
+  const text = await script.text()
+  expect(text.length).toBeGreaterThan(1_000_000)
+  // What the page asks of it.
+  for (const setting of [
+    'withDefaultFonts',
+    'hideClientButton',
+    'telemetry',
+    'showDeveloperTools',
+    'agent',
+    'mcp',
+  ])
+    expect(text).toContain(`${setting}:`)
+  expect(() => new Script(text)).not.toThrow()
 })

@@ -1,8 +1,8 @@
 /** Pages for people: the landing page and the API reference. */
-import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { DOCS_PAGE, DOCS_POLICY, LANDING_PAGE, PAGE_POLICY } from '../html.ts'
 import type { ApiEnv } from '../context.ts'
+import { loadReferenceScript } from '../reference-script.ts'
 
 /** `/`, `/docs` and the script of `/docs`. */
 export function pages(): Hono<ApiEnv> {
@@ -11,15 +11,10 @@ export function pages(): Hono<ApiEnv> {
     .get('/', (c) => c.html(LANDING_PAGE, 200, { 'Content-Security-Policy': PAGE_POLICY }))
     .get('/docs', (c) => c.html(DOCS_PAGE, 200, { 'Content-Security-Policy': DOCS_POLICY }))
     .get('/docs/scalar.js', async (c) => {
-      script ??= readFile(scriptOfReference(), 'utf8')
+      script ??= loadReferenceScript()
       return c.body(await script, 200, {
         'Content-Type': 'text/javascript; charset=utf-8',
         'Cache-Control': 'private, max-age=86400',
       })
     })
-}
-
-/** The package ships the script beside its entry but does not export it. */
-function scriptOfReference(): URL {
-  return new URL('js/standalone.js', import.meta.resolve('@scalar/fastify-api-reference'))
 }
