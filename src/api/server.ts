@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { limitPipelining } from '../clickhouse-endpoint/pipelining.ts'
 import { ExectrailError } from '../errors.ts'
 import type { ApiEnv } from './context.ts'
 
@@ -44,7 +45,11 @@ export async function serve(
 function createHttpServer(app: Hono<ApiEnv>): Server {
   const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS }
   const listener = getRequestListener(app.fetch)
-  return createServer(timeouts, (request, response) => void listener(request, response))
+  const server = createServer(timeouts)
+  limitPipelining(server)
+  return server.on('request', (request, response) => {
+    if (!request.socket.destroyed) void listener(request, response)
+  })
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Session } from 'chdb'
 import { killUntilEnded, type Killing } from './kill-until-ended.ts'
 import { BASE_SETTINGS, CONNECTION_ID_SETTING, type PoolName } from './pool-settings.ts'
-import { PROCESSES_SETTING, type ProcessList, type StatementOwner } from './process-list.ts'
+import { whileListed, type ProcessList, type StatementOwner } from './process-list.ts'
 import { quoteIdentifier, quoteString } from './quoting.ts'
 import { RefusedStatement } from './refusal.ts'
 import { clampSetting } from './settings.ts'
@@ -81,7 +81,7 @@ export function connect({ configFile, dataDir, kill, pool, processes }: ConnectO
         signal,
       }
       const result = await untilGivenUp(running, state, () =>
-        listed(processes, connectionId, query, async (settings) => {
+        whileListed(processes, connectionId, query, async (settings) => {
           await prepare({ ...query, settings })
           throwIfCancelled(signal)
           return runOn(session, query)
@@ -97,24 +97,6 @@ export function connect({ configFile, dataDir, kill, pool, processes }: ConnectO
       markClean()
     },
     close: () => session.close(),
-  }
-}
-
-/** Runs `use` with the statement in the list of processes, and with the settings that show it to who asks. */
-async function listed<T>(
-  processes: ProcessList,
-  connectionId: number,
-  { asksProcesses = false, owner, settings }: EngineQuery,
-  use: (settings: EngineQuery['settings']) => Promise<T>,
-): Promise<T> {
-  if (owner === undefined) return use(settings)
-  const remove = processes.add(connectionId, owner)
-  try {
-    return await use(
-      asksProcesses ? new Map([...settings, [PROCESSES_SETTING, processes.describeFor(owner)]]) : settings,
-    )
-  } finally {
-    remove()
   }
 }
 
@@ -180,6 +162,9 @@ function timeLimit({ settings }: EngineQuery, base: Readonly<Record<string, stri
   return Number(clampSetting(name, settings.get(name) ?? limit, limit)) || Number(limit)
 }
 
+/** They are one statement for the engine, whose statements have at most 262,144 bytes. */
+const MAX_VALUES_BYTES = 262_000
+
 const NO_SETTINGS = {
   database: null,
   settings: new Map<string, string>(),
@@ -237,7 +222,10 @@ async function set(
 ): Promise<void> {
   if (values.length === 0) return
   const list = values.map(([name, value]) => `${name} = ${value === null ? 'DEFAULT' : quoteString(value)}`)
-  await session.queryAsync(`SET ${list.join(', ')}`)
+  const text = list.join(', ')
+  if (Buffer.byteLength(text) > MAX_VALUES_BYTES)
+    throw new RefusedStatement(36, `Settings and parameters have at most ${MAX_VALUES_BYTES} bytes in all`)
+  await session.queryAsync(`SET ${text}`)
 }
 
 async function runOn(session: Session, { sql, format }: EngineQuery): Promise<QueryResult> {

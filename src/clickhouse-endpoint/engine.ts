@@ -37,7 +37,11 @@ export interface Engine {
   select(
     pool: ReadPool,
     query: EngineQuery,
-    send: (result: QueryResult, rest: AsyncIterable<Uint8Array> | null) => Promise<void>,
+    send: (
+      result: QueryResult,
+      rest: AsyncIterable<Uint8Array> | null,
+      othersWait: () => boolean,
+    ) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<void>
   /** The statement as the engine's own parser writes it. @throws its syntax errors */
@@ -113,7 +117,11 @@ function createEngine(pools: ConnectionPools, scratch: Scratch, results: ResultF
     run,
     select: (pool, query, send, signal) =>
       senders[pool].use(
-        () => results.withResult((path) => run(pool, intoFile(query, path), signal), send),
+        () =>
+          results.withResult(
+            (path) => run(pool, intoFile(query, path), signal),
+            (result, rest) => send(result, rest, () => senders[pool].hasWaiting),
+          ),
         signal,
       ),
     async parse(sql, pool) {

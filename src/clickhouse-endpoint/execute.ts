@@ -27,9 +27,9 @@ export interface StatementRun {
   query: EngineQuery
 }
 
-/** ms after which a client that reads nothing of a large result is disconnected. */
-const USER_STALL_MS = 10_000
-const INTERNAL_STALL_MS = 300_000
+/** How fast clients take large answers. */
+const USER_PACE = { stallMs: 10_000, minRate: 131_072, minRateWhileOthersWait: 4_194_304 }
+const INTERNAL_PACE = { stallMs: 300_000, minRate: 0, minRateWhileOthersWait: 0 }
 
 /** @throws errors of the engine; code 394 when the statement was cancelled */
 export async function execute(
@@ -78,13 +78,14 @@ async function read(
   const pool = readPool(user, access)
   if (statement.select !== null) {
     const select = { ...query, format: exchange.format, sql: query.sql }
-    // A client that reads nothing holds a slot that others need.
-    const stallMs = user.role === 'internal' ? INTERNAL_STALL_MS : USER_STALL_MS
+    const pace = user.role === 'internal' ? INTERNAL_PACE : USER_PACE
     return engine.select(
       pool,
       select,
-      (result, rest) =>
-        rest === null ? sendResult(exchange, result) : sendLarge(exchange, { result, rest, stallMs }),
+      (result, rest, othersWait) =>
+        rest === null
+          ? sendResult(exchange, result)
+          : sendLarge(exchange, { result, rest, pace, othersWait }),
       signal,
     )
   }

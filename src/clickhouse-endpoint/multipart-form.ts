@@ -7,6 +7,7 @@ import {
   type ExternalSpec,
   type ExternalTable,
 } from './external-tables.ts'
+import { checkForm } from './form-bounds.ts'
 import { RefusedStatement } from './refusal.ts'
 
 export interface Form {
@@ -30,6 +31,7 @@ export const MAX_FORM_BYTES = 33_554_432
  * @throws {RefusedStatement} code 36 for an unknown field or an invalid table
  */
 export async function readForm(body: Buffer, contentType: string, query: FormParameters): Promise<Form> {
+  checkForm(body, contentType)
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
     .formData()
     .catch(() => {

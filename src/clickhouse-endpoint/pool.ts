@@ -7,6 +7,8 @@ export interface ResourcePool<T> {
    * @throws {RefusedStatement} code 202 when too many callers wait, 394 when `signal` aborts during the wait
    */
   use<R>(work: (resource: T) => Promise<R>, signal?: AbortSignal): Promise<R>
+  /** Whether callers wait for a resource. */
+  readonly hasWaiting: boolean
 }
 
 const MAX_WAITING = 1_000
@@ -39,6 +41,9 @@ export function createPool<T>(
     else provide(recycled)
   }
   return {
+    get hasWaiting() {
+      return waiting.size > 0
+    },
     async use(work, signal) {
       const resource = await acquire(signal)
       try {

@@ -65,6 +65,31 @@ export function createProcessList(): ProcessList {
   }
 }
 
+interface ListedQuery {
+  /** Absent for the endpoint's own statements, which are in no list. */
+  owner?: StatementOwner
+  asksProcesses?: boolean
+  settings: ReadonlyMap<string, string>
+}
+
+/** Runs `use` with the statement in the list of processes, and with the settings that show it to who asks. */
+export async function whileListed<T>(
+  processes: ProcessList,
+  connectionId: number,
+  { asksProcesses = false, owner, settings }: ListedQuery,
+  use: (settings: ListedQuery['settings']) => Promise<T>,
+): Promise<T> {
+  if (owner === undefined) return use(settings)
+  const remove = processes.add(connectionId, owner)
+  try {
+    return await use(
+      asksProcesses ? new Map([...settings, [PROCESSES_SETTING, processes.describeFor(owner)]]) : settings,
+    )
+  } finally {
+    remove()
+  }
+}
+
 /** The statement with the view for `system.processes`, and whether it names it. */
 export function renameProcesses(
   sql: string,

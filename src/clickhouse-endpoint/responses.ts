@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { ResponseCompression } from './compression/response-compression.ts'
 import type { QueryResult } from './connection.ts'
+import { withPace, type Pace } from './pace.ts'
 
 export interface Exchange {
   request: IncomingMessage
@@ -54,32 +55,21 @@ export function sendDone(exchange: Exchange, result: QueryResult | null): void {
 export interface LargeResult {
   result: QueryResult
   rest: AsyncIterable<Uint8Array>
-  /** ms after which a client that reads nothing is disconnected. */
-  stallMs: number
+  pace: Pace
+  /** Whether others wait for the place of this answer. */
+  othersWait: () => boolean
 }
 
 /** Sends a complete result in pieces; an error would have had its own status. */
-export async function sendLarge(exchange: Exchange, { result, rest, stallMs }: LargeResult): Promise<void> {
+export async function sendLarge(
+  exchange: Exchange,
+  { othersWait, pace, result, rest }: LargeResult,
+): Promise<void> {
   sendHeaders(exchange, summaryOf(result))
   if (exchange.request.method === 'HEAD') return void exchange.response.end()
   const disconnect = (): void => void exchange.response.destroy()
   // A client that goes away is owed no result.
-  await sendCompressed(exchange, withStallTimeout(rest, stallMs, disconnect)).catch(disconnect)
-}
-
-async function* withStallTimeout(
-  pieces: AsyncIterable<Uint8Array>,
-  stallMs: number,
-  stalled: () => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    const timer = setTimeout(stalled, stallMs)
-    try {
-      yield piece
-    } finally {
-      clearTimeout(timer)
-    }
-  }
+  await sendCompressed(exchange, withPace(rest, pace, { disconnect, othersWait })).catch(disconnect)
 }
 
 function nanoseconds(seconds: number): string {

@@ -5,11 +5,12 @@ import { sendBytes } from './responses.ts'
 import { readRequestBody } from './request-body.ts'
 import type { EngineQuery } from './connection.ts'
 import type { Engine } from './engine.ts'
-import { sendError } from './exceptions.ts'
+import { HttpError, sendError } from './exceptions.ts'
 import { createsDatabase, execute, type StatementRun } from './execute.ts'
 import { withTables } from './external-tables.ts'
 import { answerHandshake } from './driver-handshake.ts'
 import { checkDatabase, type Access } from './database-access.ts'
+import { limitPipelining } from './pipelining.ts'
 import { checkReadOnly, readOnlyOf, type ReadOnly } from './read-only.ts'
 import { readRequestParameters, type RequestParameters } from './request-parameters.ts'
 import { answerRoute } from './routes.ts'
@@ -29,17 +30,25 @@ export interface ServerOptions {
 }
 
 const IDLE_MS = 300_000
+/** A client that sends its headers or its body slower is answered 408. */
+const TIMEOUTS = {
+  headersTimeout: 20_000,
+  requestTimeout: 120_000,
+  keepAliveTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+}
 /** As in ClickHouse: the URL may hold the statement and its parameters. */
 const MAX_URL_BYTES = 1_048_576
 
 /** Creates the server; it does not listen yet. */
 export function createClickHouseServer(options: ServerOptions): Server {
   const context = { ...options, running: trackRunningQueries() }
-  const server = createServer({ maxHeaderSize: MAX_URL_BYTES }, (request, response) => {
+  const server = createServer({ ...TIMEOUTS, maxHeaderSize: MAX_URL_BYTES })
+  limitPipelining(server)
+  server.on('request', (request, response) => {
+    if (request.socket.destroyed) return
     answer(request, response, context).catch((error: unknown) => sendError(response, error))
   })
-  server.requestTimeout = 120_000
-  server.keepAliveTimeout = 60_000
   // A client that reads nothing for so long would occupy a connection that others need.
   server.setTimeout(IDLE_MS)
   return server
@@ -50,7 +59,7 @@ async function answer(
   response: ServerResponse,
   options: ServerOptions & { running: RunningQueries },
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://endpoint')
+  const url = readTarget(request.url ?? '/')
   response.setHeader('X-ClickHouse-Server-Display-Name', 'exectrail')
   if (answerRoute(request, response, url)) return
   const user = authenticate(request, url.searchParams, options.users)
@@ -84,6 +93,13 @@ async function answer(
       return execute(exchange, options, run)
     },
   )
+}
+
+/** @throws {HttpError} 400 for a target that is no URL */
+function readTarget(target: string): URL {
+  const url = URL.parse(target, 'http://endpoint')
+  if (url === null) throw new HttpError(400, 'The target of the request is no URL')
+  return url
 }
 
 /** Statements that the service runs for callers, with `readonly=1`, use the pool of users. */

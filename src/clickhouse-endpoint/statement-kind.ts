@@ -1,7 +1,7 @@
 /** Kinds of statements and the clauses they may have. */
 import { isKeptEngine } from './functions.ts'
 import type { Access } from './database-access.ts'
-import { denied } from './refusal.ts'
+import { denied, RefusedStatement } from './refusal.ts'
 import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
 
 const READS: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'EXISTS', 'EXPLAIN', '('])
@@ -82,6 +82,7 @@ export type StatementKind = 'read' | 'write' | 'kill'
  */
 export function kindOf(tokens: readonly Token[], access: Access): StatementKind {
   const [first, second] = [upper(tokens[0]), upper(tokens[1])]
+  checkSessionless(tokens)
   if (READS.has(first)) {
     if (first === 'SHOW') checkShow(tokens)
     if (first === 'EXPLAIN') checkExplain(tokens, access)
@@ -96,6 +97,28 @@ export function kindOf(tokens: readonly Token[], access: Access): StatementKind 
   if (first === 'CREATE' && second === 'OR' && !isWord(tokens[3], 'TABLE') && !isWord(tokens[3], 'VIEW'))
     throw denied(`CREATE OR REPLACE ${upper(tokens[3])} is not allowed here, only of a TABLE or a VIEW`)
   return 'write'
+}
+
+/** Statements about what a session keeps. */
+const OF_SESSIONS: ReadonlyMap<string, string> = new Map([
+  ['SET', 'send settings in the URL or in SETTINGS'],
+  ['USE', 'send the database in the URL'],
+])
+
+/** @throws {RefusedStatement} code 48: requests share no session, also with a `session_id` */
+function checkSessionless(tokens: readonly Token[]): void {
+  const instead = OF_SESSIONS.get(upper(tokens[0]))
+  if (instead !== undefined)
+    throw new RefusedStatement(
+      48,
+      `${upper(tokens[0])} is not supported: sessions keep nothing here; ${instead}`,
+    )
+  const isTemporary = isWord(tokens[isWord(tokens[1], 'OR') ? 3 : 1], 'TEMPORARY')
+  if (isTemporary && !READS.has(upper(tokens[0])))
+    throw new RefusedStatement(
+      48,
+      'Temporary tables are not supported: sessions keep nothing here; use WITH, or send the rows as an external table',
+    )
 }
 
 /**

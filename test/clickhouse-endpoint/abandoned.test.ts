@@ -126,6 +126,21 @@ it('clients that take nothing of large answers hold up no others', async () => {
   for (const answer of asked) await answer.body?.cancel()
 })
 
+it('clients that take large answers slowly make place for others', async () => {
+  const query = "SELECT number, repeat('x', 100) FROM numbers(500000)"
+  const slow = await Promise.all(Array.from({ length: 32 }, () => ask({ query }, 'read')))
+  const readers = slow.map((answer) => answer.body?.getReader())
+  const trickle = setInterval(
+    () => readers.forEach((reader) => void reader?.read().catch(() => undefined)),
+    200,
+  )
+  const started = performance.now()
+  expect(await (await ask({ query: 'SELECT 1' }, 'read')).text()).toBe('1\n')
+  expect(performance.now() - started).toBeLessThan(5_000)
+  clearInterval(trickle)
+  for (const reader of readers) await reader?.cancel().catch(() => undefined)
+})
+
 it('a query_id that runs already is refused, as by ClickHouse', async () => {
   const leaving = new AbortController()
   const first = ask({ query: HEAVY[0] ?? '', query_id: 'twin' }, 'read', leaving.signal).catch(
