@@ -11,6 +11,8 @@ import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_AL
 import { countRequests } from './request-counts.ts'
 import { observeStack } from '../service/stack-metrics.ts'
 import { agents } from './routes/agents.ts'
+import { differences } from './routes/differences.ts'
+import { errors } from './routes/errors.ts'
 import { executions } from './routes/executions.ts'
 import { health } from './routes/health.ts'
 import { openapi } from './routes/openapi.ts'
@@ -47,6 +49,8 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/', pages())
   app.route('/', health(dependencies))
   app.route('/v1/executions', executions(dependencies))
+  app.route('/v1/differences', differences(dependencies))
+  app.route('/v1/errors', errors(dependencies))
   app.route('/v1/facets', facets(dependencies))
   app.route('/v1/stats', stats(dependencies))
   app.route('/v1/agents', agents(dependencies))

@@ -14,7 +14,7 @@ const plain = mapNames(PARAMETER_FIELDS, (name) => {
 const TERMS_MAX = 50
 
 /** Conditions that all hold, such as `durationMs>=1000`. */
-const where = z
+export const conditions = z
   .union([z.string(), z.array(z.string()).max(TERMS_MAX, `at most ${TERMS_MAX} conditions`)])
   .transform((given, context): FilterTerm[] =>
     [given].flat().flatMap((text) => {
@@ -27,7 +27,7 @@ const where = z
 
 export const filterParameters = {
   ...plain,
-  where: where
+  where: conditions
     .optional()
     .describe(
       'A condition on any field: FIELD, then = != > >= < <= ^= (begins with) !^= ~ (contains) or !~, then the value, such as durationMs>=1000, outcome!=success, errorMessage~timeout or toolCallId= (absent). Repeat it for conditions that all hold',

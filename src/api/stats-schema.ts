@@ -26,7 +26,7 @@ const total = z.object({ count: samples, sum: measure, avg: measure }).meta({ id
 const rate = measure.describe('0 to 1; null when nothing was counted')
 const nanoUsd = measure.describe('Sum, 10⁻⁹ USD; null where none is known')
 
-const figures = {
+export const figures = {
   count,
   successCount: z.int(),
   successRate: rate,

@@ -17,6 +17,10 @@ import { describe, expect, it } from 'vitest'
 import type { Parameters, Store } from '../../src/store/client.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
+import { getDifferences } from '../../src/store/queries/differences.ts'
+import { getErrors } from '../../src/store/queries/errors.ts'
+import { getVersionErrors, getVersionMoments } from '../../src/store/queries/version-comparison.ts'
+import { DAY } from '../support/otel-rows.ts'
 import { getDistribution } from '../../src/store/queries/distribution.ts'
 import { getFacets } from '../../src/store/queries/facets.ts'
 import { LIST_ORDERS, listExecutions } from '../../src/store/queries/list-executions.ts'
@@ -80,6 +84,20 @@ const scope = hostile.map((organizationId): Scope => ({ organizationId }))
 const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<unknown>>> = {
   'agent-stats.ts': (store, { scope: seen, text, window, compare }) =>
     getAgentStats(store, { scope: seen, agentId: text, window, compare }),
+  'differences.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
+    getDifferences(store, {
+      scope: seen,
+      a: { window, filter: wanted },
+      b: { window, filter: wanted },
+      limit,
+    }),
+  'errors.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
+    getErrors(store, { scope: seen, window, filter: wanted, limit, order: 'count', lookbackFrom: DAY.from }),
+  'version-comparison.ts': async (store, { scope: seen, window, text }) => {
+    const asked = { scope: seen, window, agentId: text, a: text, b: `${text}b` }
+    await getVersionMoments(store, asked)
+    await getVersionErrors(store, asked)
+  },
   'distribution.ts': (store, { scope: seen, window, filter: wanted }) =>
     getDistribution(store, { scope: seen, window, filter: wanted, measure: 'cpuMs', bucketSeconds: 60 }),
   'facets.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
