@@ -18,6 +18,7 @@ const path = new URL('../package-lock.json', import.meta.url)
 const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync(path, 'utf8'))
 
 function platformOf(name: string): Partial<Locked> {
+  if (name.includes('windows')) return { os: ['win32'] }
   const [os, cpu] =
     /(?<os>android|darwin|freebsd|linux|openharmony|win32)-(?<cpu>\w+)/u.exec(name)?.slice(1) ?? []
   if (os === undefined || cpu === undefined) throw new Error(`${name} names no platform`)
@@ -30,11 +31,16 @@ for (const holder of Object.values(lock.packages)) {
   for (const [name, version] of Object.entries(holder.optionalDependencies ?? {})) {
     if (
       lock.packages[`node_modules/${name}`] !== undefined ||
-      !/(?:darwin|linux|win32|android|freebsd|openharmony)/u.test(name)
+      !/(?:darwin|linux|win32|windows|android|freebsd|openharmony)/u.test(name)
     )
       continue
     const dev = holder.dev === true ? { dev: true } : {}
-    lock.packages[`node_modules/${name}`] = { version, optional: true, ...dev, ...platformOf(name) }
+    lock.packages[`node_modules/${name}`] = {
+      version: version.replace(/^[~^]/u, ''),
+      optional: true,
+      ...dev,
+      ...platformOf(name),
+    }
     added += 1
   }
 }
