@@ -55,7 +55,10 @@ export interface Executor {
   metrics: Metrics
   /** Waits until the trail is delivered or `deadlineMs` passes. */
   flush(deadlineMs: number): Promise<{ left: number }>
-  /** Ends running executions as `cancelled`, drains the trail and closes the runtimes. Idempotent. */
+  /**
+   * Ends running executions as `cancelled`, drains the trail and closes the runtimes. Idempotent.
+   * @param deadlineMs ms to drain; by default 5000, and none where no Collector is known
+   */
   close(deadlineMs?: number): Promise<{ left: number }>
 }
 
@@ -77,9 +80,20 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
     runtimes,
     admission,
     content: config.content,
+    drainMs: () => drainTime(config, options),
   })
   observeExecutor(metrics, () => executor.status())
   return options.trail === undefined ? exportMetrics(executor, config) : executor
+}
+
+/** Where no Collector is known, the records wait in the outbox and there is nothing to wait for here. */
+async function drainTime(
+  config: Config,
+  { trail, spanProcessors, logRecordProcessors }: ExecutorOptions,
+): Promise<number> {
+  if (trail !== undefined || spanProcessors !== undefined || logRecordProcessors !== undefined)
+    return DRAIN_MS
+  return (await resolveOtlpEndpoint(config)) === null ? 0 : DRAIN_MS
 }
 
 /** Exports the executor's metrics over OTLP until it is closed. */
@@ -136,20 +150,22 @@ interface ExecutorParts {
   trail: Trail
   runtimes: Runtimes
   admission: Admission
+  /** ms to drain the trail at the end. */
+  drainMs: () => Promise<number>
 }
 
 function buildExecutor(parts: ExecutorParts): Executor {
-  const { metrics, trail, runtimes, admission, executorId } = parts
+  const { metrics, trail, runtimes, admission, executorId, drainMs } = parts
   const closing = new AbortController()
   const inFlight = new Set<Promise<ExecutionResult>>()
   const execute = createExecute(parts, closing.signal, inFlight)
   let closed: Promise<{ left: number }> | null = null
 
-  const shutDown = async (deadlineMs: number): Promise<{ left: number }> => {
+  const shutDown = async (deadlineMs: number | undefined): Promise<{ left: number }> => {
     closing.abort()
     await Promise.allSettled(inFlight)
     await runtimes.close()
-    return trail.shutdown(deadlineMs)
+    return trail.shutdown(deadlineMs ?? (await drainMs()))
   }
   return {
     async execute(request) {
@@ -165,7 +181,7 @@ function buildExecutor(parts: ExecutorParts): Executor {
     }),
     metrics,
     flush: (deadlineMs) => trail.flush(deadlineMs),
-    close(deadlineMs = DRAIN_MS) {
+    close(deadlineMs) {
       closed ??= shutDown(deadlineMs)
       return closed
     },
