@@ -62,3 +62,9 @@ it.each([[['logs']], [['stats', 'a']], [['sql', 'SELECT 1']], [['migrate']]])(
     expect(stderr).toMatch(/^error: .*\nfix: .*exectrail up/)
   },
 )
+
+it('prepares what is there already by printing where it is', async () => {
+  const { exitCode, stdout } = await exectrail(['prepare', 'collector'], environmentFor(home))
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^\S.*\n$/)
+})
