@@ -26,7 +26,7 @@ const SYNTAXES: Record<string, Syntax> = {
   '.py': {
     folder: 'python',
     include: /^from guests\.(?<name>\w+) import (?:\([^)]*\)|[^\n(]*)\n/gm,
-    apart: /^from guests\.\w+ import [^\n]*\n/gm,
+    apart: /^#!.*\n/g,
   },
   '.sh': { folder: 'bash', include: /^source \S*\/guests\/bash\/(?<name>[\w-]+)\.sh\n/gm, apart: /^#!.*\n/g },
 }

@@ -7,7 +7,9 @@ const NOT_ASCII = /[^\0-\x7f]+/g
 
 /** Variables that bash sets itself when it starts, and those that the guest program uses. */
 const TAKEN = new Set(
-  'IFS BASH __head __nonce __input __characters __open __close __code __fd __status __path'.split(' '),
+  'IFS BASH __head __nonce __input __characters __open __close __code __fd __status __path __seen __shallow'.split(
+    ' ',
+  ),
 )
 
 /** Text given to these is arithmetic, whose subscripts run commands. */

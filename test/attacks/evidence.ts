@@ -17,7 +17,7 @@ const atLeast =
   }
 
 const SEND = (calls: string): string =>
-  `import sys, os\nopen("/out/ran", "w").write("yes")\nf = sys._getframe()\nwhile "send" not in f.f_locals: f = f.f_back\nsend = f.f_locals["send"]\n${calls}\nos._exit(1)`
+  `import sys, os\nopen("/out/ran", "w").write("yes")\nf = sys._getframe()\nwhile "channel" not in f.f_locals: f = f.f_back\nchannel = f.f_locals["channel"]\nsend = lambda kind, text: channel.send(kind, text.encode())\n${calls}\nos._exit(1)`
 const CLAIM = (name: string, code = ''): string =>
   `'{"name":"${name}","message":"fake","stack":null,"code":"${code}","raised":false}'`
 

@@ -156,5 +156,19 @@ export const MAINS: Record<string, MainCase> = {
   'a default export': { javascript: 'exports.default = (input) => input.a', result: 1 },
   'no class': { javascript: 'module.exports = class { constructor() { throw 1 } }', result: undefined },
   'nothing that cannot be called': { javascript: 'exports.main = 5', python: 'main = 5', result: undefined },
+  'a parameter that may be left out': {
+    python: 'def main(a, b=2):\n    return [a["a"], b]',
+    result: [1, 2],
+  },
+  'parameters that the input has': { python: 'def main(*, a):\n    return a', result: 1 },
+  'any parameters': { python: 'def main(**all):\n    return all', result: { a: 1 } },
+  'a handler of an event': {
+    python: 'def lambda_handler(event, context):\n    return event["a"]',
+    result: 1,
+  },
+  'no handler of a signal': {
+    python: 'def handler(number, frame):\n    raise ValueError()',
+    result: undefined,
+  },
   'a script has none': { javascript: '1 + 1', python: '1 + 1', result: undefined },
 }

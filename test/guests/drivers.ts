@@ -21,11 +21,12 @@ interface Said {
 const parseResult = (text: string | null): unknown => (text === null ? undefined : JSON.parse(text))
 
 /** All of them in one interpreter that forks. */
-export function runPython(programs: readonly { code: string; input?: unknown }[]): Outcome[] {
+export async function runPython(programs: readonly { code: string; input?: unknown }[]): Promise<Outcome[]> {
   const cases = programs.map(({ code, input = null }) => ({ code, input: JSON.stringify(input) }))
   const driver = join(import.meta.dirname, 'python-driver.py')
-  const done = spawnSync('python3', ['-I', '-B', driver, libraryFile('python/library.py')], {
-    input: JSON.stringify(cases),
+  const library = await assembleGuest(libraryFile('python/library.py'))
+  const done = spawnSync('python3', ['-I', '-B', driver, libraryFile('python')], {
+    input: JSON.stringify({ library, cases }),
     maxBuffer: 1e8,
   })
   if (done.status !== 0) throw new Error(done.stderr.toString())
@@ -58,7 +59,7 @@ export function runBash(
     const work = join(directory, String(index))
     mkdirSync(work)
     writeFileSync(join(work, 'main.sh'), code)
-    const guest = `__path=$PATH __input=$1; set --; source ${libraryFile('bash/program.sh')}`
+    const guest = `__path=$PATH __input=$1; set --; IFS= read -r -d '' __code < main.sh; source ${libraryFile('bash/program.sh')}`
     const done = spawnSync('bash', ['--norc', '--noprofile', '-c', guest, 'guest', input], { cwd: work })
     return { status: done.status ?? -1, stdout: done.stdout.toString() }
   })

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../support/directory.ts'
 import { ERRORS, MAINS, PATCHES, VALUES } from './cases.ts'
 import { javaScriptRealm, runBash, runPython, type Outcome } from './drivers.ts'
+import { MENTIONS, SCRIPTS } from './scripts.ts'
 
 type Row<T> = [string, T & { code: string; index: number }]
 
 /** The cases that a language has words for. */
-function rows<T extends { [name in L]?: string }, L extends 'javascript' | 'python'>(
+function rows<T extends { [name in L]?: string }, L extends 'javascript' | 'python' | 'bash'>(
   cases: Record<string, T>,
   language: L,
 ): Row<T>[] {
@@ -74,12 +75,12 @@ describe.concurrent('javascript', () => {
   })
 })
 
-describe('python', () => {
+describe('python', async () => {
   const values = rows(VALUES, 'python')
   const errors = rows(ERRORS, 'python')
   const mains = rows(MAINS, 'python')
   const patches = PATCHES.python
-  const outcomes = runPython([
+  const outcomes = await runPython([
     ...values.map(([, { code }]) => ({ code: `def main(input):\n    return ${code}` })),
     ...errors.map(([, { code }]) => ({ code })),
     ...patches.map((code) => ({ code: `def main(input):\n    return {"a": [1, "x"]}\n${code}` })),
@@ -111,6 +112,58 @@ describe('python', () => {
 
   it.each(mains)('finds main: %s', (_name, { result, index }) => {
     expect(of(values.length + errors.length + patches.length, index).result).toEqual(result)
+  })
+})
+
+describe('main of python', async () => {
+  const scripts = rows(SCRIPTS, 'python')
+  const mentions = rows(MENTIONS, 'python')
+  const pairs = {
+    code: 'def main(a, b):\n    return [a, b]',
+    inputs: [{ a: 1, b: 2 }, { b: 1, a: 2 }, { a: 1 }, [1, 2], null, { a: 1, b: 2, c: 3 }],
+  }
+  const outcomes = await runPython([
+    ...[...scripts, ...mentions].map(([, { code }]) => ({ code, input: { a: 1 } })),
+    ...pairs.inputs.map((input) => ({ code: pairs.code, input })),
+  ])
+
+  it.each(scripts)('is not called where the script calls it: %s', (_name, { index }) => {
+    expect(outcomes[index]).toMatchObject({ stdout: 'ran\n', result: undefined, error: null })
+  })
+
+  it.each(mentions)('is called where the script only mentions it: %s', (_name, { index }) => {
+    expect(outcomes[scripts.length + index]).toMatchObject({ stdout: 'ran\n', error: null })
+  })
+
+  it('takes the members of the input by name, and says so', () => {
+    const [first, second, ...others] = outcomes.slice(scripts.length + mentions.length)
+    expect([first?.result, second?.result]).toEqual([
+      [1, 2],
+      [2, 1],
+    ])
+    expect(others).toHaveLength(4)
+    for (const { error } of others)
+      expect(error?.message).toBe(
+        'main takes a, b, and is called with one argument, the input: define main(input), or give an input object with these names',
+      )
+  })
+})
+
+describe('main of bash', async () => {
+  const scripts = rows(SCRIPTS, 'bash')
+  const mentions = rows(MENTIONS, 'bash')
+  await using directory = await temporaryDirectory()
+  const outcomes = runBash(
+    directory.path,
+    [...scripts, ...mentions].map(([, { code }]) => ({ code, input: '{"a":1}' })),
+  )
+
+  it.each(scripts)('is not called where the script calls it: %s', (_name, { index }) => {
+    expect(outcomes[index]?.stdout).toBe('ran\n')
+  })
+
+  it.each(mentions)('is called where the script only mentions it: %s', (_name, { index }) => {
+    expect(outcomes[scripts.length + index]?.stdout).toBe('ran\n')
   })
 })
 

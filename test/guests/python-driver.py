@@ -1,4 +1,4 @@
-# Runs cases, given as JSON on standard input, against the guest library: python3 python-driver.py LIBRARY.
+# Runs the cases of standard input against the guest library: python3 python-driver.py FOLDER.
 import contextlib
 import io
 import json
@@ -6,10 +6,12 @@ import os
 import sys
 
 
-def load(library):
-    names = {"__file__": library, "__name__": "library"}
-    with open(library) as file:
-        exec(compile(file.read(), library, "exec"), names)
+given = json.load(sys.stdin)
+
+
+def load():
+    names = {"__file__": sys.argv[1] + "/library.py", "__name__": "library"}
+    exec(compile(given["library"], "library.py", "exec"), names)
     return names
 
 
@@ -32,16 +34,16 @@ class Channel:
         self.said["status"] = status
 
 
-def run(code, given):
+def run(code, value):
     """A process of its own: a program may replace what the next one needs."""
     reader, writer = os.pipe()
     if os.fork() == 0:
-        library = load(sys.argv[1])
+        library = load()
         source = code.encode("utf-8", "surrogatepass")
         channel = Channel(library, "main.py", source)
         leave, out = os._exit, io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-            library["run_program"]("main.py", source, given.encode(), channel)
+            library["run_program"]("main.py", source, value.encode(), channel)
             library["end_program"]()
         channel.said["stdout"] = out.getvalue()
         library["os"].write(writer, library["to_bytes"](library["dumps"](channel.said)))
@@ -53,4 +55,4 @@ def run(code, given):
     return json.loads(said)
 
 
-print(json.dumps([run(case["code"], case["input"]) for case in json.load(sys.stdin)]))
+print(json.dumps([run(case["code"], case["input"]) for case in given["cases"]]))

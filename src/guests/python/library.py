@@ -4,6 +4,8 @@ import builtins
 import os
 import sys
 
+from guests.main import CallWatch, call_main
+
 KEPT = 131072  # characters, from each end of what an error says
 NAMES_OF_DATA = (str, int, float, bool, type(None))
 failure = None  # failure.py, once it is loaded
@@ -129,26 +131,6 @@ def make_module(path):
     return module
 
 
-def takes_nothing(main):
-    code = getattr(main, "__code__", None)
-    return code is not None and code.co_argcount == 0 and not code.co_flags & 4  # *args
-
-
-def calls_main(code):
-    """The script calls its own main(), as under `if __name__ == "__main__"`: it is a plain script."""
-    import dis
-
-    return any(step.opname == "LOAD_NAME" and step.argval == "main" for step in dis.get_instructions(code))
-
-
-def find_main(module, code):
-    """The function to call; None for a plain script."""
-    main = module.__dict__.get("main")
-    if not callable(main) or takes_nothing(main) and calls_main(code):
-        return None
-    return main
-
-
 def settle(value, source):
     """What an awaitable comes to. Who does not import asyncio needs no loop, and importing it costs 60 ms."""
 
@@ -200,12 +182,12 @@ def run_program(path, source, text, channel):
         code = compile(source, path, "exec", dont_inherit=True)
     except BaseException as error:  # also of code that is nested too deeply, or too large
         return channel.fail("syntax", error)
+    watch = CallWatch(module.__dict__, code, source)
     channel.begin()
     try:
-        exec(code, module.__dict__)
-        main = find_main(module, code)
-        if main is not None:
-            value = settle(main() if takes_nothing(main) else main(loads(text)), source)
+        watch.run(code)
+        if watch.main is not None:
+            value = settle(call_main(watch.main, loads(text)), source)
             if value is not None:
                 channel.result(encode(value))
         status = 0

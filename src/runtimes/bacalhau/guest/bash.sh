@@ -22,6 +22,7 @@ fi
 for __name in $(compgen -e); do
   case $__name in PATH | HOME | LANG | PWD | SHLVL | _) ;; *) unset "$__name" ;; esac
 done
+IFS= read -r -d '' __code < main.sh
 __path=$PATH
 source "$__job/head.sh"
 __input=$(< "$__job/input.json")

@@ -42,7 +42,7 @@ fi
 shopt -u extglob
 __path=$PATH
 printf '\n%s running 0\n' "$__nonce" >&3
-unset __head __nonce __characters __open __close __code __fd
+unset __head __nonce __characters __open __close __fd
 __environment # only now: a preloaded library would run in each program that is started, and a value may be code
 unset -f __check __environment
 source ../../../guests/bash/program.sh

@@ -1,0 +1,143 @@
+# Where a program has its main, and whether it calls it by itself: then it is a script, and is let end as one.
+import sys
+
+ENTRY_NAMES = ("main", "handler", "lambda_handler")
+BY_TEXT = ("exec", "eval")
+
+
+def code_of(function):
+    """The code that runs first when `function` is called, as far as it is Python's."""
+    while hasattr(function, "func"):  # of functools.partial
+        function = function.func
+    function = getattr(function, "__func__", function)
+    return getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
+
+
+def is_lambda_handler(function):
+    """As AWS Lambda calls it, which no handler of a signal or of a library is taken for."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_argcount == 2 and code.co_varnames[:2] == ("event", "context")
+
+
+def find_main(names):
+    """The function to call; None where there is none."""
+    main = names.get("main")
+    if callable(main):
+        return main
+    for name in ENTRY_NAMES[1:]:
+        if is_lambda_handler(names.get(name)):
+            return names[name]
+    return None
+
+
+def may_call(code, names):
+    """True where `code`, or a function in it, has a way to what is called one of `names`."""
+    if any(name in code.co_names for name in BY_TEXT) or any(name in code.co_consts for name in names):
+        return True
+    if code.co_name == "<module>":
+        from opcode import EXTENDED_ARG, opmap
+
+        wanted, extended, steps = opmap["LOAD_NAME"], 0, code.co_code
+        for at in range(0, len(steps), 2):
+            argument = steps[at + 1] | extended
+            if steps[at] == wanted and code.co_names[argument] in names:
+                return True
+            extended = argument << 8 if steps[at] == EXTENDED_ARG else 0
+    elif any(name in names for name in code.co_names):
+        return True
+    return any(may_call(part, names) for part in code.co_consts if isinstance(part, type(code)))
+
+
+class CallWatch:
+    """Runs a program and sees whether it begins its main; what it finds, unless it did, is in `main`."""
+
+    def __init__(self, names, code, source):
+        self.names, self.main, self.begun = names, None, False
+        self.used = [name for name in ENTRY_NAMES if name in code.co_names]
+        functions = [part.co_name for part in code.co_consts if isinstance(part, type(code))]
+        other_name = not all(name in functions for name in self.used)  # of a function, as in `main = run`
+        text = source.replace(b"__main__", b"")
+        is_named_again = any(text.count(name.encode()) > 1 for name in self.used)
+        self.watches = bool(self.used) and (other_name or is_named_again and may_call(code, self.used))
+        self.has_threads = b"thread" in source or b"concurrent" in source
+
+    def run(self, code):
+        try:
+            self.watch()
+            exec(code, self.names)
+        finally:
+            self.stop()
+        main = find_main(self.names)
+        self.main = None if main is None or self.begun or self.is_started(main) else main
+
+    def watch(self):
+        """By a profile function, which costs 0.2 us a call until main begins."""
+        if not self.watches:
+            return
+        names = self.names
+
+        def look(frame, event, argument):
+            if event != "call" or not self.watches:
+                return
+            code = frame.f_code
+            if code.co_name in self.used and frame.f_globals is names:  # also under a decorator
+                self.begun = getattr(code, "co_qualname", code.co_name) in self.used
+            elif "main" in names:
+                self.begun = code is code_of(names["main"])
+            if self.begun:
+                self.stop()
+
+        self.look = look
+        sys.setprofile(look)
+        if self.has_threads:
+            import threading
+
+            threading.setprofile(look)
+
+    def stop(self):
+        if self.watches:
+            self.watches = False
+            if sys.getprofile() is self.look:
+                sys.setprofile(None)
+            if self.has_threads:
+                sys.modules["threading"].setprofile(None)
+
+    def is_started(self, main):
+        """A thread is about to call it."""
+        threading = sys.modules.get("threading")
+        return threading is not None and any(
+            getattr(thread, "_target", None) is main for thread in threading.enumerate()
+        )
+
+
+def call_main(main, value):
+    """What main returns. It takes the input, or nothing, or the input's members by name. Raises TypeError, which says
+    how main is called, where it takes neither."""
+    code = getattr(main, "__code__", None)
+    if code is None:
+        return main(value)
+    names = code.co_varnames[: code.co_argcount]
+    required = names[: len(names) - len(main.__defaults__ or ())]
+    named_only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    required_only = [name for name in named_only if name not in (main.__kwdefaults__ or {})]
+    takes_rest, takes_named = code.co_flags & 4, code.co_flags & 8
+    if is_lambda_handler(main) and not (isinstance(value, dict) and "context" in value):
+        return main(value, None)
+    if len(required) < 2 and not required_only and (names or takes_rest):
+        return main(value)
+    if not names and not named_only and not takes_named:
+        return main()
+    if not isinstance(value, dict):
+        if not required and not required_only:
+            return main()
+    elif all(name in value for name in (*required[code.co_posonlyargcount :], *required_only)) and (
+        takes_named or all(name in (*names, *named_only) for name in value)
+    ):
+        if code.co_posonlyargcount == 0:
+            return main(**value)
+    elif not required and not required_only:
+        return main()
+    raise TypeError(
+        "main takes %s, and is called with one argument, the input: define main(input), or give an input object with"
+        " these names" % ", ".join((*required, *required_only))
+    )
