@@ -32,7 +32,7 @@ beforeAll(async () => {
   packed = (await run('tar', ['--list', '--file', tarball])).trim().split('\n').toSorted()
   packedBytes = readFileSync(tarball).byteLength
   await install(tarball)
-}, 120_000)
+})
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('the packed package', () => {

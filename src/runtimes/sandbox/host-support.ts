@@ -151,7 +151,8 @@ function describe(
   const notes: string[] = []
   if (attempt.isolation === 'process') {
     const old = describeOld(tools)
-    const refused = complaints.length === 0 ? old : `namespaces are refused: ${complaints.join('; ')}`
+    const refused =
+      complaints.length === 0 ? old : `namespaces are refused: ${[...new Set(complaints)].join('; ')}`
     missing.push({ what: refused, fix: complaints.length === 0 ? INSTALL_BWRAP : allowNamespaces() })
     notes.push(
       'code runs as a plain process: it sees the host’s files and reaches the host’s network, also with network "none"',
