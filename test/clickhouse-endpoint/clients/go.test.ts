@@ -48,6 +48,7 @@ describe.skipIf('hindrance' in prepared)(`clickhouse-go over HTTP${skipReason(pr
       error: 47,
       setting: 'Asia/Tokyo',
       cancelled: true,
+      'cancelled in the engine': true,
       columns: ['id', 'text', 'time', 'maybe', 'tags'],
       'grafana limit': 3,
       'grafana tables': 1,

@@ -61,6 +61,7 @@ describe.skipIf('hindrance' in prepared)(`clickhouse-jdbc${skipReason(prepared)}
       clause: [['0'], ['1']],
       'max rows': 5,
       cancelled: true,
+      'cancel()': true,
       tables: ['code_exec_logs'],
       columns: ['id', 'text', 'time'],
       reader: [['1000']],

@@ -61,6 +61,8 @@ describe.skipIf('hindrance' in prepared)(`Python clients${skipReason(prepared)}`
       clause: [[0], [1]],
       timeout: 159,
       seconds: expect.closeTo(1, 0),
+      'gave up': true,
+      ended: true,
       external: [[3]],
       tables: true,
       columns: ['id', 'text', 'amount', 'time', 'maybe', 'tags'],

@@ -77,8 +77,24 @@ func main() {
 	started := time.Now()
 	err := db.QueryRowContext(short, heavy+" SETTINGS max_execution_time = 2").Scan(&text)
 	step("cancelled", errors.Is(err, context.DeadlineExceeded) && time.Since(started) < 2*time.Second)
+	step("cancelled in the engine", endsWithinASecond(db))
 	step("columns", names(db, "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'by_go_lz4' ORDER BY position"))
 	grafana(open(os.Args[4], os.Args[5], clickhouse.CompressionGZIP))
+}
+
+// Whether a query whose context is cancelled is gone from the engine a second later.
+func endsWithinASecond(db *sql.DB) bool {
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(500*time.Millisecond, cancel)
+	var count uint64
+	err := db.QueryRowContext(ctx, heavy).Scan(&count)
+	for began := time.Now(); time.Since(began) < time.Second; time.Sleep(20 * time.Millisecond) {
+		must(db.QueryRow("SELECT count() FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%system.proc%'").Scan(&count))
+		if count == 0 {
+			return errors.Is(err, context.Canceled)
+		}
+	}
+	return false
 }
 
 // What Grafana's datasource does: gzip, a reader, settings of its own, a SETTINGS clause, its queries for metadata.

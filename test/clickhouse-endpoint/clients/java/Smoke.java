@@ -54,12 +54,40 @@ public class Smoke {
           step("cancelled", System.currentTimeMillis() - started < 3000);
         }
       }
+      step("cancel()", cancel(connection));
       step("tables", column(connection.getMetaData().getTables(null, "exectrail", "code\\_exec\\_logs", null), "TABLE_NAME"));
       step("columns", column(connection.getMetaData().getColumns(null, "exectrail", "by_jdbc_", "%"), "COLUMN_NAME"));
     }
     try (Connection connection = open(arguments, 3, "")) {
       step("reader", rows(connection, "SELECT count() FROM by_jdbc_"));
       step("reader writes", codeOf(connection, "DROP TABLE by_jdbc_"));
+    }
+  }
+
+  /** Whether a statement that another thread cancels ends within a second, here and in the engine. */
+  static boolean cancel(Connection connection) throws Exception {
+    try (Statement statement = connection.createStatement()) {
+      long[] cancelled = new long[1];
+      Thread thread = new Thread(() -> {
+        try {
+          Thread.sleep(1000);
+          cancelled[0] = System.currentTimeMillis();
+          statement.cancel();
+        } catch (Exception error) {
+          cancelled[0] = 0;
+        }
+      });
+      thread.start();
+      int code = 0;
+      try {
+        statement.executeQuery(HEAVY);
+      } catch (SQLException error) {
+        code = error.getErrorCode();
+      }
+      long took = System.currentTimeMillis() - cancelled[0];
+      thread.join();
+      String left = rows(connection, "SELECT count() FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%system.proc%'").get(0).get(0);
+      return code == 394 && took < 1000 && left.equals("0");
     }
   }
 

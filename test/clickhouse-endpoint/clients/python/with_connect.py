@@ -9,7 +9,7 @@ import time
 from urllib.parse import urlsplit
 
 import clickhouse_connect
-from clickhouse_connect.driver.exceptions import DatabaseError
+from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from clickhouse_connect.driver.external import ExternalData
 
 url, user, password, reader, reader_password = sys.argv[1:6]
@@ -71,6 +71,18 @@ step("clause", client.query("SELECT number FROM numbers(9) SETTINGS limit = 2, m
 started = time.monotonic()
 step("timeout", code_of(lambda: client.query(HEAVY, settings={"max_execution_time": 1})))
 step("seconds", round(time.monotonic() - started))
+# A client that gives up closes its connection.
+impatient = connect(send_receive_timeout=1, query_retries=0)
+try:
+    impatient.query(HEAVY)
+    step("gave up", False)
+except OperationalError:
+    step("gave up", True)
+gave_up = time.monotonic()
+running = "SELECT count() FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%system.proc%'"
+while client.command(running) > 0 and time.monotonic() - gave_up < 5:
+    time.sleep(0.02)
+step("ended", time.monotonic() - gave_up < 1)
 external = ExternalData(file_name="ext", fmt="CSV", structure=["n UInt32", "s String"], data=b'1,"a"\n2,"b"\n')
 step("external", client.query("SELECT sum(n) FROM ext", external_data=external).result_rows)
 step("tables", "by_connect" in [name for (name,) in client.query("SHOW TABLES").result_rows])
