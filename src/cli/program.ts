@@ -4,6 +4,8 @@ import type { Program } from './commands/prepare.ts'
 import type { Terminal } from './terminal.ts'
 import { readVersion } from './version.ts'
 import { escapeControls } from './escape-controls.ts'
+import { addQuestions } from './question-commands.ts'
+import { addWindow, collect, type End } from './options.ts'
 
 type SetExitCode = (code: number) => void
 
@@ -25,15 +27,11 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   const end = async (code: Promise<number>): Promise<void> => setExitCode(await code)
   addUp(program, terminal, end)
   addRun(program, terminal, end)
-  addLogs(program, terminal, end)
-  addStats(program, terminal, end)
-  addSql(program, terminal, end)
+  addQuestions(program, terminal, end)
   addUpkeep(program, terminal, end)
   addPrepare(program, terminal, end)
   return program
 }
-
-type End = (code: Promise<number>) => Promise<void>
 
 function addUp(program: Command, terminal: Terminal, end: End): void {
   program
@@ -84,66 +82,6 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
       }
       const { run } = await import('./commands/run.ts')
       await end(run(file, options, terminal))
-    })
-}
-
-function collect(value: string, sooner: readonly string[] = []): string[] {
-  return [...sooner, value]
-}
-
-function addWindow(command: Command, begin = '30 days ago'): Command {
-  return command
-    .option('--org <id>', "narrow an administrator's key to one organization")
-    .option('--since <span>', 'how far back to look: 90s, 15m, 6h, 30d')
-    .option('--from <time>', `begin of the window, ISO 8601 (default: ${begin})`)
-    .option('--to <time>', 'end of the window, ISO 8601 (default: now)')
-}
-
-function addLogs(program: Command, terminal: Terminal, end: End): void {
-  addWindow(
-    program
-      .command('logs')
-      .description('list executions, newest first, or show one')
-      .argument('[id]', 'an agent, or an execution to show whole'),
-  )
-    .option('--agent <id>', 'only this agent')
-    .option('--workflow-execution <id>', 'only this run of a workflow')
-    .option('--user <id>', 'only this user')
-    .option('--runtime <names>', 'only these runtimes, separated by commas')
-    .option('--language <names>', 'only these languages')
-    .option('--outcome <names>', 'only these outcomes: success, failure, timeout, limit, cancelled, error')
-    .option('-n, --limit <n>', 'how many, at most 1000 (with --ndjson: any number)', '20')
-    .option('--cursor <cursor>', 'go on after a page: its nextCursor')
-    .addOption(new Option('--json', 'print the page as one JSON value').conflicts('ndjson'))
-    .option('--ndjson', 'print one JSON record a line, page after page')
-    .action(async (id: string | undefined, options) => {
-      const { logs } = await import('./commands/logs.ts')
-      await end(logs(id, options, terminal))
-    })
-}
-
-function addStats(program: Command, terminal: Terminal, end: End): void {
-  addWindow(
-    program.command('stats').description('what an agent did, measured').argument('[agent]', 'the agent'),
-  )
-    .option('--agent <id>', 'the agent, where its id begins with a dash')
-    .option('--json', 'print the stats as one JSON value')
-    .action(async (agent: string | undefined, options) => {
-      const { stats } = await import('./commands/stats.ts')
-      await end(stats(agent, options, terminal))
-    })
-}
-
-function addSql(program: Command, terminal: Terminal, end: End): void {
-  program
-    .command('sql')
-    .description('ask the store in ClickHouse SQL, read-only')
-    .argument('<query>', 'one SELECT; `-` reads standard input')
-    .addOption(new Option('--json', 'print the rows as one JSON array').conflicts('ndjson'))
-    .option('--ndjson', 'print one JSON row a line')
-    .action(async (query: string, options) => {
-      const { sql } = await import('./commands/sql.ts')
-      await end(sql(query, options, terminal))
     })
 }
 

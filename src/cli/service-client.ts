@@ -7,7 +7,8 @@ import { readCliKey } from '../service/keys.ts'
 
 const TIMEOUT_MS = 60_000
 
-export type Query = Readonly<Record<string, string | number | undefined>>
+/** A list is given by repeating its name. */
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
 export interface ServiceClient {
   readonly url: string
@@ -54,7 +55,8 @@ export function clientFor(url: string, key: string): ServiceClient {
 
 function withQuery(url: string, query: Query): string {
   const given = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+  for (const [name, value] of Object.entries(query))
+    for (const one of value === undefined ? [] : [value].flat()) given.append(name, String(one))
   return given.size === 0 ? url : `${url}?${given.toString()}`
 }
 

@@ -8,8 +8,14 @@ export interface WindowOptions {
   org?: string
 }
 
-const SPAN = /^(\d{1,6})([smhd])$/
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const SPAN = /^(\d{1,6})([smhdw])$/
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 
 /**
  * The window as query parameters of the API.
@@ -24,12 +30,18 @@ function fromOf({ since, from }: WindowOptions, now: number): string | undefined
   if (since === undefined) return from
   if (from !== undefined)
     throw new InvalidRequestError([{ path: '--since', message: 'give --since or --from, not both' }])
-  const [, count, unit] = SPAN.exec(since) ?? []
+  return new Date(now - spanMs(since, '--since')).toISOString()
+}
+
+/**
+ * Length of a span such as 90s or 2w, ms.
+ * @throws {InvalidRequestError} for anything else, named by its option
+ */
+export function spanMs(span: string, option: string): number {
+  const [, count, unit] = SPAN.exec(span) ?? []
   const unitMs = UNIT_MS[unit ?? '']
-  if (unitMs === undefined) {
-    throw new InvalidRequestError([
-      { path: '--since', message: `${since} is not a span; write one such as 90s, 15m, 6h or 30d` },
-    ])
-  }
-  return new Date(now - Number(count) * unitMs).toISOString()
+  if (unitMs !== undefined) return Number(count) * unitMs
+  throw new InvalidRequestError([
+    { path: option, message: `${span} is not a span; write one such as 90s, 15m, 6h, 30d or 2w` },
+  ])
 }

@@ -1,19 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeEndpoints } from '../../src/stack/endpoints.ts'
-import { createExecutor, type Executor } from '../../src/executor/executor.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
-import { startClickHouse, PASSWORD, USER, type RunningClickHouse } from '../support/clickhouse.ts'
-import { environmentFor, exectrail, type CommandResult } from '../support/command-line.ts'
-import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
-import { insertRecords, makeRecord } from '../support/records.ts'
-import { ADMIN_KEY, startService, type TestService } from '../support/service.ts'
+import { startAskedService, type AskedService } from '../support/asked-service.ts'
+import { exectrail } from '../support/command-line.ts'
+import { makeRecord } from '../support/records.ts'
 
-let home: TemporaryDirectory
-let clickhouse: RunningClickHouse
-let executor: Executor
-let service: TestService
-let env: Record<string, string>
+let asked: AskedService
 
 /** Begins two minutes ago, one a second, the newest last. */
 const records: ExecutionRecord[] = Array.from({ length: 12 }, (_, n) =>
@@ -36,43 +27,12 @@ const failed = makeRecord({
 })
 
 beforeAll(async () => {
-  home = await temporaryDirectory()
-  clickhouse = await startClickHouse()
-  executor = await createExecutor({ config: offlineConfig(home.path) })
-  service = await startService({ store: clickhouse.store, executor })
-  await insertRecords(clickhouse, [...records, failed])
-  const nowhere = 'http://127.0.0.1:9'
-  await writeEndpoints(home.path, {
-    service: service.url,
-    clickhouse: clickhouse.url,
-    otlpHttp: nowhere,
-    otlpGrpc: nowhere,
-    collectorHealth: nowhere,
-    collectorMetrics: nowhere,
-    clickhouseUser: USER,
-    clickhousePassword: PASSWORD,
-    clickhouseReader: null,
-    clickhouseReaderPassword: null,
-  })
-  env = environmentFor(home.path, { EXECTRAIL_API_KEY: ADMIN_KEY })
+  asked = await startAskedService([...records, failed])
 })
-afterAll(async () => {
-  await service.close()
-  await executor.close(0)
-  await clickhouse.stop()
-  await home[Symbol.asyncDispose]()
-})
+afterAll(() => asked.stop())
 
-async function ask(...args: string[]): Promise<CommandResult> {
-  const ended = await exectrail(args, env)
-  expect(ended.exitCode, ended.stderr).toBe(0)
-  return ended
-}
-
-/** The one JSON value on stdout. */
-async function askJson(...args: string[]) {
-  return JSON.parse((await ask(...args, '--json')).stdout)
-}
+const ask: AskedService['ask'] = (...args) => asked.ask(...args)
+const askJson: AskedService['askJson'] = (...args) => asked.askJson(...args)
 
 const newestFirst = records.map((record) => record.executionId).reverse()
 
@@ -81,7 +41,7 @@ describe('logs', () => {
     'finds the executions of agent %s',
     async (agent) => {
       const record = makeRecord({ codeAgentId: agent, outcome: 'cancelled' })
-      await insertRecords(clickhouse, [record])
+      await asked.insert([record])
       expect(await askJson('logs', agent)).toMatchObject({ data: [{ executionId: record.executionId }] })
     },
   )
@@ -174,7 +134,10 @@ describe('sql', () => {
   })
 
   it("exits 2 in ClickHouse's own words for a query it refuses", async () => {
-    const { exitCode, stdout, stderr } = await exectrail(['sql', 'DROP TABLE code_exec_logs', '--json'], env)
+    const { exitCode, stdout, stderr } = await exectrail(
+      ['sql', 'DROP TABLE code_exec_logs', '--json'],
+      asked.env,
+    )
     expect(exitCode).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^error: ClickHouse: /)
@@ -182,7 +145,7 @@ describe('sql', () => {
 })
 
 it('says which key is wrong and what to do', async () => {
-  const wrong = { ...env, EXECTRAIL_API_KEY: 'another-key-0123456789' }
+  const wrong = { ...asked.env, EXECTRAIL_API_KEY: 'another-key-0123456789' }
   const { exitCode, stderr } = await exectrail(['logs'], wrong)
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(/^error: the API key is not known here\nfix: /)
@@ -193,7 +156,7 @@ it('migrates what is already up to date without doing anything', async () => {
 })
 
 it('names the broken link and the remedy, and exits 1', async () => {
-  const { exitCode, stdout } = await exectrail(['doctor', '--json'], env)
+  const { exitCode, stdout } = await exectrail(['doctor', '--json'], asked.env)
   expect(exitCode).toBe(1)
   const { healthy, runtimes, findings } = JSON.parse(stdout)
   expect(runtimes).toContainEqual(
@@ -223,7 +186,7 @@ it('names the broken link and the remedy, and exits 1', async () => {
 })
 
 it('tells of each runtime what holds here, and how to get what is missing', async () => {
-  const { stdout } = await exectrail(['doctor'], env)
+  const { stdout } = await exectrail(['doctor'], asked.env)
   expect(stdout).toMatch(
     /^subprocess +yes +node [^ ].* namespace +javascript typescript python bash +time cpu memory/mu,
   )

@@ -7,15 +7,10 @@ import { renderExecution, renderList } from '../execution-table.ts'
 import { findService, type Query, type ServiceClient } from '../service-client.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine, escapeControls } from '../escape-controls.ts'
-import { toWindowQuery, type WindowOptions } from '../window-options.ts'
+import { toFilterQuery, type FilterOptions } from '../filter-options.ts'
 
-export interface LogsOptions extends WindowOptions {
-  agent?: string
-  workflowExecution?: string
-  user?: string
-  runtime?: string
-  language?: string
-  outcome?: string
+export interface LogsOptions extends FilterOptions {
+  order: string
   limit: string
   cursor?: string
   json?: true
@@ -35,7 +30,8 @@ export async function logs(
   terminal: Terminal,
 ): Promise<number> {
   const limit = readLimit(options)
-  const query = toListQuery(id, options)
+  const { agent = id, cursor, order } = options
+  const query = { ...toFilterQuery({ ...options, agent }, Date.now()), cursor, order }
   const service = await findService(loadConfig())
   const one = id !== undefined && UUID.test(id) ? await findOne(service, id, options.org) : null
   if (one !== null) {
@@ -70,21 +66,6 @@ async function findOne(
   } catch (error) {
     if (isExectrailError(error) && error.code === 'not_found') return null
     throw error
-  }
-}
-
-/** Filters in the query, because a URL path cannot hold an id such as `..`. */
-function toListQuery(id: string | undefined, options: LogsOptions): Query {
-  const { runtime, language, outcome, cursor } = options
-  return {
-    ...toWindowQuery(options, Date.now()),
-    runtime,
-    language,
-    outcome,
-    cursor,
-    codeAgentId: options.agent ?? id,
-    workflowExecutionId: options.workflowExecution,
-    userId: options.user,
   }
 }
 

@@ -1,0 +1,127 @@
+/** Commands that ask about executions, and their options. */
+import { Option, type Command } from 'commander'
+import { addWindow, collect, type End } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+const COMPARE_EXAMPLES = `
+Examples:
+  exectrail compare summer 1 2                                versions 1 and 2 of agent summer
+  exectrail compare --agent summer --a 'outcome!=success' --b outcome=success
+  exectrail compare --since 1h --before 24h                   the last hour and the day before`
+
+/** `logs`, `stats`, `errors`, `compare` and `sql`. */
+export function addQuestions(program: Command, terminal: Terminal, end: End): void {
+  addLogs(program, terminal, end)
+  addStats(program, terminal, end)
+  addErrors(program, terminal, end)
+  addCompare(program, terminal, end)
+  addSql(program, terminal, end)
+}
+
+function addFilter(command: Command): Command {
+  return addWindow(command)
+    .option('--agent <id>', 'only this agent')
+    .option('--workflow-execution <id>', 'only this run of a workflow')
+    .option('--user <id>', 'only this user')
+    .option('--runtime <names>', 'only these runtimes, separated by commas')
+    .option('--language <names>', 'only these languages')
+    .option('--outcome <names>', 'only these outcomes: success, failure, timeout, limit, cancelled, error')
+    .option(
+      '--where <condition>',
+      'on any field: durationMs>=1000, errorMessage~timeout, userId!=u1; may be given again',
+      collect,
+    )
+    .option('--search <text>', 'text in the error or the output')
+}
+
+function addLogs(program: Command, terminal: Terminal, end: End): void {
+  addFilter(
+    program
+      .command('logs')
+      .description('list executions, newest first, or show one')
+      .argument('[id]', 'an agent, or an execution to show whole'),
+  )
+    .addOption(
+      new Option('--order <by>', 'the newest first, or the greatest')
+        .choices(['newest', 'duration', 'memory', 'cost'])
+        .default('newest'),
+    )
+    .option('-n, --limit <n>', 'how many, at most 1000 (with --ndjson: any number)', '20')
+    .option('--cursor <cursor>', 'go on after a page: its nextCursor')
+    .addOption(new Option('--json', 'print the page as one JSON value').conflicts('ndjson'))
+    .option('--ndjson', 'print one JSON record a line, page after page')
+    .action(async (id: string | undefined, options) => {
+      const { logs } = await import('./commands/logs.ts')
+      await end(logs(id, options, terminal))
+    })
+}
+
+function addStats(program: Command, terminal: Terminal, end: End): void {
+  addFilter(
+    program
+      .command('stats')
+      .description('what an agent did, or every agent, measured')
+      .argument('[agent]', 'the agent; without it, figures by group'),
+  )
+    .option('--by <fields>', 'up to two fields to group by, such as runtime,outcome', 'codeAgentId')
+    .addOption(
+      new Option('--order <by>', 'the greatest groups first')
+        .choices(['count', 'failures', 'failureRate', 'duration', 'memory', 'cost', 'tokens'])
+        .default('count'),
+    )
+    .option('-n, --limit <n>', 'how many groups, at most 200', '20')
+    .option('--compare', 'with the window of the same length before')
+    .option('--json', 'print the stats as one JSON value')
+    .action(async (agent: string | undefined, options) => {
+      const { stats } = await import('./commands/stats.ts')
+      await end(stats(agent, options, terminal))
+    })
+}
+
+function addErrors(program: Command, terminal: Terminal, end: End): void {
+  addFilter(program.command('errors').description('failures grouped by what went wrong'))
+    .addOption(
+      new Option('--order <by>', 'the most frequent or the newest first')
+        .choices(['count', 'lastSeen', 'firstSeen'])
+        .default('count'),
+    )
+    .option('-n, --limit <n>', 'how many groups, at most 1000', '20')
+    .option('--json', 'print the groups as one JSON value')
+    .action(async (options) => {
+      const { errors } = await import('./commands/errors.ts')
+      await end(errors(options, terminal))
+    })
+}
+
+function addCompare(program: Command, terminal: Terminal, end: End): void {
+  addFilter(
+    program
+      .command('compare')
+      .description('two versions of an agent, or which fields set two sets of executions apart')
+      .argument('[agent]', 'the agent whose versions are compared')
+      .argument('[a]', 'the version to compare with')
+      .argument('[b]', 'the version that is compared'),
+  )
+    .option('--a <condition>', 'of the first set, as in --where; may be given again', collect)
+    .option('--b <condition>', 'of the second set; may be given again', collect)
+    .option('--before <span>', 'compare the window (a) with the span before it (b), such as 24h')
+    .option('--json', 'print the comparison as one JSON value')
+    .addHelpText('after', COMPARE_EXAMPLES)
+    .action(async (agent: string | undefined, a: string | undefined, b: string | undefined, options) => {
+      const { compare } = await import('./commands/compare.ts')
+      await end(compare({ agent, a, b }, options, terminal))
+    })
+}
+
+function addSql(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('sql')
+    .description('ask the store in ClickHouse SQL, read-only')
+    .argument('<query>', 'one SELECT; `-` reads standard input')
+    .addOption(new Option('--json', 'print the rows as one JSON array').conflicts('ndjson'))
+    .option('--ndjson', 'print one JSON row a line')
+    .action(async (query: string, options) => {
+      const { sql } = await import('./commands/sql.ts')
+      await end(sql(query, options, terminal))
+    })
+}

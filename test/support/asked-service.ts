@@ -1,0 +1,56 @@
+/** A service in a home of its own over given records, and the command line that asks it. */
+import { expect } from 'vitest'
+import { writeEndpoints } from '../../src/stack/endpoints.ts'
+import type { ExecutionRecord } from '../../src/execution.ts'
+import { startApiStack } from './api-stack.ts'
+import { PASSWORD, USER } from './clickhouse.ts'
+import { environmentFor, exectrail, type CommandResult } from './command-line.ts'
+import { temporaryDirectory } from './directory.ts'
+import { insertRecords } from './records.ts'
+import { ADMIN_KEY } from './service.ts'
+
+export interface AskedService {
+  env: Record<string, string>
+  insert: (records: readonly ExecutionRecord[]) => Promise<void>
+  /** Runs a command that must succeed. */
+  ask: (...args: string[]) => Promise<CommandResult>
+  /** The one JSON value that a command prints. */
+  askJson: (...args: string[]) => Promise<ReturnType<typeof JSON.parse>>
+  stop: () => Promise<void>
+}
+
+/** Starts all of it; `stop` leaves nothing behind. */
+export async function startAskedService(records: readonly ExecutionRecord[]): Promise<AskedService> {
+  const home = await temporaryDirectory()
+  const { clickhouse, service, stop } = await startApiStack()
+  await insertRecords(clickhouse, records)
+  const nowhere = 'http://127.0.0.1:9'
+  await writeEndpoints(home.path, {
+    service: service.url,
+    clickhouse: clickhouse.url,
+    otlpHttp: nowhere,
+    otlpGrpc: nowhere,
+    collectorHealth: nowhere,
+    collectorMetrics: nowhere,
+    clickhouseUser: USER,
+    clickhousePassword: PASSWORD,
+    clickhouseReader: null,
+    clickhouseReaderPassword: null,
+  })
+  const env = environmentFor(home.path, { EXECTRAIL_API_KEY: ADMIN_KEY })
+  const ask = async (...args: string[]): Promise<CommandResult> => {
+    const ended = await exectrail(args, env)
+    expect(ended.exitCode, ended.stderr).toBe(0)
+    return ended
+  }
+  return {
+    env,
+    insert: (more) => insertRecords(clickhouse, more),
+    ask,
+    askJson: async (...args) => JSON.parse((await ask(...args, '--json')).stdout),
+    stop: async () => {
+      await stop()
+      await home[Symbol.asyncDispose]()
+    },
+  }
+}
