@@ -1,7 +1,8 @@
 /**
  * What two organizations feel while a third attacks: `await executor.execute()`, from the call to the record, of
- * short honest programs, first alone and then beside hostile ones that never stop coming. Telemetry goes to a
- * receiver. `node bench/neighbours.ts [seconds of attack]`, 60 by default; the same time is spent without attack.
+ * short honest programs, in turns alone and beside hostile ones that never stop coming, so that the machine's drift
+ * falls on both alike. Telemetry goes to a receiver. `node bench/neighbours.ts [seconds of attack]`, 60 by default; the
+ * same time is spent without attack.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadConfig } from '../src/config.ts'
@@ -17,7 +18,9 @@ const SECONDS = Number(process.argv[2] ?? 60)
 const VICTIMS = ['first', 'second']
 const ATTACK_LANES = 8
 const PAUSE_MS = 40
+/** ms before each block, in which nothing is measured: warm sandboxes start, an attack begins or ends. */
 const WARM_UP_MS = 3000
+const BLOCKS = 4
 
 const HONEST: readonly (readonly [Language, string])[] = [
   ['python', 'def main(input):\n    return input["n"] + 1'],
@@ -59,20 +62,25 @@ async function live(organizationId: string, until: number): Promise<Latencies> {
   return latencies
 }
 
-async function measure(seconds: number): Promise<Latencies> {
-  const until = performance.now() + seconds * 1000
-  const lives = await Promise.all(VICTIMS.map((organization) => live(organization, until)))
-  const all: Latencies = {}
-  for (const latencies of lives)
+/** Adds the latencies of one block to `all`, after the time that is not measured. */
+async function measure(seconds: number, all: Latencies): Promise<void> {
+  await liveAll(WARM_UP_MS)
+  for (const latencies of await liveAll(seconds * 1000))
     for (const [language, list] of Object.entries(latencies)) (all[language] ??= []).push(...list)
-  return all
 }
 
-/** Sends hostile programs until stopped; how many ended in each way. */
-function attack(signal: AbortSignal): Promise<Map<string, number>> {
-  const endings = new Map<string, number>()
-  const count = (ending: string): void => void endings.set(ending, (endings.get(ending) ?? 0) + 1)
-  let next = 0
+function liveAll(ms: number): Promise<Latencies[]> {
+  const until = performance.now() + ms
+  return Promise.all(VICTIMS.map((organization) => live(organization, until)))
+}
+
+const endings = new Map<string, number>()
+const count = (ending: string): void => void endings.set(ending, (endings.get(ending) ?? 0) + 1)
+
+let next = 0
+
+/** Sends hostile programs until stopped. */
+async function attack(signal: AbortSignal): Promise<void> {
   const lane = async (): Promise<void> => {
     while (!signal.aborted) {
       const program = HOSTILE_PROGRAMS[next % HOSTILE_PROGRAMS.length]
@@ -88,7 +96,7 @@ function attack(signal: AbortSignal): Promise<Map<string, number>> {
       )
     }
   }
-  return Promise.all(Array.from({ length: ATTACK_LANES }, lane)).then(() => endings)
+  await Promise.all(Array.from({ length: ATTACK_LANES }, lane))
 }
 
 function describe(alone: Latencies, attacked: Latencies): Figure[] {
@@ -109,14 +117,16 @@ function describe(alone: Latencies, attacked: Latencies): Figure[] {
   })
 }
 
-await measure(WARM_UP_MS / 1000)
-const alone = await measure(SECONDS)
-const stop = new AbortController()
-const attacking = attack(stop.signal)
-await pause(WARM_UP_MS)
-const attacked = await measure(SECONDS)
-stop.abort()
-const endings = await attacking
+const alone: Latencies = {}
+const attacked: Latencies = {}
+for (let block = 0; block < BLOCKS; block += 1) {
+  await measure(SECONDS / BLOCKS, alone)
+  const stop = new AbortController()
+  const attacking = attack(stop.signal)
+  await measure(SECONDS / BLOCKS, attacked)
+  stop.abort()
+  await attacking
+}
 printFigures(describe(alone, attacked))
 for (const [ending, times] of [...endings].toSorted(([, a], [, b]) => b - a))
   console.log(`hostile programs that ended as ${ending}: ${times}`)
