@@ -16,6 +16,7 @@ my $above;    # of WORK, which a program may remove
 my %call;
 my %resource = (fsize => 1, data => 2, core => 4, nproc => 6, nofile => 7, as => 9, cpu => 0);
 my $no_follow;
+my ($max_names, $max_counted) = (10_000, 100_000);    # of OUT
 my $linux = $^O eq 'linux';
 my $maxrss = 0;
 my $peak = 0;
@@ -251,18 +252,28 @@ sub watch {
 }
 
 # Regular files of OUT with one link only, opened without following links and without blocking; the others are
-# counted, up to a number.
+# counted, up to a number. Of so many names that sorting and looking at them takes time, the first are looked at.
 sub collect {
   my ($directory, $prefix, $depth, $left) = @_;
   return $left->{out} += 1 if $depth >= 16 || -l $directory;    # a link: somebody put it in its place
   opendir(my $handle, $directory) or return $left->{out} += $depth > 0;
-  for my $name (sort grep { $_ ne '.' && $_ ne '..' } readdir $handle) {
+  for my $name (sort(read_names($handle, $left))) {
     my $path = "$directory/$name";
     my @stat = lstat $path;
     if (@stat && -d _ ) { collect($path, "$prefix$name/", $depth + 1, $left) }
     elsif (!@stat || !-f _ || !give_file($path, "$prefix$name", $left, @stat)) { $left->{out} += 1 }
-    return if $left->{out} >= 100_000;
   }
+}
+
+sub read_names {
+  my ($handle, $left) = @_;
+  my @names;
+  while ($left->{out} < $max_counted && defined(my $name = readdir $handle)) {
+    next if $name eq '.' || $name eq '..';
+    if ($left->{names} > 0) { $left->{names} -= 1; push @names, $name }
+    else { $left->{out} += 1 }
+  }
+  return @names;
 }
 
 sub give_file {
@@ -327,11 +338,11 @@ sub disk_used {
 
 sub report_end {
   my $full = disk_full();
-  my $left = { files => $max_files, bytes => $max_bytes, out => 0 };
+  my $left = { files => $max_files, bytes => $max_bytes, names => $max_names, out => 0 };
   collect($out, '', 0, $left);
   ($ended, $ended_ns) = (9, now_ns()) unless defined $ended;
   print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
-    $full, $killed, $peak, $broke, $ended_ns, $left->{out}), "\n";
+    $full, $killed, $peak, $broke, $ended_ns, $left->{out} < $max_counted ? $left->{out} : $max_counted), "\n";
   close $report;
 }
 
