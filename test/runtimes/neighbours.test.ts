@@ -51,9 +51,9 @@ function occupy(runtime: Runtime, organizationId: string, signal: AbortSignal): 
 /** Makes an organization one that took far more processor time than another. */
 function makeHeavy(organizationId: string): void {
   processorUse.begin('active beside it')
-  processorUse.end('active beside it', 0)
+  processorUse.end('active beside it', { cpuMs: 0, timeMs: 0 })
   processorUse.begin(organizationId)
-  processorUse.end(organizationId, 30_000)
+  processorUse.end(organizationId, { cpuMs: 30_000, timeMs: 30_000 })
   expect(processorUse.weigh(organizationId)).toBe('heavy')
 }
 
@@ -72,7 +72,7 @@ describe('a run, or a compilation, of much processor time', () => {
     expect(processorUse.weigh('compiling')).toBe('heavy')
     await run(runtime, 'running', ['python', 'import time\nwhile time.process_time() < 2: pass'])
     expect(processorUse.weigh('running')).toBe('heavy')
-    processorUse.end('active all the time', 0)
+    processorUse.end('active all the time', { cpuMs: 0, timeMs: 0 })
     await made.pop()?.close()
   })
 })
@@ -128,6 +128,18 @@ describe('a run of an organization that takes far more than others', () => {
       await made.pop()?.close()
     },
   )
+})
+
+describe('the output of an organization that takes far more than others', () => {
+  it('is read slowly, and counted as ever', async () => {
+    const runtime = make({ cap: 0 })
+    makeHeavy('talker')
+    const { stdoutBytes } = await run(runtime, 'talker', ['bash', 'head -c 20000000 /dev/zero'])
+    expect(stdoutBytes).toBe(20_000_000)
+    const endless = await run(runtime, 'talker', ['bash', 'timeout 1 yes'])
+    expect(endless.stdoutBytes).toBeLessThan(150_000_000)
+    await made.pop()?.close()
+  })
 })
 
 const compilers = (): number[] => pidsOf(/compile\/main\.ts/)

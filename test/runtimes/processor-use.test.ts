@@ -7,16 +7,21 @@ const makeUse = (): ProcessorUse => {
   return new ProcessorUse(() => now)
 }
 
-/** Has organizations take `rates` of one processor each, in runs of 100 ms that follow one another. */
-function run(use: ProcessorUse, seconds: number, rates: Record<string, number>): void {
+type Rates = Record<string, number | { cpu: number; time: number }>
+
+/** Has organizations take so much of one processor, and run for so much of the time, in steps of 100 ms. */
+function run(use: ProcessorUse, seconds: number, rates: Rates): void {
   for (let step = 0; step < seconds * 10; step += 1) {
     for (const organization of Object.keys(rates)) use.begin(organization)
     now += 100
-    for (const [organization, rate] of Object.entries(rates)) use.end(organization, rate * 100)
+    for (const [organization, rate] of Object.entries(rates)) {
+      const { cpu, time } = typeof rate === 'number' ? { cpu: rate, time: rate } : rate
+      use.end(organization, { cpuMs: cpu * 100, timeMs: time * 100 })
+    }
   }
 }
 
-describe('the processor time of an organization', () => {
+describe('what an organization takes', () => {
   it('makes it heavy where it is far more than what the others take', () => {
     const use = makeUse()
     run(use, 10, { attacker: 1.5, one: 0.05, other: 0.1 })
@@ -34,8 +39,20 @@ describe('the processor time of an organization', () => {
 
   it('does not make it heavy where it is little, though the others take nothing', () => {
     const use = makeUse()
-    run(use, 30, { small: 0.2, idle: 0 })
+    run(use, 30, { small: 0.1, idle: 0 })
     expect(use.weigh('small')).toBe('light')
+  })
+
+  it('makes it heavy where its programs are ready to run all the time, though they wait for a processor', () => {
+    const use = makeUse()
+    run(use, 10, { starved: { cpu: 0.3, time: 2 }, honest: { cpu: 0.4, time: 0.5 } })
+    expect([use.weigh('starved'), use.weigh('honest')]).toEqual(['heavy', 'light'])
+  })
+
+  it('does not make it heavy where its programs only wait', () => {
+    const use = makeUse()
+    run(use, 10, { waiting: { cpu: 0.05, time: 2 }, honest: 0.3 })
+    expect(use.weigh('waiting')).toBe('light')
   })
 
   it('counts within two seconds of an attack, and no longer fifteen after it', () => {
@@ -56,7 +73,7 @@ describe('the processor time of an organization', () => {
     expect(use.countActive()).toBe(1)
     now += 60_000
     expect(use.countActive()).toBe(1)
-    use.end('lasting', 60_000)
+    use.end('lasting', { cpuMs: 60_000, timeMs: 60_000 })
     run(use, 1, { honest: 0.1 })
     expect([use.weigh('lasting'), use.weigh('honest')]).toEqual(['heavy', 'light'])
   })

@@ -76,7 +76,8 @@ async function compileOn(
   clearTimeout(timer)
   signal.removeEventListener('abort', cancel)
   const tookMs = performance.now() - since
-  processorUse.end(organizationId, tookMs + ('death' in answer ? START_MS : 0))
+  const ofStart = 'death' in answer ? START_MS : 0
+  processorUse.end(organizationId, { cpuMs: tookMs + ofStart, timeMs: tookMs + ofStart })
   onCompiled?.(Math.max(0, tookMs - COMPILE_MIN_MS))
   if (!('death' in answer)) return readAnswer(answer)
   if (ended === 'late') return { limit: 'time', message: `compiling the code took longer than ${boundMs} ms` }
