@@ -125,6 +125,7 @@ export class CompilerProcess {
   /** Ends it at once and waits for its end. */
   async kill(): Promise<void> {
     this.setRef('ref')
+    this.#regainCpu() // at a reduced share it takes seconds to free its memory on a busy machine
     this.#killGroup()
     await this.#dead.promise
   }
