@@ -1,7 +1,7 @@
 /** What runs of one organization leave to those of another: waiting sandboxes, compilers, the processors. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, getPriority } from 'node:os'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { Language } from '../../src/execution.ts'
 import { processorUse } from '../../src/runtimes/processor-use.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
@@ -63,16 +63,21 @@ function waitForShell(): Promise<number> {
   return waitFor(() => waitingShells()[0], { what: 'a waiting sandbox', timeoutMs: 10_000 })
 }
 
-/** First, while no other organization of this file is active. */
-describe('a run, or a compilation, of much processor time', () => {
-  it('makes its organization one that takes far more than others', async () => {
+describe('what a run and a compilation take', () => {
+  it("counts as their organization's", async () => {
     const runtime = make({ cap: 0 })
-    processorUse.begin('active all the time')
+    using ended = vi.spyOn(processorUse, 'end')
+    await run(runtime, 'running', ['python', 'import time\nwhile time.process_time() < 0.2: pass'])
+    expect(ended).toHaveBeenLastCalledWith('running', {
+      cpuMs: expect.any(Number),
+      timeMs: expect.any(Number),
+    })
+    const ofRun = ended.mock.lastCall?.[1]
+    expect(ofRun?.cpuMs).toBeGreaterThan(180)
+    expect(ofRun?.timeMs).toBeGreaterThan(180)
     await run(runtime, 'compiling', ['typescript', TOO_SLOW_CODE])
-    expect(processorUse.weigh('compiling')).toBe('heavy')
-    await run(runtime, 'running', ['python', 'import time\nwhile time.process_time() < 1: pass'])
-    expect(processorUse.weigh('running')).toBe('heavy')
-    processorUse.end('active all the time', { cpuMs: 0, timeMs: 0 })
+    expect(ended).toHaveBeenLastCalledWith('compiling', expect.anything())
+    expect(ended.mock.lastCall?.[1].cpuMs).toBeGreaterThan(1000)
     await made.pop()?.close()
   })
 })
