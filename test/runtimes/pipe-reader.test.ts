@@ -16,6 +16,7 @@ async function printing(code: string) {
   const child = spawn('bash', ['-c', `exec > '${pipe}'; ${code}`], { stdio: 'ignore' })
   const gone = async (): Promise<void> => {
     outlet.destroy()
+    child.kill()
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     await directory[Symbol.asyncDispose]()
   }
@@ -83,4 +84,18 @@ it('gives nobody the memory of bytes that somebody is still at', async () => {
   expect(Buffer.from(held).toString()).toBe('first\n')
   release()
   await drained
+})
+
+it('takes what the pipe still holds, though somebody keeps it open, and closes it', async () => {
+  await using printed = await printing('seq 1 5000; exec sleep 300')
+  let text = ''
+  const pumped = printed.outlet.pump(async (bytes) => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    text += Buffer.from(bytes).toString()
+  })
+  await vi.waitFor(() => expect(printed.outlet.bytesRead).toBeGreaterThan(0))
+  await printed.outlet.drain()
+  await pumped
+  expect(text).toBe(Array.from({ length: 5000 }, (_, index) => `${index + 1}\n`).join(''))
+  expect(printed.outlet.destroyed).toBe(true)
 })

@@ -2,7 +2,7 @@
 import type { Limits } from '../../execution.ts'
 import type { Guest } from './guests.ts'
 import type { HostSupport } from './host-support.ts'
-import type { Bounds } from './sandbox.ts'
+import type { Bounds } from './run-facts.ts'
 
 const OWN_PROCESSES = 8
 

@@ -5,7 +5,7 @@
 import { totalmem } from 'node:os'
 import type { Language, Limit } from '../../execution.ts'
 import type { RuntimeRequest } from '../runtime.ts'
-import type { RunFacts } from './sandbox.ts'
+import type { RunFacts } from './run-facts.ts'
 import type { SupervisorReport } from './wire/supervisor-report.ts'
 
 /** How V8 dies when the heap is full: abort, trap, illegal instruction. */

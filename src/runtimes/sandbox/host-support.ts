@@ -97,6 +97,7 @@ export function isRecent(version: string | null): boolean {
   return major > 0 || minor >= 8
 }
 
+const PROBE = { nonce: 'probe', watches: [], files: [], head: '', input: '', cpuMs: null }
 const UNBOUND = { rlimits: [], memoryBytes: null, pids: null }
 
 async function tryConfinement(
@@ -126,18 +127,25 @@ async function tryConfinement(
       ['/bin/sh', '-c', 'exit 0'],
     )
     const sandbox = await Sandbox.start(slot, { command, seccomp: files.seccomp, fork: [] }, UNBOUND)
-    const facts = await sandbox.run(
-      { nonce: 'probe', watches: [], files: [], head: '', input: '', cpuMs: null },
-      { signal: AbortSignal.timeout(5000), onOutput: () => undefined, onRunning: () => undefined },
-    )
-    if (typeof facts.supervisor !== 'object' || facts.supervisor?.exitCode !== 0)
-      throw new Error(facts.setupStderr === '' ? 'the probe did not end well' : facts.setupStderr)
+    await tryRun(sandbox)
+    await sandbox.cleared
     slot.close()
     return { launcher, attempt, cgroup: slot.cgroup }
   } catch (error) {
     await launcher.close()
     throw error
   }
+}
+
+/** @throws {Error} in words of bubblewrap, where the sandbox did not run its program */
+async function tryRun(sandbox: Sandbox): Promise<void> {
+  const { supervisor, setupStderr } = await sandbox.run(PROBE, {
+    signal: AbortSignal.timeout(5000),
+    onOutput: () => undefined,
+    onRunning: () => undefined,
+  })
+  if (typeof supervisor === 'object' && supervisor?.exitCode === 0) return
+  throw new Error(setupStderr === '' ? 'the probe did not end well' : setupStderr)
 }
 
 function describe(

@@ -1,5 +1,6 @@
 /** The sandboxes of one runtime: detects once what the host supports, keeps slots, restarts a launcher that died. */
 import { rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import type { NetworkPolicy } from '../../execution.ts'
 import { processorUse } from '../processor-use.ts'
 import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
@@ -11,14 +12,17 @@ import type { GuestFiles } from './guest-files.ts'
 import type { Guest } from './guests.ts'
 import { SandboxUnsupportedError, detectHostSupport, type HostSupport } from './host-support.ts'
 import type { LocalOptions } from './options.ts'
-import type { Job, RunFacts } from './sandbox.ts'
+import type { Job, RunFacts } from './run-facts.ts'
 import { Launcher } from './slots/launcher.ts'
 import { SlotPool } from './slots/slot-pool.ts'
-import { WarmPool } from './slots/warm-pool.ts'
+import { WarmPool, type StartedSandbox } from './slots/warm-pool.ts'
 import { Templates, type HostTemplate } from './template.ts'
 
 /** For a run whose slot or launcher died before the program began. */
 const ATTEMPTS = 3
+
+/** Answered runs that may be cleared away behind their answers; beyond, an answer waits, so that they do not pile up. */
+const MAX_CLEARING = 2 * availableParallelism()
 
 /** A job without what the host knows best: how it is watched. */
 export type GuestJob = Omit<Job, 'watches' | 'cpuMs'>
@@ -47,6 +51,7 @@ export class SandboxHost {
   #support: Promise<HostSupport> | null = null
   readonly #slots = new SlotPool(async () => (await this.#launcher()).addSlot())
   readonly #templates: Templates
+  readonly #clearing = new Set<Promise<void>>()
   #closing: Promise<void> | null = null
 
   /** `prepare` adds to the guest files what the runtime alone needs. */
@@ -122,16 +127,31 @@ export class SandboxHost {
     }
   }
 
-  async #runOnce({ support, template, organizationId }: Place, job: Job, io: RuntimeIo): Promise<SandboxRun> {
+  async #runOnce(place: Place, job: Job, io: RuntimeIo): Promise<SandboxRun> {
+    const { template, organizationId } = place
     const { sandbox, directory } = await this.#pool.take(template, organizationId)
     if (processorUse.weigh(organizationId) === 'heavy') sandbox.slot.yieldCpu()
     try {
       return { facts: await sandbox.run(job, readFairly(io, organizationId)), directory }
     } finally {
-      this.#slots.release(sandbox.slot, template.forkServer)
-      this.#pool.release(organizationId)
-      if (support.isolation === 'process') await rm(directory, { recursive: true, force: true })
+      const clearing = this.#clear(place, { sandbox, directory })
+      this.#clearing.add(clearing)
+      void clearing.finally(() => this.#clearing.delete(clearing))
+      if (this.#clearing.size > MAX_CLEARING) await clearing
     }
+  }
+
+  /** Makes the place of a run free for others. */
+  async #clear(
+    { support, template, organizationId }: Place,
+    { sandbox, directory }: StartedSandbox,
+  ): Promise<void> {
+    await this.#slots.release(sandbox.slot, template.forkServer, sandbox.cleared)
+    this.#pool.release(organizationId)
+    if (support.isolation !== 'process') return
+    await rm(directory, { recursive: true, force: true }).catch((error: unknown) => {
+      this.#options.report?.(`the directory of a run is left: ${String(error)}; remove ${directory}`)
+    })
   }
 
   async #launcher(): Promise<Launcher> {
@@ -152,6 +172,7 @@ export class SandboxHost {
 
   async #end(): Promise<void> {
     const support = await this.#support?.catch(() => null)
+    await Promise.all(this.#clearing)
     await this.#pool.close()
     this.#slots.close()
     if (support === null || support === undefined) return

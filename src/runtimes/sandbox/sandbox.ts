@@ -1,16 +1,17 @@
 /** Drives one sandbox through one job: hands it over, streams the output, ends it in time, tells what happened. */
-import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { RuntimeIo } from '../runtime.ts'
-import { readGuest, type GuestReport } from './wire/guest-report.ts'
+import { whenEnded, whenOver } from './duration.ts'
+import type { Bounds, Job, RunFacts } from './run-facts.ts'
+import { publishTimes } from './run-times.ts'
+import { readGuest, type GuestHooks } from './wire/guest-report.ts'
 import { OutputPump } from './wire/output-pump.ts'
+import { readReport } from './wire/read-report.ts'
 import type { BrokenLimit, Channels, Launch, Slot, SlotEvents, SlotReport } from './slots/slot.ts'
-import { parseSupervisorReport, type SupervisorReport } from './wire/supervisor-report.ts'
+import type { SupervisorReport } from './wire/supervisor-report.ts'
 
 /** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
 const SOFT_KILL_MS = 60
-const REPORT_MAX_BYTES = 67_108_864
 /** A killed sandbox closes its pipes unless a process got away. */
 const LAST_WORDS_MS = 1000
 /** Shorter runs are judged at their end alone and do not wake the slot beside the program. */
@@ -18,47 +19,8 @@ const WATCH_AFTER_MS = 20
 /** An interpreter starts in 10 to 500 ms; one that has not by then does not. */
 const START_LIMIT_MS = 60_000
 
-/** Taking an interpreter down takes 0 to 20 ms, and is not the program's time. What takes longer is. */
-const TAKE_DOWN_MS = 20
-
-type Named = readonly (readonly [string, number])[]
-
-/** What holds a sandbox from its first step on. */
-export interface Bounds {
-  /** Limits of every process, by the names of setrlimit. */
-  rlimits: Named
-  /** Of the whole tree. */
-  memoryBytes: number | null
-  pids: number | null
-}
-
-/** What the sandbox does, in the order it takes it. */
-export interface Job {
-  nonce: string
-  /** What the supervisor has to look after itself while the program runs. */
-  watches: Named
-  files: readonly { path: string; content: Uint8Array }[]
-  /** First line for the guest program, then the input. */
-  head: string
-  input: string
-  cpuMs: number | null
-}
-
-/** Everything observed about one run. */
-export interface RunFacts {
-  guest: GuestReport
-  supervisor: SupervisorReport | string | null
-  slot: SlotReport | null
-  broke: BrokenLimit | null
-  /** The launcher died, so the run was ended. */
-  launcherLost: boolean
-  /** The executor asked for the end. */
-  aborted: boolean
-  /** From the program's first instruction to the end of its interpreter, exit handlers and all. */
-  durationMs: number
-  /** What was on stderr when no interpreter came up: the words of bubblewrap or of the interpreter. */
-  setupStderr: string
-}
+/** What is left of a sandbox after its answer, the supervisor and bubblewrap, is gone in 1 to 3 ms; else it is killed. */
+const CLEAR_MS = 1000
 
 /** A started sandbox that waits for its job. Serves one. */
 export class Sandbox {
@@ -67,6 +29,7 @@ export class Sandbox {
   #channels: Channels
   #done: Promise<SlotReport | null>
   #settle: (report: SlotReport | null) => void = () => undefined
+  readonly #measured = Promise.withResolvers<SlotReport>()
   #broke: BrokenLimit | null = null
   #onBroke: (limit: BrokenLimit) => void = () => undefined
   #ended = false
@@ -87,7 +50,13 @@ export class Sandbox {
 
   /** Starts one in `slot`. */
   static async start(slot: Slot, launch: Launch, bounds: Bounds): Promise<Sandbox> {
-    const events: SlotEvents = { broke: ignore, launcherLost: ignore, done: ignore, lost: ignore }
+    const events: SlotEvents = {
+      broke: ignore,
+      launcherLost: ignore,
+      measured: ignore,
+      done: ignore,
+      lost: ignore,
+    }
     const channels = await slot.start(launch, events)
     for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
     const sandbox = new Sandbox(slot, channels)
@@ -96,6 +65,7 @@ export class Sandbox {
       sandbox.#onBroke(limit)
     }
     events.launcherLost = () => sandbox.#loseLauncher()
+    events.measured = (report) => sandbox.#measured.resolve(report)
     events.done = (report) => sandbox.#finish(report)
     events.lost = () => sandbox.#finish(null)
     slot.limit(bounds.memoryBytes, bounds.pids)
@@ -119,46 +89,72 @@ export class Sandbox {
     return !this.#ended
   }
 
-  /** Runs the job to its end. Resolves whatever happens. */
+  /** Resolves when its slot is free again. */
+  get cleared(): Promise<void> {
+    return this.#done.then(() => undefined)
+  }
+
+  /** Runs the job to its end. Resolves, whatever happens, once all is known; what is cleared away then, see `cleared`. */
   async run(job: Job, io: RuntimeIo): Promise<RunFacts> {
     const channels = this.#channels
-    let runningAt: number | null = null
     const abort = () => this.#kill()
     this.#onBroke = abort
     io.signal.addEventListener('abort', abort, { once: true })
     this.#send(job)
+    const handedOverAt = performance.now()
     const output = new OutputPump(channels, io)
     const patience = setTimeout(abort, START_LIMIT_MS)
     if (io.signal.aborted || this.#broke !== null) this.#kill()
-    const [guest, report] = await Promise.all([
-      readGuest(channels.result, job.nonce, {
-        onGreeting: () => {
-          clearTimeout(patience)
-          io.onHandedOver?.()
-        },
-        onVerdict: (verdict) => {
-          output.begin()
-          if (verdict === 'syntax') return
-          runningAt = performance.now()
-          io.onRunning()
-          this.#unlessDone(WATCH_AFTER_MS, () => this.slot.watch(job.cpuMs))
-        },
-        onTooLarge: () => this.#kill(),
-      }),
-      readAll(channels.report),
-    ])
+    const gone = Promise.withResolvers<void>()
+    const { hooks, runningAt } = this.#listen(job, io, { output, patience })
+    const reading = readGuest(channels.result, job.nonce, hooks, gone.promise)
+    const supervisor = await readReport(channels.report)
+    const reportedAt = performance.now()
+    const slot = await (isWhole(supervisor) ? Promise.race([this.#measured.promise, this.#done]) : this.#done)
+    // A slot that was lost tells nothing of the others that hold the pipes.
+    if (slot !== null) gone.resolve()
+    const guest = await reading
     clearTimeout(patience)
-    const endedAt = performance.now()
+    const closedAt = slot === null ? performance.now() : reportedAt
+    if (slot !== null) await output.drain()
     const setupStderr = await output.end(guest.greeted ? 'program' : 'setup')
-    const slot = await this.#done
     io.signal.removeEventListener('abort', abort)
     for (const channel of Object.values(channels)) channel.destroy()
-    const supervisor = parseSupervisorReport(report)
-    const overAt = whenOver(supervisor, endedAt, guest.result === null ? endedAt : guest.lastAt)
-    const durationMs = runningAt === null ? 0 : Math.max(0, overAt - runningAt)
-    const { aborted } = io.signal
-    const launcherLost = this.#launcherLost
-    return { guest, supervisor, slot, broke: this.#broke, launcherLost, aborted, durationMs, setupStderr }
+    this.#unlessDone(CLEAR_MS, () => this.slot.kill())
+    const times = { handedOverAt, runningAt: runningAt(), lastWordAt: guest.lastAt, reportedAt }
+    const interpreterEndedAt = whenEnded(supervisor, closedAt)
+    publishTimes({ ...times, interpreterEndedAt, knownAt: performance.now() }, this.#done)
+    const overAt = whenOver(supervisor, closedAt, guest.result === null ? closedAt : guest.lastAt)
+    return {
+      guest,
+      supervisor,
+      slot,
+      broke: this.#broke,
+      setupStderr,
+      launcherLost: this.#launcherLost,
+      aborted: io.signal.aborted,
+      durationMs: times.runningAt === null ? 0 : Math.max(0, overAt - times.runningAt),
+    }
+  }
+
+  /** What is done when the guest says something, and when it said that the program runs. */
+  #listen(job: Job, io: RuntimeIo, { output, patience }: { output: OutputPump; patience: NodeJS.Timeout }) {
+    let runningAt: number | null = null
+    const hooks: GuestHooks = {
+      onGreeting: () => {
+        clearTimeout(patience)
+        io.onHandedOver?.()
+      },
+      onVerdict: (verdict) => {
+        output.begin()
+        if (verdict === 'syntax') return
+        runningAt = performance.now()
+        io.onRunning()
+        this.#unlessDone(WATCH_AFTER_MS, () => this.slot.watch(job.cpuMs))
+      },
+      onTooLarge: () => this.#kill(),
+    }
+    return { hooks, runningAt: () => runningAt }
   }
 
   /** Ends a sandbox that was never used. */
@@ -216,25 +212,10 @@ function toRecord(verb: string, argument: string, body: Uint8Array = NOTHING): U
   return [Buffer.from(`${verb} ${body.length} ${argument}\n`), body]
 }
 
-/** The end of the program: that of its interpreter, less what taking it down can have taken since its last word. */
-function whenOver(supervisor: SupervisorReport | string | null, closedAt: number, lastAt: number): number {
-  if (typeof supervisor !== 'object' || supervisor === null || supervisor.endedAt === 0) return closedAt
-  const ahead = Number(process.hrtime.bigint()) / 1e6 - performance.now()
-  const endedAt = Math.min(closedAt, supervisor.endedAt - ahead)
-  return supervisor.killed ? endedAt : Math.min(endedAt, Math.max(lastAt, endedAt - TAKE_DOWN_MS))
+function isWhole(report: SupervisorReport | string | null): boolean {
+  return typeof report === 'object' && report !== null
 }
 
 function ignore(): void {
   // what happens before the sandbox is made is seen by its first run
-}
-
-async function readAll(socket: Socket): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  socket.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size <= REPORT_MAX_BYTES) chunks.push(chunk)
-  })
-  if (!socket.closed) await once(socket, 'close')
-  return Buffer.concat(chunks)
 }

@@ -81,8 +81,7 @@ function makeSteps(
       return { sandbox: await Sandbox.start(await slots.acquire(forkServer), launch, bounds), directory }
     },
     async discard({ sandbox, directory }) {
-      await sandbox.discard()
-      slots.release(sandbox.slot, forkServer)
+      await slots.release(sandbox.slot, forkServer, sandbox.discard())
       if (config.isolation === 'process') await rm(directory, { recursive: true, force: true })
     },
   }

@@ -69,7 +69,7 @@ sub receive {
   return ([@fds[0 .. ($length - 16) / 4 - 1]], split /\0/, substr($data, 0, $count), -1);
 }
 
-# The child: descriptors 0 to 4 and no other.
+# The child: descriptors 0 to 5 and no other.
 sub take_descriptors {
   my @high = map { syscall($call{fcntl}, $_, $f_dupfd, 20) } @_;
   syscall($call{dup3}, $high[$_], $_, 0) for 0 .. $#high;

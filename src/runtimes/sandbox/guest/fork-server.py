@@ -91,7 +91,7 @@ def enter_sandbox(disk):
 
 
 def take_descriptors(fds):
-    """The run's descriptors become 0 to 4, and there are no others."""
+    """The run's descriptors become 0 to 5, and there are no others."""
     slot.detach()
     high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in fds]
     for target, fd in enumerate(high):
@@ -173,7 +173,7 @@ if probe < 0 or os.waitpid(probe, 0)[1] != 0:
     sys.exit(1)
 slot.send(b"ready")
 while True:
-    data, ancillary, _, _ = slot.recvmsg(65536, _socket.CMSG_SPACE(5 * 4))
+    data, ancillary, _, _ = slot.recvmsg(65536, _socket.CMSG_SPACE(6 * 4))
     if not data:
         break
     words = data.decode("utf-8", "surrogateescape").split("\0")

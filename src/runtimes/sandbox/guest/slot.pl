@@ -5,7 +5,8 @@ use strict;
 use warnings;
 use POSIX qw(F_DUPFD WNOHANG);
 
-my @channels = qw(job out err result report);
+# The last is the slot's own: the supervisor writes a byte to it once nothing of the run is left.
+my @channels = qw(job out err result report over);
 # Processor time after which a run counts as a long one.
 my $long_run_us = 100_000;
 my ($group, $user, $architecture, $run, %pipes, $control, $lines, $wake, $usage_before_fork_server);
@@ -33,9 +34,12 @@ sub serve_slot {
     vec($ready, fileno $control, 1) = 1;
     vec($ready, fileno $wake_reader, 1) = 1;
     vec($ready, fileno fork_server()->{socket}, 1) = 1 if fork_server();
+    my $over = $run ? $run->{over} : undef;
+    vec($ready, fileno $over, 1) = 1 if $over;
     # A child that dies just before `select` does not interrupt it, hence a time-out while there is one.
     my $count = select($ready, undef, undef, $run ? ($run->{armed} ? 0.05 : 1) : undef);
     if ($count > 0 && vec $ready, fileno $wake_reader, 1) { sysread $wake_reader, my $dust, 4096 }
+    take_over_mark() if $count > 0 && $over && vec $ready, fileno $over, 1;
     handle_fork_server_message() if $count > 0 && fork_server() && vec $ready, fileno fork_server()->{socket}, 1;
     reap_run();
     look() if $run && $group && $count == 0;    # what happens meanwhile is found at the end
@@ -75,14 +79,14 @@ sub prepare {
     pipe(my $reader, my $writer) or die "pipe: $!";
     $pipes{$name} = $name eq 'job' ? [$reader, $writer] : [$writer, $reader];
   }
-  emit(join ' ', 'pipes', map { fileno $pipes{$_}[1] } @channels);
+  emit(join ' ', 'pipes', map { fileno $pipes{$_}[1] } @channels[0 .. 4]);
 }
 
 # Words for the fork server come first, then the command that does the same from nothing.
 sub start_run {
   my ($seccomp, $word_count, @command) = @_;
   my @words = splice @command, 0, $word_count;
-  $run = { pid => 0, forked => '', before => $group ? read_group($group) : undef, cpu_limit => 0, broke => '' };
+  $run = { pid => 0, forked => '', before => $group ? read_group($group) : undef, cpu_limit => 0, broke => '', over => $pipes{over}[1] };
   $run->{cold} = sub { start_cold($seccomp, @command) };
   set_group_limits($group, 0, 0) if $group;
   return $run->{cold}->() unless @words && fork_server_ready() && send_run(run_ends(), @words);
@@ -104,13 +108,13 @@ sub start_cold {
   $run->{pid} = $pid;
 }
 
-# The child: own session, own user, only fds 0 to 4 (and 9, the filter that bubblewrap loads).
+# The child: own session, own user, only fds 0 to 5 (and 9, the filter that bubblewrap loads).
 sub become {
   my ($seccomp, @command) = @_;
   $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE HUP INT);
   POSIX::setsid();
   my @high = map { fcntl($pipes{$_}[0], F_DUPFD, 20) + 0 } @channels;
-  POSIX::dup2($high[$_], $_) for 0 .. 4;
+  POSIX::dup2($high[$_], $_) for 0 .. $#high;
   POSIX::close($_) for @high;
   if ($seccomp ne '') {
     my $fd = POSIX::open($seccomp, 0);
@@ -217,23 +221,33 @@ sub reap_run {
   }
 }
 
+# All of the run but its supervisor is gone: its figures are final, and the executor need not wait for the rest.
+sub take_over_mark {
+  my $count = sysread $run->{over}, my $mark, 1;
+  $run->{over} = undef;
+  emit(join ' ', 'measured', figures()) if $count;
+}
+
+# (peak memory, kills for lack of memory, refused processes, processor time in microseconds)
+sub figures {
+  return (0, 0, 0, 0) unless $group;
+  my ($now, $before) = (read_group($group), $run->{before});
+  my $peak = $now->{peak} - $before->{usage};
+  # The interpreter, or what stands for bubblewrap, is shared with the fork server: part of this tree too.
+  $peak += $run->{share} if $run->{forked} ne '';
+  return ($peak, map { $now->{$_} - $before->{$_} } qw(oom pids cpu));
+}
+
 sub end_run {
   my ($status) = @_;
   clear_group() if $group;
   kill 'KILL', -$run->{pid} if $status != 0 && !$group && $run->{pid};    # its session outlives a supervisor that was killed
   sweep() if $status != 0 && !fork_server();
-  my ($peak, $oom, $pids, $cpu) = (0, 0, 0, 0);
-  if ($group) {
-    my ($now, $before) = (read_group($group), $run->{before});
-    $peak = $now->{peak} - $before->{usage};
-    # The interpreter, or what stands for bubblewrap, is shared with the fork server: part of this tree too.
-    $peak += $run->{share} if $run->{forked} ne '';
-    ($oom, $pids, $cpu) = map { $now->{$_} - $before->{$_} } qw(oom pids cpu);
-  }
+  my @figures = figures();
   set_cpu_share($group, 'normal') if $run->{yields};
   $run = undef;
   %pipes = ();
-  emit("done $status $peak $oom $pids $cpu");
+  emit("done $status @figures");
   prepare();
 }
 

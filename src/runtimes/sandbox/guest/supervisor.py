@@ -21,6 +21,7 @@ LIMITS = {
 MAX_DEPTH = 16
 MAX_NAMES = 10_000
 MAX_COUNTED = 100_000
+OVER_FD = 5  # takes a byte as soon as nothing of the program is left
 PR_SET_DUMPABLE = 4
 
 
@@ -124,15 +125,19 @@ class Run:
         os.close(self.job)
 
     def end_all(self):
-        """Ends everything and collects it; bounded, for what sleeps in the kernel cannot be waited out."""
+        """Ends everything and collects it; bounded, for what sleeps in the kernel cannot be waited out.
+
+        True where nothing is left.
+        """
         for _ in range(2000):
             try:
                 os.kill(-1, signal.SIGKILL)
             except ProcessLookupError:
                 pass
             if not self.reap():
-                return
+                return True
             time.sleep(0.001)
+        return False
 
     def disk_full(self):
         # Not the working directory, which a program may remove.
@@ -253,7 +258,8 @@ def supervise(call, words, guest):
         child, job, wake = start(call, work, command, guest)
         run = Run(work, child, job)
         run.watch(wake)
-        run.end_all()
+        if run.end_all():
+            os.write(OVER_FD, b".")
         full = run.disk_full()
         left = {"files": int(max_files), "bytes": int(max_bytes), "names": MAX_NAMES, "out": 0}
         collect(os.fsencode(out), b"", 0, left)

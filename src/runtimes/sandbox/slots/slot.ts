@@ -2,6 +2,7 @@
 import { constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { PipeReader } from '../wire/pipe-reader.ts'
+import { PipeSocket } from '../wire/pipe-socket.ts'
 
 /** What the slot measured and saw; zeros where the host has no control groups. */
 export interface SlotReport {
@@ -18,8 +19,8 @@ export interface Channels {
   job: Socket
   out: PipeReader
   err: PipeReader
-  result: Socket
-  report: Socket
+  result: PipeSocket
+  report: PipeSocket
 }
 
 /** How a run is started: `fork` is the request to the slot's fork server, empty where `command` alone is used. */
@@ -38,10 +39,14 @@ export interface ForkServer {
 
 export type BrokenLimit = 'memory' | 'pids' | 'cpu'
 
-/** Called as a run goes; `launcherLost`: the launcher died, so the run is to end now; `lost`: the slot itself died. */
+/**
+ * Called as a run goes; `launcherLost`: the launcher died, so the run is to end now; `measured`: only the supervisor is
+ * left of it, so the figures are final; `done`: the slot is free again; `lost`: the slot itself died.
+ */
 export interface SlotEvents {
   broke: (limit: BrokenLimit) => void
   launcherLost: () => void
+  measured: (report: SlotReport) => void
   done: (report: SlotReport) => void
   lost: () => void
 }
@@ -78,7 +83,7 @@ export class Slot {
       this.#markReady = resolve
     })
     this.#control = openWriter(`/proc/${address.pid}/fd/${address.control}`)
-    this.#lines = openReader(`/proc/${address.pid}/fd/${address.lines}`)
+    this.#lines = openSocket(`/proc/${address.pid}/fd/${address.lines}`)
     this.#control.on('error', () => undefined) // seen as the end of the lines
     this.#lines.setEncoding('utf8').on('data', (text: string) => this.#take(text))
     this.#lines.on('error', () => undefined).on('close', () => this.#lose())
@@ -185,7 +190,8 @@ export class Slot {
     const [verb, ...rest] = line.split(' ')
     if (verb === 'pipes') this.#open(rest.map(Number))
     if (verb === 'broke') this.#events?.broke(toBrokenLimit(rest[0]))
-    if (verb === 'done') this.#finish(rest.map(Number))
+    if (verb === 'measured') this.#events?.measured(toReport([0, ...rest.map(Number)]))
+    if (verb === 'done') this.#finish(toReport(rest.map(Number)))
     if (verb === 'fork-server') this.#takeForkServerState(rest[0] === 'ready')
   }
 
@@ -202,8 +208,8 @@ export class Slot {
         job: openWriter(path(0)),
         out: openPipeReader(path(1)),
         err: openPipeReader(path(2)),
-        result: openReader(path(3)),
-        report: openReader(path(4)),
+        result: openSocket(path(3)),
+        report: openSocket(path(4)),
       }
     } catch {
       this.close() // the process died between saying so and our opening; `lost` follows
@@ -211,14 +217,13 @@ export class Slot {
     this.#markReady()
   }
 
-  #finish(numbers: readonly number[]): void {
-    const [status = 0, peakBytes = 0, oomKills = 0, pidsRefused = 0, cpuUs = 0] = numbers
+  #finish(report: SlotReport): void {
     const events = this.#events
     this.#events = null
     this.#lines.unref()
     this.#control.unref()
     if (this.#state === 'retired') this.close()
-    events?.done({ status, peakBytes, oomKills, pidsRefused, cpuUs })
+    events?.done(report)
   }
 
   #lose(): void {
@@ -229,17 +234,16 @@ export class Slot {
   }
 }
 
-function toBrokenLimit(name: string | undefined): BrokenLimit {
-  return name === 'memory' || name === 'pids' ? name : 'cpu'
+const toBrokenLimit = (name: string | undefined): BrokenLimit =>
+  name === 'memory' || name === 'pids' ? name : 'cpu'
+
+function toReport(numbers: readonly number[]): SlotReport {
+  const [status = 0, peakBytes = 0, oomKills = 0, pidsRefused = 0, cpuUs = 0] = numbers
+  return { status, peakBytes, oomKills, pidsRefused, cpuUs }
 }
 
-function openReader(path: string): Socket {
-  return new Socket({ fd: openSync(path, reader), readable: true, writable: false }).unref()
-}
-
-function openPipeReader(path: string): PipeReader {
-  return new PipeReader(openSync(path, reader)).unref()
-}
+const openSocket = (path: string): PipeSocket => new PipeSocket(openSync(path, reader)).unref()
+const openPipeReader = (path: string): PipeReader => new PipeReader(openSync(path, reader)).unref()
 
 function openWriter(path: string): Socket {
   return new Socket({ fd: openSync(path, writer), readable: false, writable: true }).unref()

@@ -4,7 +4,7 @@
  * after `running` is its result or its error, and evidence of nothing.
  */
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
+import type { PipeSocket } from './pipe-socket.ts'
 
 /** More than this on the result channel ends the run. */
 export const RESULT_MAX_BYTES = 16_777_216
@@ -32,7 +32,8 @@ export interface GuestReport {
   lastAt: number
 }
 
-interface Hooks {
+/** Called as the guest is heard. */
+export interface GuestHooks {
   /** At the first byte. */
   onGreeting(): void
   /** At the first frame: the program runs, or the language refused it. */
@@ -40,14 +41,19 @@ interface Hooks {
   onTooLarge(): void
 }
 
-/** Reads the channel to its end. */
-export async function readGuest(channel: Socket, nonce: string, hooks: Hooks): Promise<GuestReport> {
+/** Reads the channel to its end, or until `gone`: its writers are, and what it holds is all. */
+export async function readGuest(
+  channel: PipeSocket,
+  nonce: string,
+  hooks: GuestHooks,
+  gone: Promise<void>,
+): Promise<GuestReport> {
   const mark = Buffer.from(`\n${nonce} `)
   const chunks: Buffer[] = []
   let size = 0
   let judged = false
   let lastAt = 0
-  channel.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer): void => {
     if (size === 0) hooks.onGreeting()
     const isBeginning = size < BEGINNING_BYTES
     size += chunk.length
@@ -59,8 +65,10 @@ export async function readGuest(channel: Socket, nonce: string, hooks: Hooks): P
     if (verdict === null) return
     judged = true
     hooks.onVerdict(verdict)
-  })
-  if (!channel.closed) await once(channel, 'close')
+  }
+  channel.on('data', take)
+  if (!channel.closed) await Promise.race([once(channel, 'close'), gone])
+  for (const chunk of channel.readRest()) take(chunk)
   return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES, lastAt }
 }
 

@@ -23,11 +23,13 @@ export class OutputPump {
   }
   /** What was held, on its way; what comes later waits for it. */
   readonly #late: Record<OutputChunk['stream'], Promise<void> | null> = { stdout: null, stderr: null }
+  readonly #outlets: readonly PipeReader[]
   readonly #pumps: Promise<unknown>
   #begun = false
 
   constructor({ out, err }: Channels, io: RuntimeIo) {
     this.#io = io
+    this.#outlets = [out, err]
     this.#pumps = Promise.all([this.#pump('stdout', out), this.#pump('stderr', err)])
   }
 
@@ -41,6 +43,11 @@ export class OutputPump {
       late.catch(() => undefined) // `end` rejects as it does
       this.#late[stream] = late
     }
+  }
+
+  /** Takes what the pipes still hold, and no more: their writers are gone. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#outlets.map((outlet) => outlet.drain()))
   }
 
   /** Waits for the last of it; where it is not the program's, tells it. */

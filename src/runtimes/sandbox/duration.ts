@@ -1,0 +1,23 @@
+/** When a program ended, from the supervisor's report. */
+import type { SupervisorReport } from './wire/supervisor-report.ts'
+
+/** Taking an interpreter down takes 0 to 20 ms, and is not the program's time. What takes longer is. */
+const TAKE_DOWN_MS = 20
+
+/** The end of the program: that of its interpreter, less what taking it down can have taken since its last word. */
+export function whenOver(
+  supervisor: SupervisorReport | string | null,
+  closedAt: number,
+  lastAt: number,
+): number {
+  const endedAt = whenEnded(supervisor, closedAt)
+  const isEarlier = typeof supervisor === 'object' && supervisor !== null && !supervisor.killed
+  return isEarlier ? Math.min(endedAt, Math.max(lastAt, endedAt - TAKE_DOWN_MS)) : endedAt
+}
+
+/** When the interpreter ended, by the clock of `performance.now`. */
+export function whenEnded(supervisor: SupervisorReport | string | null, closedAt: number): number {
+  if (typeof supervisor !== 'object' || supervisor === null || supervisor.endedAt === 0) return closedAt
+  const ahead = Number(process.hrtime.bigint()) / 1e6 - performance.now()
+  return Math.min(closedAt, supervisor.endedAt - ahead)
+}
