@@ -7,10 +7,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadConfig } from '../src/config.ts'
 import type { ExecutionRequest } from '../src/execution.ts'
-import { createExecutor } from '../src/executor/executor.ts'
 import { printFigures, type Figure } from './figures.ts'
+import { createBenchExecutor } from './support/executor.ts'
 import { temporaryHome } from './support/home.ts'
 import { startOtlpCounter } from './support/otlp-counter.ts'
 
@@ -58,13 +57,7 @@ function describe(name: string, { p50, p99, longest }: Away, atMost: number | nu
 
 using home = temporaryHome('event-loop-')
 const receiver = await startOtlpCounter()
-const executor = await createExecutor({
-  config: loadConfig({
-    ...process.env,
-    EXECTRAIL_HOME: home.path,
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-  }),
-})
+const executor = await createBenchExecutor(home.path, receiver)
 
 async function bare(): Promise<void> {
   await once(spawn('bash', ['-c', ':'], { stdio: 'ignore' }), 'close')

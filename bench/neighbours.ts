@@ -5,11 +5,10 @@
  * same time is spent without attack.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadConfig } from '../src/config.ts'
 import { CapacityError } from '../src/errors.ts'
 import type { ExecutionRequest, Language } from '../src/execution.ts'
-import { createExecutor } from '../src/executor/executor.ts'
 import { percentile, printFigures, type Figure } from './figures.ts'
+import { createBenchExecutor } from './support/executor.ts'
 import { temporaryHome } from './support/home.ts'
 import { HOSTILE_PROGRAMS } from './support/hostile-programs.ts'
 import { startOtlpCounter } from './support/otlp-counter.ts'
@@ -33,13 +32,7 @@ type Latencies = Record<string, number[]>
 
 using home = temporaryHome('neighbours-')
 const receiver = await startOtlpCounter()
-const executor = await createExecutor({
-  config: loadConfig({
-    ...process.env,
-    EXECTRAIL_HOME: home.path,
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-  }),
-})
+const executor = await createBenchExecutor(home.path, receiver)
 
 /** Runs honest programs one after another until `until`; ms of each by language. */
 async function live(organizationId: string, until: number): Promise<Latencies> {

@@ -5,10 +5,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { loadConfig } from '../src/config.ts'
 import type { ExecutionRequest, ExecutionResult } from '../src/execution.ts'
-import { createExecutor } from '../src/executor/executor.ts'
 import { printFigures, type Figure } from './figures.ts'
+import { createBenchExecutor } from './support/executor.ts'
 import { temporaryHome } from './support/home.ts'
 import { startOtlpCounter } from './support/otlp-counter.ts'
 
@@ -27,7 +26,7 @@ const DRIPS = `dd if=/dev/zero bs=1 count=${SMALL_WRITES} status=none`
 using home = temporaryHome('output-')
 const receiver = await startOtlpCounter()
 const environment = { ...process.env, EXECTRAIL_HOME: home.path, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }
-const executor = await createExecutor({ config: loadConfig(environment) })
+const executor = await createBenchExecutor(home.path, receiver)
 
 interface Timed {
   tookMs: number

@@ -5,11 +5,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { loadConfig } from '../src/config.ts'
 import type { ExecutionRequest } from '../src/execution.ts'
-import { createExecutor, type Executor } from '../src/executor/executor.ts'
+import type { Executor } from '../src/executor/executor.ts'
 import { printFigures, type Figure } from './figures.ts'
 import { countLeftovers, type Leftovers } from './support/leftovers.ts'
+import { createBenchExecutor } from './support/executor.ts'
 import { temporaryHome } from './support/home.ts'
 import { startOtlpCounter } from './support/otlp-counter.ts'
 
@@ -134,13 +134,12 @@ using home = temporaryHome('soak-')
 setFlagsFromString('--expose-gc')
 const collectGarbage: unknown = runInNewContext('gc')
 const receiver = await startOtlpCounter()
-const environment = { ...process.env, EXECTRAIL_HOME: home.path, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }
 // What Node itself opens at the first use and keeps is there before anything is counted.
-const first = await createExecutor({ config: loadConfig(environment) })
+const first = await createBenchExecutor(home.path, receiver)
 await run(first, 10)
 await first.close(60_000)
 const before = countLeftovers()
-const executor = await createExecutor({ config: loadConfig(environment) })
+const executor = await createBenchExecutor(home.path, receiver)
 await run(executor, 100)
 const memory = [measureMemory()]
 const loop = monitorEventLoopDelay({ resolution: 1 })

@@ -1,0 +1,60 @@
+/** The HTTP service in a process of its own, as `exectrail up` runs it, without a store: it answers POST /v1/executions. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createApp } from '../../src/api/app.ts'
+import { serve } from '../../src/api/server.ts'
+import { openKeys } from '../../src/service/keys.ts'
+import { createStore } from '../../src/store/client.ts'
+import { createBenchExecutor } from './executor.ts'
+
+/** The key the service takes. */
+export const SERVICE_KEY = 'bench-key'
+const NO_STORE = { url: 'http://127.0.0.1:9', user: 'default', password: '', database: 'exectrail' }
+
+export interface BenchService {
+  url: string
+  stop(): Promise<void>
+}
+
+/** Starts one on a free port, with its home in `home`. */
+export async function startService(home: string, receiver: { url: string }): Promise<BenchService> {
+  const child = fork(import.meta.filename, [home, receiver.url])
+  const [url] = await once(child, 'message')
+  return {
+    url: String(url),
+    async stop() {
+      child.send('stop')
+      await once(child, 'exit')
+    },
+  }
+}
+
+async function run(home: string, receiverUrl: string, send: (message: unknown) => void): Promise<void> {
+  const executor = await createBenchExecutor(home, { url: receiverUrl })
+  const store = createStore(NO_STORE)
+  const { keys } = await openKeys(home, SERVICE_KEY)
+  const app = createApp({
+    version: 'bench',
+    store,
+    sqlStore: store,
+    executor,
+    keys,
+    components: () => [],
+    collector: () => Promise.resolve(null),
+    log: (line) => console.error(line),
+  })
+  const service = await serve(app, { port: 0 })
+  const stop = async (): Promise<void> => {
+    await service.close(0)
+    await executor.close(60_000)
+    await store.close()
+    process.disconnect()
+  }
+  process.once('message', () => void stop())
+  send(service.url)
+}
+
+if (import.meta.main && process.send !== undefined) {
+  const [home = '', receiverUrl = ''] = process.argv.slice(2)
+  await run(home, receiverUrl, process.send.bind(process))
+}
