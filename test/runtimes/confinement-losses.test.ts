@@ -88,6 +88,10 @@ async function lose(runtime: Runtime, language: Language, find: Find, how: 'cold
   let killedAt = 0
   let held: Process[] = []
   let killed: Process[] = []
+  await waitFor(() => COLD['supervisor']?.(descendants()).length === 0, {
+    what: 'the end of the sandbox before',
+    timeoutMs: 2000,
+  })
   const giveUp = new AbortController()
   const { exit } = await record(runtime, makeRequest(language, STAYS[language]), {
     signal: AbortSignal.any([giveUp.signal, AbortSignal.timeout(10_000)]),

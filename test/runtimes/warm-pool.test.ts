@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
-import { pidsOf } from '../support/descendants.ts'
+import { descendants, pidsOf } from '../support/descendants.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
 import { waitFor } from '../support/wait.ts'
@@ -32,7 +32,7 @@ describe('the pool', () => {
         ),
       )
       seen.push(exit.result ?? '')
-      await waitFor(() => pidsOf(/supervisor\.pl.*bash\.sh/).length > 0 || index < 1, {
+      await waitFor(() => pidsOf(/^\S*bash --norc/).length > 0 || index < 1, {
         what: 'a waiting sandbox',
         timeoutMs: 5000,
       })
@@ -43,7 +43,8 @@ describe('the pool', () => {
   it('survives the death of those that wait', async () => {
     const runtime = make({ pool: { floor: 1 } })
     await record(runtime, makeRequest('bash', 'true'))
-    const waiting = await waitFor(() => pidsOf(/supervisor\.pl.*bash\.sh/)[0], {
+    const shell = /^\S*bash --norc/
+    const waiting = await waitFor(() => descendants().find(({ command }) => shell.test(command))?.parent, {
       what: 'a waiting sandbox',
       timeoutMs: 5000,
     })
