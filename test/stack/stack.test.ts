@@ -51,6 +51,25 @@ describe('a running stack', () => {
     expect(await started.column(`SELECT 1 FROM code_exec_events WHERE execution_id = '${id}'`)).toEqual([])
   })
 
+  it('makes no row of a forged record: one of another scope, or without the id of an execution', async () => {
+    const { otlpHttp } = started.stack.endpoints
+    const [id, other] = [randomUUID(), randomUUID()]
+    for (const event of ['code_exec.completed', 'code_exec.started']) {
+      await sendLogs(otlpHttp, [{ event, attributes: {} }], { scope: 'exectrail' })
+      await sendLogs(otlpHttp, [
+        { event, attributes: { 'code_exec.execution.id': '' } },
+        { event, attributes: { 'code_exec.execution.id': 7 } },
+      ])
+      await sendLogs(otlpHttp, [{ ...completedRecord(other), event }], { scope: 'another' })
+      await sendLogs(otlpHttp, [{ ...completedRecord(id), event }], { scope: 'exectrail' })
+    }
+    for (const table of ['code_exec_logs', 'code_exec_events']) {
+      expect(await arrive(`SELECT execution_id FROM ${table} WHERE execution_id = '${id}'`)).toEqual([id])
+      const forged = `SELECT execution_id FROM ${table} WHERE execution_id IN ('', '7', '${other}')`
+      expect(await started.column(forged)).toEqual([])
+    }
+  })
+
   it('puts started records into code_exec_events and other log records into neither table', async () => {
     const [id, other] = [randomUUID(), randomUUID()]
     const { otlpHttp } = started.stack.endpoints

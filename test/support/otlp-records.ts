@@ -21,6 +21,8 @@ export interface SpanInput {
 }
 
 export interface SendOptions {
+  /** Name of the instrumentation scope. @default exectrail-test */
+  scope?: string
   token?: string
   /** Aborts the repeating. */
   signal?: AbortSignal
@@ -63,7 +65,7 @@ export async function sendLogs(
     ...(record.traceId === undefined ? {} : { traceId: record.traceId, spanId: record.spanId }),
     attributes: keyValues(record.attributes),
   }))
-  const scopeLogs = [{ scope: { name: 'exectrail-test' }, logRecords }]
+  const scopeLogs = [{ scope: { name: options.scope ?? 'exectrail-test' }, logRecords }]
   await postUntilAccepted(`${url}/v1/logs`, { resourceLogs: [{ resource: resource(), scopeLogs }] }, options)
 }
 
