@@ -1,4 +1,4 @@
-/** Programs of other languages that drive a ClickHouse client: installed once into the user's cache, then run. */
+/** Programs with dependencies of their own: installed once into the user's cache, then run. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
@@ -10,8 +10,9 @@ import { keyOf, type RunningClickHouse } from './clickhouse.ts'
 type Command = readonly [program: string, ...args: string[]]
 
 export interface ClientProgram {
-  /** Name of its directory under test/clickhouse-endpoint/clients. */
+  /** Name of its directory under test/clickhouse-endpoint/clients, or under `sources`. */
   name: string
+  sources?: string
   /** What is installed, with versions, for the one line that says so. */
   what: string
   /** Files of that directory that name what is installed; a change installs anew. */
@@ -28,7 +29,7 @@ const SOURCES = join(import.meta.dirname, '../clickhouse-endpoint/clients')
 export async function prepareClient(
   program: ClientProgram,
 ): Promise<{ directory: string } | { hindrance: string }> {
-  const cwd = join(SOURCES, program.name)
+  const cwd = join(program.sources ?? SOURCES, program.name)
   for (const [command, ...args] of program.needs) {
     const found = await execa(command, args, { reject: false })
     if (found.failed) return { hindrance: `${[command, ...args].join(' ')} does not run here` }
