@@ -3,16 +3,11 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from './errors.ts'
+import { findReceiverIssues, withoutHostsReceiver } from './otlp-variables.ts'
+import { httpUrl, telemetryConfig, telemetryVariables, type TelemetryConfig } from './telemetry-config.ts'
 import { validate } from './validation.ts'
 import { CONTENT, OPTIONAL_CONTENT } from './record/record.ts'
 
-const httpUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    'write a URL such as http://127.0.0.1:8123',
-  )
-  .transform((text) => text.replace(/\/+$/, ''))
 const flag = z
   .enum(['0', '1', 'true', 'false', ''], 'write 1 or 0')
   .transform((text) => text === '1' || text === 'true')
@@ -50,13 +45,8 @@ const environment = z.object({
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: identifier.default('exectrail'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: httpUrl.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
-  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: httpUrl.optional(),
-  OTEL_METRICS_EXPORTER: z.string().optional(),
-  OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number('write ms').int().min(100).max(86_400_000).default(60_000),
-  OTEL_SERVICE_NAME: z.string().min(1).default('exectrail'),
+  ...telemetryVariables,
+  OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: z.coerce.number('write a number of characters').int().min(0).optional(),
   SIGNOZ_OTLP_ENDPOINT: httpUrl.optional(),
   SIGNOZ_INGESTION_KEY: z.string().min(1).optional(),
   SIGNOZ_URL: httpUrl.optional(),
@@ -69,7 +59,7 @@ const environment = z.object({
 })
 
 /** The configuration with its defaults. URLs have no trailing slash; null means not set. */
-export interface Config {
+export interface Config extends TelemetryConfig {
   /** Directory of all data of this installation, absolute. */
   home: string
   /** Directory of downloads and builds shared by all installations of this user, absolute. */
@@ -87,14 +77,13 @@ export interface Config {
   /** When the outbox is synced to disk, to survive a power failure. */
   outboxFsync: 'never' | 'each' | { everyMs: number }
   /** Content that is recorded, and in which of it secrets are masked. */
-  content: { keep: typeof OPTIONAL_CONTENT; mask: typeof CONTENT }
+  content: {
+    keep: typeof OPTIONAL_CONTENT
+    mask: typeof CONTENT
+    /** Characters of each, at most; null for the trail's own bounds. */
+    maxLength?: number | null
+  }
   clickhouse: { url: string | null; user: string; password: string; database: string }
-  otlpEndpoint: string | null
-  /** Complete URLs of signals with their own endpoint. */
-  otlpSignals: { logs: string | null; spans: string | null; metrics: string | null }
-  serviceName: string
-  /** Export interval of exectrail's own metrics, ms; null disables the export. */
-  metricsEveryMs: number | null
   signoz: { otlpEndpoint: string | null; ingestionKey: string | null; url: string | null }
   bacalhauApiUrl: string | null
   e2bApiKey: string | null
@@ -116,10 +105,13 @@ export function loadConfig(env: Environment = process.env): Config {
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
-  const parsed = validate(environment, present)
-  if (!parsed.ok) throw new ConfigError(parsed.issues)
+  const applied = withoutHostsReceiver(present)
+  const parsed = validate(environment, applied)
+  const issues = [...(parsed.ok ? [] : parsed.issues), ...findReceiverIssues(applied)]
+  if (!parsed.ok || issues.length > 0) throw new ConfigError(issues)
   const { value } = parsed
   return {
+    ...telemetryConfig(value),
     home: resolve(value.EXECTRAIL_HOME),
     cacheDir: join(value.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'exectrail'),
     host: value.EXECTRAIL_HOST,
@@ -130,17 +122,12 @@ export function loadConfig(env: Environment = process.env): Config {
     outboxMaxBytes: value.EXECTRAIL_OUTBOX_MAX_MB * 1_048_576,
     outboxMaxAgeMs: value.EXECTRAIL_OUTBOX_MAX_DAYS * 86_400_000,
     outboxFsync: value.EXECTRAIL_OUTBOX_FSYNC,
-    content: { keep: value.EXECTRAIL_RECORD_CONTENT, mask: value.EXECTRAIL_MASK_SECRETS },
-    clickhouse: {
-      url: value.CLICKHOUSE_URL ?? null,
-      user: value.CLICKHOUSE_USER,
-      password: value.CLICKHOUSE_PASSWORD,
-      database: value.CLICKHOUSE_DATABASE,
+    content: {
+      keep: value.EXECTRAIL_RECORD_CONTENT,
+      mask: value.EXECTRAIL_MASK_SECRETS,
+      maxLength: value.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? null,
     },
-    otlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
-    otlpSignals: signalsOf(value),
-    serviceName: value.OTEL_SERVICE_NAME,
-    metricsEveryMs: value.OTEL_METRICS_EXPORTER === 'none' ? null : value.OTEL_METRIC_EXPORT_INTERVAL,
+    clickhouse: clickhouseOf(value),
     signoz: signozOf(value),
     bacalhauApiUrl: value.BACALHAU_API_URL ?? null,
     e2bApiKey: value.E2B_API_KEY ?? null,
@@ -162,10 +149,11 @@ function callerTraceOf({ TRACEPARENT, TRACESTATE }: z.infer<typeof environment>)
   return TRACEPARENT === undefined ? null : { traceparent: TRACEPARENT, tracestate: TRACESTATE }
 }
 
-function signalsOf(value: z.infer<typeof environment>): Config['otlpSignals'] {
+function clickhouseOf(value: z.infer<typeof environment>): Config['clickhouse'] {
   return {
-    logs: value.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? null,
-    spans: value.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? null,
-    metrics: value.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? null,
+    url: value.CLICKHOUSE_URL ?? null,
+    user: value.CLICKHOUSE_USER,
+    password: value.CLICKHOUSE_PASSWORD,
+    database: value.CLICKHOUSE_DATABASE,
   }
 }

@@ -1,4 +1,5 @@
-import type { Meter } from '@opentelemetry/api'
+import { context, type Meter } from '@opentelemetry/api'
+import { getRPCMetadata } from '@opentelemetry/core'
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { ApiEnv } from './context.ts'
@@ -16,9 +17,13 @@ export function countRequests(meter: Meter): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const since = performance.now()
     await next()
+    const route = routePath(c, -1)
+    const span = getRPCMetadata(context.active())
+    // The name of the request's span, where HTTP is instrumented.
+    if (span !== undefined) span.route = route
     const attributes = {
       method: methodLabel(c.req.method),
-      route: routePath(c, -1),
+      route,
       status: String(c.res.status),
     }
     requests.add(1, attributes)

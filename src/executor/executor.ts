@@ -7,7 +7,7 @@ import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
 import type { Readiness, Runtime } from '../runtimes/runtime.ts'
 import { createTrail } from '../telemetry/create-trail.ts'
 import type { Processors } from '../telemetry/fan-out.ts'
-import { claimGlobals, type ClaimGlobals } from '../telemetry/providers.ts'
+import { claimGlobals, type HostSdk } from '../telemetry/providers.ts'
 import { startMetricsExport } from '../telemetry/metrics/export.ts'
 import { Metrics } from '../telemetry/metrics/metrics.ts'
 import { ToolCallDurations } from '../telemetry/metrics/tool-call-durations.ts'
@@ -37,7 +37,7 @@ export interface ExecutorOptions extends Partial<AdmissionOptions>, Processors {
    * spans and log records go there too.
    * @default false
    */
-  registerGlobals?: boolean | ClaimGlobals
+  registerGlobals?: boolean | HostSdk
 }
 
 /** Runs code and leaves a trail. Made by `createExecutor`. */
@@ -119,7 +119,9 @@ function openTrail(
   { executorId, metrics }: { executorId: string; metrics: Metrics },
   { registerGlobals = false, spanProcessors, logRecordProcessors }: ExecutorOptions,
 ): Promise<Trail> {
-  const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync } = config
+  const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync, sdkDisabled } = config
+  const hostSdk = registerGlobals === true ? { claim: claimGlobals } : registerGlobals
+  if (config.otlpOmitted.includes('logs')) warnWithoutRecords()
   return createTrail({
     home,
     serviceName,
@@ -129,9 +131,16 @@ function openTrail(
     fsync,
     durations: new ToolCallDurations(metrics.meter),
     resolveEndpoint: () => resolveOtlpEndpoint(config),
-    claimGlobals:
-      typeof registerGlobals === 'boolean' ? (registerGlobals ? claimGlobals : null) : registerGlobals,
-    processors: { spanProcessors, logRecordProcessors },
+    hostSdk: sdkDisabled || hostSdk === false ? null : hostSdk,
+    processors: sdkDisabled ? {} : { spanProcessors, logRecordProcessors },
+  })
+}
+
+function warnWithoutRecords(): void {
+  process.emitWarning('OTEL_LOGS_EXPORTER=none: records of executions are not sent, so they become no rows', {
+    type: 'ExectrailWarning',
+    code: 'EXECTRAIL_NO_RECORDS',
+    detail: 'EXECTRAIL_OTLP_ENDPOINT names a receiver for them, whatever the variables of OpenTelemetry say.',
   })
 }
 

@@ -4,13 +4,15 @@ import type { Endpoint } from '../telemetry/delivery/otlp-client.ts'
 
 /**
  * The current OTLP/HTTP endpoint: the configured one (per signal or for all), or that of the running stack of this home, or
- * null.
+ * null. A signal with an endpoint of its own is sent also where the other has none.
  */
 export async function resolveOtlpEndpoint(config: Config): Promise<Endpoint | null> {
-  const { otlpEndpoint, otlpSignals: signals } = config
-  const isNamed = signals.logs !== null && signals.spans !== null
-  const url =
-    otlpEndpoint ??
-    (isNamed ? new URL(signals.logs ?? '').origin : (await readEndpoints(config.home))?.otlpHttp)
-  return url === undefined ? null : { url, signals, headers: {} }
+  const { otlpEndpoint, otlpSignals: signals, otlpHeaders: headers, otlpOmitted: omitted } = config
+  const url = otlpEndpoint ?? (await readEndpoints(config.home))?.otlpHttp
+  const settings = otlpEndpoint === null ? 'own' : config.otlpSettings
+  if (url !== undefined) return { url, signals, headers, settings, omitted }
+  const named = signals.logs ?? signals.spans
+  if (named === null) return null
+  const only = signals.spans === null ? 'logs' : signals.logs === null ? 'spans' : null
+  return { url: new URL(named).origin, signals, headers, settings, omitted, only }
 }

@@ -116,7 +116,21 @@ export function applyContentPolicy<Record extends StartedRecord | ExecutionRecor
       else Reflect.set(kept, field, redact(value.toWellFormed()))
     }
   }
-  return long.length === 0 ? kept : maskInTurns(kept, long, redact)
+  if (long.length === 0) return cutContent(kept, policy)
+  return maskInTurns(kept, long, redact).then((whole) => cutContent(whole, policy))
+}
+
+/** Cuts content to the length that the environment allows; ids, names and times stay whole. */
+function cutContent<Record extends StartedRecord | ExecutionRecord>(
+  record: Record,
+  { maxLength }: ContentPolicy,
+): Record {
+  if (maxLength === undefined || maxLength === null) return record
+  for (const field of CONTENT) {
+    const value: unknown = Reflect.get(record, field)
+    if (typeof value === 'string') Reflect.set(record, field, value.slice(0, maxLength).toWellFormed())
+  }
+  return record
 }
 
 async function maskInTurns<Record extends StartedRecord | ExecutionRecord>(

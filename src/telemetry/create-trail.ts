@@ -12,7 +12,7 @@ import { resourceOf } from './resource.ts'
 import { activeContext } from './parent-context.ts'
 import { openHostPipeline } from './host-pipeline.ts'
 import { createFanOut, type FanOut, type Processors } from './fan-out.ts'
-import type { ClaimGlobals } from './providers.ts'
+import type { HostSdk } from './providers.ts'
 import type { Endpoint } from './delivery/otlp-client.ts'
 import { Sender } from './delivery/sender.ts'
 import type { ToolCallDurations } from './metrics/tool-call-durations.ts'
@@ -37,7 +37,7 @@ export interface TrailOptions {
   /** How long the heartbeat of another process may stand still before it counts as gone, ms. @default 90 s */
   silenceMs?: number
   /** Leads the OpenTelemetry globals to the outbox. @default they stay the host program's */
-  claimGlobals?: ClaimGlobals | null
+  hostSdk?: HostSdk | null
   /** The host program's own, which get the spans and completed records of executions too. */
   processors?: Processors
 }
@@ -49,7 +49,7 @@ const MAX_AGE_MS = 30 * 86_400_000
  * @throws {ExectrailError} when the self-test fails
  */
 export async function createTrail(options: TrailOptions): Promise<Trail> {
-  const resource = resourceOf(options)
+  const resource = resourceOf(options, options.hostSdk?.resource)
   const root = join(options.home, 'outbox')
   const counters = zeroCounters()
   const resourceJson = `{"attributes":${attributesJson(resource.attributes)}}`
@@ -66,7 +66,7 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
   })
   const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
   const fanOut = createFanOut(resource, options.processors)
-  const releaseGlobals = await options.claimGlobals?.(
+  const releaseGlobals = await options.hostSdk?.claim(
     openHostPipeline(resource, fanOut, (record) => recorder.take(record)),
   )
   const entryParts = {

@@ -26,8 +26,13 @@ export interface HostPipeline {
   probesArrived: () => number
 }
 
-/** Sets globals and resolves to what takes them back. */
-export type ClaimGlobals = (pipeline: HostPipeline) => Promise<() => Promise<void>>
+/** An SDK whose spans and log records go through the outbox. */
+export interface HostSdk {
+  /** What it has detected, for the resource of everything in the outbox. */
+  resource?: Resource
+  /** Sets globals and resolves to what takes them back. */
+  claim: (pipeline: HostPipeline) => Promise<() => Promise<void>>
+}
 
 const PROBE = { eventName: SELF_TEST, body: SELF_TEST }
 const API = Symbol.for('opentelemetry.js.api.1')
@@ -43,7 +48,7 @@ interface Claim {
  * `@opentelemetry/api-logs`, which SDK 3 no longer reads. What the host program has set stays, also at the release.
  * @throws {ExectrailError} when a record through a global that is ours does not arrive
  */
-export const claimGlobals: ClaimGlobals = (pipeline) => {
+export const claimGlobals: HostSdk['claim'] = (pipeline) => {
   const { resource } = pipeline
   const tracerProvider = new TracerProvider({
     resource,

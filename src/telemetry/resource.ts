@@ -14,8 +14,12 @@ const NO_ENVIRONMENT = 'default'
  * Service and instance as given; `deployment.environment.name` and other attributes from `OTEL_RESOURCE_ATTRIBUTES`, as
  * the OpenTelemetry specification defines it.
  */
-export function resourceOf(given: { serviceName: string; executorId: string }): Resource {
+export function resourceOf(
+  given: { serviceName: string; executorId: string },
+  detected: Resource | null = null,
+): Resource {
   return defaultResource()
+    .merge(detected)
     .merge(resourceFromAttributes({ 'deployment.environment.name': NO_ENVIRONMENT }))
     .merge(detectResources({ detectors: [envDetector] }))
     .merge(

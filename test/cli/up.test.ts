@@ -58,6 +58,36 @@ it('lets the command line ask without being given a key, also for what ran befor
   expect(JSON.parse(stdout).data).toMatchObject([{ codeAgentId: 'early', outcome: 'success' }])
 })
 
+it('makes the request that ran an execution the parent of its span, and a child of the caller’s', async () => {
+  const link = new URL(/open +(?<link>\S+)/u.exec(data)?.groups?.['link'] ?? '')
+  const headers = {
+    Authorization: `Bearer ${link.searchParams.get('key')}`,
+    'Content-Type': 'application/json',
+  }
+  const [traceId, callerId] = ['11112222333344445555666677778888', 'b7ad6b7169203331']
+  await fetch(new URL('/v1/executions', link), {
+    method: 'POST',
+    headers: { ...headers, traceparent: `00-${traceId}-${callerId}-01` },
+    body: JSON.stringify({ runtime: 'subprocess', language: 'bash', code: 'true' }),
+  })
+  const query = `SELECT SpanName, SpanKind, SpanId, ParentSpanId, ResourceAttributes['process.runtime.name'] AS runtime FROM otel_traces WHERE TraceId = '${traceId}' ORDER BY SpanKind`
+  const read = async (): Promise<Record<string, string>[] | null> => {
+    const { stdout } = await exectrail(['sql', query, '--json'], env)
+    const rows: Record<string, string>[] = JSON.parse(stdout)
+    return rows.length < 2 ? null : rows
+  }
+  const spans = await waitFor(read, { timeoutMs: 15_000, what: 'the two spans' })
+  expect(spans).toEqual([
+    expect.objectContaining({ SpanName: 'execute_code subprocess', ParentSpanId: spans[1]?.['SpanId'] }),
+    expect.objectContaining({
+      SpanName: 'POST /v1/executions',
+      SpanKind: 'Server',
+      ParentSpanId: callerId,
+      runtime: 'nodejs',
+    }),
+  ])
+})
+
 it('is found whole by doctor', async () => {
   const { exitCode, stdout } = await exectrail(['doctor', '--json'], env)
   expect(JSON.parse(stdout), stdout).toMatchObject({ healthy: true })

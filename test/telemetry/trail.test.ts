@@ -29,7 +29,7 @@ it('each execution leaves one started event, one completed record and one span, 
 it('the span is a child of the caller’s, sampled or not', async () => {
   await using home = await temporaryDirectory()
   await using receiver = await startReceiver()
-  const trail = await openTrail(home.path, receiver.url, { claimGlobals })
+  const trail = await openTrail(home.path, receiver.url, { hostSdk: { claim: claimGlobals } })
   const traceId = '0af7651916cd43dd8448eb211c80319c'
   const parent = { traceId, spanId: 'b7ad6b7169203331', traceFlags: TraceFlags.NONE, isRemote: true }
   const { entry } = context.with(trace.setSpanContext(ROOT_CONTEXT, parent), () => leave(trail))
@@ -68,7 +68,7 @@ it('span and records carry the names the GenAI conventions have for a tool call'
 it('the span is a child of a framework’s execute_tool span', async () => {
   await using home = await temporaryDirectory()
   await using receiver = await startReceiver()
-  const trail = await openTrail(home.path, receiver.url, { claimGlobals })
+  const trail = await openTrail(home.path, receiver.url, { hostSdk: { claim: claimGlobals } })
   const attributes = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'run_code' }
   const { id } = await trace
     .getTracer('framework')
@@ -88,7 +88,7 @@ it('the span is a child of a framework’s execute_tool span', async () => {
 it('log records through the new and the old global of the host program go the same way', async () => {
   await using home = await temporaryDirectory()
   await using receiver = await startReceiver()
-  const trail = await openTrail(home.path, receiver.url, { claimGlobals })
+  const trail = await openTrail(home.path, receiver.url, { hostSdk: { claim: claimGlobals } })
   logs.getLogger('host').emit({ eventName: 'host.new', body: 'new' })
   oldLogs.getLogger('host').emit({ eventName: 'host.old', body: 'old' })
   trace.getTracer('host').startSpan('host span').end()
@@ -99,7 +99,7 @@ it('log records through the new and the old global of the host program go the sa
 it('hostile values arrive made safe, and nothing is refused', async () => {
   await using home = await temporaryDirectory()
   await using receiver = await startReceiver()
-  const trail = await openTrail(home.path, receiver.url, { claimGlobals })
+  const trail = await openTrail(home.path, receiver.url, { hostSdk: { claim: claimGlobals } })
   const { id } = leave(trail, {
     stdout: `\uD800 lone \u0000 ${'x'.repeat(5_000_000)} the end`,
     errorMessage: '\uDC00',
@@ -132,7 +132,7 @@ it('hostile values arrive made safe, and nothing is refused', async () => {
 it('a record of the host program that no frame holds is counted as lost, and costs no other', async () => {
   await using home = await temporaryDirectory()
   await using receiver = await startReceiver()
-  const trail = await openTrail(home.path, receiver.url, { claimGlobals })
+  const trail = await openTrail(home.path, receiver.url, { hostSdk: { claim: claimGlobals } })
   const long = Array.from({ length: 128 }, () => 'x'.repeat(60_000))
   const many = Object.fromEntries(Array.from({ length: 3 }, (_, n) => [`key ${n}`, long]))
   logs.getLogger('host').emit({ eventName: 'host.large', attributes: many })

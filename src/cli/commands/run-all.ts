@@ -9,6 +9,7 @@ import { missingLines } from '../runtime-table.ts'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine } from '../escape-controls.ts'
+import { showDiagnostics } from '../diagnostics.ts'
 import { callerSpan, cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
 
@@ -25,6 +26,7 @@ export async function runAll(
   terminal: Terminal,
 ): Promise<number> {
   const config = loadConfig()
+  showDiagnostics(config, terminal)
   // The runtime of the request is a placeholder.
   const request = await readRunRequest(file, { ...options, runtime: 'subprocess' })
   const executor = await createExecutor({ config })

@@ -1,6 +1,6 @@
 /** The end of a run on the command line: signals, exit codes and delivery of the record. */
 import type { Config } from '../../config.ts'
-import { readEndpoints } from '../../stack/endpoints.ts'
+import { resolveOtlpEndpoint } from '../../executor/otlp-endpoint.ts'
 import type { Outcome, ParentSpan } from '../../execution.ts'
 import type { Executor } from '../../executor/executor.ts'
 import type { RunView } from '../../service/run-code.ts'
@@ -59,7 +59,7 @@ export function cancelOnSignals(terminal: Terminal): Cancellation {
 
 /** Closes the executor and waits for delivery if there is a Collector. Resolves to the bytes left in the outbox. */
 export async function closeAndDeliver(executor: Executor, config: Config): Promise<number> {
-  const reachable = config.otlpEndpoint !== null || (await readEndpoints(config.home)) !== null
+  const reachable = (await resolveOtlpEndpoint(config)) !== null
   const { left } = await executor.close(reachable ? DELIVERY_MS : 0)
   return left
 }

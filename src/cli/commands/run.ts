@@ -7,6 +7,7 @@ import { runCode, type RunView } from '../../service/run-code.ts'
 import { formatBytes, formatMs } from '../../format.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine, escapeControls, escapeLine } from '../escape-controls.ts'
+import { showDiagnostics } from '../diagnostics.ts'
 import { callerSpan, cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
 import { saveFiles } from './save-files.ts'
 import { readRunRequest, type RunOptions } from './run-request.ts'
@@ -23,6 +24,7 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const config = loadConfig()
+  showDiagnostics(config, terminal)
   const request = await readRunRequest(file, options)
   const executor = await createExecutor({ config })
   const cancellation = cancelOnSignals(terminal)

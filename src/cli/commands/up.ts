@@ -9,6 +9,7 @@ import type { StoreAccess } from '../../stack/store-users.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
 import { openKeys, type OpenedKeys } from '../../service/keys.ts'
 import { createStore, type Store } from '../../store/client.ts'
+import type { HostSdk } from '../../telemetry/providers.ts'
 import { readVersion } from '../version.ts'
 import { ClosingStack } from '../closing-stack.ts'
 import { reportError } from '../report-error.ts'
@@ -65,11 +66,17 @@ interface Running {
 /** Starts the components in order. Closing `closing` stops them in reverse order. */
 async function start(config: Config, terminal: Terminal, closing: ClosingStack): Promise<Running> {
   const report = (line: string): void => terminal.say(escapeControls(line))
+  const sdk = loadSdk(config)
+  // Awaited below; until then a failure is not unhandled.
+  sdk.catch(() => undefined)
   const stack = closing.adopt(await startStack(config, report), (started) => started.stop())
   const opened = await openKeys(config.home, config.apiKey)
   const sources = { components: () => stack.components(), collector: () => readCollector(stack.endpoints) }
   const executor = closing.adopt(
-    await createExecutor({ config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp } }),
+    await createExecutor({
+      config: onStack(config, stack.endpoints.otlpHttp),
+      registerGlobals: await sdk,
+    }),
     async (created) => {
       const { left } = await created.close(DRAIN_MS)
       if (left > 0)
@@ -94,6 +101,18 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
     (listening) => listening.close(DRAIN_MS),
   )
   return { endpoints: await stack.publish(service.url), opened, executor, store }
+}
+
+/** Loads while the stack starts: a fifth of a second on its own. */
+async function loadSdk({ sdkDisabled, propagators }: Config): Promise<HostSdk | false> {
+  if (sdkDisabled) return false
+  const { prepareNodeSdk } = await import('../../telemetry/node-sdk.ts')
+  return prepareNodeSdk(propagators)
+}
+
+/** The settings of a receiver outside are not those of this stack's Collector. */
+function onStack(config: Config, otlpEndpoint: string): Config {
+  return { ...config, otlpEndpoint, otlpSettings: config.otlpEndpoint === null ? 'own' : config.otlpSettings }
 }
 
 function readCollector({

@@ -11,6 +11,7 @@ import {
   type DirectorySize,
   type Position,
 } from '../outbox/reader.ts'
+import type { Signal } from './otlp-client.ts'
 import { PendingBatch, type DeliveryContext } from './pending-batch.ts'
 
 export interface SegmentHandling {
@@ -26,6 +27,8 @@ export class DirectorySender {
   readonly #resource: string
   #position: Position | null = null
   #current: { chunk: Chunk; batch: PendingBatch } | null = null
+  /** How far a signal has been sent that alone has a receiver; other processes and later runs send it again. */
+  #ahead: { signal: Signal; position: Position } | null = null
 
   constructor(directory: string, resource: string) {
     this.directory = directory
@@ -40,6 +43,29 @@ export class DirectorySender {
       const state = isActive(segment) ? 'active' : 'sealed'
       if (segment >= this.#position.segment) await this.#sendSegment(segment, state, context)
       if (state === 'sealed') await done(segment)
+    }
+  }
+
+  /** Sends one signal and leaves the frames: the other has no receiver. @throws {DeliveryError} or file system errors */
+  async sendAhead(
+    signal: Signal,
+    context: DeliveryContext,
+    isActive: SegmentHandling['isActive'],
+  ): Promise<void> {
+    this.#position ??= await readPosition(this.directory)
+    if (this.#ahead?.signal !== signal) this.#ahead = { signal, position: this.#position }
+    this.#current = null
+    for (const segment of await listSegments(this.directory)) {
+      const state = isActive(segment) ? 'active' : 'sealed'
+      if (segment < this.#ahead.position.segment) continue
+      for (;;) {
+        const { position } = this.#ahead
+        const offset = position.segment === segment ? position.offset : 0
+        const chunk = await readChunk(this.directory, { segment, offset }, state)
+        if (chunk === null) break
+        await new PendingBatch(this.#resource, chunk.frames).deliverOnly(signal, context)
+        this.#ahead = { signal, position: { segment, offset: chunk.end } }
+      }
     }
   }
 
@@ -82,6 +108,15 @@ export class DirectorySender {
   ): Promise<{ chunk: Chunk; batch: PendingBatch } | null> {
     const offset = this.#position?.segment === segment ? this.#position.offset : 0
     const chunk = await readChunk(this.directory, { segment, offset }, state)
-    return chunk === null ? null : { chunk, batch: new PendingBatch(this.#resource, chunk.frames) }
+    if (chunk === null) return null
+    return { chunk, batch: new PendingBatch(this.#resource, chunk.frames, this.#sentOf(chunk)) }
+  }
+
+  /** The signal of a chunk that was sent ahead. */
+  #sentOf({ segment, end }: Chunk): Signal | null {
+    if (this.#ahead === null) return null
+    const { signal, position } = this.#ahead
+    const isSent = segment < position.segment || (segment === position.segment && end <= position.offset)
+    return isSent ? signal : null
   }
 }

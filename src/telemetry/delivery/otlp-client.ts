@@ -5,7 +5,7 @@ import {
   ExporterMetrics,
   OTLPExporterBase,
 } from '@opentelemetry/otlp-exporter-base'
-import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
+import { httpSettings } from './http-settings.ts'
 import { createTransport, DeliveryError } from './transport.ts'
 
 export type Signal = 'logs' | 'spans'
@@ -31,6 +31,12 @@ export interface Endpoint {
   /** Whole URLs of signals that go elsewhere. */
   signals?: Readonly<Record<Signal | 'metrics', string | null>>
   headers: Readonly<Record<string, string>>
+  /** Whether the `OTEL_EXPORTER_OTLP_*` settings are of this receiver. @default 'otel' */
+  settings?: 'otel' | 'own'
+  /** Signals that nobody wants: they count as sent. */
+  omitted?: readonly Signal[]
+  /** The one signal that has a receiver; the other waits. */
+  only?: Signal | null
 }
 
 /** How many records of a request it took the receiver rejected. */
@@ -43,21 +49,19 @@ interface PartialSuccess {
 export interface OtlpClient {
   /** Resolves when the receiver has the batch. @throws {DeliveryError} */
   send(signal: Signal, batch: Batch): Promise<PartialSuccess>
+  /** The one signal that has a receiver; null where both have. */
+  readonly only: Signal | null
   shutdown(): Promise<void>
 }
 
 const SIGNALS = {
   logs: {
-    path: 'v1/logs',
-    setting: 'LOGS',
     name: 'log',
     outer: 'resourceLogs',
     scoped: 'scopeLogs',
     inner: 'logRecords',
   },
   spans: {
-    path: 'v1/traces',
-    setting: 'TRACES',
     name: 'span',
     outer: 'resourceSpans',
     scoped: 'scopeSpans',
@@ -65,33 +69,30 @@ const SIGNALS = {
   },
 } as const
 
-/** Connects lazily. Headers, TLS, compression and timeout come from `OTEL_EXPORTER_OTLP_*`. */
+/** Connects lazily. */
 export function openOtlpClient(endpoint: Endpoint): OtlpClient {
   const exporters = {
     logs: new SignalExporter('logs', endpoint),
     spans: new SignalExporter('spans', endpoint),
   }
   return {
-    send: (signal, batch) => exporters[signal].send(batch),
+    only: endpoint.only ?? null,
+    send: (signal, batch) =>
+      endpoint.omitted?.includes(signal) === true ? Promise.resolve(TAKEN) : exporters[signal].send(batch),
     async shutdown() {
       await Promise.all([exporters.logs.shutdown(), exporters.spans.shutdown()])
     },
   }
 }
 
+const TAKEN: PartialSuccess = { rejected: 0, message: '' }
+
 class SignalExporter extends OTLPExporterBase<Batch> {
   readonly #response: { last: PartialSuccess }
 
   constructor(signal: Signal, endpoint: Endpoint) {
-    const { path, setting, name } = SIGNALS[signal]
-    const settings = convertLegacyHttpOptions(
-      { url: urlOf(endpoint, signal, path), headers: { ...endpoint.headers } },
-      setting,
-      path,
-      {
-        'Content-Type': 'application/json',
-      },
-    )
+    const { name } = SIGNALS[signal]
+    const settings = httpSettings(endpoint, signal)
     const response = { last: { rejected: 0, message: '' } }
     const serializer = {
       serializeRequest: (batch: Batch) => encodeBatch(signal, batch),
@@ -120,11 +121,6 @@ class SignalExporter extends OTLPExporterBase<Batch> {
       })
     })
   }
-}
-
-/** The URL of one signal. */
-export function urlOf({ url, signals }: Endpoint, signal: Signal | 'metrics', path: string): string {
-  return signals?.[signal] ?? `${url.replace(/\/$/u, '')}/${path}`
 }
 
 function toDeliveryError({ error }: ExportResult): DeliveryError {

@@ -37,16 +37,24 @@ export class PendingBatch {
   readonly #resource: string
   readonly #left: Record<Signal, (readonly Item[])[]>
 
-  constructor(resource: string, frames: readonly StoredFrame[]) {
+  /** @param sent the signal of these frames that is delivered already */
+  constructor(resource: string, frames: readonly StoredFrame[], sent: Signal | null = null) {
     this.#resource = resource
     const { logs, spans } = itemsOf(frames)
-    this.#left = { logs: logs.length > 0 ? [logs] : [], spans: spans.length > 0 ? [spans] : [] }
+    const leave = (signal: Signal, items: readonly Item[]): (readonly Item[])[] =>
+      items.length > 0 && signal !== sent ? [items] : []
+    this.#left = { logs: leave('logs', logs), spans: leave('spans', spans) }
   }
 
   /** Resolves when nothing is left. @throws {DeliveryError} when the receiver did not take all of it */
   async deliver(context: DeliveryContext): Promise<void> {
     const results = await Promise.allSettled([this.#drain('logs', context), this.#drain('spans', context)])
     for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  /** As `deliver`, for one signal. */
+  deliverOnly(signal: Signal, context: DeliveryContext): Promise<void> {
+    return this.#drain(signal, context)
   }
 
   async #drain(signal: Signal, context: DeliveryContext): Promise<void> {

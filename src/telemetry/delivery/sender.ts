@@ -1,5 +1,6 @@
 /** The one sender of this process: reads the outbox in order and advances only on success. */
 import { renameSync } from 'node:fs'
+import { diag } from '@opentelemetry/api'
 import type { Counters } from '../counters.ts'
 import { Adopter } from '../outbox/adopt.ts'
 import { removeOldFiles } from '../outbox/dead-letters.ts'
@@ -170,6 +171,11 @@ export class Sender {
     const { counters, root, recorder, writer } = this.#options
     const context: DeliveryContext = { client, counters, root }
     const own = this.#ownSender()
+    if (client.only !== null) {
+      // What has no receiver waits in the outbox, and everything of other processes with it.
+      if (own !== null) await own.sendAhead(client.only, context, (segment) => writer.isWriting(segment))
+      return
+    }
     const need = recorder.heldBytes > 0 || recorder.isAtBound ? 'room' : 'none'
     if (own !== null) await sendOwn(own, { writer, need }, context)
     await this.#sendHeld(context)
@@ -234,6 +240,8 @@ export class Sender {
   }
 
   #recordError(error: unknown): void {
-    this.#options.counters.lastError = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
+    this.#options.counters.lastError = message
+    diag.warn(`exectrail: records wait in the outbox: ${message}`)
   }
 }

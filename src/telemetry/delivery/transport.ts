@@ -2,10 +2,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
-
-/** Settings of one signal: URL, headers, compression, TLS, timeout; `OTEL_EXPORTER_OTLP_*` included. */
-export type HttpSettings = ReturnType<typeof convertLegacyHttpOptions>
+import type { HttpSettings } from './http-settings.ts'
 
 /** The receiver did not accept a request. */
 export class DeliveryError extends Error {
@@ -43,6 +40,8 @@ type Outcome = { status: 'success'; data: Uint8Array } | { status: 'failure'; er
 
 const RESPONSE_MAX_BYTES = 1_048_576
 const MESSAGE_MAX = 1000
+const NOT_HTTP =
+  'the receiver does not speak HTTP/1.1: OTLP over HTTP often has port 4318; 4317 is that of gRPC, which exectrail does not speak'
 const USER_AGENT = 'exectrail'
 const compress = promisify(gzip)
 
@@ -141,6 +140,6 @@ function toDeliveryError(error: unknown): DeliveryError {
   if (error instanceof DeliveryError) return error
   if (!(error instanceof Error)) return new DeliveryError(String(error))
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  const message = error.message === '' ? code : error.message
+  const message = code.startsWith('HPE_') ? NOT_HTTP : error.message === '' ? code : error.message
   return new DeliveryError(message, { isBroken: code === 'ECONNRESET' || code === 'EPIPE' })
 }

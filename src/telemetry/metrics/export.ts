@@ -1,9 +1,10 @@
 /** exectrail's own metrics by OTLP, beside the trail. They may be lost: the next export repeats the totals. */
 import { diag } from '@opentelemetry/api'
 import { ExportResultCode } from '@opentelemetry/core'
-import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import type { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http'
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { urlOf, type Endpoint } from '../delivery/otlp-client.ts'
+import { httpSettings } from '../delivery/http-settings.ts'
+import type { Endpoint } from '../delivery/otlp-client.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface MetricsExportOptions {
@@ -18,7 +19,7 @@ export interface MetricsExportOptions {
  * with its `OTEL_EXPORTER_OTLP_*` settings. A receiver that refuses metrics changes nothing else.
  */
 export function startMetricsExport(options: MetricsExportOptions): { stop(): void } {
-  let open: { url: string; exporter: OTLPMetricExporter } | null = null
+  let open: { url: string; exporter: OTLPMetricExporterBase } | null = null
   let isUnderWay = false
   const exportOnce = async (): Promise<void> => {
     const endpoint = await options.resolveEndpoint()
@@ -48,12 +49,29 @@ export function startMetricsExport(options: MetricsExportOptions): { stop(): voi
 }
 
 /** Loaded late: a program that ends before the first export does not wait for it. */
-async function openExporter(endpoint: Endpoint): Promise<OTLPMetricExporter> {
-  const { OTLPMetricExporter: Exporter } = await import('@opentelemetry/exporter-metrics-otlp-http')
-  return new Exporter({ url: urlOf(endpoint, 'metrics', 'v1/metrics'), headers: { ...endpoint.headers } })
+async function openExporter(endpoint: Endpoint): Promise<OTLPMetricExporterBase> {
+  const [
+    { OTLPMetricExporterBase: Exporter },
+    { JsonMetricsSerializer, MetricsExporterMetricsHelper },
+    base,
+  ] = await Promise.all([
+    import('@opentelemetry/exporter-metrics-otlp-http'),
+    import('@opentelemetry/otlp-transformer'),
+    import('@opentelemetry/otlp-exporter-base/node-http'),
+  ])
+  const settings = httpSettings(endpoint, 'metrics')
+  return new Exporter(
+    base.createOtlpHttpExportDelegate(
+      settings,
+      JsonMetricsSerializer,
+      'otlp_http_metric_exporter',
+      MetricsExporterMetricsHelper,
+      undefined,
+    ),
+  )
 }
 
-function exportMetrics(exporter: OTLPMetricExporter, metrics: ResourceMetrics): Promise<void> {
+function exportMetrics(exporter: OTLPMetricExporterBase, metrics: ResourceMetrics): Promise<void> {
   return new Promise((resolve, reject) => {
     exporter.export(metrics, ({ code, error }) => {
       if (code === ExportResultCode.SUCCESS) resolve()
