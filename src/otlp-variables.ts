@@ -14,9 +14,11 @@ type Variables = Readonly<Record<string, string | undefined>>
 /** Without what describes the receiver of the host program's SDK, where exectrail has one of its own. */
 export function withoutHostsReceiver(variables: Variables): Variables {
   if (variables['EXECTRAIL_OTLP_ENDPOINT'] === undefined) return variables
-  const isHosts = (name: string): boolean =>
-    name.startsWith(PREFIX) || name === 'OTEL_TRACES_EXPORTER' || name === 'OTEL_LOGS_EXPORTER'
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !isHosts(name)))
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !ofReceiver(name)))
+}
+
+function ofReceiver(name: string): boolean {
+  return name.startsWith(PREFIX) || name === 'OTEL_TRACES_EXPORTER' || name === 'OTEL_LOGS_EXPORTER'
 }
 
 const GRPC =

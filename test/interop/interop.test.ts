@@ -71,7 +71,7 @@ for (const line of LINES) {
       const records = theirs.logs.map(({ eventName }) => eventName)
       expect(records.toSorted()).toEqual(['', 'code_exec.completed', 'code_exec.completed'])
       const executions = theirs.logs.filter(({ eventName }) => eventName !== '')
-      const ids = executions.map(({ attributes }) => attributes['code_exec.execution.id'])
+      const ids = executions.map(({ attributes }) => String(attributes['code_exec.execution.id']))
       expect(ids.toSorted()).toEqual(ours.completed().toSorted())
       expect(executions.map(({ traceId }) => traceId)).toEqual([seen.trace, seen.trace])
     })

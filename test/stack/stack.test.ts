@@ -56,10 +56,8 @@ describe('a running stack', () => {
     const [id, other] = [randomUUID(), randomUUID()]
     for (const event of ['code_exec.completed', 'code_exec.started']) {
       await sendLogs(otlpHttp, [{ event, attributes: {} }], { scope: 'exectrail' })
-      await sendLogs(otlpHttp, [
-        { event, attributes: { 'code_exec.execution.id': '' } },
-        { event, attributes: { 'code_exec.execution.id': 7 } },
-      ])
+      const named = ['', 7].map((one) => ({ event, attributes: { 'code_exec.execution.id': one } }))
+      await sendLogs(otlpHttp, named)
       await sendLogs(otlpHttp, [{ ...completedRecord(other), event }], { scope: 'another' })
       await sendLogs(otlpHttp, [{ ...completedRecord(id), event }], { scope: 'exectrail' })
     }
