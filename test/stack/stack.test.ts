@@ -55,9 +55,8 @@ describe('a running stack', () => {
     const { otlpHttp } = started.stack.endpoints
     const [id, other] = [randomUUID(), randomUUID()]
     for (const event of ['code_exec.completed', 'code_exec.started']) {
-      await sendLogs(otlpHttp, [{ event, attributes: {} }], { scope: 'exectrail' })
       const named = ['', 7].map((one) => ({ event, attributes: { 'code_exec.execution.id': one } }))
-      await sendLogs(otlpHttp, named)
+      await sendLogs(otlpHttp, [{ event, attributes: {} }, ...named], { scope: 'exectrail' })
       await sendLogs(otlpHttp, [{ ...completedRecord(other), event }], { scope: 'another' })
       await sendLogs(otlpHttp, [{ ...completedRecord(id), event }], { scope: 'exectrail' })
     }
