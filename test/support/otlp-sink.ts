@@ -74,7 +74,7 @@ async function answer(sink: OtlpSink, request: IncomingMessage, response: Server
   const isJson = (headers['content-type'] ?? '').includes('json')
   const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
   if (sink.status === 0) return
-  if (sink.status < 300 && path === '/v1/metrics') sink.metrics.push(...metricsOf(body))
+  if (sink.status < 300 && path === '/v1/metrics') sink.metrics.push(...(isJson ? [] : metricsOf(body)))
   else if (sink.status < 300) keep(sink, path, isJson ? fromJson(body) : fromProtobuf(body, path))
   response.writeHead(sink.status, { 'content-type': isJson ? 'application/json' : 'application/x-protobuf' })
   response.end(isJson ? '{}' : '')
