@@ -2,8 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { endpointsPath } from '../../src/stack/endpoints.ts'
+import { endpointsPath, readEndpoints } from '../../src/stack/endpoints.ts'
 import { environmentFor, exectrail } from '../support/command-line.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
 import { waitFor } from '../support/wait.ts'
@@ -71,12 +72,19 @@ it('makes the request that ran an execution the parent of its span, and a child 
     body: JSON.stringify({ runtime: 'subprocess', language: 'bash', code: 'true' }),
   })
   const query = `SELECT SpanName, SpanKind, SpanId, ParentSpanId, ResourceAttributes['process.runtime.name'] AS runtime FROM otel_traces WHERE TraceId = '${traceId}' ORDER BY SpanKind`
+  const endpoints = await readEndpoints(home.path)
+  const store = createClient({
+    url: endpoints?.clickhouse ?? '',
+    username: endpoints?.clickhouseUser ?? '',
+    password: endpoints?.clickhousePassword ?? '',
+    database: 'exectrail',
+  })
   const read = async (): Promise<Record<string, string>[] | null> => {
-    const { stdout } = await exectrail(['sql', query, '--json'], env)
-    const rows: Record<string, string>[] = JSON.parse(stdout)
+    const rows = await (await store.query({ query, format: 'JSONEachRow' })).json<Record<string, string>>()
     return rows.length < 2 ? null : rows
   }
   const spans = await waitFor(read, { timeoutMs: 15_000, what: 'the two spans' })
+  await store.close()
   expect(spans).toEqual([
     expect.objectContaining({ SpanName: 'execute_code subprocess', ParentSpanId: spans[1]?.['SpanId'] }),
     expect.objectContaining({
