@@ -27,7 +27,13 @@ for name in (b"\\xff", b"\\xfe", b"a\\xff", b"\\\\xff", "bücher".encode(), b"d\
     ['python', `for n in range(300): open("/out/%03d" % n, "w")`, 256, 44],
     ['python', `open("/out/a", "wb").truncate(20 << 20); open("/out/b", "wb").truncate(20 << 20)`, 1, 1],
     ['python', `import os\nfor n in range(12000): os.mknod("/out/%05d" % n)`, 256, 11_744],
-    ['python', `import os\nfor n in range(120000): os.mknod("/out/%06d" % n)`, 256, 100_000],
+    // Ten thousand names are looked at; the files below them, and the names after them, are counted alone.
+    [
+      'python',
+      `import os\nfor n in range(10500): os.mkdir("/out/%d" % n); os.mknod("/out/%d/f" % n)`,
+      0,
+      10_500,
+    ],
     ['bash', 'cd /out; for n in {001..300}; do : > $n; done', 256, 44],
     [
       'bash',

@@ -1,5 +1,5 @@
-# What supervisor.pl does, for a child of fork-server.py: pid 1 of one run, which forks the interpreter it already
-# is, hands the job on, ends the whole tree and reports on fd 4. Speaks the same records.
+# What supervisor.pl does, for a child of fork-server.py; one file of 280 lines, its twin function by function.
+# It is pid 1 of one run, which forks the interpreter it already is, hands the job on, ends the whole tree and reports on fd 4. Speaks the same records.
 import os
 import resource
 import select
