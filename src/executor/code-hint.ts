@@ -91,6 +91,24 @@ const RULES: readonly Rule[] = [
     hint: '`await` works at the top level only beside `import`: use import instead of require, or put it into an async main(input).',
   },
   {
+    error: /JSON cannot carry: [^\n]* is undefined/u,
+    hint: 'Write null for what has no value, or leave the member out: `value ?? null`.',
+  },
+  {
+    error: /JSON cannot carry: [^\n]* is a Promise/u,
+    hint: 'Wait for it: `await` the promise, and `await Promise.all(list)` a list of them.',
+  },
+  {
+    languages: SCRIPT,
+    error: /JSON cannot carry: /u,
+    hint: 'Return plain data: [...set], Object.fromEntries(map), Array.from(bytes), error.message, String(bigint), null for NaN.',
+  },
+  {
+    languages: ['python'],
+    error: /JSON cannot carry: /u,
+    hint: 'Return plain data: list(items) for a set or a generator, value.isoformat() for a date, str(value) for a Decimal, None for nan.',
+  },
+  {
     languages: ['python'],
     error: /No module named '/u,
     hint: 'The module is not installed here: use the standard library, or send the module in `files`.',

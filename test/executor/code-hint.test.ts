@@ -15,6 +15,7 @@ function succeeded(language: Language, code: string, change: Partial<EndedRun> =
 
 describe('a failure is explained in a line', () => {
   const syntax = 'SyntaxError: somewhere'
+  const CARRY = 'TypeError: main returned a value JSON cannot carry:'
   it.each<[string, Language, string, string, RegExp]>([
     ['a fence', 'python', '```python\nprint(1)\n```', syntax, /Markdown fence/],
     ['a fence after prose', 'javascript', 'Here it is:\n```js\n1\n```', syntax, /Markdown fence/],
@@ -34,6 +35,10 @@ describe('a failure is explained in a line', () => {
     ['a missing module', 'python', 'import x', "ModuleNotFoundError: No module named 'x'", /not installed/],
     ['a missing module', 'javascript', '', "Error: Cannot find module 'x'", /Node's own/],
     ['no network', 'javascript', '', 'TypeError: fetch failed', /no network/],
+    ['undefined', 'javascript', '', `${CARRY} the result.a is undefined`, /Write null/],
+    ['a promise', 'javascript', '', `${CARRY} the result[0] is a Promise`, /await Promise\.all/],
+    ['a map', 'typescript', '', `${CARRY} the result is a Map`, /fromEntries/],
+    ['a set', 'python', '', `${CARRY} the result is of type set`, /list\(items\)/],
     ['no stdin', 'python', 'input()', 'EOFError: EOF when reading a line', /Standard input is empty/],
   ])('%s, in %s', (_, language, code, message, expected) => {
     expect(failed(language, code, message)).toMatch(expected)

@@ -1,5 +1,7 @@
 /** What the guest library of every language is held to: the same cases, each in its words. */
 
+import { LOST_IN_JSON } from './lost-values.ts'
+
 /** A value as `main` returns it, and its JSON, or where in it JSON gives out. */
 export interface ValueCase {
   javascript?: string
@@ -21,9 +23,25 @@ export const VALUES: Record<string, ValueCase> = {
     json: [{ b: 1 }, { b: 1 }],
   },
   'what writes itself as JSON': {
-    javascript: '[new Date(0), { toJSON: () => undefined, at: undefined }]',
-    json: ['1970-01-01T00:00:00.000Z', null],
+    javascript: '[new Date(0), { toJSON: (key) => key, at: undefined }]',
+    json: ['1970-01-01T00:00:00.000Z', '1'],
   },
+  'numbers, texts and truths as objects': {
+    javascript: '[Object(1), Object("a"), Object(true)]',
+    json: [1, 'a', true],
+  },
+  'an instance with fields': {
+    javascript: 'new (class { a = 1; get double() { return 2 } twice() {} })()',
+    json: { a: 1 },
+  },
+  'what a getter gives': { javascript: '({ get a() { return 1 } })', json: { a: 1 } },
+  'an object without prototype': {
+    javascript: 'Object.assign(Object.create(null), { a: 1 })',
+    json: { a: 1 },
+  },
+  'what stands behind a proxy': { javascript: 'new Proxy({ a: [1] }, {})', json: { a: [1] } },
+  'zero below zero': { javascript: '[-0]', json: [0] },
+  'more nothing': { javascript: '[{}, [], ""]', python: '[{}, [], ""]', json: [{}, [], ''] },
   tuples: { python: '((1, 2),)', json: [[1, 2]] },
   'a number without end': {
     javascript: '({ a: [1, -Infinity] })',
@@ -37,9 +55,34 @@ export const VALUES: Record<string, ValueCase> = {
   'a function': { javascript: '[() => 1]', python: '[len]', refused: '0' },
   'a symbol': { javascript: '[Symbol("x")]', refused: '0' },
   'undefined, inside': { javascript: '({ a: 1, b: undefined })', refused: 'b' },
-  'a hole': { javascript: '[1, , 2]', refused: '1' },
+  'a hole': { javascript: '[1, , 2]', refused: '[1] is a hole' },
+  ...LOST_IN_JSON,
   bytes: { python: '{"a": b"x"}', refused: 'a' },
   'a key that is no text': { python: '{(1, 2): 3}', refused: 'key' },
+  'keys that are the same in JSON': {
+    python: '{"a": [{1: 2, "1": 3}]}',
+    refused: "a[0] has the keys 1 and '1', which are the same in JSON",
+  },
+  'keys that JSON writes as others': {
+    python: '{True: 1, "True": 2, None: 3, 1.5: 4, 7: {8: 9}}',
+    json: { true: 1, True: 2, null: 3, '1.5': 4, '7': { '8': 9 } },
+  },
+  'a key without end': { python: '{"a": {float("inf"): 1}}', refused: 'a has the key inf' },
+  'a date': { python: '[__import__("datetime").date(2026, 1, 2)]', refused: '[0] is of type date' },
+  'an exact number': {
+    python: '{"a": __import__("decimal").Decimal("1.1")}',
+    refused: 'a is of type Decimal',
+  },
+  'a complex number': { python: '[1j]', refused: '[0] is of type complex' },
+  'a generator of python': { python: '{"a": (n for n in [1])}', refused: 'a is of type generator' },
+  'a coroutine': { python: '[(lambda: (yield))()]', refused: '[0] is of type generator' },
+  'an error of python': { python: '{"e": ValueError("x")}', refused: 'e is of type ValueError' },
+  'an object of python': { python: '[object()]', refused: '[0] is of type object' },
+  'a named tuple': {
+    python: '__import__("collections").namedtuple("P", "x y")(1, 2)',
+    json: [1, 2],
+  },
+  'a large whole number': { python: '[2**64]', json: [2 ** 64] },
   'what holds itself': {
     javascript: '((a) => ((a.self = a), a))({})',
     python: '(lambda a: (a.append(a), a)[1])([])',

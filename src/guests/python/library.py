@@ -8,6 +8,7 @@ from guests.main import CallWatch, call_main
 
 KEPT = 131072  # characters, from each end of what an error says
 NAMES_OF_DATA = (str, int, float, bool, type(None))
+TEXTS, FLAT = {str}, {str, int, float, bool, type(None)}
 failure = None  # failure.py, once it is loaded
 
 
@@ -58,9 +59,16 @@ def find_unsupported(value, where, seen):
         return "%s refers back to itself" % where
     if isinstance(value, dict):
         items = [("%s[%r]" % (where, key), item) for key, item in value.items()]
+        names = {}
         for key in value:
             if not isinstance(key, NAMES_OF_DATA):
                 return "%s has a key of type %s" % (where, type(key).__name__)
+            if isinstance(key, float) and (key != key or key in (float("inf"), float("-inf"))):
+                return "%s has the key %r" % (where, key)
+            name = key_in_json(key)
+            if name in names:
+                return "%s has the keys %r and %r, which are the same in JSON" % (where, names[name], key)
+            names[name] = key
     elif isinstance(value, (list, tuple)):
         items = [("%s[%d]" % (where, index), item) for index, item in enumerate(value)]
     else:
@@ -72,16 +80,38 @@ def find_unsupported(value, where, seen):
     return None
 
 
+def key_in_json(key):
+    return key if isinstance(key, str) else dumps({key: 0})[1:-4].strip('"')
+
+
+def has_like_keys(value):
+    """True where two keys of a dict are the same in JSON, of which its readers would keep one."""
+    left = [value]
+    while left:
+        at = left.pop()
+        if isinstance(at, dict):
+            if set(map(type, at)) - TEXTS and len(at) != len(set(map(key_in_json, at))):
+                return True
+            at = at.values()
+        if set(map(type, at)) - FLAT:
+            left.extend(item for item in at if isinstance(item, (dict, list, tuple)))
+    return False
+
+
 def encode(value):
     """The JSON of what main returned, as UTF-8. Raises TypeError, which names what JSON cannot carry."""
     try:
-        return to_bytes(dumps(value))
-    except (ValueError, TypeError, RecursionError) as error:
-        try:
-            found = find_unsupported(value, "the result", frozenset())
-        except RecursionError:
-            found = "the result is nested too deeply"
-        raise TypeError("main returned a value JSON cannot carry: %s" % (found or error)) from None
+        data = to_bytes(dumps(value))
+        if not isinstance(value, (dict, list, tuple)) or not has_like_keys(value):
+            return data
+        error = None
+    except (ValueError, TypeError, RecursionError) as refused:
+        error = refused
+    try:
+        found = find_unsupported(value, "the result", frozenset())
+    except RecursionError:
+        found = "the result is nested too deeply"
+    raise TypeError("main returned a value JSON cannot carry: %s" % (found or error)) from None
 
 
 def cut(text):
@@ -179,7 +209,8 @@ def run_program(path, source, text, channel):
     fail(kind, error), with kind "syntax" or "error", or leave(status)."""
     module = make_module(path)
     try:
-        code = compile(source, path, "exec", dont_inherit=True)
+        # As text: a line such as `# coding: latin-1` says nothing of code that did not come as a file.
+        code = compile(source.decode("utf-8-sig"), path, "exec", dont_inherit=True)
     except BaseException as error:  # also of code that is nested too deeply, or too large
         return channel.fail("syntax", error)
     watch = CallWatch(module.__dict__, code, source)
