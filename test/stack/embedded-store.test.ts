@@ -201,7 +201,7 @@ describe('the embedded store where no sandbox is to be had', () => {
     [
       'namespaces are refused',
       '#!/bin/sh\n[ "$1" = --version ] && exec echo bubblewrap 0.8.0\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n',
-      /namespaces are refused: bwrap: No permissions.*sysctl/u,
+      /namespaces are refused: bwrap: No permissions to create new namespace/u,
     ],
   ])('serves without a reader and says why: %s', async (_, script, why) => {
     await using started = await start({ PATH: await pathWith(script) })
