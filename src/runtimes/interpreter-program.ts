@@ -1,12 +1,11 @@
 /** Code as the guest programs of the interpreters take it, here and in E2B's sandboxes. */
-import { randomBytes } from 'node:crypto'
 import type { Language } from '../execution.ts'
 import { bashHead } from './bash-head.ts'
 import { toShellText, toSource } from './compile/source-text.ts'
-import { addMainHook } from './main-hook.ts'
+import { addMainHook, mainHook } from './main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from './runtime.ts'
 import type { GuestName } from './sandbox/guests.ts'
-import { importedFiles, transpile, type Source, type Transpiled } from './transpile.ts'
+import { importedFiles, markJavaScript, transpile, type Source, type Transpiled } from './transpile.ts'
 
 /** The program as the guest takes it. */
 export interface Program {
@@ -41,9 +40,10 @@ export async function prepareProgram(
   const file = FILES[language]
   if (language === 'typescript' || language === 'javascript') {
     const source: Source = { fileName: file, loader: language === 'typescript' ? 'ts' : 'js' }
+    const hook = mainHook()
     return needsCompiling(request)
-      ? prepareModule(request, await transpile(request, source, io), 'mapped')
-      : prepareModule(request, { code: toSource(code) }, 'plain')
+      ? prepareModule(request, await transpile(request, source, hook, io), hook, 'mapped')
+      : prepareModule(request, await markJavaScript(request, toSource(code), hook, io), hook, 'plain')
   }
   if (language === 'bash')
     return {
@@ -62,9 +62,14 @@ function needsCompiling(request: RuntimeRequest): boolean {
 }
 
 /** The module gets one more line that hands its `main`, exported or not, to the guest program. */
-function prepareModule(request: RuntimeRequest, code: Program['code'], kind: 'plain' | 'mapped'): Program {
-  const hook = `exectrail_${randomBytes(8).toString('hex')}`
-  const head = { env: request.env, file: FILES.javascript, hook, sourceMaps: kind === 'mapped' }
+function prepareModule(
+  request: RuntimeRequest,
+  code: Program['code'],
+  hook: string,
+  kind: 'plain' | 'mapped',
+): Program {
+  const callsMain = 'code' in code && code.callsMain === true
+  const head = { env: request.env, file: FILES.javascript, hook, callsMain, sourceMaps: kind === 'mapped' }
   return {
     guest: 'javascript',
     file: FILES.javascript,

@@ -3,11 +3,12 @@ import type * as Esbuild from 'esbuild'
 import type { GivenFile, ScriptFacts } from './compile/compile-job.ts'
 import { compile, stopCompilers, type Outcome } from './compile/compiler.ts'
 import { isImportable } from './compile/importable.ts'
+import { mayCallMain } from './main-hook.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest, UncaughtError } from './runtime.ts'
 import { faultExit, syntaxExit } from './exits.ts'
 
 /** JavaScript with its source map inline, or why there is none. */
-export type Transpiled = { code: string } | Refused
+export type Transpiled = { code: string; callsMain?: boolean } | Refused
 
 /** The language refused the code, or the compiler reached a limit, or it was not there, or the run was cancelled. */
 export type Refused =
@@ -19,6 +20,7 @@ export type Refused =
 /** A script for QuickJS and what the guest needs to know about it. */
 export interface Script extends ScriptFacts {
   code: string
+  callsMain: boolean
 }
 
 type Asked = Pick<RuntimeRequest, 'code' | 'organizationId' | 'limits' | 'files'>
@@ -29,19 +31,22 @@ export interface Source {
   loader: 'js' | 'ts'
 }
 
+/*
+ * `hook` is the name of the global through which the guest program gets at what the code defines.
+ */
+
 /** TypeScript, stripped and lowered, with the given files it imports. Modules stay as they are, ES or CommonJS. */
-export function transpile(request: Asked, source: Source, io: Io): Promise<Transpiled> {
+export function transpile(request: Asked, source: Source, hook: string, io: Io): Promise<Transpiled> {
   const files = importedFiles(request)
-  return compile({ to: 'module', ...source, files }, request.code, boundsOf(request, io))
+  return compile({ to: 'module', ...source, hook, files }, request.code, boundsOf(request, io))
 }
 
 /** To the body of an async function that fills `exports`, as vm2 takes it; what is no module stays a script. */
-export function transpileToScript(request: Asked, source: Source, io: Io): Promise<Transpiled> {
+export function transpileToScript(request: Asked, source: Source, hook: string, io: Io): Promise<Transpiled> {
   const files = importedFiles(request)
-  return compile({ to: 'script', ...source, files }, request.code, boundsOf(request, io))
+  return compile({ to: 'script', ...source, hook, files }, request.code, boundsOf(request, io))
 }
 
-/** @param hook name of the global through which the guest gets at what the code defines */
 export async function transpileForQuickJs(
   request: Asked,
   source: Source,
@@ -52,8 +57,23 @@ export async function transpileForQuickJs(
   const job = { to: 'quickjs', ...source, hook, files } as const
   const done: Outcome = await compile(job, request.code, boundsOf(request, io))
   if (!('code' in done)) return done
-  const { code, script } = done
-  return script === null ? { fault: 'the compiler left out what QuickJS needs' } : { ...script, code }
+  const { code, script, callsMain = false } = done
+  return script === undefined
+    ? { fault: 'the compiler left out what QuickJS needs' }
+    : { ...script, code, callsMain }
+}
+
+/** JavaScript that is run as it is, with marks where it may begin its main; without them where that cannot be done. */
+export async function markJavaScript(
+  request: Pick<Asked, 'organizationId' | 'limits'>,
+  code: string,
+  hook: string,
+  io: Io,
+): Promise<Transpiled> {
+  if (!mayCallMain(code)) return { code }
+  const job = { to: 'module', fileName: 'main.js', loader: 'js', files: [], hook } as const
+  const done = await compile(job, code, boundsOf(request, io))
+  return 'code' in done || 'cancelled' in done ? done : { code }
 }
 
 const IMPORTS = /\b(?:import|require|export)\b/u
@@ -67,7 +87,10 @@ export function importedFiles({ code, files }: Pick<Asked, 'code' | 'files'>): G
   })
 }
 
-function boundsOf({ organizationId, limits }: Asked, { signal, onCompiled }: Io) {
+function boundsOf(
+  { organizationId, limits }: Pick<Asked, 'organizationId' | 'limits'>,
+  { signal, onCompiled }: Io,
+) {
   return { organizationId, timeoutMs: limits.timeoutMs, signal, onCompiled }
 }
 

@@ -2,12 +2,13 @@
 import { checkLocal } from './local/check.ts'
 import type { Program } from './interpreter-program.ts'
 import { runLocally } from './local/run.ts'
+import { addMainHook, mainHook } from './main-hook.ts'
 import type { Runtime, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { bundleVm2, cacheVm2 } from './sandbox/guest-files.ts'
 import { NODE_FLAGS } from './sandbox/guests.ts'
 import { SandboxHost } from './sandbox/host.ts'
 import type { LocalOptions } from './sandbox/options.ts'
-import { importedFiles, transpileToScript } from './transpile.ts'
+import { markJavaScript, importedFiles, transpileToScript } from './transpile.ts'
 
 const FILE = 'main.js'
 /** What vm2's parser does not take as it is: modules, `using`, the v flag of regular expressions. */
@@ -61,10 +62,15 @@ async function prepare(request: RuntimeRequest, io: RuntimeIo): Promise<Program>
   const source = typed
     ? ({ fileName: 'main.ts', loader: 'ts' } as const)
     : ({ fileName: FILE, loader: 'js' } as const)
+  const hook = mainHook()
+  const code = plain
+    ? await markJavaScript(request, request.code, hook, io)
+    : await transpileToScript(request, source, hook, io)
+  const callsMain = 'code' in code && code.callsMain === true
   return {
     guest: 'vm2',
     file: FILE,
-    code: plain ? { code: request.code } : await transpileToScript(request, source, io),
-    head: (nonce) => JSON.stringify({ nonce, env: request.env, file: FILE }),
+    code: 'code' in code ? { code: addMainHook(code.code, hook) } : code,
+    head: (nonce) => JSON.stringify({ nonce, env: request.env, file: FILE, hook, callsMain }),
   }
 }

@@ -1,7 +1,7 @@
 /** JavaScript, TypeScript and Python as WebAssembly on WasmEdge, which itself runs inside the host's best sandbox. */
-import { randomBytes } from 'node:crypto'
 import type { Limits } from '../execution.ts'
 import type { ModuleName } from '../provision/wasmedge/modules.ts'
+import { mainHook } from './main-hook.ts'
 import { runLocally } from './local/run.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { SandboxUnsupportedError, type HostSupport } from './sandbox/host-support.ts'
@@ -60,7 +60,7 @@ interface Parts {
 async function runModule(parts: Parts, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
   if (request.network !== 'none')
     return faultExit('runtime_unavailable', 'wasmedge gives code no network; use network "none"', 'wasm')
-  const hook = `exectrail_${randomBytes(8).toString('hex')}`
+  const hook = mainHook()
   const script =
     request.language === 'python' ? null : await transpileForQuickJs(request, sourceOf(request), hook, io)
   if (script !== null && !('code' in script)) return refusedExit(script, 'wasm')

@@ -93,11 +93,12 @@ describe('compiling', () => {
   it.each([
     [
       'a module',
-      (code: string): Promise<{ code: string } | Refused> => transpile(requestOf(code), SOURCE, io),
+      (code: string): Promise<{ code: string } | Refused> => transpile(requestOf(code), SOURCE, 'hook', io),
     ],
     [
       'a script',
-      (code: string): Promise<{ code: string } | Refused> => transpileToScript(requestOf(code), SOURCE, io),
+      (code: string): Promise<{ code: string } | Refused> =>
+        transpileToScript(requestOf(code), SOURCE, 'hook', io),
     ],
     [
       'for QuickJS',

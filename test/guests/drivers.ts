@@ -42,7 +42,7 @@ export async function javaScriptRealm(): Promise<{ context: Context; take: (name
   const parts = await Promise.all(
     JAVASCRIPT.map((name) => assembleGuest(libraryFile(`javascript/${name}.js`))),
   )
-  const names = 'encode, describe, findMain'
+  const names = 'encode, describe, watchMain'
   const library = runInContext(`(() => { ${parts.join('\n')}\nreturn { ${names} } })()`, context) as Record<
     string,
     Function

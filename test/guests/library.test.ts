@@ -1,6 +1,8 @@
 /** The guest library, one table of cases for all languages. */
 import { runInContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { markMain } from '../../src/runtimes/compile/mark-main.ts'
+import { addMainHook, mayCallMain } from '../../src/runtimes/main-hook.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { ERRORS, MAINS, PATCHES, VALUES } from './cases.ts'
 import { javaScriptRealm, runBash, runPython, type Outcome } from './drivers.ts'
@@ -21,19 +23,25 @@ function rows<T extends { [name in L]?: string }, L extends 'javascript' | 'pyth
   return found
 }
 
-/** Runs JavaScript as a CommonJS body in a realm of its own, before which `patch` has run. */
+interface Watch {
+  hook: object
+  find(exported: readonly unknown[]): ((input: unknown) => unknown) | undefined
+}
+
+/** Runs JavaScript as a CommonJS body in a realm of its own; `patch` runs before main. */
 async function runJavaScript(body: string, patch = ''): Promise<Outcome> {
   const { context, take } = await javaScriptRealm()
   const written: string[] = []
   const module = { exports: {} as { default?: unknown } }
-  Object.assign(context, { print: (text: string) => void written.push(text) })
-  const program = runInContext(
-    `(async (module, exports) => {${body}\n;return typeof main === 'function' ? main : undefined})`,
-    context,
-  ) as (...all: unknown[]) => Promise<unknown>
+  const watch: Watch = take('watchMain')()
+  Object.assign(context, { print: (text: string) => void written.push(text), mark: watch.hook })
+  const code = addMainHook(markMain(body, 'mark').code, 'mark')
+  const program = runInContext(`(async (module, exports) => {${code}\n})`, context) as (
+    ...all: unknown[]
+  ) => Promise<unknown>
   try {
-    const defined = await program(module, module.exports)
-    const main = take('findMain')(defined, [module.exports, module.exports.default])
+    await program(module, module.exports)
+    const main = watch.find([module.exports, module.exports.default])
     runInContext(patch, context)
     const text: string | null = main === undefined ? null : take('encode')(await main({ a: 1 }))
     return { result: text === null ? undefined : JSON.parse(text), error: null, stdout: written.join('') }
@@ -72,6 +80,38 @@ describe.concurrent('javascript', () => {
 
   it.each(rows(MAINS, 'javascript'))('finds main: %s', async (_name, { code, result }) => {
     expect((await runJavaScript(code)).result).toEqual(result)
+  })
+})
+
+describe.concurrent('main of javascript', () => {
+  it.each(rows(SCRIPTS, 'javascript'))(
+    'is not called where the script calls it: %s',
+    async (_name, { code }) => {
+      expect(await runJavaScript(code)).toMatchObject({ stdout: 'ran\n', error: null })
+    },
+  )
+
+  it.each(rows(MENTIONS, 'javascript'))(
+    'is called where it is only mentioned: %s',
+    async (_name, { code }) => {
+      expect(await runJavaScript(code)).toMatchObject({ stdout: 'ran\n', error: null })
+    },
+  )
+
+  it.each(rows(SCRIPTS, 'javascript'))('is marked: %s', (_name, { code }) => {
+    expect(mayCallMain(code)).toBe(true)
+  })
+
+  it.each([
+    'export function main(input) { return input }',
+    'function main() {}\nmodule.exports = { main }',
+    'const main = () => 1\nexport { main }',
+    'export default async function handler(input) {}',
+    'exports.main = async (input) => input',
+    'async function run() {}\nmodule.exports = run',
+    'console.log("a domain, its mains and $main")',
+  ])('is not marked where nothing can call it: %s', (code) => {
+    expect(mayCallMain(code)).toBe(false)
   })
 })
 
@@ -184,5 +224,18 @@ describe('bash', () => {
       { status: 4, stdout: 'early\n' },
       { status: 0, stdout: 'main.sh main.sh' },
     ])
+  })
+})
+
+describe('the look for calls of main', () => {
+  it.each([
+    'export default async function' + ' '.repeat(300_000),
+    'export {'.repeat(40_000),
+    'a$'.repeat(150_000),
+    Array.from({ length: 20_000 }, (_one, index) => `exports = a${index}\n`).join(''),
+  ])('takes time in proportion to the code', (code) => {
+    const since = performance.now()
+    mayCallMain(code)
+    expect(performance.now() - since).toBeLessThan(2000)
   })
 })

@@ -27,6 +27,15 @@ const GUESTS: Record<Language, string> = {
 }
 const MARKER = 'f00d'.repeat(8)
 
+const JAVASCRIPT = 'async function main() { console.log("ran") }\nsetTimeout(main, 5)'
+const CALLS_MAIN: Record<Language, string> = {
+  python:
+    'def main(argv=None):\n    print("ran")\n\ndef cli():\n    main()\n\nif __name__ == "__main__":\n    cli()',
+  javascript: JAVASCRIPT,
+  typescript: JAVASCRIPT,
+  bash: 'main() { echo ran; }\n[[ ${BASH_SOURCE[0]} == "$0" ]] && main "$@"',
+}
+
 /** Unpacks the job as a node would, runs its guest and reads what it says. */
 async function runGuest(language: Language, code: string, change: Parameters<typeof makeRequest>[2] = {}) {
   await using directory = await temporaryDirectory()
@@ -95,6 +104,11 @@ describe.each(['python', 'javascript', 'typescript', 'bash'] as const)(
         begun: language === 'javascript' ? 1 : 0,
         end: { syntax: true },
       })
+    })
+    it('runs a main once that the program calls', async () => {
+      const { stdout, end } = await runGuest(language, CALLS_MAIN[language], { input: '{"a":1}' })
+      expect(stdout).toBe('ran\n')
+      expect(end).toMatchObject({ exitCode: 0, error: null })
     })
     it('shows the environment of the caller and no other', async () => {
       process.env['CONTRACT_CANARY'] = 'leaked'

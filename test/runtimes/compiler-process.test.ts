@@ -18,7 +18,8 @@ describe('a compiler process', () => {
     const compiler = new CompilerProcess()
     await compiler.ready()
     const code = `export const kept = '${'x'.repeat(100_000)}'`
-    const ask = () => compiler.ask({ to: 'module', fileName: 'main.ts', loader: 'ts', files: [] }, code)
+    const ask = () =>
+      compiler.ask({ to: 'module', fileName: 'main.ts', loader: 'ts', files: [], hook: 'hook' }, code)
     await ask()
     const before = heapUsed()
     for (let job = 0; job < 300; job += 1) expect(await ask()).toHaveProperty('text')
@@ -30,13 +31,13 @@ describe('a compiler process', () => {
     const compiler = new CompilerProcess()
     await compiler.ready()
     const asked = compiler.ask(
-      { to: 'module', fileName: 'main.ts', loader: 'ts', files: [] },
+      { to: 'module', fileName: 'main.ts', loader: 'ts', files: [], hook: 'hook' },
       'export const n = 1 +',
     )
     await compiler.kill()
     await asked
     const later = await compiler.ask(
-      { to: 'module', fileName: 'main.ts', loader: 'ts', files: [] },
+      { to: 'module', fileName: 'main.ts', loader: 'ts', files: [], hook: 'hook' },
       'export {}',
     )
     expect(later).toMatchObject({ death: { signal: 'SIGKILL' } })

@@ -1,9 +1,8 @@
 /** A program as the guest of its engine takes it. */
-import { randomBytes } from 'node:crypto'
 import { toShellText } from '../compile/source-text.ts'
-import { addMainHook } from '../main-hook.ts'
+import { addMainHook, mainHook } from '../main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
-import { transpile, transpileForQuickJs, type Refused, type Source } from '../transpile.ts'
+import { markJavaScript, transpile, transpileForQuickJs, type Refused, type Source } from '../transpile.ts'
 import type { Engine } from './engines.ts'
 
 export interface GuestProgram {
@@ -23,13 +22,17 @@ export async function prepareProgram(
   if (language === 'bash') return { code: toShellText(code), head: {} }
   const source: Source =
     language === 'typescript' ? { fileName: 'main.ts', loader: 'ts' } : { fileName: 'main.js', loader: 'js' }
-  const hook = `exectrail_${randomBytes(8).toString('hex')}`
+  const hook = mainHook()
   if (engine === 'docker') {
-    const plain = language === 'typescript' ? await transpile(request, source, io) : { code }
-    return 'code' in plain ? { code: addMainHook(plain.code, hook), head: { hook } } : plain
+    const plain =
+      language === 'typescript'
+        ? await transpile(request, source, hook, io)
+        : await markJavaScript(request, code, hook, io)
+    if (!('code' in plain)) return plain
+    return { code: addMainHook(plain.code, hook), head: { hook, callsMain: plain.callsMain === true } }
   }
   const script = await transpileForQuickJs(request, source, hook, io)
   if (!('code' in script)) return script
-  const { kind, modules, shown, lines } = script
-  return { code: script.code, head: { hook, kind, modules, shown, lines } }
+  const { code: lowered, ...facts } = script
+  return { code: lowered, head: { hook, ...facts } }
 }

@@ -7,10 +7,12 @@ export type CompileJob = {
   loader: 'js' | 'ts'
   /** Those given with the code, as far as it can import them; then what they hold becomes part of it. */
   files: readonly GivenFile[]
+  /** Name of the global through which the guest program gets at what the code defines. */
+  hook: string
 } & (
   | { to: /** JavaScript for Node; modules stay as they are, ES or CommonJS. */ 'module' }
   | { to: /** What vm2 takes: the body of an async function that fills `exports`, or a script. */ 'script' }
-  | { to: /** What the QuickJS of WebAssembly takes. */ 'quickjs'; hook: string }
+  | { to: /** What the QuickJS of WebAssembly takes. */ 'quickjs' }
 )
 
 /** A file of text given with the code; `path` is relative to the code's own. */
@@ -19,8 +21,16 @@ export interface GivenFile {
   text: string
 }
 
-/** The compiled code, and for QuickJS what the guest needs to know about it; or why the language refused the code. */
-export type Compiled = { code: string; script?: ScriptFacts } | { error: UncaughtError }
+/** The compiled code and what the guest needs to know about it, or why the language refused the code. */
+export type Compiled = ({ code: string } & CodeFacts) | { error: UncaughtError }
+
+/** What goes with compiled code. */
+export interface CodeFacts {
+  /** The code may begin its main by itself after it has run; see `Marked`. */
+  callsMain?: boolean
+  /** For QuickJS. */
+  script?: ScriptFacts
+}
 
 /** What goes with a script for QuickJS. */
 export interface ScriptFacts {

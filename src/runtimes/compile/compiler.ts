@@ -2,14 +2,14 @@
 import { availableParallelism } from 'node:os'
 import { processorUse } from '../processor-use.ts'
 import type { UncaughtError } from '../runtime.ts'
-import type { CompileJob, ScriptFacts } from './compile-job.ts'
+import type { CodeFacts, CompileJob } from './compile-job.ts'
 import { CompilerProcess, type Answer, type Death } from './compiler-process.ts'
 import { CompilerPool } from './compiler-pool.ts'
 import { toSyntaxError } from './lower.ts'
 
 /** The code for the interpreter, or why there is none. */
 export type Outcome =
-  | { code: string; script: ScriptFacts | null }
+  | ({ code: string } & CodeFacts)
   | { error: UncaughtError }
   | { limit: 'time' | 'memory'; message: string }
   | { fault: string }
@@ -86,8 +86,8 @@ async function compileOn(
 
 function readAnswer({ value, text }: Exclude<Answer, { death: Death }>): Outcome {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own process gives nothing else
-  const head = value as { error: UncaughtError } | { script?: ScriptFacts }
-  return 'error' in head ? head : { code: text, script: head.script ?? null }
+  const head = value as { error: UncaughtError } | CodeFacts
+  return 'error' in head ? head : { ...head, code: text }
 }
 
 /** Go grows its stacks on the heap, so one too deep is out of memory while it is copied. */

@@ -1,5 +1,6 @@
 /** The compiler's own process: answers one job after another. Whoever started it bounds its memory and its time. */
 import { encodeFrame, FrameReader, OUTPUT_MAX_BYTES, type Compiled, type CompileJob } from './compile-job.ts'
+import { mayCallMain } from '../main-hook.ts'
 import { toSyntaxError } from './lower.ts'
 import { toSource } from './source-text.ts'
 
@@ -13,17 +14,26 @@ async function compile(job: CompileJob, text: string): Promise<Compiled> {
 }
 
 async function compileOne(job: CompileJob, code: string): Promise<Compiled> {
-  const { to, fileName, loader } = job
-  if (to === 'module' && loader === 'js') return { code }
-  if (to === 'module') return (await import('./to-module.ts')).toModule(code, fileName)
-  if (to === 'script') return (await import('./to-script.ts')).toScript(code, fileName, loader)
-  return (await import('./to-quickjs.ts')).prepareScript(code, { fileName, loader, hook: job.hook })
+  const { to, fileName, loader, hook } = job
+  if (to === 'quickjs')
+    return (await import('./to-quickjs.ts')).prepareScript(code, { fileName, loader, hook })
+  const done = to === 'module' ? await toModule(job, code) : await toScript(job, code)
+  if ('error' in done || !mayCallMain(done.code)) return done
+  return (await import('./mark-main.ts')).markMain(done.code, hook)
+}
+
+async function toModule({ fileName, loader }: CompileJob, code: string): Promise<Compiled> {
+  return loader === 'js' ? { code } : (await import('./to-module.ts')).toModule(code, fileName)
+}
+
+async function toScript({ fileName, loader }: CompileJob, code: string): Promise<Compiled> {
+  return (await import('./to-script.ts')).toScript(code, fileName, loader)
 }
 
 async function answer(job: CompileJob, code: string): Promise<void> {
   const compiled = refuseOversized(await compile(job, code))
   if ('error' in compiled) process.stdout.write(encodeFrame(compiled, ''))
-  else process.stdout.write(encodeFrame({ script: compiled.script }, compiled.code))
+  else process.stdout.write(encodeFrame({ ...compiled, code: undefined }, compiled.code))
 }
 
 function refuseOversized(compiled: Compiled): Compiled {

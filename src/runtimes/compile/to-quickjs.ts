@@ -5,7 +5,9 @@
 import { SourceMap } from 'node:module'
 import type { TransformOptions } from 'esbuild'
 import type { Compiled } from './compile-job.ts'
+import { markFunction, mayCallMain } from '../main-hook.ts'
 import { lower, type Lowered } from './lower.ts'
+import { markMain } from './mark-main.ts'
 import { isModule } from './module-kind.ts'
 
 /** Name of the lowered file in the guest, which no stack shows. */
@@ -47,15 +49,18 @@ export async function prepareScript(code: string, source: Source): Promise<Compi
   const plain = await lower(code, fileName, { loader })
   if ('error' in plain) return plain
   const kind = isModule(plain.code) ? 'module' : 'script'
+  const marked = mayCallMain(code) ? markMain(plain.code, hook) : null
+  const [text, from] = marked === null ? [code, loader] : [marked.code, 'js' as const]
   const done = await (kind === 'module'
-    ? lowerModule(code, source)
-    : lower(code, fileName, { loader, ...QUICKJS }))
+    ? lowerModule(text, { ...source, loader: from })
+    : lower(text, fileName, { loader: from, ...QUICKJS }))
   if ('error' in done) return done
   const { body, map } = splitMap(done.code)
   const modules = [...code.matchAll(REQUIRE)].map(({ groups }) => groups?.['name'] ?? '')
   const lines = sourceLines(body, map, fileName)
   return {
     code: kind === 'module' ? addHook(body, hook) : toFunction(body, hook),
+    callsMain: marked?.callsMain === true,
     script: { kind, modules: [...new Set(modules)], shown: fileName, lines },
   }
 }
@@ -114,7 +119,7 @@ function splitExports(body: string): { inner: string; exported: string } {
 
 /** One more line hands over `main`, exported or not. */
 function addHook(body: string, hook: string): string {
-  return `${body};if (typeof main === 'function') globalThis.${hook}.main = main\n`
+  return `${body};if (typeof main === 'function') globalThis.${hook}.define(main);${markFunction(hook)}\n`
 }
 
 /** As Node wraps CommonJS, on the first line, so that no line changes its number. */

@@ -5,7 +5,7 @@ const { existsSync, readdirSync, readFileSync, writeSync } = require('node:fs')
 const { dirname, join, relative } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { cutText, describe, ownStack } = require('../../../guests/javascript/errors.js')
-const { findMain } = require('../../../guests/javascript/main.js')
+const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
 
 const JOB = dirname(__dirname)
@@ -100,6 +100,13 @@ function fail(error) {
   exit(1)
 }
 
+/** A program that may begin its main once it has run has time for it until nothing is left to do. */
+function drained() {
+  return new Promise((resolve) => {
+    process.once('beforeExit', resolve)
+  })
+}
+
 async function begin() {
   process.chdir(join(JOB, 'work'))
   process.argv = [process.argv[0], join(process.cwd(), 'main.js')]
@@ -110,16 +117,16 @@ async function begin() {
   takeStream(process.stderr, 'e')
   process.on('exit', (code) => finish(code ?? 0))
   process.on('uncaughtException', fail)
-  let defined
-  globalThis[head.hook] = (main) => {
-    defined = main
-    delete globalThis[head.hook]
-  }
+  const watch = watchMain()
+  globalThis[head.hook] = watch.hook
   send('b', '')
   begun = performance.now()
   const loaded = await import(pathToFileURL(join(process.cwd(), 'main.js')).href)
   loading = false
-  const main = findMain(defined, [loaded, loaded.default])
+  const exported = [loaded, loaded.default]
+  if (head.callsMain && watch.find(exported) !== undefined) await drained()
+  delete globalThis[head.hook]
+  const main = watch.find(exported)
   if (main === undefined) return
   const text = encode(await main(parse(input)))
   await new Promise((resolve) => {

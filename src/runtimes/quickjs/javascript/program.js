@@ -1,19 +1,37 @@
 // How a program is loaded on QuickJS and how its main is found, whatever channel its result goes through.
-import { findMain } from '../../../guests/javascript/main.js'
+import { watchMain } from '../../../guests/javascript/main.js'
 
 import * as std from 'std'
 
-/** Where lowered code puts what it exports; `main` is what the code itself named. */
-export const hook = { main: undefined, script: undefined, module: { exports: {} } }
+const watch = watchMain()
+
+/** Where lowered code puts what it defines and exports, and says what it begins. */
+export const hook = { ...watch.hook, script: undefined, module: { exports: {} } }
 
 /** The file itself did not parse: the stack then names a place in it and no function. */
 export function isParseError(error) {
   return error instanceof SyntaxError && /^\s+at [^ (]+\.js:\d+\s*$/.test(String(error.stack))
 }
 
-/** The program's main; undefined for a script. */
-export function mainOf(loaded) {
-  return findMain(hook.main, [loaded, loaded.default, hook.module.exports])
+/** Resolves to the program's main, to undefined for a script, once it is certain which of both it is. */
+export async function findMain(loaded, callsMain, timers) {
+  const exported = [loaded, loaded.default, hook.module.exports]
+  if (callsMain && watch.find(exported) !== undefined) await drained(timers)
+  return watch.find(exported)
+}
+
+/** A program that may begin its main once it has run has time for it until nothing is left to do. */
+function drained(timers) {
+  const { onIdle } = timers
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!timers.idle) return
+      timers.onIdle = onIdle
+      resolve()
+    }
+    timers.onIdle = () => timers.later(look)
+    timers.later(look)
+  })
 }
 
 /** Loads the modules that the program names, for the `require` and `module` of CommonJS programs. */

@@ -5,7 +5,7 @@
 const { pathToFileURL } = require('node:url')
 const { closeSync, readFileSync, writeSync } = require('node:fs')
 const { cutText, describe } = require('../../../guests/javascript/errors.js')
-const { findMain } = require('../../../guests/javascript/main.js')
+const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
 const { isModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
@@ -95,8 +95,8 @@ async function load(path, begun) {
     begun()
     return import(url)
   }
-  globalThis[head.hook] = begun
-  const first = `import 'data:text/javascript,globalThis.${head.hook}()'`
+  globalThis[head.hook].parsed = begun
+  const first = `import 'data:text/javascript,globalThis.${head.hook}.parsed()'`
   const { main } = await import(
     `data:text/javascript,${first};import * as main from '${url}';export { main }`
   )
@@ -111,19 +111,28 @@ async function begin() {
   if (head.sourceMaps) process.setSourceMapsEnabled(true)
   const path = `${process.cwd()}/${head.file}`
   process.argv = [process.argv[0], path]
-  let defined
+  const watch = watchMain()
+  globalThis[head.hook] = watch.hook
   const loaded = await load(path, () => {
-    globalThis[head.hook] = (main) => {
-      defined = main
-      delete globalThis[head.hook]
-    }
     running = true
     send('running', '')
   })
-  loading = false
-  const main = findMain(defined, [loaded, loaded.default])
-  if (main !== undefined) await finish(main)
+  ;[loading, waiting] = [false, false]
+  const exported = [loaded, loaded.default]
+  if (head.callsMain && watch.find(exported) !== undefined) await drained()
+  delete globalThis[head.hook]
+  const main = watch.find(exported)
+  if (main === undefined) return
+  waiting = true
+  await finish(main)
   waiting = false
+}
+
+/** A program that may begin its main once it has run has time for it until nothing is left to do. */
+function drained() {
+  return new Promise((resolve) => {
+    process.once('beforeExit', resolve)
+  })
 }
 
 /** Nothing is left that could go on: what is awaited never comes. */

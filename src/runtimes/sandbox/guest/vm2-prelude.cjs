@@ -2,7 +2,7 @@
 // Runs within vm2 before the program, and stands between it and the guest program. Only text crosses: the input comes
 // as JSON, results, errors and output go out as strings.
 const { describe, joinCut, toText } = require('../../../guests/javascript/errors.js')
-const { findMain } = require('../../../guests/javascript/main.js')
+const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
 const { stringify, parse } = JSON
 const pending = new Map()
@@ -61,6 +61,19 @@ function require(name) {
   throw new Error(`vm2 has no modules: cannot require '${toText(name)}'; the subprocess runtime has`)
 }
 
+let onDrained
+
+/** A program that may begin its main once it has run has time for it until nothing is left to do. */
+function drained() {
+  return new Promise((resolve) => {
+    onDrained = () => {
+      onDrained = undefined
+      resolve()
+      return true
+    }
+  })
+}
+
 const describeAsText = (error) => stringify(describe(error, shownStack))
 
 /* global consoleLibrary -- stands before this text */
@@ -75,11 +88,18 @@ module.exports = (host) => {
       globalThis.process = { env: parse(env) }
     },
     describe: describeAsText,
-    start: (body, input) => {
+    /** True where the program was given time until nothing is left to do. */
+    drained: () => onDrained?.() ?? false,
+    start: (body, input, { hook, callsMain }) => {
       const program = { exports: {} }
+      const watch = watchMain()
+      globalThis[hook] = watch.hook
+      const find = () => watch.find([program.exports, program.exports?.default])
       const run = async () => {
-        const defined = await body(program.exports, program, require)
-        const main = findMain(defined, [program.exports, program.exports?.default])
+        await body(program.exports, program, require)
+        if (callsMain && find() !== undefined) await drained()
+        delete globalThis[hook]
+        const main = find()
         if (main === undefined) return
         const json = encode(await main(parse(input)))
         send(json === null ? 'nothing' : 'result', json === null ? '' : json)

@@ -83,7 +83,8 @@ function report(error) {
 
 process.on('unhandledRejection', report)
 process.on('beforeExit', () => {
-  if (!settled) report(new Error('the promise of main, or one awaited at the top level, never settled'))
+  if (!settled && !guest.drained())
+    report(new Error('the promise of main, or one awaited at the top level, never settled'))
 })
 process.on('uncaughtException', report)
 
@@ -106,7 +107,7 @@ code = readFileSync(head.file, 'utf8').replace(/^\uFEFF?#!.*/, '')
 let script
 try {
   // The frame before the code is on its first line and does not count.
-  script = new VMScript(`${BEFORE}${code}\n;return typeof main === 'function' ? main : undefined})`, {
+  script = new VMScript(`${BEFORE}${code}\n})`, {
     filename: head.file,
     columnOffset: -BEFORE.length,
   })
@@ -123,7 +124,7 @@ try {
   else report(error)
 }
 frame('running', '')
-guest.start(body, job.toString('utf8', end + 1))
+guest.start(body, job.toString('utf8', end + 1), { hook: head.hook, callsMain: head.callsMain })
 
 // A module with an import and a top-level await comes as it is: nothing makes a script of it.
 function syntax(error) {

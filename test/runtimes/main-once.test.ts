@@ -1,0 +1,75 @@
+/** Programs that begin their main by themselves, on real runtimes: main runs once, and the program ends by itself. */
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Language } from '../../src/execution.ts'
+import type { Runtime } from '../../src/runtimes/runtime.ts'
+import { subprocess } from '../../src/runtimes/subprocess.ts'
+import { vm2 } from '../../src/runtimes/vm2.ts'
+import { wasmedge } from '../../src/runtimes/wasmedge.ts'
+import { localOptions } from '../support/local-runtime.ts'
+import { makeRequest, record } from '../support/run-recorder.ts'
+import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
+
+const absent: Partial<Record<string, string | null>> = { wasmedge: await findWasmedge() }
+const runtimes: Record<string, Runtime> = {
+  subprocess: subprocess(localOptions()),
+  vm2: vm2(localOptions()),
+  wasmedge: wasmedge(wasmedgeOptions()),
+}
+
+afterAll(async () => {
+  await Promise.all(Object.values(runtimes).map((runtime) => runtime.close()))
+})
+
+const MAIN = 'async function main() {\n  console.log("ran")\n}\n'
+const JAVASCRIPT: Record<string, string> = {
+  'called at the end': `${MAIN}main()`,
+  'awaited at the top level': `const main = async () => { console.log("ran") }\nawait main()`,
+  'exported as default and called': `export default main\n${MAIN}main()`,
+  'exported as default under another name':
+    'export default async function run() {\n  console.log("ran")\n}\nrun()',
+  'exported and called': `export ${MAIN}main().catch(console.error)`,
+  'in CommonJS': `${MAIN}module.exports = { main }\nmain()`,
+  'of CommonJS under another name': 'const run = () => console.log("ran")\nmodule.exports = run\nrun()',
+  'called once the program has waited': `${MAIN}async function begin() {\n  await new Promise((resolve) => setTimeout(resolve, 20))\n  await main()\n}\nbegin()`,
+  'called by a timer': `${MAIN}setTimeout(main, 20)`,
+  'called by a promise': 'const main = () => console.log("ran")\nPromise.resolve().then(main)',
+  'called where it fails': `${MAIN}main().then(() => { throw new Error("caught") }).catch(() => undefined)`,
+  'called by an arrow function': `${MAIN}const cli = () => main()\ncli()`,
+  'not called, in words': `// main()\n${MAIN}const text = "main()"`,
+  'not called, in what is not called': `${MAIN}const later = () => main()`,
+  'a handler': 'exports.handler = async (event) => console.log("ran")',
+}
+const PYTHON: Record<string, string> = {
+  'called by another function':
+    'import asyncio\nasync def main():\n    print("ran")\n\ndef cli():\n    asyncio.run(main())\n\nif __name__ == "__main__":\n    cli()',
+  'called with what it takes if it is given':
+    'def main(argv=None):\n    print("ran")\n\nif __name__ == "__main__":\n    main()',
+  'called without parameters': 'def main():\n    print("ran")\n\nif __name__ == "__main__":\n    main()',
+  'not called, without parameters': 'def main():\n    print("ran")',
+}
+const BASH: Record<string, string> = {
+  'called at the end': 'main() { echo ran; }\nmain "$@"',
+  'called under a guard': 'main() { echo ran; }\n[[ ${BASH_SOURCE[0]} == "$0" ]] && main "$@"',
+  'called in a pipe': 'main() { echo ran; }\nmain "$@" | cat',
+}
+
+const PROGRAMS: Record<Language, Record<string, string>> = {
+  javascript: JAVASCRIPT,
+  typescript: JAVASCRIPT,
+  python: PYTHON,
+  bash: BASH,
+}
+
+describe.each(Object.entries(runtimes))('a main in %s', { timeout: 60_000 }, (name, runtime) => {
+  const { languages } = runtime.capabilities
+  describe.skipIf((absent[name] ?? null) !== null).each(languages)('%s', (language) => {
+    it.each(Object.entries(PROGRAMS[language]))('runs once: %s', async (_name, code) => {
+      const { exit, stdout, stderr } = await record(
+        runtime,
+        makeRequest(language, code, { input: '{"a":1}' }),
+      )
+      expect(`${stdout}${stderr}`).toBe('ran\n')
+      expect(exit).toMatchObject({ fault: null, uncaught: null, exitCode: 0, result: null })
+    })
+  })
+})
