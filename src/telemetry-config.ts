@@ -17,6 +17,10 @@ export const telemetryVariables = {
   OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: httpUrl.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.string().optional(),
+  OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.string().optional(),
+  OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: z.string().optional(),
   OTEL_LOGS_EXPORTER: z.string().optional(),
   OTEL_TRACES_EXPORTER: z.string().optional(),
   OTEL_METRICS_EXPORTER: z.string().optional(),
@@ -32,6 +36,9 @@ export const telemetryVariables = {
     .default('false'),
 }
 
+/** Encoding of OTLP over HTTP. */
+type OtlpEncoding = 'json' | 'protobuf'
+
 /** Part of `Config`. */
 export interface TelemetryConfig {
   otlpEndpoint: string | null
@@ -41,6 +48,8 @@ export interface TelemetryConfig {
   otlpHeaders: Readonly<Record<string, string>>
   /** Whether the `OTEL_EXPORTER_OTLP_*` settings are those of `otlpEndpoint`. */
   otlpSettings: 'otel' | 'own'
+  /** Encoding for receivers that OpenTelemetry's variables name. */
+  otlpProtocols: Readonly<Record<'logs' | 'spans' | 'metrics', OtlpEncoding>>
   /** Signals that are not sent. */
   otlpOmitted: readonly ('logs' | 'spans')[]
   /** `OTEL_SDK_DISABLED`: no telemetry but the trail. */
@@ -70,6 +79,11 @@ export function telemetryConfig(value: Values): TelemetryConfig {
     },
     otlpHeaders: value.EXECTRAIL_OTLP_HEADERS,
     otlpSettings: own === null ? 'otel' : 'own',
+    otlpProtocols: {
+      logs: encodingOf(value.OTEL_EXPORTER_OTLP_LOGS_PROTOCOL ?? value.OTEL_EXPORTER_OTLP_PROTOCOL),
+      spans: encodingOf(value.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? value.OTEL_EXPORTER_OTLP_PROTOCOL),
+      metrics: encodingOf(value.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL ?? value.OTEL_EXPORTER_OTLP_PROTOCOL),
+    },
     otlpOmitted: omittedOf(value),
     sdkDisabled,
     logLevel: value.OTEL_LOG_LEVEL ?? null,
@@ -77,6 +91,11 @@ export function telemetryConfig(value: Values): TelemetryConfig {
     serviceName: value.OTEL_SERVICE_NAME ?? (attributedName === '' ? 'exectrail' : attributedName),
     metricsEveryMs: isSilent ? null : value.OTEL_METRIC_EXPORT_INTERVAL,
   }
+}
+
+/** JSON unless protobuf is asked for: the outbox holds JSON, so it costs nothing more. */
+function encodingOf(protocol: string | undefined): OtlpEncoding {
+  return protocol === 'http/protobuf' ? 'protobuf' : 'json'
 }
 
 /** `none` concerns the receiver that OpenTelemetry's variables name; without one there is nothing it could silence. */

@@ -7,12 +7,14 @@ import type { Endpoint } from '../telemetry/delivery/otlp-client.ts'
  * null. A signal with an endpoint of its own is sent also where the other has none.
  */
 export async function resolveOtlpEndpoint(config: Config): Promise<Endpoint | null> {
-  const { otlpEndpoint, otlpSignals: signals, otlpHeaders: headers, otlpOmitted: omitted } = config
+  const { otlpEndpoint, otlpSignals: signals } = config
+  const { otlpHeaders: headers, otlpOmitted: omitted, otlpProtocols: protocols } = config
   const url = otlpEndpoint ?? (await readEndpoints(config.home))?.otlpHttp
   const settings = otlpEndpoint === null ? 'own' : config.otlpSettings
-  if (url !== undefined) return { url, signals, headers, settings, omitted }
+  const shared = { signals, headers, settings, omitted, protocols } as const
+  if (url !== undefined) return { url, ...shared }
   const named = signals.logs ?? signals.spans
   if (named === null) return null
   const only = signals.spans === null ? 'logs' : signals.logs === null ? 'spans' : null
-  return { url: new URL(named).origin, signals, headers, settings, omitted, only }
+  return { url: new URL(named).origin, ...shared, only }
 }

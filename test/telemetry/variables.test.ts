@@ -170,11 +170,25 @@ describe('settings of the receiver that is named', () => {
     expect(() => offlineConfig('/nowhere', variables)).toThrow(`${path} is not a PEM certificate`)
   })
 
-  it.each(['http/protobuf', 'http/json'])('OTEL_EXPORTER_OTLP_PROTOCOL=%s delivers', async (protocol) => {
+  it.each([
+    ['http/protobuf', 'application/x-protobuf'],
+    ['http/json', 'application/json'],
+  ])('OTEL_EXPORTER_OTLP_PROTOCOL=%s delivers as %s', async (protocol, type) => {
     const sink = await startSink()
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: protocol }
-    expect(await runOnce(variables)).toMatchObject({ left: 0 })
-    expect(sink.spans).toHaveLength(1)
+    expect(await runOnce(variables)).toMatchObject({ left: 0, lastError: null })
+    expect(new Set(sink.headers.map((headers) => headers['content-type']))).toEqual(new Set([type]))
+    expect(sink.spans.map(({ name }) => name)).toEqual(['execute_code subprocess'])
+    const record = sink.logs.find(({ eventName }) => eventName === 'code_exec.completed')
+    expect(record).toMatchObject({
+      traceId: sink.spans[0]?.traceId,
+      attributes: {
+        'code_exec.code': 'echo 0123456789',
+        'code_exec.success': true,
+        'code_exec.limit.timeout_ms': 30_000,
+        'code_exec.duration_ms': expect.any(Number),
+      },
+    })
   })
 
   it('do not concern a host that names none', () => {

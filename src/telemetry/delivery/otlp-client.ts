@@ -6,6 +6,7 @@ import {
   OTLPExporterBase,
 } from '@opentelemetry/otlp-exporter-base'
 import { httpSettings } from './http-settings.ts'
+import { encodeProtobuf, readProtobufResponse } from './otlp-protobuf.ts'
 import { createTransport, DeliveryError } from './transport.ts'
 
 export type Signal = 'logs' | 'spans'
@@ -33,6 +34,8 @@ export interface Endpoint {
   headers: Readonly<Record<string, string>>
   /** Whether the `OTEL_EXPORTER_OTLP_*` settings are of this receiver. @default 'otel' */
   settings?: 'otel' | 'own'
+  /** Encodings, where the settings are `otel`. @default json */
+  protocols?: Readonly<Record<Signal | 'metrics', 'json' | 'protobuf'>>
   /** Signals that nobody wants: they count as sent. */
   omitted?: readonly Signal[]
   /** The one signal that has a receiver; the other waits. */
@@ -93,11 +96,13 @@ class SignalExporter extends OTLPExporterBase<Batch> {
   constructor(signal: Signal, endpoint: Endpoint) {
     const { name } = SIGNALS[signal]
     const settings = httpSettings(endpoint, signal)
+    const isProtobuf = settings.encoding === 'protobuf'
     const response = { last: { rejected: 0, message: '' } }
     const serializer = {
-      serializeRequest: (batch: Batch) => encodeBatch(signal, batch),
+      serializeRequest: (batch: Batch) =>
+        isProtobuf ? encodeProtobuf(signal, batch) : encodeBatch(signal, batch),
       deserializeResponse(data: Uint8Array) {
-        response.last = readPartialSuccess(data)
+        response.last = isProtobuf ? readProtobufResponse(data) : readPartialSuccess(data)
         return {}
       },
     }

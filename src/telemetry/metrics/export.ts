@@ -50,11 +50,7 @@ export function startMetricsExport(options: MetricsExportOptions): { stop(): voi
 
 /** Loaded late: a program that ends before the first export does not wait for it. */
 async function openExporter(endpoint: Endpoint): Promise<OTLPMetricExporterBase> {
-  const [
-    { OTLPMetricExporterBase: Exporter },
-    { JsonMetricsSerializer, MetricsExporterMetricsHelper },
-    base,
-  ] = await Promise.all([
+  const [{ OTLPMetricExporterBase: Exporter }, transformer, base] = await Promise.all([
     import('@opentelemetry/exporter-metrics-otlp-http'),
     import('@opentelemetry/otlp-transformer'),
     import('@opentelemetry/otlp-exporter-base/node-http'),
@@ -63,9 +59,11 @@ async function openExporter(endpoint: Endpoint): Promise<OTLPMetricExporterBase>
   return new Exporter(
     base.createOtlpHttpExportDelegate(
       settings,
-      JsonMetricsSerializer,
+      settings.encoding === 'json'
+        ? transformer.JsonMetricsSerializer
+        : transformer.ProtobufMetricsSerializer,
       'otlp_http_metric_exporter',
-      MetricsExporterMetricsHelper,
+      transformer.MetricsExporterMetricsHelper,
       undefined,
     ),
   )
