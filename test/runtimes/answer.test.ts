@@ -69,3 +69,46 @@ it('waits where too many runs would be cleared away behind their answers, and ea
   expect(exits.map(({ exit }) => exit.result)).toEqual(exits.map(() => '1'))
   for (let turn = 0; turn < 20; turn += 1) expect((await run('bash', 'exit 3')).exit.exitCode).toBe(3)
 })
+
+it.each([
+  [
+    'javascript',
+    'process.on("exit", () => console.log("bye")); setInterval(() => {}, 50); exports.main = () => { let n = 0; for (const end = Date.now() + 60; Date.now() < end; ) n += 1; return 1 }',
+  ],
+  [
+    'python',
+    'import atexit, time\natexit.register(print, "bye")\ndef main(_):\n    end = time.time() + 0.06\n    while time.time() < end: pass\n    return 1',
+  ],
+] as const)('has what %s does as it leaves, and the processor time it took', async (language, code) => {
+  const { exit, stdout } = await run(language, code)
+  expect(exit).toMatchObject({ result: '1', exitCode: 0, signal: null, fault: null, uncaught: null })
+  expect(stdout).toBe('bye\n')
+  expect(exit.cpuMs).toBeGreaterThan(20)
+  expect(exit.durationMs).toBeGreaterThan(55)
+})
+
+it.each([
+  ['javascript', 'exports.main = () => process.exit(3)', { exitCode: 3, signal: null, result: null }],
+  ['javascript', 'exports.main = () => { process.exitCode = 4; return 1 }', { exitCode: 4, signal: null }],
+  ['python', 'import sys\ndef main(_):\n    sys.exit(5)', { exitCode: 5, signal: null, result: null }],
+  ['bash', '(kill -USR1 1); exit 6', { exitCode: 6, signal: null }],
+] as const)('keeps the status of %s that %s', async (language, code, expected) => {
+  expect((await run(language, code)).exit).toMatchObject({ ...expected, fault: null })
+})
+
+it('of a program that claims its end is that of a program that ends: nothing of it goes on', async () => {
+  const { exit, stdout } = await run(
+    'python',
+    `import os, subprocess, time
+burn = "for ((i = 0; i < 100000; i++)); do :; done; echo; sleep 60"
+child = subprocess.Popen(["bash", "-c", burn], stdout=subprocess.PIPE)
+child.stdout.readline()
+print("claims", flush=True)
+os.kill(1, 10)
+time.sleep(5)
+print("goes on", flush=True)`,
+  )
+  expect(exit).toMatchObject({ exitCode: 0, signal: null, limit: null, fault: null, result: null })
+  expect(stdout).toBe('claims\n')
+  expect(exit.cpuMs).toBeGreaterThan(50)
+})

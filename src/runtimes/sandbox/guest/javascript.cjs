@@ -5,12 +5,14 @@
 const { pathToFileURL } = require('node:url')
 const { closeSync, readFileSync, writeSync } = require('node:fs')
 const { cutText, describe } = require('../../../guests/javascript/errors.js')
+const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
 const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
 const { isModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
+leaveAtOnce()
 
 /** The job on fd 5. Until it arrives nothing waits for us: time to load Node's module loader. */
 async function readJob() {

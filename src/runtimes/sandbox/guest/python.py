@@ -32,6 +32,7 @@ class Channel:
     def __init__(self, nonce, path, source):
         self.mark, self.path, self.source = b"\n%s " % nonce.encode(), path, source
         self.write, self.exit = os.write, os._exit
+        self.pid, self.parent, self.kill = os.getpid, os.getppid, os.kill
 
     def send(self, kind, data=b""):
         view = memoryview(self.mark + b"%s %d\n" % (kind.encode(), len(data)) + data)
@@ -62,6 +63,8 @@ class Channel:
 
     def leave(self, status):
         end_program()
+        if status == 0 and (self.pid(), self.parent()) == (2, 1):
+            self.kill(1, 10)  # SIGUSR1: pid 1 of this sandbox need not wait until the memory is taken down
         self.exit(status)
 
 

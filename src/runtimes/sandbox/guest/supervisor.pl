@@ -11,7 +11,7 @@
 #   MODE pid1|subreaper; WORK and OUT are directories; the last two bound what /out may give back.
 my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command);
 my ($pr_set_dumpable, $pr_set_child_subreaper) = (4, 36);
-my ($sig_block, $sig_setmask, $sigchld, $wnohang) = (0, 2, 17, 1);
+my ($sig_block, $sig_setmask, $sigchld, $sigusr1, $wnohang) = (0, 2, 17, 10, 1);
 my ($o_nonblock, $o_cloexec, $f_setfd, $fd_cloexec) = (04000, 02000000, 2, 1);
 my $clock_monotonic = 1;
 my $above;    # of WORK, which a program may remove
@@ -31,7 +31,8 @@ my $killed = 0;
 my %watched;      # memory (bytes), pids, cpu (microseconds): only where the host has no control groups
 my $broke = '';
 
-my $child_set = pack 'Q', 1 << ($sigchld - 1);
+my $wake_set = pack 'Q', 1 << ($sigchld - 1) | 1 << ($sigusr1 - 1);
+my $dying = 0;    # the interpreter had ended by its own word and was killed; it is not waited for
 my $wake_fd = -1;
 my ($wake, $report, $over, $child);
 my $buffer = '';
@@ -71,8 +72,8 @@ sub arm {
   syscall($call{prctl}, $pr_set_child_subreaper, 1, 0, 0, 0) if $mode eq 'subreaper';
   # perl runs handlers between its own steps, so a child that dies just before `select` would not wake it:
   # the signal is blocked and read from a descriptor instead.
-  syscall($call{sigprocmask}, $sig_block, $child_set, 0, 8);
-  $wake_fd = syscall($call{signalfd}, -1, $child_set, 8, $o_cloexec | $o_nonblock);
+  syscall($call{sigprocmask}, $sig_block, $wake_set, 0, 8);
+  $wake_fd = syscall($call{signalfd}, -1, $wake_set, 8, $o_cloexec | $o_nonblock);
   open($wake, '<&=', $wake_fd) if $wake_fd >= 0;
 }
 
@@ -120,7 +121,7 @@ sub reap {
       $system_us += $ss * 1_000_000 + $su;
       $maxrss = $rss if $rss > $maxrss;
     }
-    next unless $pid == $child->{pid};
+    next if $pid != $child->{pid} || defined $ended;
     $ended = $linux ? unpack('i', $status) : $?;
     $ended_ns = now_ns();
   }
@@ -151,9 +152,44 @@ sub descendants {
   return @found;
 }
 
+# SIGUSR1 of the interpreter itself, which leaves with status 0 as soon as it has sent it, and needs milliseconds to
+# take down its memory. Whatever sends it ends its own program, no more.
+sub says_it_ended {
+  my ($signals) = @_;
+  for my $info (unpack '(a128)*', $signals) {
+    my ($signal, undef, undef, $sender) = unpack 'L4', $info;
+    return 1 if $signal == $sigusr1 && $sender == $child->{pid} && $mode eq 'pid1';
+  }
+  return 0;
+}
+
+# Nothing of the program runs any further. Not waited for, where the kernel can tell what it used before it is gone.
+sub end_at_its_word {
+  ($ended, $ended_ns) = (0, now_ns());
+  my $used_us = usage_of_lone_child();
+  kill 'KILL', -1;
+  return unless defined $used_us && !%watched;
+  $user_us += $used_us;
+  $dying = 1;
+}
+
+# Processor time of the interpreter where it is alone and never had a child that it waited for; else undefined. Asked
+# while it lives: whoever looks at one that dies takes down its memory for it.
+sub usage_of_lone_child {
+  opendir(my $proc, '/proc') or return undef;
+  return undef if 2 != grep { /^\d/ } readdir $proc;
+  open(my $file, '<', "/proc/$child->{pid}/stat") or return undef;
+  my $children_faults = (split / /, (split /\) /, <$file> // '', 2)[1] // '')[8];
+  my $time = pack 'qq', 0, 0;
+  return undef if ($children_faults // 1) != 0 || syscall($call{clock_gettime}, ~$child->{pid} << 3 | 2, $time) != 0;
+  my ($seconds, $ns) = unpack 'qq', $time;
+  return $seconds * 1_000_000 + int($ns / 1000);
+}
+
 # Ends everything and collects it; bounded, for what is in uninterruptible sleep cannot be waited out. True where
 # nothing is left.
 sub end_all {
+  return 1 if $dying;
   for (1 .. 2000) {
     if ($mode eq 'pid1') { kill 'KILL', -1 }
     else { kill 'KILL', descendants() }
@@ -247,8 +283,10 @@ sub watch {
     next if $count < 0;
     look() if %watched;
     if ($wake_fd < 0 || $count > 0 && vec $ready, $wake_fd, 1) {
-      sysread $wake, my $dust, 4096 if $wake_fd >= 0;
+      my $signals = '';
+      sysread $wake, $signals, 4096 if $wake_fd >= 0;
       reap($wnohang);
+      end_at_its_word() if !defined $ended && says_it_ended($signals);
     }
     next unless $count > 0 && vec $ready, 0, 1;
     $count = sysread STDIN, $buffer, 1_048_576, length $buffer;

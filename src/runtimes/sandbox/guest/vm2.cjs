@@ -3,6 +3,7 @@
 // input goes in as JSON, results, errors and output come out as strings, and the first result counts.
 const { readFileSync, writeSync } = require('node:fs')
 const { cutText } = require('../../../guests/javascript/errors.js')
+const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
 const { loadVm2, makeCache, mapStack, readJob, recall, checkWhole } = require('./vm2-load.cjs')
 const { VM, VMScript } = loadVm2()
 
@@ -16,6 +17,7 @@ const BEFORE = '(async (exports, module, require) => {'
 const timers = new Map()
 let [ended, settled] = [false, false]
 let [guest, nonce, code] = [null, '', '']
+leaveAtOnce()
 
 function frame(kind, text) {
   const body = Buffer.from(text, 'utf8')
