@@ -163,12 +163,13 @@ describe('compilers', () => {
     await made.pop()?.close()
   })
 
-  it('give way once a job takes long, and are as before after it', async () => {
+  it('give way while they serve an organization that takes far more than others, and are as before after it', async () => {
     const runtime = make({ cap: 0 })
     await run(runtime, 'one', ['typescript', 'export const main = (): number => 1'])
     const isReduced = (): boolean => compilers().some((pid) => getPriority(pid) > 0)
     expect(isReduced()).toBe(false)
-    const slow = run(runtime, 'one', ['typescript', SLOW_CODE])
+    makeHeavy('slow')
+    const slow = run(runtime, 'slow', ['typescript', SLOW_CODE])
     await waitFor(isReduced, { what: 'a compiler of a reduced share', timeoutMs: 10_000 })
     await slow
     expect(isReduced()).toBe(false)

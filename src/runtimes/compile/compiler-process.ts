@@ -17,8 +17,6 @@ const STACK_KIB = 32_768
 const CPU_S = 120
 /** ms of work after which a process makes room for a new one, far from `CPU_S`. */
 const WORN_MS = 30_000
-/** ms after which a job counts as a long one and gives way to those that begin. */
-const LONG_MS = 100
 /** Of what the compiler says while it dies. */
 const LAST_WORDS_MAX = 16_384
 
@@ -94,9 +92,7 @@ export class CompilerProcess {
     const since = performance.now()
     this.#answer = Promise.withResolvers()
     this.#child.stdin.write(encodeFrame(job, code))
-    const timer = setTimeout(() => this.yieldCpu(), LONG_MS)
     const answer = await this.#answer.promise
-    clearTimeout(timer)
     this.#regainCpu()
     this.#workMs += performance.now() - since
     return answer
