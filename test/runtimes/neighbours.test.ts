@@ -77,7 +77,7 @@ describe('what a run and a compilation take', () => {
     expect(ofRun?.timeMs).toBeGreaterThan(180)
     await run(runtime, 'compiling', ['typescript', TOO_SLOW_CODE])
     expect(ended).toHaveBeenLastCalledWith('compiling', expect.anything())
-    expect(ended.mock.lastCall?.[1].cpuMs).toBeGreaterThan(1000)
+    expect(ended.mock.lastCall?.[1].cpuMs).toBeGreaterThan(250)
     await made.pop()?.close()
   })
 })
