@@ -31,6 +31,9 @@ const SYNTAXES: Record<string, Syntax> = {
   '.sh': { folder: 'bash', include: /^source \S*\/guests\/bash\/(?<name>[\w-]+)\.sh\n/gm, apart: /^#!.*\n/g },
 }
 
+/** How a file of the library of JavaScript names another. */
+const BESIDE = / from '\.\//g
+
 const assembled = new Map<string, Promise<string>>()
 
 /** The program in `file`, a path, with what it takes from the library. Rejects where a file cannot be read. */
@@ -51,7 +54,9 @@ async function assemble(file: string, taken: Set<string>): Promise<string> {
   if (syntax === undefined) return text
   const folder = libraryFile(syntax.folder)
   const isPart = dirname(file) === folder
-  const own = isPart ? text.replaceAll(syntax.apart, '') : text
+  const own = isPart
+    ? text.replaceAll(syntax.apart, '').replaceAll(BESIDE, " from '../guests/javascript/")
+    : text
   const parts = new Map<string, string>()
   for (const { groups } of own.matchAll(syntax.include)) {
     const name = groups?.['name'] ?? ''

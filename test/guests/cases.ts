@@ -91,61 +91,6 @@ export const VALUES: Record<string, ValueCase> = {
   'the first of two': { javascript: '[[1n], NaN]', python: '[[{1}], float("nan")]', refused: '[0][0]' },
 }
 
-/** A program that fails, and what is said of it. */
-export interface ErrorCase {
-  javascript?: string
-  python?: string
-  name: string
-  message: string
-  /** What the stack holds. */
-  stack?: readonly string[]
-}
-
-export const ERRORS: Record<string, ErrorCase> = {
-  'an error': {
-    javascript: 'throw new RangeError("far")',
-    python: 'raise IndexError("far")',
-    name: 'RangeError|IndexError',
-    message: 'far',
-    stack: ['far'],
-  },
-  'an error without words': {
-    javascript: 'throw new Error()',
-    python: 'raise ValueError()',
-    name: 'Error|ValueError',
-    message: '',
-  },
-  'a text': { javascript: 'throw "just text"', name: 'Error', message: 'just text' },
-  'nothing at all': { javascript: 'throw undefined', name: 'Error', message: 'undefined' },
-  'an error with a cause': {
-    javascript: 'throw new Error("outer", { cause: new TypeError("inner") })',
-    python:
-      'try:\n    raise TypeError("inner")\nexcept TypeError as error:\n    raise ValueError("outer") from error',
-    name: 'Error|ValueError',
-    message: 'outer',
-    stack: ['outer', 'inner'],
-  },
-  'an error that gathers others': {
-    javascript: 'throw new AggregateError([new Error("one"), "two"], "both")',
-    name: 'AggregateError',
-    message: 'both',
-    stack: ['both', 'one', 'two'],
-  },
-  'an error that causes itself': {
-    javascript: 'const e = new Error("round"); e.cause = e; throw e',
-    python: 'e = ValueError("round")\ne.__cause__ = e\nraise e',
-    name: 'Error|ValueError',
-    message: 'round',
-    stack: ['round'],
-  },
-  'an error whose text cannot be had': {
-    javascript: 'throw { get message() { throw 1 } }',
-    python: 'class Mute(Exception):\n    def __str__(self):\n        raise self\nraise Mute()',
-    name: 'Error|Mute',
-    message: '[object Object]|an error whose text cannot be shown',
-  },
-}
-
 /** A program that replaces what the library might use, and still is heard. */
 export const PATCHES: Record<'javascript' | 'python', readonly string[]> = {
   javascript: [

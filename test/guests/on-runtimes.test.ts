@@ -9,6 +9,7 @@ import { localOptions } from '../support/local-runtime.ts'
 import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
 import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
 import { VALUES, type ValueCase } from './cases.ts'
+import { ERRORS } from './error-cases.ts'
 
 const absent = await findWasmedge()
 const runtimes: Record<string, Runtime> = {
@@ -51,15 +52,22 @@ const IN_PYTHON = new Set([
   'keys that are the same in JSON',
 ])
 
-/** What the engine itself does not have. */
+/** Text and frames of ours and of the host. */
+const HOST = /exectrail|node:|vm2|\(native\)/u
+
+/** What the engine itself does not have, or takes apart. */
 const LACKS: Record<string, readonly string[]> = {
-  vm2: ['what stands behind a proxy'],
+  subprocess: ['what hides itself'],
+  vm2: ['what stands behind a proxy', 'what hides itself'],
   wasmedge: [],
 }
 
 describe.skipIf(absent !== null)(`every runtime of this machine ${absent ?? ''}`, { timeout: 60_000 }, () => {
   const cases = Object.entries(VALUES)
   const inJavaScript = cases.filter(([, { javascript, python }]) => javascript !== undefined && !python)
+  const errors = Object.entries(ERRORS).flatMap(([name, { javascript, ...rest }]) =>
+    javascript === undefined ? [] : [[name, { code: javascript, ...rest }] as const],
+  )
   // CPython is the same on all: these are its own limits.
   const inPython = cases.filter(([name]) => IN_PYTHON.has(name))
 
@@ -72,6 +80,17 @@ describe.skipIf(absent !== null)(`every runtime of this machine ${absent ?? ''}`
   it.each(inPython)('carries or refuses in a result of Python: %s', async (_name, one) => {
     const told = await onEach('python', `def main(input):\n    return ${one.python}`)
     for (const [runtime, said] of told) expect([runtime, answer(said, one)]).toEqual([runtime, right(one)])
+  })
+
+  it.each(errors)('tells of what is thrown: %s', async (name, { code, message, stack = [] }) => {
+    const told = await onEach('javascript', `// a script\n${code}`)
+    const able = told.filter(([runtime]) => LACKS[runtime]?.includes(name) !== true)
+    for (const [runtime, { exit, stderr }] of able) {
+      expect([runtime, exit.uncaught?.message]).toEqual([runtime, message.split('|')[0]])
+      for (const part of stack)
+        expect([runtime, exit.uncaught?.stack]).toEqual([runtime, expect.stringContaining(part)])
+      expect(`${exit.uncaught?.stack ?? ''}${stderr}`).not.toMatch(HOST)
+    }
   })
 
   it('carries texts of Python as they are, whatever coding a comment claims', async () => {

@@ -16,7 +16,7 @@ export function installLines(fileName, sourceLines) {
 
 const FRAME = /^(\s+at .*?)(\(?)([^\s()]+\.js):(\d+)(\)?)$/
 /** Generators that async functions became, and the constructor in Error's place. */
-const INNER = /^\s+at (?:construct|next|Promise) \(native\)$/
+const INNER = /^\s+at (?:construct|call|next|Promise) \(native\)$/
 
 /** Frames of the guest's own programs and of what lowering added are left out. */
 export function cleanStack(stack) {
@@ -24,7 +24,7 @@ export function cleanStack(stack) {
   for (const line of stack.trimEnd().split('\n')) {
     if (INNER.test(line) || line.includes('(/lib/exectrail/')) continue
     const frame = FRAME.exec(line)
-    if (frame === null) kept.push(line)
+    if (frame === null) kept.push(line.replace(`(${LOWERED})`, `(${shown})`)) // the engine knows no line
     if (frame === null || frame[3].startsWith('/lib/exectrail/')) continue
     const [, head, open, file, number, close] = frame
     const lowered = file === LOWERED
