@@ -7,8 +7,11 @@ import { ConfigError } from '../errors.ts'
 import type { HostSdk } from './providers.ts'
 
 const PROPAGATORS: readonly string[] = ['tracecontext', 'baggage', 'b3', 'b3multi', 'none']
-/** Other requests are those of probes and browsers, and what sandboxes send through their proxy. */
-const TRACED = '/v1/'
+/**
+ * Other requests are those of probes and browsers, and what sandboxes send through their proxy. A span for a request
+ * with OTLP would be sent in another one, without end.
+ */
+const TRACED = /^\/v1\/(?!logs|traces|metrics)/u
 
 /**
  * Detects the resource and prepares the SDK. It takes its sampler and propagators from `OTEL_*`.
@@ -34,7 +37,7 @@ export async function prepareNodeSdk(propagators: readonly string[]): Promise<Ho
         instrumentations: [
           new HttpInstrumentation({
             disableOutgoingRequestInstrumentation: true,
-            ignoreIncomingRequestHook: ({ url }) => url?.startsWith(TRACED) !== true,
+            ignoreIncomingRequestHook: ({ url = '' }) => !TRACED.test(url),
           }),
         ],
       })

@@ -43,6 +43,17 @@ it('takes TRACEPARENT as the parent of the span, and says when it is none', asyn
   expect(stray.stderr).toContain('TRACEPARENT is not a W3C trace context')
 })
 
+it('says with OTEL_LOG_LEVEL why records wait, and refuses a level that does not exist', async () => {
+  const args = ['run', '-e', 'true', '-l', 'bash', '--json']
+  const nobody = { ...env, EXECTRAIL_OTLP_ENDPOINT: 'http://127.0.0.1:9' }
+  const told = await exectrail(args, { ...nobody, OTEL_LOG_LEVEL: 'warn' })
+  expect(JSON.parse(told.stdout)).toMatchObject({ outcome: 'success' })
+  expect(told.stderr).toContain('records wait in the outbox: connect ECONNREFUSED')
+  expect((await exectrail(args, nobody)).stderr).not.toContain('ECONNREFUSED')
+  const loud = await exectrail(args, { ...env, OTEL_LOG_LEVEL: 'loud' })
+  expect(loud.stderr).toContain('OTEL_LOG_LEVEL: write one of none, error')
+})
+
 it('ends with 137 when the code breaks a limit', async () => {
   const hungry = 'def main(input):\n    return len(bytearray(400 * 1024 * 1024))'
   const ended = await exectrail(['run', '-e', hungry, '-l', 'python', '--memory-mb', '64', '--json'], env)
