@@ -6,7 +6,7 @@ import { encode } from '../../../guests/javascript/values.js'
 import { installConsole } from './console.js'
 import { installGlobals } from './globals.js'
 import { installProcess } from './process.js'
-import { findMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
+import { awaitMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
 import { trackRejections } from './rejections.js'
 import { installLines, readStack } from './stack.js'
 import { installTimers } from './timers.js'
@@ -96,7 +96,7 @@ function begin() {
         loading = false
       })
     })
-    .then((loaded) => findMain(loaded, head.callsMain, timers))
+    .then((loaded) => awaitMain(loaded, head.callsMain, timers))
     .then((main) => {
       if (main !== undefined) finish(main)
     })

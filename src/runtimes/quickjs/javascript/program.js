@@ -14,7 +14,7 @@ export function isParseError(error) {
 }
 
 /** Resolves to the program's main, to undefined for a script, once it is certain which of both it is. */
-export async function findMain(loaded, callsMain, timers) {
+export async function awaitMain(loaded, callsMain, timers) {
   const exported = [loaded, loaded.default, hook.module.exports]
   if (callsMain && watch.find(exported) !== undefined) await drained(timers)
   return watch.find(exported)

@@ -9,7 +9,7 @@ import { OutputLimit, openChannel, send, takeOutput } from './job-channel.js'
 import { installConsole } from './console.js'
 import { installGlobals } from './globals.js'
 import { installProcess } from './process.js'
-import { findMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
+import { awaitMain, hook, isParseError, loadProgram, prepareCommonJs } from './program.js'
 import { trackRejections } from './rejections.js'
 import { installLines, readStack } from './stack.js'
 import { installTimers } from './timers.js'
@@ -144,7 +144,7 @@ function begin() {
         loading = false
       })
     })
-    .then((loaded) => findMain(loaded, head.callsMain, timers))
+    .then((loaded) => awaitMain(loaded, head.callsMain, timers))
     .then((main) => {
       if (main !== undefined) return Promise.resolve(main(parse(input))).then(give)
       return settle(timers)
