@@ -7,6 +7,7 @@
  * has come, until the runtime has made its exit, until the record is written; and how long after its answer the slot is
  * free again. `node bench/execute.ts [runs] [kind]`, 100 runs by default.
  */
+import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -52,6 +53,13 @@ const KINDS: readonly Kind[] = [
     target: 4,
   },
   {
+    name: 'typescript, another program each time',
+    runtime: 'subprocess',
+    language: 'typescript',
+    code: 'interface Input { n: number }\nexport const main = (input: Input): Input => input\n// NEW',
+    target: 4,
+  },
+  {
     name: 'python',
     runtime: 'subprocess',
     language: 'python',
@@ -64,7 +72,14 @@ const KINDS: readonly Kind[] = [
 type Call = (request: ExecutionRequest) => Promise<{ outcome: string; result: unknown }>
 
 function toRequest({ runtime, language, code }: Kind, serial: number): ExecutionRequest {
-  return { runtime, language, code, input: { n: serial }, context: { organizationId: 'bench' } }
+  const input = { n: serial }
+  return {
+    runtime,
+    language,
+    code: code.replace('NEW', randomUUID()),
+    input,
+    context: { organizationId: 'bench' },
+  }
 }
 
 /** ms of each call, `pauseMs` apart. */

@@ -124,7 +124,8 @@ async function runOnce(runtime: Runtime, kind: Kind): Promise<Timing> {
       workflowExecutionId: null,
       codeAgentId: null,
       language: kind.language,
-      code: kind.code,
+      // Compiled code is kept: each run of TypeScript has another program.
+      code: kind.language === 'typescript' ? `${kind.code}\n// ${serial}` : kind.code,
       input: '{"n":41}',
       env: {},
       files: [],

@@ -6,6 +6,7 @@ import type { CodeFacts, CompileJob } from './compile-job.ts'
 import { CompilerProcess, type Answer, type Death } from './compiler-process.ts'
 import { CompilerPool } from './compiler-pool.ts'
 import { toSyntaxError } from './lower.ts'
+import { keepCompiled, keyOf, recallCompiled } from './compiled-code.ts'
 
 /** The code for the interpreter, or why there is none. */
 export type Outcome =
@@ -34,8 +35,17 @@ const ATTEMPTS = 2
 
 const pool = new CompilerPool(Math.max(4, Math.min(8, availableParallelism())), () => new CompilerProcess())
 
-/** Compiles `code`. Resolves whatever the code does to the compiler. */
+/** Compiles `code`, or finds it compiled. Resolves whatever the code does to the compiler. */
 export async function compile(job: CompileJob, code: string, bounds: CompileBounds): Promise<Outcome> {
+  const key = keyOf(bounds.organizationId, job, code)
+  const known = recallCompiled(key)
+  if (known !== undefined) return known
+  const done = await compileAnew(job, code, bounds)
+  if ('code' in done) keepCompiled(key, job, done)
+  return done
+}
+
+async function compileAnew(job: CompileJob, code: string, bounds: CompileBounds): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     const { organizationId } = bounds
     const weight = processorUse.weigh(organizationId)
