@@ -124,8 +124,7 @@ async function runOnce(runtime: Runtime, kind: Kind): Promise<Timing> {
       workflowExecutionId: null,
       codeAgentId: null,
       language: kind.language,
-      // Compiled code is kept: each run of TypeScript has another program.
-      code: kind.language === 'typescript' ? `${kind.code}\n// ${serial}` : kind.code,
+      code: kind.language === 'typescript' ? `${kind.code}\n// ${serial}` : kind.code, // compiled code is kept
       input: '{"n":41}',
       env: {},
       files: [],
