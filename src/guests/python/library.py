@@ -190,6 +190,31 @@ def exit_status(error):
     return (status or 0) & 255
 
 
+def let_go():
+    """Drops what the program holds, so that its objects end and its files are written, as an interpreter does."""
+    names = sys.modules["__main__"].__dict__
+    kept = (type(sys), type, type(let_go))  # modules, classes and functions: what ends may need them
+    own = [name for name, value in names.items() if not isinstance(value, kept) and name != "__builtins__"]
+    for name in sorted(own, key=lambda name: name[:1] != "_" or name[:2] == "__"):
+        names[name] = None
+
+
+def flush_files():
+    """Writes what open files still hold."""
+    import _io
+    import gc
+
+    kinds = (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom)
+    found = [thing for thing in gc.get_objects() if issubclass(type(thing), kinds)]
+    for kind in kinds:  # a text file first, which writes into another
+        for file in found:
+            if issubclass(type(file), kind):
+                try:
+                    file.flush()
+                except BaseException:
+                    pass  # closed, or full
+
+
 def end_program():
     """What an interpreter does before it ends."""
     try:
@@ -200,6 +225,11 @@ def end_program():
         atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()
+        import _thread
+
+        if _thread._count() == 0:  # others would find nothing left
+            let_go()
+        flush_files()
     except BaseException:
         pass
 

@@ -19,6 +19,8 @@ export async function toModule(code: string, fileName: string): Promise<Lowered>
   })
   const error = done.code === '' ? done.errors[0] : undefined
   if (error !== undefined) {
+    const refused = await lower(code, fileName) // in the words of the other runtimes
+    if ('error' in refused) return refused
     const frame = error.codeframe?.slice(0, FRAME_MAX) ?? null
     return { error: toSyntaxError(error.message, frame, locate(code, error, fileName)) }
   }

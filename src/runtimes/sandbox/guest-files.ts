@@ -13,7 +13,7 @@ import { withEsbuild } from '../transpile.ts'
 import { makeSeccompFilter } from './confinement/seccomp.ts'
 
 const SOURCE = fileURLToPath(new URL('./guest/', import.meta.url))
-const CONSOLE = fileURLToPath(new URL('../quickjs/javascript/console-methods.js', import.meta.url))
+const PORTABLE = fileURLToPath(new URL('../quickjs/javascript/portable.js', import.meta.url))
 /** What the guest program of python loads once a program fails. */
 const FAILURE = 'python/failure.py'
 
@@ -86,19 +86,19 @@ export async function bundleVm2({ directory }: GuestFiles): Promise<void> {
     }),
   )
   await chmod(target, 0o644)
-  await bundleConsole(directory)
+  await bundlePortable(directory)
 }
 
-/** The console of QuickJS, which needs nothing of its host, for the inside of vm2. */
-async function bundleConsole(directory: string): Promise<void> {
-  const target = join(directory, 'vm2-console.js')
+/** Of QuickJS's globals those that need nothing of their host, for the inside of vm2. */
+async function bundlePortable(directory: string): Promise<void> {
+  const target = join(directory, 'vm2-portable.js')
   await withEsbuild(({ build }) =>
     build({
-      entryPoints: [CONSOLE],
+      entryPoints: [PORTABLE],
       minify: true,
       bundle: true,
       format: 'iife',
-      globalName: 'consoleLibrary',
+      globalName: 'portable',
       target: 'es2020',
       outfile: target,
       logLevel: 'silent',

@@ -120,12 +120,6 @@ export class Buffer extends Uint8Array {
         throw new TypeError(`Unknown encoding: ${encoding}`)
     }
   }
-  [Symbol.for('nodejs.util.inspect.custom')]() {
-    const shown = Array.from(super.subarray(0, 50), (byte) => byte.toString(16).padStart(2, '0'))
-    const left = this.length - 50
-    if (left > 0) shown.push(`... ${left} more byte${left > 1 ? 's' : ''}`)
-    return `<Buffer ${shown.join(' ')}>`
-  }
   toJSON() {
     return { type: 'Buffer', data: Array.from(this) }
   }

@@ -16,6 +16,7 @@ import { layOut } from './layout.js'
 import { showError } from './show-error.js'
 import { showFunction } from './show-function.js'
 import {
+  describeBuffer,
   indented,
   showArray,
   showBytes,
@@ -161,6 +162,7 @@ function describeObject(context, value, { constructor, tag }) {
 function describe(context, value) {
   const names = { constructor: constructorName(value), tag: tagOf(value) }
   const found =
+    describeBuffer(value, names) ??
     describeIterable(context, value, names) ??
     describeBased(context, value, names) ??
     describeOpaque(context, value, names) ??
@@ -229,8 +231,8 @@ function showValue(context, value, level) {
 }
 
 /** @param options those of Node's util.inspect that change what is shown, colours aside */
-export function inspect(value, options = {}) {
-  const given = typeof options === 'object' && options !== null ? options : {}
+export function inspect(value, options) {
+  const given = typeof options === 'object' ? (options ?? {}) : {}
   const context = {
     ...DEFAULTS,
     ...given,
@@ -241,8 +243,7 @@ export function inspect(value, options = {}) {
     currentDepth: 0,
   }
   for (const name of ['depth', 'maxArrayLength', 'maxStringLength']) context[name] ??= Infinity
-  if (context.compact === false) context.compact = 0
-  if (context.compact === true) context.compact = DEFAULTS.compact
+  if (typeof context.compact === 'boolean') context.compact = context.compact ? DEFAULTS.compact : 0
   context.show = (inner, level) => showValue(context, inner, level)
   return showValue(context, value, 0)
 }

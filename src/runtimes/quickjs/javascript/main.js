@@ -21,6 +21,11 @@ const channel = std.open(`${CHANNEL}/result`, 'w')
 const { head, input } = readJob()
 let failed = false
 let loading = true
+let ending = false
+/** What keeps the program from its end; null for nothing, undefined while it is not known. */
+let awaited = 'a top-level await'
+let timers = null
+let program = null
 
 /** Its length in bytes on a line, then the head on one, then the input. */
 function readJob() {
@@ -39,10 +44,27 @@ function send(kind, text) {
   channel.flush()
 }
 
+/** Leaves, after the program's own handlers. */
 function end(code) {
+  if (!ending) {
+    ending = true
+    try {
+      program.emit('exit', code)
+    } catch (error) {
+      fail(error)
+    }
+  }
   std.out.flush()
   std.err.flush()
   leave(code)
+}
+
+/** What is awaited cannot come once no timer is left; a script without a main is over then. */
+function look() {
+  if (failed || ending || !timers.idle || awaited === undefined) return
+  if (awaited !== null) fail(new Error(`${awaited} never settled`))
+  else if (program.emit('beforeExit', 0) && !timers.idle) return
+  else end(program.exitCode ?? 0)
 }
 
 function fail(error) {
@@ -68,13 +90,17 @@ function give(value) {
   setTimeout(() => {
     if (failed) return
     if (text !== null) send('result', text)
-    end(globalThis.process.exitCode ?? 0)
+    end(program.exitCode ?? 0)
   }, 0)
 }
 
 function finish(main) {
+  awaited = 'the promise of main'
   Promise.resolve(main(parse(input)))
-    .then(give)
+    .then((value) => {
+      awaited = 'the result'
+      give(value)
+    })
     .then(undefined, fail)
 }
 
@@ -83,22 +109,29 @@ function begin() {
   delete globalThis.args
   delete globalThis.exit
   installLines(head.shown, head.lines)
-  const timers = installTimers(fail)
+  timers = installTimers(fail)
   trackRejections((callback) => timers.later(callback), fail)
   installGlobals()
   installConsole()
-  installProcess(head.env, timers, end)
+  program = installProcess(head.env, timers, end)
+  timers.onIdle(() => timers.later(look))
   globalThis[head.hook] = hook
   prepareCommonJs(head.modules)
     .then(() => {
       send('running', '')
+      timers.later(look)
       return loadProgram(head.file, head.kind, () => {
         loading = false
       })
     })
-    .then((loaded) => awaitMain(loaded, head.callsMain, timers))
+    .then((loaded) => {
+      awaited = undefined
+      return awaitMain(loaded, head.callsMain, timers)
+    })
     .then((main) => {
+      awaited = null
       if (main !== undefined) finish(main)
+      timers.later(look)
     })
     .then(undefined, fail)
 }

@@ -25,6 +25,7 @@ class Process {
   #timers
   #end
   #exitCode
+  #listeners = new Map()
 
   constructor(env, timers, end) {
     this.#timers = timers
@@ -33,16 +34,13 @@ class Process {
     this.argv = ['quickjs', '/main.js']
     this.stdout = outlet(std.out)
     this.stderr = outlet(std.err)
-    timers.onIdle = () => timers.later(() => this.#leaveIdle())
   }
 
   get exitCode() {
     return this.#exitCode
   }
-  /** Nothing tells of the end of the loop, so it is looked for when a code is set and when timers have run out. */
   set exitCode(code) {
     this.#exitCode = Number(code) & 255
-    this.#timers.later(() => this.#leaveIdle())
   }
   exit(code) {
     this.#end(Number(code ?? this.#exitCode ?? 0) & 255)
@@ -50,8 +48,29 @@ class Process {
   nextTick(callback, ...args) {
     nextTick(this.#timers, callback, args)
   }
-  #leaveIdle() {
-    if (this.#exitCode !== undefined && this.#timers.idle) this.#end(this.#exitCode)
+  on(name, listener) {
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener])
+    return this
+  }
+  once(name, listener) {
+    const first = (...values) => {
+      this.off(name, first)
+      listener(...values)
+    }
+    return this.on(name, first)
+  }
+  off(name, listener) {
+    const others = (this.#listeners.get(name) ?? []).filter((other) => other !== listener)
+    this.#listeners.set(name, others)
+    return this
+  }
+  listenerCount(name) {
+    return this.#listeners.get(name)?.length ?? 0
+  }
+  emit(name, ...values) {
+    const listeners = this.#listeners.get(name) ?? []
+    for (const listener of listeners) listener.apply(this, values)
+    return listeners.length > 0
   }
 }
 
@@ -63,18 +82,18 @@ Object.assign(Process.prototype, {
   hrtime,
   cwd: () => '/',
   uptime: () => (Date.now() - startedAt) / 1000,
-  on() {
-    return this
-  },
-  once() {
-    return this
-  },
   emitWarning(text) {
     this.stderr.write(`(exectrail) Warning: ${text}\n`)
   },
 })
 
-/** Installs `process`; `end(code)` leaves. */
+Object.assign(Process.prototype, {
+  addListener: Process.prototype.on,
+  removeListener: Process.prototype.off,
+})
+
+/** Installs `process` and gives it; `end(code)` leaves. */
 export function installProcess(env, timers, end) {
   globalThis.process = new Process(env, timers, end)
+  return globalThis.process
 }

@@ -1,7 +1,6 @@
 // How a program is loaded on QuickJS and how its main is found, whatever channel its result goes through.
-import { watchMain } from '../../../guests/javascript/main.js'
-
 import * as std from 'std'
+import { watchMain } from '../../../guests/javascript/main.js'
 
 const watch = watchMain()
 
@@ -22,14 +21,11 @@ export async function awaitMain(loaded, callsMain, timers) {
 
 /** A program that may begin its main once it has run has time for it until nothing is left to do. */
 function drained(timers) {
-  const { onIdle } = timers
   return new Promise((resolve) => {
     const look = () => {
-      if (!timers.idle) return
-      timers.onIdle = onIdle
-      resolve()
+      if (timers.idle) resolve()
     }
-    timers.onIdle = () => timers.later(look)
+    timers.onIdle(() => timers.later(look))
     timers.later(look)
   })
 }

@@ -85,3 +85,15 @@ export function showBytes(context, buffer) {
 
 export const showExtra = (context, value, names, level) =>
   names.map((name) => `[${name}]: ${indented(context, () => context.show(value[name], level))}`)
+
+const SHOWN_BYTES = 50
+
+/** Node's Buffer, which may be another's object. */
+export function describeBuffer(value, { constructor }) {
+  if (constructor !== 'Buffer' || !globalThis.Buffer?.isBuffer?.(value)) return null
+  const shown = []
+  for (let at = 0; at < value.length && at < SHOWN_BYTES; at++)
+    shown.push(value[at].toString(16).padStart(2, '0'))
+  if (value.length > SHOWN_BYTES) shown.push(more(value.length - SHOWN_BYTES, 'byte'))
+  return { keys: [], base: `<Buffer ${shown.join(' ')}>` }
+}

@@ -25,8 +25,12 @@ export class Timers {
     this.fail = fail
     this.active = new Map()
     this.serial = 0
-    /** Called whenever the last timer has fired. */
-    this.onIdle = () => undefined
+    this.idleListeners = []
+  }
+
+  /** Calls `listener` whenever the last timer has fired. */
+  onIdle(listener) {
+    this.idleListeners.push(listener)
   }
 
   get idle() {
@@ -57,7 +61,7 @@ export class Timers {
       if (kind === 'interval') this.active.set(id, native.set(fire, ms))
       else this.active.delete(id)
       this.run(callback, args)
-      if (this.idle) this.onIdle()
+      if (this.idle) for (const listener of this.idleListeners) listener()
     }
     this.active.set(id, native.set(fire, ms))
     return new Timer(id)

@@ -84,6 +84,7 @@ async function finish(main) {
   await new Promise((resolve) => setImmediate(resolve))
   if (failed) return
   if (text !== null) send('result', text)
+  process.once('exit', () => send('over', '')) // after the program's own handlers, so that the end is known
   exit()
 }
 

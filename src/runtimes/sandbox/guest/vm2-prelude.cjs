@@ -30,6 +30,42 @@ Error.prepareStackTrace = (error, frames) => {
 /** Cut already where it was made. */
 const shownStack = (error) => (typeof error?.stack === 'string' ? error.stack : null)
 
+/** As Node gives it back: an object that is also a number. */
+class Timer {
+  constructor(id) {
+    Object.defineProperty(this, 'id', { value: id })
+  }
+  ref() {
+    return this
+  }
+  unref() {
+    return this
+  }
+  [Symbol.toPrimitive]() {
+    return this.id
+  }
+}
+
+function installGlobals({ write, now }) {
+  const { makeConsole, structuredClone, TextDecoder, TextEncoder } = portable
+  const begun = now()
+  const begin = Promise.resolve()
+  Object.assign(globalThis, {
+    console: makeConsole(write, now),
+    structuredClone,
+    TextDecoder,
+    TextEncoder,
+    atob: (text) => Buffer.from(`${text}`, 'base64').toString('latin1'),
+    btoa: (text) => Buffer.from(`${text}`, 'latin1').toString('base64'),
+    performance: { now: () => now() - begun, timeOrigin: Date.now() },
+    queueMicrotask: (callback) => {
+      const call = async () => callback()
+      void begin.then(call)
+    },
+    global: globalThis,
+  })
+}
+
 function installTimers({ timer, cancel }) {
   const start =
     (kind) =>
@@ -41,7 +77,7 @@ function installTimers({ timer, cancel }) {
         fn(...args)
       })
       timer(id, Number(ms) || 0, kind)
-      return id
+      return new Timer(id)
     }
   const stop = (id) => {
     pending.delete(id)
@@ -76,11 +112,11 @@ function drained() {
 
 const describeAsText = (error) => stringify(describe(error, shownStack))
 
-/* global consoleLibrary -- stands before this text */
+/* global portable -- stands before this text */
 /** What the guest program reaches of the inside; `host` is what the inside reaches of the guest program. */
 module.exports = (host) => {
   const { send } = host
-  globalThis.console = consoleLibrary.makeConsole(host.write, host.now)
+  installGlobals(host)
   installTimers(host)
   return {
     fire: (id) => pending.get(id)?.(),
@@ -97,6 +133,7 @@ module.exports = (host) => {
       const find = () => watch.find([program.exports, program.exports?.default])
       const run = async () => {
         await body(program.exports, program, require)
+        send('loaded', '')
         if (callsMain && find() !== undefined) await drained()
         delete globalThis[hook]
         const main = find()

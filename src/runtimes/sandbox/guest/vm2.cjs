@@ -8,14 +8,14 @@ const { loadVm2, makeCache, mapStack, readJob, recall, checkWhole } = require('.
 const { VM, VMScript } = loadVm2()
 
 /** What runs within vm2 before the program; its names are its own. */
-const [CONSOLE, INSIDE] = ['vm2-console.js', 'vm2-prelude.cjs'].map((name) =>
+const [PORTABLE, INSIDE] = ['vm2-portable.js', 'vm2-prelude.cjs'].map((name) =>
   readFileSync(`${__dirname}/${name}`, 'utf8'),
 )
-const PRELUDE = `(() => { const module = {}; ${CONSOLE}\n${INSIDE}\nreturn module.exports })()`
+const PRELUDE = `(() => { const module = {}; ${PORTABLE}\n${INSIDE}\nreturn module.exports })()`
 const prelude = recall(new VMScript(PRELUDE, 'prelude.js'), 'prelude.js')
 const BEFORE = '(async (exports, module, require) => {'
 const timers = new Map()
-let [ended, settled] = [false, false]
+let [ended, settled, loaded] = [false, false, false]
 let [guest, nonce, code] = [null, '', '']
 leaveAtOnce()
 
@@ -44,6 +44,8 @@ const host = {
   send(kind, text) {
     if (ended || typeof text !== 'string' || typeof kind !== 'string') return
     if (kind === 'error') return fail(text)
+    loaded = true
+    if (kind === 'loaded') return
     settled = true
     if (kind === 'settled') return
     setImmediate(() => {
@@ -85,8 +87,8 @@ function report(error) {
 
 process.on('unhandledRejection', report)
 process.on('beforeExit', () => {
-  if (!settled && !guest.drained())
-    report(new Error('the promise of main, or one awaited at the top level, never settled'))
+  if (settled || guest.drained()) return
+  report(new Error(`${loaded ? 'the promise of main' : 'a top-level await'} never settled`))
 })
 process.on('uncaughtException', report)
 

@@ -119,7 +119,7 @@ function settle(timers) {
   const look = () => {
     if (timers.idle) finish(globalThis.process.exitCode ?? 0)
   }
-  timers.onIdle = () => timers.later(look)
+  timers.onIdle(() => timers.later(look))
   timers.later(look)
 }
 

@@ -73,6 +73,7 @@ class Channel:
 
     def leave(self, status):
         end_program()
+        self.send("over")  # so that the end is known
         self.exit(status)
 
 
