@@ -13,6 +13,7 @@ import { runJob } from './bacalhau/run.ts'
 import { StartupEstimate } from './bacalhau/startup-estimate.ts'
 import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { refusedExit } from './transpile.ts'
+import { WASM_LACKS } from './wasm-lacks.ts'
 
 type Needed = 'apiUrl' | 'home' | 'cacheDir' | 'path'
 
@@ -37,7 +38,7 @@ export function bacalhau(options: Pick<BacalhauOptions, Needed> & Partial<Bacalh
       isolation: 'wasm',
       enforces: ['time', 'memory', 'output'],
       streaming: true,
-      lacks: { 'folders in /out': 'the WASI of WASM nodes makes none; files come back' },
+      lacks: { ...WASM_LACKS, 'folders in /out': 'the WASI of WASM nodes makes none; files come back' },
     } satisfies Capabilities,
     run: (request, io) => runOn({ cluster, settled, startup, afterwards, sweep }, request, io),
     check: () => checkCluster(cluster, settled),

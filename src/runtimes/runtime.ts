@@ -11,7 +11,21 @@ import type {
 } from '../execution.ts'
 
 /** What a runtime may be without, by its nature; programs that need it do not give the same answer there. */
-export const LIMITATIONS = ['exit code', 'files', 'folders in /out', 'stdin'] as const
+export const LIMITATIONS = [
+  'error messages',
+  'exit code',
+  'files',
+  'folders in /out',
+  'modules',
+  'more modules',
+  'process',
+  'processes',
+  'Proxy',
+  'stdin',
+  'time zones',
+  'unchanged code',
+  'web globals',
+] as const
 export type Limitation = (typeof LIMITATIONS)[number]
 
 /** What a runtime serves and how firmly; data, shown by `doctor` and `GET /v1/runtimes`. */

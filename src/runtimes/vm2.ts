@@ -30,7 +30,14 @@ export function vm2(options: LocalOptions): Runtime {
         'exit code': 'there is no `process.exit`; an uncaught error ends with 1',
         files: 'the code has the language and no file system',
         'folders in /out': 'the code has the language and no file system',
+        modules: 'there is nothing to import but the files given',
+        'more modules': 'there is nothing to import but the files given',
+        process: 'of `process` there is only `env`',
+        Proxy: 'vm2 keeps it from code, which could watch the bridge with it',
         stdin: 'the code has the language and no streams but `console`',
+        'unchanged code': 'TypeScript and modules are rewritten, which the text of functions shows',
+        'web globals':
+          'there are timers, `console`, `structuredClone`, `TextEncoder`, `atob` and `performance`',
       },
     },
     async run(request, io) {

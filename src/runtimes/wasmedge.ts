@@ -7,6 +7,7 @@ import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.
 import { SandboxUnsupportedError, type HostSupport } from './sandbox/host-support.ts'
 import { SandboxHost } from './sandbox/host.ts'
 import { faultExit } from './exits.ts'
+import { WASM_LACKS } from './wasm-lacks.ts'
 import { checkWasmedge } from './wasmedge/check.ts'
 import { EngineLog } from './wasmedge/engine-log.ts'
 import { ENGINE_BYTES, guestFor } from './wasmedge/guest-command.ts'
@@ -42,6 +43,7 @@ export function wasmedge(options: WasmedgeOptions): Runtime {
       isolation: 'wasm',
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
+      lacks: WASM_LACKS,
     },
     run: (request, io) => runModule({ host, toolchain, mountsFor }, request, io),
     check: () => checkWasmedge(host, toolchain),

@@ -18,7 +18,10 @@ def is_read_at_start(name, value):
 
 def start_again(env, head, text):
     """Becomes an interpreter that has started with `env`, which finds the same job on fd 5. It does so once."""
-    if not sys.flags.ignore_environment or not any(is_read_at_start(*item) for item in env.items()):
+    words = getattr(sys, "orig_argv", None)  # since Python 3.10
+    if not sys.flags.ignore_environment or words is None:
+        return
+    if not any(is_read_at_start(*item) for item in env.items()):
         return
     job = os.memfd_create("job")
     view = memoryview(head + b"\n" + text)
@@ -26,8 +29,8 @@ def start_again(env, head, text):
         view = view[os.write(job, view) :]
     os.lseek(job, 0, os.SEEK_SET)
     os.dup2(job, 5)  # what dup2 makes is inherited
-    program, *words = sys.orig_argv
-    os.execv(program, [program, "-s", *(word for word in words if word not in ("-I", "-E"))])
+    kept = [word for word in words[1:] if word not in ("-I", "-E")]
+    os.execv(sys.executable, [sys.executable, "-s", *kept])
 
 
 def apply_environment(env):

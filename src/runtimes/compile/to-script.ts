@@ -1,14 +1,23 @@
 /** Modules and scripts as vm2 takes them. */
 import { lower, type Lowered } from './lower.ts'
+import { isModule } from './module-kind.ts'
 
 const MODULE = /\b(?:import|export)\b/
+/** As modules are. */
+const STRICT = '"use strict";'
 
 /** To the body of an async function that fills `exports`, as vm2 takes it; what is no module stays a script. */
 export async function toScript(code: string, fileName: string, loader: 'js' | 'ts'): Promise<Lowered> {
-  if (!MODULE.test(code)) return lower(code, fileName, { loader })
-  const script = await lower(code, fileName, { format: 'cjs', loader })
+  const plain = await lower(code, fileName, { loader })
+  if ('error' in plain || !MODULE.test(code) || !isModule(plain.code)) return plain
+  const script = await lower(code, fileName, { format: 'cjs', loader, banner: STRICT })
   if (!('error' in script) || !script.error.message.startsWith('Top-level await')) return script
-  const module = await lower(code, fileName, { format: 'esm', loader, define: { 'import.meta': '{}' } })
+  const module = await lower(code, fileName, {
+    format: 'esm',
+    loader,
+    banner: STRICT,
+    define: { 'import.meta': '{}' },
+  })
   return 'error' in module ? module : { code: fillExports(module.code) }
 }
 

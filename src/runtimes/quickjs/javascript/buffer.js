@@ -129,9 +129,50 @@ export class Buffer extends Uint8Array {
   slice(start, end) {
     return this.subarray(start, end)
   }
+  indexOf(value, from = 0) {
+    if (typeof value === 'number') return super.indexOf(value & 255, from)
+    const wanted = typeof value === 'string' ? encodeText(value) : value
+    const last = this.length - wanted.length
+    for (let at = Math.max(0, from < 0 ? this.length + from : from); at <= last; at++)
+      if (wanted.every((byte, index) => this[at + index] === byte)) return at
+    return -1
+  }
+  includes(value, from) {
+    return this.indexOf(value, from) >= 0
+  }
   write(text, offset = 0) {
     const bytes = encodeText(text).subarray(0, this.length - offset)
     this.set(bytes, offset)
     return bytes.length
   }
 }
+
+const viewOf = (buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+
+/** Bytes of whole numbers by name, as in `readUInt16BE`. */
+for (const [name, bytes] of [
+  ['Int8', 1],
+  ['Int16', 2],
+  ['Int32', 4],
+  ['Float', 4],
+  ['Double', 8],
+]) {
+  const isFloat = name === 'Float' || name === 'Double'
+  for (const sign of isFloat ? [''] : ['', 'U'])
+    for (const order of bytes === 1 ? [''] : ['BE', 'LE']) addNumber(sign + name, bytes, order)
+}
+
+function addNumber(name, bytes, order) {
+  const kind = { Float: 'Float32', Double: 'Float64' }[name] ?? name.replace('UInt', 'Uint')
+  const isLittle = order === 'LE'
+  Buffer.prototype[`read${name}${order}`] = function (offset = 0) {
+    return viewOf(this)[`get${kind}`](offset, isLittle)
+  }
+  Buffer.prototype[`write${name}${order}`] = function (value, offset = 0) {
+    viewOf(this)[`set${kind}`](offset, value, isLittle)
+    return offset + bytes
+  }
+}
+
+// Bundling may have given it another.
+Object.defineProperty(Buffer, 'name', { value: 'Buffer' })

@@ -3,10 +3,11 @@ import * as std from 'std'
 import { makeConsole } from './console-methods.js'
 import { setStackReader } from './show-error.js'
 import { cleanStack } from './stack.js'
+import { toWellFormed } from './text.js'
 
 function write(fd, text) {
   const file = fd === 1 ? std.out : std.err
-  file.puts(text)
+  file.puts(toWellFormed(text))
   file.flush()
 }
 

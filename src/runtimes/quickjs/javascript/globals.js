@@ -1,9 +1,10 @@
 // Features of the language and the web newer than this QuickJS (2021) that programs use daily.
 import { Buffer } from './buffer.js'
+import { installCollections } from './collections.js'
 import { installDisposal } from './disposal.js'
 import { cleanStack } from './stack.js'
 import { structuredClone } from './structured-clone.js'
-import { TextDecoder, TextEncoder } from './text.js'
+import { TextDecoder, TextEncoder, toWellFormed } from './text.js'
 
 function define(target, members) {
   for (const [name, value] of Object.entries(members)) {
@@ -51,6 +52,16 @@ const ARRAY = {
 function group(items, keyOf, add) {
   let index = 0
   for (const item of items) add(keyOf(item, index++), item)
+}
+
+const STRING = {
+  at,
+  isWellFormed() {
+    return !/\p{Surrogate}/u.test(this)
+  },
+  toWellFormed() {
+    return toWellFormed(this.valueOf())
+  },
 }
 
 const OBJECT = {
@@ -112,12 +123,7 @@ export function installGlobals() {
   const TypedArray = Object.getPrototypeOf(Uint8Array)
   define(Array.prototype, ARRAY)
   define(TypedArray.prototype, { at })
-  define(String.prototype, {
-    at,
-    isWellFormed() {
-      return !/\p{Surrogate}/u.test(this)
-    },
-  })
+  define(String.prototype, STRING)
   define(Object, OBJECT)
   define(Map, MAP)
   define(Promise, {
@@ -129,6 +135,7 @@ export function installGlobals() {
   })
   addCauses()
   installDisposal()
+  installCollections()
   define(Error, {
     captureStackTrace: (target) => {
       target.stack = new Error('here').stack

@@ -59,8 +59,13 @@ function end(code) {
   leave(code)
 }
 
-/** What is awaited cannot come once no timer is left; a script without a main is over then. */
+/** A turn more, in which rejections that nobody handles are reported. */
 function look() {
+  timers.later(lookAgain)
+}
+
+/** What is awaited cannot come once no timer is left; a script without a main is over then. */
+function lookAgain() {
   if (failed || ending || !timers.idle || awaited === undefined) return
   if (awaited !== null) fail(new Error(`${awaited} never settled`))
   else if (program.emit('beforeExit', 0) && !timers.idle) return

@@ -1,5 +1,6 @@
 // The part of Node's `process` a program without a host can have.
 import * as std from 'std'
+import { toWellFormed } from './text.js'
 import { nextTick } from './timers.js'
 
 const startedAt = Date.now()
@@ -14,7 +15,7 @@ hrtime.bigint = () => BigInt(globalThis.__date_clock()) * 1000n
 const outlet = (file) => ({
   isTTY: false,
   write(chunk) {
-    if (typeof chunk === 'string') file.puts(chunk)
+    if (typeof chunk === 'string') file.puts(toWellFormed(chunk))
     else file.write(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     file.flush()
     return true

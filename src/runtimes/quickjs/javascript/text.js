@@ -1,8 +1,13 @@
 // UTF-8 by way of the engine's own URI functions, which are native.
 
+/** Lone surrogates become U+FFFD. */
+export function toWellFormed(text) {
+  return /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\ufffd') : text
+}
+
 /** Bytes of a text; lone surrogates become U+FFFD. */
 export function toUtf8(text) {
-  const safe = text.replace(/\p{Surrogate}/gu, '\ufffd')
+  const safe = toWellFormed(text)
   const binary = unescape(encodeURIComponent(safe))
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)

@@ -19,11 +19,52 @@ class Timer {
   }
 }
 
+/** Timers by when they are due, the earliest first; those of one moment in the order in which they were set. */
+class Queue {
+  #entries = []
+
+  add(entry) {
+    const entries = this.#entries
+    let at = entries.push(entry) - 1
+    while (at > 0 && isBefore(entry, entries[(at - 1) >> 1])) {
+      entries[at] = entries[(at - 1) >> 1]
+      at = (at - 1) >> 1
+    }
+    entries[at] = entry
+  }
+  /** Takes the first that is still wanted; undefined where there is none. */
+  take() {
+    for (;;) {
+      const [first] = this.#entries
+      const last = this.#entries.pop()
+      if (first === undefined || first === last) return first?.wanted === true ? first : undefined
+      this.#sink(last)
+      if (first.wanted) return first
+    }
+  }
+  #sink(entry) {
+    const entries = this.#entries
+    let at = 0
+    for (;;) {
+      let next = 2 * at + 1
+      if (next + 1 < entries.length && isBefore(entries[next + 1], entries[next])) next += 1
+      if (next >= entries.length || !isBefore(entries[next], entry)) break
+      entries[at] = entries[next]
+      at = next
+    }
+    entries[at] = entry
+  }
+}
+
+const isBefore = (a, b) => a.due < b.due || (a.due === b.due && a.id < b.id)
+const clock = globalThis.__date_clock
+
 /** The timers of one program; what a callback throws goes to `fail`. */
 export class Timers {
   constructor(fail) {
     this.fail = fail
     this.active = new Map()
+    this.queue = new Queue()
     this.serial = 0
     this.idleListeners = []
   }
@@ -56,22 +97,34 @@ export class Timers {
     const least = kind === 'immediate' ? 0 : 1
     const ms = Math.min(Math.max(Math.trunc(Number(delay)) || 0, least), LONGEST_MS)
     const id = ++this.serial
-    const fire = () => {
-      if (!this.active.has(id)) return
-      if (kind === 'interval') this.active.set(id, native.set(fire, ms))
-      else this.active.delete(id)
-      this.run(callback, args)
-      if (this.idle) for (const listener of this.idleListeners) listener()
-    }
-    this.active.set(id, native.set(fire, ms))
+    this.set({ id, kind, ms, callback, args, due: 0, wanted: true, handle: null })
     return new Timer(id)
+  }
+
+  /** The engine calls those that are due in the order in which they were set: each of its calls is for the first due. */
+  set(entry) {
+    entry.due = clock() + entry.ms * 1000
+    entry.handle = native.set(() => this.fire(), entry.ms)
+    this.active.set(entry.id, entry)
+    this.queue.add(entry)
+  }
+
+  fire() {
+    const entry = this.queue.take()
+    if (entry === undefined) return
+    if (entry.kind === 'interval') this.set(entry)
+    else this.active.delete(entry.id)
+    this.run(entry.callback, entry.args)
+    if (this.idle) for (const listener of this.idleListeners) listener()
   }
 
   stop(timer) {
     const id = typeof timer === 'object' && timer !== null ? timer.id : Number(timer)
-    const handle = this.active.get(id)
+    const entry = this.active.get(id)
+    if (entry === undefined) return
     this.active.delete(id)
-    if (handle !== undefined) native.clear(handle)
+    entry.wanted = false
+    native.clear(entry.handle)
   }
 }
 

@@ -75,7 +75,8 @@ def run(head, text):
     os.environ.update(job["env"])
     start_again(job["env"], head, text)
     apply_environment(job["env"])
-    sys.path[:] = [entry for entry in sys.path if entry != os.path.dirname(sys.orig_argv[-1])]
+    home = os.path.dirname((getattr(sys, "orig_argv", None) or [__file__])[-1])
+    sys.path[:] = [entry for entry in sys.path if entry != home]
     if "PYTHONSAFEPATH" not in job["env"]:
         sys.path.insert(0, os.getcwd())
     sys.argv = [path]
