@@ -124,7 +124,7 @@ function createUsers(
     admin: make(user),
     service: make(`${user}_service`),
     collector: make(`${user}_collector`),
-    reader: reader === null ? null : make(reader),
+    reader: reader === null ? null : { ...make(reader), readsOnly: true },
   }
 }
 

@@ -5,6 +5,8 @@ export interface StoreAccess {
   user: string
   password: string
   database: string
+  /** The user only reads, and may not say so again. @default false */
+  readsOnly?: boolean
 }
 
 export interface StoreUsers {

@@ -10,6 +10,8 @@ export interface StoreOptions {
   user: string
   password: string
   database: string
+  /** The user only reads. @default false */
+  readsOnly?: boolean
 }
 
 /** Values of `{name:Type}` in a statement; they are not part of its text. */
@@ -53,7 +55,8 @@ export function createStore(options: StoreOptions): Store {
     url: options.url,
     database: options.database,
     query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
-    queryReadOnly: (sql, limits) => guard(queryReadOnly(client, sql, limits), toCallerError),
+    queryReadOnly: (sql, limits) =>
+      guard(queryReadOnly(client, sql, { ...limits, readsOnly: options.readsOnly ?? false }), toCallerError),
     command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
     createDatabase: () => guard(createDatabase(options)),
     ping: () => guard(ping(client)),
@@ -116,7 +119,7 @@ async function queryRows<Row>(
 async function queryReadOnly(
   client: ClickHouseClient,
   query: string,
-  { maxRows, signal }: { maxRows: number; signal?: AbortSignal },
+  { maxRows, signal, readsOnly }: { maxRows: number; signal?: AbortSignal; readsOnly: boolean },
 ): Promise<ReadOnlyResult> {
   // FORMAT cannot be appended: the text may end in a comment, or not be a SELECT.
   const answer = await client.exec({
@@ -125,7 +128,8 @@ async function queryReadOnly(
     ...(signal !== undefined && { abort_signal: signal }),
     clickhouse_settings: {
       default_format: 'JSON',
-      readonly: '1',
+      // ClickHouse refuses any change of it to a user who only reads.
+      ...(readsOnly ? {} : { readonly: '1' }),
       // Hides duplicate deliveries even when the caller omits FINAL.
       final: 1,
       do_not_merge_across_partitions_select_final: 1,

@@ -96,6 +96,12 @@ it('makes the request that ran an execution the parent of its span, and a child 
   ])
 })
 
+it('answers SQL, as the user who only reads', async () => {
+  const { exitCode, stdout, stderr } = await exectrail(['sql', 'SELECT 1 AS one', '--json'], env)
+  expect(exitCode, stderr).toBe(0)
+  expect(JSON.parse(stdout)).toEqual([{ one: 1 }])
+})
+
 it('is found whole by doctor', async () => {
   const { exitCode, stdout } = await exectrail(['doctor', '--json'], env)
   expect(JSON.parse(stdout), stdout).toMatchObject({ healthy: true })
