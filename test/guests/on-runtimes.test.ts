@@ -52,6 +52,19 @@ const IN_PYTHON = new Set([
   'keys that are the same in JSON',
 ])
 
+/** Code that does not parse, and the line that is at fault. */
+const BROKEN: readonly (readonly [code: string, line: number])[] = [
+  ['import path from "node:path"\n\nexport function main() {\n  const total = = 1\n}', 4],
+  ['export const main = () => {\n  return (1\n}\n', 3],
+  ['const rows = [1, 2]\nfunction collect( {\n}\n', 3],
+  ['import a from "node:path"\nfunction collect( {\n}\n\n\n', 3],
+  ['const a = await 1\nconst b = = 2\nexports.main = () => 1', 2],
+  ['const a = await 1\nfunction f( {\n', 2],
+  ['foo(1,\n', 1],
+  ['if (true) {\n  foo()\n', 2],
+  ['const x = 1\nlet x = 2', 2],
+]
+
 /** Text and frames of ours and of the host. */
 const HOST = /exectrail|node:|vm2|\(native\)/u
 
@@ -90,6 +103,30 @@ describe.skipIf(absent !== null)(`every runtime of this machine ${absent ?? ''}`
       for (const part of stack)
         expect([runtime, exit.uncaught?.stack]).toEqual([runtime, expect.stringContaining(part)])
       expect(`${exit.uncaught?.stack ?? ''}${stderr}`).not.toMatch(HOST)
+    }
+  })
+
+  it.each(BROKEN)('tells the line of a syntax error, and nothing of ours: %j', async (code, line) => {
+    for (const [runtime, { exit, stderr }] of await onEach('javascript', code)) {
+      expect([runtime, exit.syntaxError, exit.result]).toEqual([runtime, true, null])
+      const stack = exit.uncaught?.stack ?? ''
+      expect([runtime, stack]).toEqual([runtime, expect.stringMatching(`^main\\.js:${line}\\b`)])
+      expect(stack + stderr).not.toMatch(HOST)
+      expect(stack + stderr).not.toContain('globalThis')
+    }
+  })
+
+  it.each([
+    'setTimeout(() => { throw { status: 429 } }, 1)',
+    'Promise.reject({ status: 429 })',
+    '(async () => { throw { status: 429 } })()',
+    'exports.main = async () => { throw { status: 429 } }',
+    'await Promise.reject({ status: 429 })',
+  ])('tells what is thrown where nobody catches it: %s', async (code) => {
+    for (const [runtime, { exit, stderr }] of await onEach('javascript', code)) {
+      expect([runtime, exit.exitCode, exit.uncaught?.message]).toEqual([runtime, 1, '{ status: 429 }'])
+      expect([runtime, stderr]).toEqual([runtime, expect.stringContaining('{ status: 429 }')])
+      expect(stderr).not.toMatch(HOST)
     }
   })
 

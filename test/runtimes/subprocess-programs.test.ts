@@ -43,7 +43,7 @@ describe.each(['subprocess', 'vm2'] as const)('javascript in %s', (runtime) => {
     ['[undefined]', 'the result[0] is undefined'],
     ['{ f() {} }', 'the result.f is a function'],
     ['{ a: NaN }', 'the result.a is NaN'],
-    ['[1, , 3]', 'the result[1] is undefined'],
+    ['[1, , 3]', 'the result[1] is a hole'],
     ['{ a: [Symbol(1)] }', 'the result.a[0] is a symbol'],
     ['{ s: Symbol(1) }', 'the result.s is a symbol'],
     ['new Map([[1, 2]])', 'the result is a Map'],

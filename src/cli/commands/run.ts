@@ -67,6 +67,9 @@ async function summarize(view: RunView, { config, left, terminal, options }: Sum
   const mark = terminal.paint(good ? 'green' : 'red', `${good ? '✔' : '✖'} ${view.outcome}`, 'stderr')
   const memory = view.memoryPeakBytes === null ? '' : ` · ${formatBytes(view.memoryPeakBytes)}`
   const sandbox = `isolation ${view.isolation}`
+  // A compiler that refuses the code writes nothing to its stderr.
+  if (view.errorType === 'syntax_error' && view.stderrBytes === 0 && view.errorStack !== null)
+    terminal.say(escapeControls(view.errorStack))
   terminal.say(
     `${mark} · ${view.language} in ${view.runtime} · ${formatMs(view.durationMs)}${memory} · ${sandbox}`,
   )

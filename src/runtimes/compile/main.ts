@@ -6,7 +6,7 @@ import { toSource } from './source-text.ts'
 
 /** Loads what the job needs: the first run of a process waits for it. */
 async function compile(job: CompileJob, text: string): Promise<Compiled> {
-  const source = toSource(text)
+  const source = toSource(text).trimEnd() // so that an error at the end has the line of what is there
   if (job.files.length === 0) return compileOne(job, source)
   const { bundle } = await import('./bundle.ts')
   const whole = await bundle(source, job)

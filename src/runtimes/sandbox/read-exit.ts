@@ -187,7 +187,11 @@ function cleanStack(stack: string, names: SourceNames): string {
   ].map((name) => `${names.guestDir}/${name}`)
   return stack
     .split('\n')
-    .filter((line) => !/^\s+at .*\(?node:internal/.test(line) && !guests.some((name) => line.includes(name)))
+    .filter(
+      (line) =>
+        !/^\s+at .*\(?node:(?:internal|diagnostics_channel)/.test(line) &&
+        !guests.some((name) => line.includes(name)),
+    )
     .join('\n')
     .replaceAll(`file://${names.workDir}/`, '')
     .replaceAll(`${names.workDir}/`, '')

@@ -3,6 +3,7 @@
 const { closeSync, constants, fstatSync, openSync, readFileSync, readSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { compileFunction } = require('node:vm')
+const { ownText, tellSyntax } = require('../../../guests/javascript/syntax.js')
 
 /** How a line of an ES module often begins, and what V8 says of one that it takes for CommonJS. */
 const OFTEN_MODULE = /^[ \t]*(?:import|export)\b/m
@@ -20,15 +21,40 @@ function refusal(parse) {
   }
 }
 
-/** Parses the code without running any of it. @throws what V8 says of neither CommonJS nor an ES module */
-function isModule(path) {
-  const code = readFileSync(path, 'utf8').replace(/^#!.*/, '')
+/**
+ * Parses the code without running any of it, and without the line that `hook` marks.
+ * @throws what V8 says of neither CommonJS nor an ES module, with its place
+ */
+function isModule(path, hook) {
+  const code = readProgram(path, hook)
   if (OFTEN_MODULE.test(code)) return true
   const error = refusal(() => compileFunction(code, COMMON_JS, { filename: path }))
   if (error === null) return false
   const awaiting = SAYS_MODULE.test(error.message) ? null : refusal(() => AsyncFunction(code))
   if (awaiting === null || SAYS_MODULE.test(awaiting.message)) return true
-  throw error
+  const { message, stack } = tellSyntax(locate(awaiting.message, path, code) ?? error, code, path)
+  throw Object.assign(error, { message, stack })
+}
+
+function readProgram(path, hook) {
+  return ownText(readFileSync(path, 'utf8').replace(/^#!.*/, ''), hook)
+}
+
+/** With the place that V8 tells of an ES module only on stderr, where `message` is what it says of this one. */
+function placeInModule(error, path, hook) {
+  const found = error instanceof SyntaxError ? locate(error.message, path, readProgram(path, hook)) : null
+  return found === null ? error : Object.assign(error, found)
+}
+
+/** Asks another Node, which parses the code as a module and runs none of it. Null where it finds nothing. */
+function locate(message, path, code) {
+  const { spawnSync } = require('node:child_process')
+  const options = { input: code, encoding: 'utf8', timeout: 5000, env: {} }
+  const { stderr } = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], options)
+  const found = /^\[stdin\](:\d+\n[^]*?^SyntaxError: (.*))$/m.exec(stderr ?? '')
+  if (found === null) return null
+  const isSame = found[2] === message || /^Unexpected|^Invalid/.test(message)
+  return isSame ? { message: found[2], stack: path + found[1] } : null
 }
 
 /** What of the job on fd 5 has arrived; nothing where it has not. */
@@ -54,4 +80,4 @@ async function warm() {
   )
 }
 
-module.exports = { isModule, readWhatIsThere, warm }
+module.exports = { isModule, placeInModule, readWhatIsThere, warm }

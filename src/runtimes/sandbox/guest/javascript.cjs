@@ -8,7 +8,7 @@ const { cutText, describe } = require('../../../guests/javascript/errors.js')
 const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
 const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
-const { isModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
+const { isModule, placeInModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
@@ -59,9 +59,20 @@ function note(error) {
   const refused = !running && (error instanceof SyntaxError || error instanceof RangeError)
   send(refused ? 'syntax' : 'error', stringify(describe(error), cutText))
 }
-process.on('uncaughtExceptionMonitor', note)
+/** Node would show where in itself it is, and paths that are ours. */
+process.on('uncaughtExceptionMonitor', (error) => {
+  note(error)
+  const isHandled = process.listenerCount('uncaughtException') > 0
+  if (!isHandled && !process.hasUncaughtExceptionCaptureCallback()) crash(error)
+})
+/** Of a reason that is no error Node would tell nothing. */
+process.on('unhandledRejection', (reason) => {
+  if (process.listenerCount('unhandledRejection') > 1) return
+  note(reason)
+  if (!process.emit('uncaughtException', reason, 'unhandledRejection')) crash(reason)
+})
 
-const INSIDE = /^\s+at .*(?:node:internal|\/javascript(?:-load)?\.cjs:)/
+const INSIDE = /^\s+at .*(?:node:internal|node:diagnostics_channel|\/javascript(?:-load)?\.cjs:)/
 
 /** Ends as Node would, in the user's own names and lines; a program that handles such errors itself may. */
 function crash(error) {
@@ -94,7 +105,7 @@ async function finish(main) {
  */
 async function load(path, begun) {
   const url = pathToFileURL(path).href
-  if (!isModule(path)) {
+  if (!isModule(path, head.hook)) {
     begun()
     return import(url)
   }
@@ -102,7 +113,9 @@ async function load(path, begun) {
   const first = `import 'data:text/javascript,globalThis.${head.hook}.parsed()'`
   const { main } = await import(
     `data:text/javascript,${first};import * as main from '${url}';export { main }`
-  )
+  ).catch((error) => {
+    throw running ? error : placeInModule(error, path, head.hook)
+  })
   return main
 }
 

@@ -112,4 +112,14 @@ function checkWhole(text) {
   AsyncFunction('exports', 'module', 'require', text)
 }
 
-module.exports = { checkWhole, loadVm2, makeCache, mapStack, readJob, recall }
+/** What V8 says of code with its place; null where it would have to be asynchronous to be sure. */
+function syntaxErrorOf(text, filename) {
+  try {
+    nodeVm.compileFunction(text, ['exports', 'module', 'require'], { filename })
+    return null
+  } catch (error) {
+    return error.message.startsWith('await ') ? null : error
+  }
+}
+
+module.exports = { checkWhole, syntaxErrorOf, loadVm2, makeCache, mapStack, readJob, recall }

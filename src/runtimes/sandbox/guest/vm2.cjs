@@ -4,7 +4,8 @@
 const { readFileSync, writeSync } = require('node:fs')
 const { cutText } = require('../../../guests/javascript/errors.js')
 const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
-const { loadVm2, makeCache, mapStack, readJob, recall, checkWhole } = require('./vm2-load.cjs')
+const { ownText, tellSyntax } = require('../../../guests/javascript/syntax.js')
+const { loadVm2, makeCache, mapStack, readJob, recall, checkWhole, syntaxErrorOf } = require('./vm2-load.cjs')
 const { VM, VMScript } = loadVm2()
 
 /** What runs within vm2 before the program; its names are its own. */
@@ -133,9 +134,10 @@ guest.start(body, job.toString('utf8', end + 1), { hook: head.hook, callsMain: h
 // A module with an import and a top-level await comes as it is: nothing makes a script of it.
 function syntax(error) {
   const hint = '$&; vm2 has no modules, the subprocess runtime has'
-  const message = String(error.message).replace(/import statement.*|.*import.*export.*/, hint)
-  const refusal = { name: 'SyntaxError', message, stack: String(error.stack), code: '' }
-  frame('syntax', JSON.stringify(refusal, cutText))
-  writeSync(2, `${error.stack}\n`)
+  const own = ownText(code, head.hook)
+  const { name, message: words, stack } = tellSyntax(syntaxErrorOf(own, head.file) ?? error, own, head.file)
+  const message = words.replace(/import statement.*|.*import.*export.*/, hint)
+  frame('syntax', JSON.stringify({ name, message, stack, code: '' }, cutText))
+  writeSync(2, `${stack}\n`)
   process.exit(1)
 }
