@@ -136,10 +136,14 @@ class Run:
         return False
 
     def end_at_its_word(self):
-        """Nothing of the program runs any further. Not waited for, where the kernel can tell what it used."""
+        """Nothing of the program runs any further.
+
+        Where the kernel can tell what it used, it is only stopped: it dies with pid 1, and taking its memory down does
+        not keep the processors from the report.
+        """
         self.ended, self.ended_ns = 0, time.monotonic_ns()
         used = self.usage_of_lone_child()
-        os.kill(-1, signal.SIGKILL)
+        os.kill(-1, signal.SIGKILL if used is None else signal.SIGSTOP)
         if used is not None:
             self.user += used
             self.dying = True
