@@ -3,6 +3,7 @@ import sys
 
 ENTRY_NAMES = ("main", "handler", "lambda_handler")
 BY_TEXT = ("exec", "eval")
+TOOL = 4  # of sys.monitoring; no tool is known to take it
 
 
 def code_of(function):
@@ -35,14 +36,12 @@ def may_call(code, names):
     if any(name in code.co_names for name in BY_TEXT) or any(name in code.co_consts for name in names):
         return True
     if code.co_name == "<module>":
-        from opcode import EXTENDED_ARG, opmap
-
-        wanted, extended, steps = opmap["LOAD_NAME"], 0, code.co_code
+        load_name, steps = compile("x", "", "eval").co_code[-4], code.co_code  # the opcode module costs 1 s under WASI
+        if len(code.co_names) > 256:
+            return True
         for at in range(0, len(steps), 2):
-            argument = steps[at + 1] | extended
-            if steps[at] == wanted and code.co_names[argument] in names:
+            if steps[at] == load_name and code.co_names[steps[at + 1]] in names:
                 return True
-            extended = argument << 8 if steps[at] == EXTENDED_ARG else 0
     elif any(name in names for name in code.co_names):
         return True
     return any(may_call(part, names) for part in code.co_consts if isinstance(part, type(code)))
@@ -52,32 +51,48 @@ class CallWatch:
     """Runs a program and sees whether it begins its main; what it finds, unless it did, is in `main`."""
 
     def __init__(self, names, code, source):
-        self.names, self.main, self.begun = names, None, False
+        self.names, self.main, self.begun, self.look = names, None, False, None
         self.used = [name for name in ENTRY_NAMES if name in code.co_names]
-        functions = [part.co_name for part in code.co_consts if isinstance(part, type(code))]
-        other_name = not all(name in functions for name in self.used)  # of a function, as in `main = run`
+        functions = [part for part in code.co_consts if isinstance(part, type(code))]
+        self.entries = [function for function in functions if function.co_name in self.used]
+        # Else main is another's name, as in `main = run`.
+        self.is_own = all(any(entry.co_name == name for entry in self.entries) for name in self.used)
         text = source.replace(b"__main__", b"")
         is_named_again = any(text.count(name.encode()) > 1 for name in self.used)
-        self.watches = bool(self.used) and (other_name or is_named_again and may_call(code, self.used))
+        self.watches = bool(self.used) and (not self.is_own or is_named_again and may_call(code, self.used))
         self.has_threads = b"thread" in source or b"concurrent" in source
 
     def run(self, code):
         try:
-            self.watch()
+            if self.watches and self.is_own and hasattr(sys, "monitoring"):
+                self.monitor()
+            elif self.watches:
+                self.profile()
             exec(code, self.names)
         finally:
             self.stop()
         main = find_main(self.names)
         self.main = None if main is None or self.begun or self.is_started(main) else main
 
-    def watch(self):
+    def monitor(self):
+        """Where Python tells of the begin of single functions (3.12), which costs nothing."""
+        monitoring = sys.monitoring
+
+        def begin(code, offset):
+            self.begun = True
+            return monitoring.DISABLE
+
+        monitoring.use_tool_id(TOOL, "exectrail")
+        monitoring.register_callback(TOOL, monitoring.events.PY_START, begin)
+        for entry in self.entries:
+            monitoring.set_local_events(TOOL, entry, monitoring.events.PY_START)
+
+    def profile(self):
         """By a profile function, which costs 0.2 us a call until main begins."""
-        if not self.watches:
-            return
         names = self.names
 
         def look(frame, event, argument):
-            if event != "call" or not self.watches:
+            if event != "call" or self.look is None:
                 return
             code = frame.f_code
             if code.co_name in self.used and frame.f_globals is names:  # also under a decorator
@@ -95,12 +110,17 @@ class CallWatch:
             threading.setprofile(look)
 
     def stop(self):
-        if self.watches:
-            self.watches = False
-            if sys.getprofile() is self.look:
-                sys.setprofile(None)
-            if self.has_threads:
-                sys.modules["threading"].setprofile(None)
+        if self.look is None:
+            if hasattr(sys, "monitoring") and sys.monitoring.get_tool(TOOL) == "exectrail":
+                for entry in self.entries:
+                    sys.monitoring.set_local_events(TOOL, entry, 0)
+                sys.monitoring.free_tool_id(TOOL)
+            return
+        if sys.getprofile() is self.look:
+            sys.setprofile(None)
+        if self.has_threads:
+            sys.modules["threading"].setprofile(None)
+        self.look = None
 
     def is_started(self, main):
         """A thread is about to call it."""
