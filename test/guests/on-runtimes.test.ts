@@ -65,6 +65,24 @@ const BROKEN: readonly (readonly [code: string, line: number])[] = [
   ['const x = 1\nlet x = 2', 2],
 ]
 
+/** Scripts that return at their top level, and what that is. */
+const RETURNING: readonly (readonly [code: string, result: unknown])[] = [
+  [
+    'const rows = await Promise.resolve([1, 2]);\nreturn rows.map((n) => ({ json: { n } }));',
+    [{ json: { n: 1 } }, { json: { n: 2 } }],
+  ],
+  ['return 2', 2],
+  ['const a = 1\nif (a === 1) {\n  return { a }\n}\nthrow new Error("late")', { a: 1 }],
+  ['return Promise.resolve([1])', [1]],
+  ['if (true) return\nthrow new Error("late")', undefined],
+  ['for await (const n of [Promise.resolve(7)]) return n', 7],
+  ['async function main() { return 4 }\nreturn await main()', 4],
+  ['function main() { return 4 }\nreturn main()', 4],
+  ['const f = () => { return 1 }\nexports.main = () => f()', 1],
+  ['const x = await 3\nconst f = () => { return 1 }\nvar main = () => f() + x', 4],
+  ['undeclared = await 3\nreturn undeclared', 3],
+]
+
 /** Text and frames of ours and of the host. */
 const HOST = /exectrail|node:|vm2|\(native\)/u
 
@@ -113,6 +131,32 @@ describe.skipIf(absent !== null)(`every runtime of this machine ${absent ?? ''}`
       expect([runtime, stack]).toEqual([runtime, expect.stringMatching(`^main\\.js:${line}\\b`)])
       expect(stack + stderr).not.toMatch(HOST)
       expect(stack + stderr).not.toContain('globalThis')
+    }
+  })
+
+  it.each(RETURNING)('gives what a script returns at its top level: %j', async (code, result) => {
+    for (const [runtime, { exit }] of await onEach('javascript', code)) {
+      expect([runtime, exit.uncaught]).toEqual([runtime, null])
+      expect([runtime, exit.result === null ? undefined : JSON.parse(exit.result)]).toEqual([runtime, result])
+    }
+  })
+
+  it('lets such a script require what its runtime has', async () => {
+    const code = 'const { join } = require("node:path")\nconst x = await 1\nreturn join("a", `${x}`)'
+    const told = await onEach('javascript', code)
+    expect(told.map(([name, { exit }]) => [name, exit.result ?? exit.uncaught?.message])).toEqual([
+      ['subprocess', '"a/1"'],
+      ['vm2', expect.stringContaining("vm2 has no modules: cannot require 'node:path'")],
+      ['wasmedge', '"a/1"'],
+    ])
+  })
+
+  it('tells the line of what such a script throws', async () => {
+    const code = 'const x = await 1\nif (x === 2) return 5\nnull.y'
+    for (const [runtime, { exit, stderr }] of await onEach('javascript', code)) {
+      expect([runtime, exit.uncaught?.name]).toEqual([runtime, 'TypeError'])
+      expect([runtime, exit.uncaught?.stack]).toEqual([runtime, expect.stringMatching(/at .*main\.js:3/)])
+      expect(`${exit.uncaught?.stack ?? ''}${stderr}`).not.toMatch(HOST)
     }
   })
 

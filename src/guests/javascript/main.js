@@ -19,12 +19,14 @@ function findMain(defined, exported) {
 
 /**
  * Sees whether a program begins its main, by what the marks in its code say. `hook` is what the code reaches; `find`
- * gives its main, from what it exports, or undefined for a script, which a program is that has begun its main.
+ * gives its main, from what it exports, or undefined for a script, which a program is that has begun its main. What a
+ * script returns at its top level is told by `returns`, and then stands for what its main gives.
  */
 export function watchMain() {
   const begun = new WeakSet()
   let defined
   let isBegun = false
+  let returned
   return {
     hook: {
       define(main) {
@@ -35,7 +37,11 @@ export function watchMain() {
         else isBegun = true
       },
     },
+    returns(value) {
+      returned = value
+    },
     find(exported) {
+      if (returned !== undefined) return () => returned
       const main = findMain(defined, exported)
       return main === undefined || isBegun || isIn(begun, main) ? undefined : main
     },

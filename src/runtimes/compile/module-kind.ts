@@ -3,7 +3,7 @@ import { compileFunction } from 'node:vm'
 
 /** How a line of an ES module often begins. */
 const OFTEN_MODULE = /^[ \t]*(?:import\b(?!\s*\()|export\b)/mu
-const COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirname']
+export const COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirname']
 
 /** @param code JavaScript without types, in syntax that this V8 knows; it is parsed and not run */
 export function isModule(code: string): boolean {
@@ -13,5 +13,19 @@ export function isModule(code: string): boolean {
     return false
   } catch {
     return true
+  }
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the constructor of asynchronous functions
+const AsyncFunction = (async () => undefined).constructor as FunctionConstructor
+
+/** True for code that is no module, and is whole as the body of an asynchronous function: it may await and return. */
+export function isAsyncBody(code: string): boolean {
+  try {
+    // oxlint-disable-next-line no-implied-eval -- it is parsed and not called
+    AsyncFunction(code)
+    return true
+  } catch {
+    return false
   }
 }

@@ -7,13 +7,19 @@ export function isFunction(node: AnyNode): node is FunctionNode {
   return 'params' in node
 }
 
-/** The tree of a module, else of a CommonJS program; null where it is neither. */
+const FORMS = [
+  { sourceType: 'module' },
+  { sourceType: 'commonjs' },
+  { sourceType: 'script', allowReturnOutsideFunction: true, allowAwaitOutsideFunction: true },
+] as const
+
+/** The tree of a module, of a CommonJS program or of the body of an asynchronous function; null where it is none. */
 export function parseProgram(code: string): Program | null {
-  for (const sourceType of ['module', 'commonjs'] as const) {
+  for (const form of FORMS) {
     try {
-      return parse(code, { ecmaVersion: 'latest', sourceType, allowHashBang: true })
+      return parse(code, { ecmaVersion: 'latest', allowHashBang: true, ...form })
     } catch {
-      // the other kind, newer than the parser, or an error, which the interpreter tells better
+      // another form, newer than the parser, or an error, which the interpreter tells better
     }
   }
   return null

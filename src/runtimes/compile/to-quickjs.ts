@@ -8,7 +8,7 @@ import type { Compiled } from './compile-job.ts'
 import { markFunction, mayCallMain } from '../main-hook.ts'
 import { lower, type Lowered } from './lower.ts'
 import { markMain } from './mark-main.ts'
-import { isModule } from './module-kind.ts'
+import { COMMON_JS, isAsyncBody, isModule } from './module-kind.ts'
 
 /** Name of the lowered file in the guest, which no stack shows. */
 export const SCRIPT_FILE = 'program.js'
@@ -47,7 +47,7 @@ interface Source {
 export async function prepareScript(code: string, source: Source): Promise<Compiled> {
   const { fileName, loader, hook } = source
   const plain = await lower(code, fileName, { loader })
-  if ('error' in plain) return plain
+  if ('error' in plain) return isAsyncBody(code) ? prepareBody(code, source, plain) : plain
   const kind = isModule(plain.code) ? 'module' : 'script'
   const marked = mayCallMain(code) ? markMain(plain.code, hook) : null
   const [text, from] = marked === null ? [code, loader] : [marked.code, 'js' as const]
@@ -56,13 +56,33 @@ export async function prepareScript(code: string, source: Source): Promise<Compi
     : lower(text, fileName, { loader: from, ...QUICKJS }))
   if ('error' in done) return done
   const { body, map } = splitMap(done.code)
-  const modules = [...code.matchAll(REQUIRE)].map(({ groups }) => groups?.['name'] ?? '')
   const lines = sourceLines(body, map, fileName)
   return {
     code: kind === 'module' ? addHook(body, hook) : toFunction(body, hook),
     callsMain: marked?.callsMain === true,
-    script: { kind, modules: [...new Set(modules)], shown: fileName, lines },
+    script: { kind, modules: modulesOf(code), shown: fileName, lines },
   }
+}
+
+/** Code that awaits and returns at its top level, as one asynchronous function; on its first line, so that none moves. */
+async function prepareBody(code: string, source: Source, refused: Lowered): Promise<Compiled> {
+  const { fileName, hook } = source
+  const marked = markMain(code, hook)
+  const text = `globalThis.${hook}.script = async function (${COMMON_JS.join(', ')}) {${addHook(`${marked.code}\n`, hook)}}\n`
+  const done = await lower(text, fileName, { loader: 'js', ...QUICKJS })
+  if ('error' in done) return refused
+  const { body, map } = splitMap(done.code)
+  const lines = sourceLines(body, map, fileName)
+  const modules = modulesOf(code)
+  return {
+    code: body,
+    callsMain: marked.callsMain,
+    script: { kind: 'script', modules, shown: fileName, lines },
+  }
+}
+
+function modulesOf(code: string): string[] {
+  return [...new Set([...code.matchAll(REQUIRE)].map(({ groups }) => groups?.['name'] ?? ''))]
 }
 
 async function lowerModule(code: string, { fileName, loader }: Source): Promise<Lowered> {
@@ -124,8 +144,7 @@ function addHook(body: string, hook: string): string {
 
 /** As Node wraps CommonJS, on the first line, so that no line changes its number. */
 function toFunction(body: string, hook: string): string {
-  const names = 'exports, require, module, __filename, __dirname'
-  return `globalThis.${hook}.script = function (${names}) {${addHook(body, hook)}}\n`
+  return `globalThis.${hook}.script = function (${COMMON_JS.join(', ')}) {${addHook(body, hook)}}\n`
 }
 
 /** The line each line of `body` came from, 0 for none: QuickJS tells lines, not columns. */

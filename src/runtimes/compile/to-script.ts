@@ -1,6 +1,6 @@
 /** Modules and scripts as vm2 takes them. */
 import { lower, type Lowered } from './lower.ts'
-import { isModule } from './module-kind.ts'
+import { isAsyncBody, isModule } from './module-kind.ts'
 
 const MODULE = /\b(?:import|export)\b/
 /** As modules are. */
@@ -9,7 +9,8 @@ const STRICT = '"use strict";'
 /** To the body of an async function that fills `exports`, as vm2 takes it; what is no module stays a script. */
 export async function toScript(code: string, fileName: string, loader: 'js' | 'ts'): Promise<Lowered> {
   const plain = await lower(code, fileName, { loader })
-  if ('error' in plain || !MODULE.test(code) || !isModule(plain.code)) return plain
+  if ('error' in plain) return isAsyncBody(code) ? { code } : plain
+  if (!MODULE.test(code) || !isModule(plain.code)) return plain
   const script = await lower(code, fileName, { format: 'cjs', loader, banner: STRICT })
   if (!('error' in script) || !script.error.message.startsWith('Top-level await')) return script
   const module = await lower(code, fileName, {

@@ -66,6 +66,8 @@ async function runScript(file, onParsed) {
   std.loadScript(file)
   onParsed()
   const { module, script } = hook
-  script.call(module.exports, module.exports, globalThis.require, module, '/main.js', '/')
+  watch.returns(
+    await script.call(module.exports, module.exports, globalThis.require, module, '/main.js', '/'),
+  )
   return {}
 }

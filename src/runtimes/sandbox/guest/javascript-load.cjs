@@ -1,13 +1,16 @@
 'use strict'
-// Tells, before any of it runs, whether code is an ES module or CommonJS, as Node would tell it, or neither.
-const { closeSync, constants, fstatSync, openSync, readFileSync, readSync } = require('node:fs')
+// Tells, before any of it runs, whether code is an ES module or CommonJS, as Node would tell it, both or neither.
+const { closeSync, constants: modes, fstatSync, openSync, readFileSync, readSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
-const { compileFunction } = require('node:vm')
+const { dirname } = require('node:path')
+const { compileFunction, constants, Script } = require('node:vm')
 const { ownText, tellSyntax } = require('../../../guests/javascript/syntax.js')
 
 /** How a line of an ES module often begins, and what V8 says of one that it takes for CommonJS. */
 const OFTEN_MODULE = /^[ \t]*(?:import|export)\b/m
 const SAYS_MODULE = /^(?:Cannot use import statement|Unexpected token 'export'|Cannot use 'import\.meta')/
+/** What only CommonJS has. */
+const OF_COMMON_JS = /\brequire\s*\(|\bmodule\.exports\b|\bexports\.|\b__(?:dirname|filename)\b/
 const COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirname']
 const AsyncFunction = (async () => undefined).constructor
 
@@ -22,18 +25,46 @@ function refusal(parse) {
 }
 
 /**
- * Parses the code without running any of it, and without the line that `hook` marks.
- * @throws what V8 says of neither CommonJS nor an ES module, with its place
+ * How the code is run: as an ES module, as a CommonJS script, or as the body of an asynchronous function, which may both
+ * await and return and has what CommonJS has. Parses it without the line that `hook` marks and runs none of it.
+ * @throws what V8 says of code that is none of these, with its place
  */
-function isModule(path, hook) {
+function kindOf(path, hook) {
   const code = readProgram(path, hook)
-  if (OFTEN_MODULE.test(code)) return true
+  if (OFTEN_MODULE.test(code)) return 'module'
   const error = refusal(() => compileFunction(code, COMMON_JS, { filename: path }))
-  if (error === null) return false
+  if (error === null) return returnsAtTop(code) ? 'body' : 'script'
   const awaiting = SAYS_MODULE.test(error.message) ? null : refusal(() => AsyncFunction(code))
-  if (awaiting === null || SAYS_MODULE.test(awaiting.message)) return true
+  if (awaiting === null)
+    return !SAYS_MODULE.test(error.message) && (OF_COMMON_JS.test(code) || returnsAtTop(code))
+      ? 'body'
+      : 'module'
+  if (SAYS_MODULE.test(awaiting.message)) return 'module'
   const { message, stack } = tellSyntax(locate(awaiting.message, path, code) ?? error, code, path)
   throw Object.assign(error, { message, stack })
+}
+
+/** A script takes no `return` outside of its functions; `void` is an operator as `await` is. */
+function returnsAtTop(code) {
+  if (!/\breturn\b/.test(code)) return false
+  const text = code.replace(/\bfor\s+await\b/g, 'for').replace(/\bawait\b/g, 'void ')
+  return refusal(() => new Script(text))?.message === 'Illegal return statement'
+}
+
+/** The code as the body of an asynchronous function; its frame is on the first line and does not count. */
+function loadBody(path) {
+  const Module = require('node:module')
+  const folder = dirname(path)
+  const module = Object.assign(new Module(path), { filename: path, paths: Module._nodeModulePaths(folder) })
+  const open = `(async function (${COMMON_JS.join(', ')}) {`
+  const script = new Script(`${open}${readFileSync(path, 'utf8').replace(/^#!.*/, '')}\n})`, {
+    filename: path,
+    columnOffset: -open.length,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  const { exports } = module
+  const names = [exports, Module.createRequire(path), module, path, folder]
+  return { module, run: () => script.runInThisContext().apply(exports, names) }
 }
 
 function readProgram(path, hook) {
@@ -63,7 +94,7 @@ function readWhatIsThere() {
   if (!fstatSync(5).isFIFO()) return Buffer.alloc(0)
   let fd = -1
   try {
-    fd = openSync('/proc/self/fd/5', constants.O_RDONLY | constants.O_NONBLOCK)
+    fd = openSync('/proc/self/fd/5', modes.O_RDONLY | modes.O_NONBLOCK)
     const bytes = Buffer.alloc(65536)
     return bytes.subarray(0, readSync(fd, bytes))
   } catch {
@@ -80,4 +111,4 @@ async function warm() {
   )
 }
 
-module.exports = { isModule, placeInModule, readWhatIsThere, warm }
+module.exports = { kindOf, loadBody, placeInModule, readWhatIsThere, warm }

@@ -8,7 +8,7 @@ const { cutText, describe } = require('../../../guests/javascript/errors.js')
 const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
 const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
-const { isModule, placeInModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
+const { kindOf, loadBody, placeInModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
@@ -103,11 +103,15 @@ async function finish(main) {
  * Loads the program; `begun` is called when all of it has been parsed and before any of it runs. Of ES modules the
  * whole graph is parsed before the first of it runs, and here the first is ours.
  */
-async function load(path, begun) {
+async function load(path, watch, begun) {
   const url = pathToFileURL(path).href
-  if (!isModule(path, head.hook)) {
-    begun()
-    return import(url)
+  const kind = kindOf(path, head.hook)
+  if (kind !== 'module') begun()
+  if (kind === 'script') return import(url)
+  if (kind === 'body') {
+    const { module, run } = loadBody(path)
+    watch.returns(await run())
+    return { default: module.exports }
   }
   globalThis[head.hook].parsed = begun
   const first = `import 'data:text/javascript,globalThis.${head.hook}.parsed()'`
@@ -129,7 +133,7 @@ async function begin() {
   process.argv = [process.argv[0], path]
   const watch = watchMain()
   globalThis[head.hook] = watch.hook
-  const loaded = await load(path, () => {
+  const loaded = await load(path, watch, () => {
     running = true
     send('running', '')
   })

@@ -132,7 +132,7 @@ module.exports = (host) => {
       globalThis[hook] = watch.hook
       const find = () => watch.find([program.exports, program.exports?.default])
       const run = async () => {
-        await body(program.exports, program, require)
+        watch.returns(await body(program.exports, program, require))
         send('loaded', '')
         if (callsMain && find() !== undefined) await drained()
         delete globalThis[hook]
