@@ -1,7 +1,7 @@
 /** The same cases on every runtime of this machine: what its engine does differently shows here. */
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Language } from '../../src/execution.ts'
-import type { Runtime } from '../../src/runtimes/runtime.ts'
+import type { Runtime, RuntimeRequest } from '../../src/runtimes/runtime.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { vm2 } from '../../src/runtimes/vm2.ts'
 import { wasmedge } from '../../src/runtimes/wasmedge.ts'
@@ -24,14 +24,18 @@ afterAll(async () => {
 type Told = Pick<Recording, 'exit' | 'stdout' | 'stderr'>
 
 /** What each runtime that serves `language` says of `code`, by its name. */
-async function onEach(language: Language, code: string): Promise<[string, Told][]> {
+async function onEach(
+  language: Language,
+  code: string,
+  files: RuntimeRequest['files'] = [],
+): Promise<[string, Told][]> {
   const serving = Object.entries(runtimes).filter(([, { capabilities }]) =>
     capabilities.languages.includes(language),
   )
   return Promise.all(
     serving.map(async ([name, runtime]): Promise<[string, Told]> => [
       name,
-      await record(runtime, makeRequest(language, code)),
+      await record(runtime, makeRequest(language, code, { files })),
     ]),
   )
 }
@@ -138,6 +142,49 @@ describe.skipIf(absent !== null)(`every runtime of this machine ${absent ?? ''}`
     for (const [runtime, { exit }] of await onEach('javascript', code)) {
       expect([runtime, exit.uncaught]).toEqual([runtime, null])
       expect([runtime, exit.result === null ? undefined : JSON.parse(exit.result)]).toEqual([runtime, result])
+    }
+  })
+
+  it('tells the line in a file that it imports', async () => {
+    const files = [
+      { path: 'lib/good.mjs', content: 'import "./broken.mjs"\n' },
+      { path: 'lib/broken.mjs', content: 'export const a = 1\nexport const b = = 2\n' },
+    ]
+    for (const [runtime, { exit }] of await onEach('javascript', 'import "./lib/good.mjs"', files))
+      expect([runtime, exit.uncaught?.stack]).toEqual([runtime, expect.stringMatching(/^lib\/broken\.mjs:2/)])
+  })
+
+  it('leaves out what loads a module of Python', async () => {
+    const files = [{ path: 'boom.py', content: 'def f():\n    raise ValueError("x")\nf()\n' }]
+    const code =
+      'import importlib, runpy\ntry:\n    importlib.import_module("boom")\nexcept ValueError:\n    runpy.run_path("boom.py")'
+    for (const [runtime, { exit, stderr }] of await onEach('python', code, files)) {
+      expect([runtime, exit.uncaught?.stack]).toEqual([
+        runtime,
+        expect.stringContaining('boom.py", line 2, in f'),
+      ])
+      expect(`${exit.uncaught?.stack ?? ''}${stderr}`).not.toContain('<frozen')
+    }
+  })
+
+  it.each([
+    ['exec 3>&-\nmain() { result 1; }', '1', ''],
+    [
+      'exec 3> /out/a {x}> /out/b 14> /out/c\nmain() { echo a >&3; echo b >&"$x"; echo c >&14; result 1; }',
+      '1',
+      '',
+    ],
+    ['main() { exec 3>&1; echo said >&3; result 1; }', '1', ''],
+    [
+      'main() { for n in {3..254}; do eval "exec $n>&-"; done; result 1; }',
+      null,
+      'result: the program closed the descriptor',
+    ],
+  ])('gives the result of bash whatever descriptors it uses: %s', async (code, result, said) => {
+    for (const [, { exit, stderr }] of await onEach('bash', code)) {
+      expect(exit.result).toBe(result)
+      expect(stderr).toContain(said)
+      expect(stderr).not.toMatch(HOST)
     }
   })
 

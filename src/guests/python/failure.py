@@ -1,5 +1,6 @@
 # How an error is reported: bounded, however deep the stack and however long the chain of causes.
 USUAL = 1100  # frames: with its own limit of recursion Python tells all
+LOADERS = ("<frozen importlib", "<frozen runpy")  # which run what a program loads; they are not its own
 KEPT = 50  # frames, from each end of a trace; a fifth as many causes
 
 
@@ -20,7 +21,8 @@ def write_trace(error, path, source):
             trace = trace.tb_next
         steps = []
         while trace is not None:
-            steps.append(trace)
+            if not trace.tb_frame.f_code.co_filename.startswith(LOADERS):
+                steps.append(trace)
             trace = trace.tb_next
         return steps
 

@@ -4,7 +4,11 @@
 # text by hand; `result` writes it to a descriptor of its own, so that a program may use fd 3 for something else.
 if { exec 253>&3; } 2> /dev/null; then __fd=253; else exec 14>&3; __fd=14; fi # at most 16 files are open, or more
 eval 'result() {
-  printf "\n" >&'$__fd' # a second result does not become part of the first
+  # A line of its own, so that a second result does not become part of the first.
+  if ! { printf "\n" >&'$__fd'; } 2> /dev/null; then
+    printf "result: the program closed the descriptor of its result, '$__fd'\n" >&2
+    return 1
+  fi
   if (($#)); then printf "%s" "$*" >&'$__fd'; else /usr/bin/cat >&'$__fd'; fi
 }'
 printf '\n' >&3 # started, waiting

@@ -2,13 +2,16 @@
 // Tells, before any of it runs, whether code is an ES module or CommonJS, as Node would tell it, both or neither.
 const { closeSync, constants: modes, fstatSync, openSync, readFileSync, readSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
-const { dirname } = require('node:path')
+const { dirname, join } = require('node:path')
 const { compileFunction, constants, Script } = require('node:vm')
 const { ownText, tellSyntax } = require('../../../guests/javascript/syntax.js')
 
 /** How a line of an ES module often begins, and what V8 says of one that it takes for CommonJS. */
 const OFTEN_MODULE = /^[ \t]*(?:import|export)\b/m
 const SAYS_MODULE = /^(?:Cannot use import statement|Unexpected token 'export'|Cannot use 'import\.meta')/
+/** Files of a program that are asked for the place of an error, which takes some 50 ms each. */
+const FILES_ASKED = 8
+const IMPORTED = /\b(?:from|import)\s*['"](\.{1,2}\/[^'"\n]+)['"]/g
 /** What only CommonJS has. */
 const OF_COMMON_JS = /\brequire\s*\(|\bmodule\.exports\b|\bexports\.|\b__(?:dirname|filename)\b/
 const COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirname']
@@ -73,8 +76,22 @@ function readProgram(path, hook) {
 
 /** With the place that V8 tells of an ES module only on stderr, where `message` is what it says of this one. */
 function placeInModule(error, path, hook) {
-  const found = error instanceof SyntaxError ? locate(error.message, path, readProgram(path, hook)) : null
-  return found === null ? error : Object.assign(error, found)
+  if (!(error instanceof SyntaxError) || /:\d+$/m.test(error.stack)) return error
+  const files = [path]
+  for (let index = 0; index < files.length && index < FILES_ASKED; index += 1) {
+    try {
+      const code = readProgram(files[index], hook)
+      const found = locate(error.message, files[index], code)
+      if (found !== null) return Object.assign(error, found)
+      for (const [, name] of code.matchAll(IMPORTED)) {
+        const file = join(dirname(files[index]), name)
+        if (!files.includes(file)) files.push(file)
+      }
+    } catch {
+      // not there, or not to be read
+    }
+  }
+  return error
 }
 
 /** Asks another Node, which parses the code as a module and runs none of it. Null where it finds nothing. */
