@@ -20,25 +20,20 @@ export interface Subject {
   close(): Promise<void>
 }
 
-/** Of all programs a runtime that starts anew for each of them runs so many. */
-const SAMPLE = 10
+/** Of so many programs a runtime that is slow to start runs one, unless a long run is asked for. */
+const SAMPLE = process.env['DIFFERENTIAL_RUNS'] === undefined ? { anew: 12, wasm: 2 } : { anew: 1, wasm: 1 }
 
 /** All that are ready here. */
 export async function makeSubjects(): Promise<Subject[]> {
   const standIn = await E2bStandIn.start()
   const isWasmReady = (await findWasmedge()) === null && (await findUncompiled()).python === undefined
+  const anew = subprocess(localOptions({ forkServer: 'off', pool: { cap: 0 } }))
   return [
     subject('subprocess', subprocess(localOptions())),
-    subject(
-      'subprocess, started anew',
-      subprocess(localOptions({ forkServer: 'off', pool: { cap: 0 } })),
-      SAMPLE,
-    ),
+    subject('subprocess, started anew', anew, SAMPLE.anew, 'slow'),
     subject('vm2', vm2(localOptions())),
-    ...(isWasmReady ? [subject('wasmedge', wasmedge(wasmedgeOptions()))] : []),
-    ...(standIn === null
-      ? []
-      : [subject('e2b on the stand-in', e2bOn(standIn), SAMPLE, () => standIn.close())]),
+    ...(isWasmReady ? [subject('wasmedge', wasmedge(wasmedgeOptions()), SAMPLE.wasm)] : []),
+    ...(standIn === null ? [] : [onStandIn(standIn)]),
   ]
 }
 
@@ -48,10 +43,16 @@ export async function closeSubjects(subjects: readonly Subject[]): Promise<void>
   await stopCompiling()
 }
 
-function subject(name: string, runtime: Runtime, every = 1, after = async () => {}): Subject {
+function subject(name: string, runtime: Runtime, every = 1, kind: Subject['kind'] = 'fast'): Subject {
+  return { name, runtime, every, kind, close: () => runtime.close() }
+}
+
+/** Ends the stand-in with the runtime. */
+function onStandIn(standIn: E2bStandIn): Subject {
+  const made = subject('e2b on the stand-in', e2bOn(standIn), SAMPLE.anew, 'slow')
   const close = async (): Promise<void> => {
-    await runtime.close()
-    await after()
+    await made.close()
+    await standIn.close()
   }
-  return { name, runtime, every, kind: every === 1 ? 'fast' : 'slow', close }
+  return { ...made, close }
 }

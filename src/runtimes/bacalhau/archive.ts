@@ -16,7 +16,7 @@ export function packArchive(files: readonly ArchiveFile[]): Buffer {
   const folders = new Set(files.flatMap(({ path }) => parentsOf(path)))
   const blocks = [
     ...[...folders].toSorted().flatMap((path) => entry(`${path}/`, '5', Buffer.alloc(0), '755')),
-    ...files.flatMap(({ path, content }) => entry(path, REGULAR, content, '644')),
+    ...files.flatMap(({ path, content }) => entry(path, REGULAR, content, isScript(content) ? '755' : '644')),
   ]
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]), { level: 1 })
 }
@@ -43,6 +43,11 @@ export function unpackArchive(archive: Uint8Array, maxBytes: number): ArchiveFil
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
   }
   return files
+}
+
+/** Scripts can be run, as in the local sandboxes. */
+function isScript(content: Uint8Array): boolean {
+  return content[0] === 0x23 && content[1] === 0x21 // #!
 }
 
 function parentsOf(path: string): string[] {
