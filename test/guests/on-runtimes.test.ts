@@ -65,6 +65,7 @@ const BROKEN: readonly (readonly [code: string, line: number])[] = [
   ['const a = await 1\nconst b = = 2\nexports.main = () => 1', 2],
   ['const a = await 1\nfunction f( {\n', 2],
   ['foo(1,\n', 1],
+  ['foo()\nreturn return', 2],
   ['if (true) {\n  foo()\n', 2],
   ['const x = 1\nlet x = 2', 2],
 ]

@@ -43,7 +43,9 @@ function kindOf(path, hook) {
       ? 'body'
       : 'module'
   if (SAYS_MODULE.test(awaiting.message)) return 'module'
-  const { message, stack } = tellSyntax(locate(awaiting.message, path, code) ?? error, code, path)
+  // That it awaits is not what is wrong with it.
+  const found = error.message.startsWith('await ') ? locate(awaiting.message, path, code) : null
+  const { message, stack } = tellSyntax(found ?? error, code, path)
   throw Object.assign(error, { message, stack })
 }
 
