@@ -91,7 +91,7 @@ it.each([
   ['javascript', 'exports.main = () => process.exit(3)', { exitCode: 3, signal: null, result: null }],
   ['javascript', 'exports.main = () => { process.exitCode = 4; return 1 }', { exitCode: 4, signal: null }],
   ['python', 'import sys\ndef main(_):\n    sys.exit(5)', { exitCode: 5, signal: null, result: null }],
-  ['bash', '(kill -USR1 1); exit 6', { exitCode: 6, signal: null }],
+  ['bash', '(kill -63 1); exit 6', { exitCode: 6, signal: null }],
 ] as const)('keeps the status of %s that %s', async (language, code, expected) => {
   expect((await run(language, code)).exit).toMatchObject({ ...expected, fault: null })
 })
@@ -104,7 +104,7 @@ burn = "for ((i = 0; i < 100000; i++)); do :; done; echo; sleep 60"
 child = subprocess.Popen(["bash", "-c", burn], stdout=subprocess.PIPE)
 child.stdout.readline()
 print("claims", flush=True)
-os.kill(1, 10)
+os.kill(1, 63)
 time.sleep(5)
 print("goes on", flush=True)`,
   )

@@ -67,7 +67,7 @@ it('says how + is written in a URL', () => {
 
 it('agrees with the calendar on every day', () => {
   fc.assert(
-    fc.property(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2199-12-31') }), (at) => {
+    fc.property(fc.date({ noInvalidDate: true, min: new Date(1), max: new Date('2199-12-31') }), (at) => {
       const text = at.toISOString()
       expect(checkTime(text)).toBeNull()
       const window = resolveWindow({ from: '1970-01-01T00:00:00Z', to: text }, at.getTime())

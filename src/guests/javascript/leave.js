@@ -2,6 +2,8 @@
 const { kill, pid, ppid, reallyExit } = process
 const { wait } = Atomics
 const silence = new Int32Array(new SharedArrayBuffer(4))
+/** A real-time signal, which no program sends by accident. */
+const LEAVING = 63
 /** Within so much the supervisor has heard; meanwhile nothing is taken down that it looks at. */
 const HEARD_MS = 20
 
@@ -13,7 +15,7 @@ export function leaveAtOnce() {
   if (pid !== 2 || ppid !== 1) return
   process.reallyExit = (status) => {
     if (status === 0 || status === undefined) {
-      kill.call(process, ppid, 'SIGUSR1')
+      kill.call(process, ppid, LEAVING)
       wait(silence, 0, 0, HEARD_MS)
     }
     reallyExit.call(process, status)

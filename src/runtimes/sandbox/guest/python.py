@@ -65,7 +65,7 @@ class Channel:
         end_program()
         self.send("over")  # so that the end is known
         if status == 0 and (self.pid(), self.parent()) == (2, 1):
-            self.kill(1, 10)  # SIGUSR1: pid 1 of this sandbox need not wait until the memory is taken down
+            self.kill(1, 63)  # pid 1 of this sandbox need not wait until the memory is taken down
         self.exit(status)
 
 

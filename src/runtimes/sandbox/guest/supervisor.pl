@@ -11,7 +11,7 @@
 #   MODE pid1|subreaper; WORK and OUT are directories; the last two bound what /out may give back.
 my ($mode, $arch, $work, $out, $max_files, $max_bytes, @command);
 my ($pr_set_dumpable, $pr_set_child_subreaper) = (4, 36);
-my ($sig_block, $sig_setmask, $sigchld, $sigusr1, $wnohang) = (0, 2, 17, 10, 1);
+my ($sig_block, $sig_setmask, $sigchld, $sig_leaving, $wnohang) = (0, 2, 17, 63, 1);
 my ($o_nonblock, $o_cloexec, $f_setfd, $fd_cloexec) = (04000, 02000000, 2, 1);
 my $clock_monotonic = 1;
 my $above;    # of WORK, which a program may remove
@@ -31,7 +31,7 @@ my $killed = 0;
 my %watched;      # memory (bytes), pids, cpu (microseconds): only where the host has no control groups
 my $broke = '';
 
-my $wake_set = pack 'Q', 1 << ($sigchld - 1) | 1 << ($sigusr1 - 1);
+my $wake_set = pack 'Q', 1 << ($sigchld - 1) | 1 << ($sig_leaving - 1);
 my $dying = 0;    # the interpreter had ended by its own word and was killed; it is not waited for
 my $wake_fd = -1;
 my ($wake, $report, $over, $child);
@@ -152,13 +152,13 @@ sub descendants {
   return @found;
 }
 
-# SIGUSR1 of the interpreter itself, which leaves with status 0 as soon as it has sent it, and needs milliseconds to
+# The last real-time signal but one, from the interpreter itself, which leaves with status 0 as soon as it has sent it, and needs milliseconds to
 # take down its memory. Whatever sends it ends its own program, no more.
 sub says_it_ended {
   my ($signals) = @_;
   for my $info (unpack '(a128)*', $signals) {
     my ($signal, undef, undef, $sender) = unpack 'L4', $info;
-    return 1 if $signal == $sigusr1 && $sender == $child->{pid} && $mode eq 'pid1';
+    return 1 if $signal == $sig_leaving && $sender == $child->{pid} && $mode eq 'pid1';
   }
   return 0;
 }

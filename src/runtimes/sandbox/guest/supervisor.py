@@ -22,6 +22,7 @@ MAX_DEPTH = 16
 MAX_NAMES = 10_000
 MAX_COUNTED = 100_000
 OVER_FD = 5  # takes a byte as soon as nothing of the program is left
+SIG_LEAVING = 63  # a real-time signal, which no program sends by accident
 PR_SET_DUMPABLE = 4
 
 
@@ -128,10 +129,10 @@ class Run:
         os.close(self.job)
 
     def says_it_ended(self, signals):
-        """SIGUSR1 of the interpreter itself, which leaves with status 0; whatever sends it ends its own program."""
+        """The signal of an interpreter that leaves with status 0; whatever sends it ends its own program."""
         for at in range(0, len(signals), 128):
             number, _, _, sender = struct.unpack_from("IiiI", signals, at)
-            if number == signal.SIGUSR1 and sender == self.child:
+            if number == SIG_LEAVING and sender == self.child:
                 return True
         return False
 
@@ -257,7 +258,7 @@ def pass_on(file, size):
 def start(call, work, command, guest):
     """Forks the interpreter, which waits for its job; its pid, the end of the pipe for it, and our wake."""
     reader, writer = os.pipe()
-    signals = [signal.SIGCHLD, signal.SIGUSR1]
+    signals = [signal.SIGCHLD, SIG_LEAVING]
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     wanted = struct.pack("Q", sum(1 << (number - 1) for number in signals))
     wake = call("signalfd", -1, wanted, 8, os.O_CLOEXEC | os.O_NONBLOCK)
@@ -278,7 +279,7 @@ def start(call, work, command, guest):
 def become(call, work, command, reader):
     """The state an interpreter finds that was just started; it stays without rights."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD, signal.SIGUSR1])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD, SIG_LEAVING])
     call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # it may look at itself in /proc
     fd = os.open("/dev/null", os.O_RDONLY)
     os.dup2(fd, 0)
