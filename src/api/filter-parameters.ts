@@ -3,6 +3,10 @@ import { z } from 'zod'
 import { fieldOf, mapNames, PARAMETER_FIELDS } from '../record/record.ts'
 import { parseTerm } from '../service/filter-expression.ts'
 import type { Filter, FilterTerm } from '../store/filter.ts'
+import { resolveWindow } from '../service/window.ts'
+import type { Scope, Window } from '../store/scope.ts'
+import { scopeOf } from './auth.ts'
+import type { ApiContext } from './context.ts'
 import { identifiers, organization, someOf, time } from './parameters.ts'
 
 /** Each takes several values and matches any of them. */
@@ -51,6 +55,18 @@ export const window = {
 export const scopeParameters = { organization, ...window, ...filterParameters }
 
 type FilterQuery = z.output<z.ZodObject<typeof filterParameters>>
+
+/** Whose executions a request is about, of which window, and which of them. */
+export function readQuestion(
+  c: ApiContext,
+  given: z.output<z.ZodObject<typeof scopeParameters>>,
+): { scope: Scope; window: Window; filter: Filter } {
+  return {
+    scope: scopeOf(c, given.organization),
+    window: resolveWindow(given, Date.now()),
+    filter: toFilter(given),
+  }
+}
 
 /** The filter of a request. `fixed` are conditions that the path sets. */
 export function toFilter(query: FilterQuery, fixed: readonly FilterTerm[] = []): Filter {

@@ -9,18 +9,12 @@ import { scopeOf } from './auth.ts'
 import { decodeCursor, encodeCursor, hashFilters } from './cursor.ts'
 import type { ApiContext, AppDependencies } from './context.ts'
 import { scopeParameters, toFilter } from './filter-parameters.ts'
-import { limit, oneOf } from './parameters.ts'
+import { limit, namesOf, oneOf } from './parameters.ts'
 
 const fieldName = z.enum(FIELD_NAMES, {
   error: ({ input }) =>
     `${JSON.stringify(input)?.slice(0, 60)} is not a field; fields are: ${FIELD_NAMES.join(', ')}`,
 })
-const fields = z
-  .string('give it once, names separated by commas')
-  .max(2000, 'at most 2000 characters')
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .pipe(z.array(fieldName))
-
 /** Query parameters of a list. */
 export const listParameters = {
   ...scopeParameters,
@@ -32,7 +26,7 @@ export const listParameters = {
     .string('give it once')
     .optional()
     .describe('`nextCursor` of the page before; keep the filters as they were'),
-  fields: fields
+  fields: namesOf(z.array(fieldName))
     .optional()
     .describe('Names of the fields to show, separated by commas; lists without bodies are faster'),
 }

@@ -37,13 +37,17 @@ export const time = z
   .refine((given) => checkTime(given) === null, { error: ({ input }) => checkTime(String(input)) ?? '' })
   .meta({ format: 'date-time' })
 
-export const limit = z.coerce
-  .number('a whole number')
-  .int('a whole number')
-  .min(1, 'at least 1')
-  .max(1000, 'at most 1000')
-  .default(50)
-  .describe('Records of a page, at most')
+/** A number of things to answer with. */
+export function countUpTo(max: number, usual: number) {
+  return z.coerce
+    .number('a whole number')
+    .int('a whole number')
+    .min(1, 'at least 1')
+    .max(max, `at most ${max}`)
+    .default(usual)
+}
+
+export const limit = countUpTo(1000, 50).describe('Records of a page, at most')
 
 export const organization = identifier
   .optional()
@@ -61,6 +65,15 @@ const TOO_MANY = `at most ${VALUES_MAX} values`
 export const identifiers = z.union([identifier, z.array(identifier).max(VALUES_MAX, TOO_MANY)], {
   error: ({ input }) => (Array.isArray(input) ? TOO_MANY : 'leave it out, or give 1 to 256 characters'),
 })
+
+/** Names separated by commas, each once. */
+export function namesOf<Name extends string>(names: z.ZodType<Name[], string[]>) {
+  return z
+    .string('give it once, names separated by commas')
+    .max(2000, 'at most 2000 characters')
+    .transform((given) => [...new Set(given.split(',').map((name) => name.trim()))])
+    .pipe(names)
+}
 
 /** One or several of a fixed list of values, separated by commas or by repeating the parameter. */
 export function someOf<const Values extends readonly [string, ...string[]]>(

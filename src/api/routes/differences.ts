@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
 import { resolveWindow } from '../../service/window.ts'
 import { getDifferences } from '../../store/queries/differences.ts'
 import { scopeOf } from '../auth.ts'
@@ -7,9 +6,7 @@ import { differencesSchema } from '../comparison-schema.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { conditions, scopeParameters, toFilter } from '../filter-parameters.ts'
-import { query, time } from '../parameters.ts'
-
-const FIELDS_MAX = 50
+import { countUpTo, query, time } from '../parameters.ts'
 
 const parameters = {
   ...scopeParameters,
@@ -19,13 +16,7 @@ const parameters = {
   aTo: time.optional(),
   bFrom: time.optional().describe('Window of the second set, where it is not the common one'),
   bTo: time.optional(),
-  limit: z.coerce
-    .number('a whole number')
-    .int('a whole number')
-    .min(1, 'at least 1')
-    .max(FIELDS_MAX, `at most ${FIELDS_MAX}`)
-    .default(10)
-    .describe('Fields, at most'),
+  limit: countUpTo(50, 10).describe('Fields, at most'),
 }
 
 const documented = documentRoute({

@@ -1,12 +1,10 @@
 import { Hono } from 'hono'
 import { listErrors } from '../../service/list-errors.ts'
-import { resolveWindow } from '../../service/window.ts'
 import { ERROR_ORDERS } from '../../store/queries/errors.ts'
-import { scopeOf } from '../auth.ts'
 import { errorsSchema } from '../comparison-schema.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
-import { scopeParameters, toFilter } from '../filter-parameters.ts'
+import { readQuestion, scopeParameters } from '../filter-parameters.ts'
 import { limit, oneOf, query } from '../parameters.ts'
 
 const documented = documentRoute({
@@ -22,11 +20,8 @@ export function errors({ store }: AppDependencies): Hono<ApiEnv> {
   const parameters = { ...scopeParameters, limit, order: oneOf(ERROR_ORDERS).default('count') }
   return new Hono<ApiEnv>().get('/', documented, query(parameters), async (c) => {
     const given = c.req.valid('query')
-    const window = resolveWindow(given, Date.now())
-    const data = await listErrors(
-      { store, scope: scopeOf(c, given.organization) },
-      { window, filter: toFilter(given), order: given.order, limit: given.limit },
-    )
-    return c.json({ window, data })
+    const { scope, ...question } = readQuestion(c, given)
+    const data = await listErrors({ store, scope }, { ...question, order: given.order, limit: given.limit })
+    return c.json({ window: question.window, data })
   })
 }

@@ -1,13 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { resolveWindow } from '../../service/window.ts'
 import { FILTER_FIELDS, type FilterField } from '../../store/filter.ts'
 import { getFacets } from '../../store/queries/facets.ts'
-import { scopeOf } from '../auth.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
-import { scopeParameters, toFilter } from '../filter-parameters.ts'
-import { query } from '../parameters.ts'
+import { readQuestion, scopeParameters } from '../filter-parameters.ts'
+import { countUpTo, namesOf, query } from '../parameters.ts'
 import { facetsSchema } from '../stats-schema.ts'
 
 const FIELDS_MAX = 20
@@ -24,21 +22,9 @@ const DEFAULT: readonly FilterField[] = [
   'model',
 ]
 
-const fields = z
-  .string('give it once, names separated by commas')
-  .max(2000, 'at most 2000 characters')
-  .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))])
-  .pipe(z.array(z.enum(FILTER_FIELDS)).max(FIELDS_MAX, `at most ${FIELDS_MAX} fields`))
+const fields = namesOf(z.array(z.enum(FILTER_FIELDS)).max(FIELDS_MAX, `at most ${FIELDS_MAX} fields`))
   .optional()
   .describe(`Names of fields, separated by commas. Default: ${DEFAULT.join(', ')}`)
-
-const limit = z.coerce
-  .number('a whole number')
-  .int('a whole number')
-  .min(1, 'at least 1')
-  .max(100, 'at most 100')
-  .default(10)
-  .describe('Values of each field, at most')
 
 const documented = documentRoute({
   id: 'getFacets',
@@ -50,18 +36,16 @@ const documented = documentRoute({
 
 /** `/v1/facets` */
 export function facets({ store }: AppDependencies): Hono<ApiEnv> {
+  const limit = countUpTo(100, 10).describe('Values of each field, at most')
   const parameters = { ...scopeParameters, fields, limit }
   return new Hono<ApiEnv>().get('/', documented, query(parameters), async (c) => {
     const given = c.req.valid('query')
-    const scope = scopeOf(c, given.organization)
-    const window = resolveWindow(given, Date.now())
+    const question = readQuestion(c, given)
     const found = await getFacets(store, {
-      scope,
-      window,
-      filter: toFilter(given),
+      ...question,
       fields: given.fields ?? DEFAULT,
       limit: given.limit,
     })
-    return c.json({ window, facets: found })
+    return c.json({ window: question.window, facets: found })
   })
 }

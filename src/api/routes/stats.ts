@@ -1,30 +1,20 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { resolveWindow } from '../../service/window.ts'
 import { stats as readStats } from '../../service/stats.ts'
 import { chosenBucket, timeseries } from '../../service/timeseries.ts'
 import { getDistribution, MEASURES } from '../../store/queries/distribution.ts'
 import { GROUP_FIELDS, GROUP_ORDERS } from '../../store/queries/stats.ts'
-import { scopeOf } from '../auth.ts'
-import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
+import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
-import { scopeParameters, toFilter } from '../filter-parameters.ts'
-import { compare, oneOf, query, someOf } from '../parameters.ts'
+import { readQuestion, scopeParameters } from '../filter-parameters.ts'
+import { compare, countUpTo, oneOf, query, someOf } from '../parameters.ts'
 import { distributionSchema, statsSchema, timeseriesSchema } from '../stats-schema.ts'
-
-const GROUPS_MAX = 200
 
 const statsParameters = {
   ...scopeParameters,
   groupBy: someOf(GROUP_FIELDS, 2).optional(),
   order: oneOf(GROUP_ORDERS).default('count').describe('What the groups are ordered by, the greatest first'),
-  limit: z.coerce
-    .number('a whole number')
-    .int('a whole number')
-    .min(1, 'at least 1')
-    .max(GROUPS_MAX, `at most ${GROUPS_MAX}`)
-    .default(20)
-    .describe('Groups, at most; the rest is `other`'),
+  limit: countUpTo(200, 20).describe('Groups, at most; the rest is `other`'),
   compare,
 }
 
@@ -65,45 +55,24 @@ export function stats({ store }: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get('/', documented, query(statsParameters), async (c) => {
       const given = c.req.valid('query')
-      const { groupBy = [], order, limit } = given
+      const { groupBy = [], order, limit, compare: comparedWith } = given
+      const { scope, ...question } = readQuestion(c, given)
       return c.json(
-        await readStats(asked(c, { store }, given), {
-          ...about(given),
-          groupBy,
-          order,
-          limit,
-          compare: given.compare,
-        }),
+        await readStats({ store, scope }, { ...question, groupBy, order, limit, compare: comparedWith }),
       )
     })
     .get('/timeseries', documentedSeries, query(seriesParameters), async (c) => {
       const given = c.req.valid('query')
-      return c.json(
-        await timeseries(asked(c, { store }, given), { ...about(given), bucketSeconds: given.bucketSeconds }),
-      )
+      const { scope, ...question } = readQuestion(c, given)
+      return c.json(await timeseries({ store, scope }, { ...question, bucketSeconds: given.bucketSeconds }))
     })
     .get('/distribution', documentedDistribution, query(distributionParameters), async (c) => {
       const given = c.req.valid('query')
-      const { scope } = asked(c, { store }, given)
-      const { window, filter } = about(given)
+      const { measure } = given
+      const question = readQuestion(c, given)
+      const { window } = question
       const length = chosenBucket(window, given.bucketSeconds)
-      const histogram = await getDistribution(store, {
-        scope,
-        window,
-        filter,
-        measure: given.measure,
-        bucketSeconds: length,
-      })
-      return c.json({ window, measure: given.measure, bucketSeconds: length, ...histogram })
+      const histogram = await getDistribution(store, { ...question, measure, bucketSeconds: length })
+      return c.json({ window, measure, bucketSeconds: length, ...histogram })
     })
-}
-
-type Given = z.output<z.ZodObject<typeof scopeParameters>>
-
-function asked(c: ApiContext, { store }: Pick<AppDependencies, 'store'>, { organization }: Given) {
-  return { store, scope: scopeOf(c, organization) }
-}
-
-function about(given: Given) {
-  return { window: resolveWindow(given, Date.now()), filter: toFilter(given) }
 }
