@@ -11,7 +11,10 @@ const ISSUES_MAX = 100
 export function validate<Output>(schema: z.ZodType<Output>, value: unknown): Checked<Output> {
   const parsed = schema.safeParse(value, { error: explain })
   if (parsed.success) return { ok: true, value: parsed.data }
-  return { ok: false, issues: parsed.error.issues.slice(0, ISSUES_MAX).flatMap(toIssues) }
+  return {
+    ok: false,
+    issues: parsed.error.issues.slice(0, ISSUES_MAX).flatMap(toIssues).slice(0, ISSUES_MAX),
+  }
 }
 
 /** An unknown key is an issue at that key; an invalid key has the message about the key. */

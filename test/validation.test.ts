@@ -28,6 +28,11 @@ describe('the issues of an input', () => {
     ])
   })
 
+  it('are a hundred at most, however many keys are unknown', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`k${index}`, 1]))
+    expect(issuesOf({ ...valid, ...unknown })).toHaveLength(100)
+  })
+
   it('are never in the words of the validation library', () => {
     const keys = fc.constantFrom(...Object.keys(executionRequestSchema.shape), 'other')
     fc.assert(
