@@ -40,6 +40,9 @@ export interface Figures {
   costTokensNanoUsd: number | null
 }
 
+/** Cost of an execution: what was set aside for it, or where that is unknown what it used. */
+export const COST = 'coalesce(cost_allocated_nano_usd, cost_run_nano_usd)'
+
 const LEVELS = '0.5, 0.75, 0.9, 0.95, 0.99'
 
 function distributionOf(column: string): string {

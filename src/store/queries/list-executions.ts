@@ -1,6 +1,7 @@
 import type { ExecutionRecord, FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
 import { filtered, type Filter } from '../filter.ts'
+import { COST } from '../measures.ts'
 import { toClickHouseTime, selectList, toRecord } from '../rows.ts'
 import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
@@ -13,7 +14,7 @@ export type ListOrder = (typeof LIST_ORDERS)[number]
 const RANK: Readonly<Record<Exclude<ListOrder, 'newest'>, string>> = {
   duration: 'duration_ms',
   memory: 'toFloat64(ifNull(memory_peak_bytes, 0))',
-  cost: 'toFloat64(coalesce(cost_allocated_nano_usd, cost_run_nano_usd, -1))',
+  cost: `toFloat64(ifNull(${COST}, -1))`,
 }
 
 /** Position of a record in the order of its list; `rank` is null where the order is the start alone. */

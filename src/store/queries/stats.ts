@@ -2,7 +2,7 @@ import { columnOf } from '../../record/columns.ts'
 import type { FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
 import { filtered, type Filter } from '../filter.ts'
-import { FIGURES, toFigures, type Figures, type FiguresRow } from '../measures.ts'
+import { COST, FIGURES, toFigures, type Figures, type FiguresRow } from '../measures.ts'
 import { secondsOf, type Scope, type Window } from '../scope.ts'
 import { tenantCondition } from '../tenant.ts'
 
@@ -40,7 +40,7 @@ const ORDER_SQL: Readonly<Record<GroupOrder, string>> = {
   failureRate: 'countIf(NOT success) / count()',
   duration: 'quantileTDigest(0.95)(duration_ms)',
   memory: 'ifNull(max(memory_peak_bytes), 0)',
-  cost: 'ifNull(sum(coalesce(cost_allocated_nano_usd, cost_run_nano_usd)), 0)',
+  cost: `ifNull(sum(${COST}), 0)`,
   tokens: 'ifNull(sum(tokens_used), 0)',
 }
 

@@ -1,4 +1,5 @@
 import type { Store } from '../client.ts'
+import { COST } from '../measures.ts'
 import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition } from '../tenant.ts'
 
@@ -45,7 +46,7 @@ export async function getVersionMoments(
   const rows = await store.query<Record<'version' | keyof VersionMoments, unknown>>(
     `SELECT ifNull(code_agent_version, '') AS version, ${momentsOf('duration_ms')} AS duration,
        ${momentsOf('memory_peak_bytes')} AS memory,
-       ${momentsOf('coalesce(cost_allocated_nano_usd, cost_run_nano_usd)')} AS cost
+       ${momentsOf(COST)} AS cost
      FROM code_exec_logs FINAL WHERE ${where.sql} GROUP BY version`,
     where.parameters,
   )
