@@ -28,6 +28,11 @@ describe('stats by group, errors and compare', () => {
     expect(found.groups).toMatchObject([{ key: { outcome: 'success', runtime: 'subprocess' }, count: 12 }])
   })
 
+  it.each(['.', '..', 'a/b'])('measure agent %s', async (agent) => {
+    await asked.insert([makeRecord({ codeAgentId: agent, outcome: 'cancelled', success: false })])
+    expect((await asked.ask('stats', agent)).stdout).toMatch(/\b1\b.* 0 %/)
+  })
+
   it('list what goes wrong, with hostile text escaped', async () => {
     const { stdout } = await asked.ask('errors')
     expect(stdout).toMatch(/1 +new .*hostile .*Error: /)

@@ -27,7 +27,7 @@ export async function stats(
   const service = await findService(loadConfig())
   const compare = options.compare === true ? 'previous' : undefined
   const agentId = agent ?? options.agent
-  if (agentId !== undefined && isPlain(options)) {
+  if (agentId !== undefined && !NOT_IN_PATH.has(agentId) && !isNarrowed(options)) {
     await printAgent(
       service,
       { agentId, query: { ...toWindowQuery(options, Date.now()), compare } },
@@ -50,22 +50,14 @@ export async function stats(
   return 0
 }
 
-/** The stats of one agent take no filter, and an id such as `..` cannot stand in their path. */
-function isPlain({
-  agent,
-  where,
-  search,
-  user,
-  runtime,
-  language,
-  outcome,
-  workflowExecution,
-  by,
-}: StatsOptions) {
+/** Ids that a URL path cannot hold. */
+const NOT_IN_PATH: ReadonlySet<string> = new Set(['.', '..'])
+
+/** The stats of one agent take a window alone. */
+function isNarrowed({ by, ...options }: StatsOptions): boolean {
+  const { where, search, user, runtime, language, outcome, workflowExecution } = options
   const filters = [where, search, user, runtime, language, outcome, workflowExecution]
-  return (
-    by === 'codeAgentId' && agent !== '.' && agent !== '..' && filters.every((given) => given === undefined)
-  )
+  return by !== 'codeAgentId' || filters.some((given) => given !== undefined)
 }
 
 async function printAgent(
