@@ -86,12 +86,17 @@ const LONG_NUMBER = /[-+.\deE]{16}/u
 /** As `String` writes a number; others, such as 1.10 and 1e3, lose no more than their writing. */
 const PLAIN = /^-?\d+(?:\.\d+)?$/u
 
+/** True where parsing may round a number; false for most texts. */
+export function mayRound(text: string): boolean {
+  return LONG_NUMBER.test(text)
+}
+
 /**
  * Parses JSON. A number that a double would change becomes an object that `JSON.stringify` writes back digit by digit.
  * @throws {SyntaxError} for what is no JSON
  */
 export function parseExactly(text: string): ReturnType<typeof JSON.parse> {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text)
+  if (!mayRound(text)) return JSON.parse(text)
   // The third argument, the text of a number, is newer than its type.
   return JSON.parse(text, (_, value: unknown, context?: { source?: string }) => {
     const source = context?.source

@@ -1,5 +1,5 @@
 import type { Json } from '../execution.ts'
-import { parseExactly } from '../exact-json.ts'
+import { mayRound, parseExactly } from '../exact-json.ts'
 import { mapNames, namesWith, type ExecutionRecord, type FieldNameWith } from '../record/record.ts'
 
 const JSON_FIELDS = namesWith({ type: 'json' })
@@ -21,6 +21,11 @@ export function viewFields(record: Partial<ExecutionRecord>): Partial<ExecutionV
 
 /** In longer texts numbers are rounded to doubles: to look at each number takes ten times longer. */
 const EXACT_MAX_LENGTH = 1_048_576
+
+/** A result with all digits. `parsed` is what its text was parsed to already. */
+export function viewResult(text: string | null, parsed: Json): Json {
+  return text === null || text.length > EXACT_MAX_LENGTH || !mayRound(text) ? parsed : parseExactly(text)
+}
 
 function parseJson(text: string | null): Json {
   if (text === null) return null

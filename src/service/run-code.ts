@@ -2,7 +2,7 @@ import { ExectrailError } from '../errors.ts'
 import type { ExecutionRequest, FileContent } from '../execution.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { Scope } from '../store/scope.ts'
-import { viewExecution, type ExecutionView } from './execution-view.ts'
+import { viewExecution, viewResult, type ExecutionView } from './execution-view.ts'
 
 /** The record of a completed run, and the files it left in `/out`. */
 export type RunView = ExecutionView & { files: readonly FileContent[] }
@@ -15,13 +15,10 @@ export async function runCode(
   parts: { executor: Pick<Executor, 'execute'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<RunView> {
-  const {
-    files,
-    result: _parsed,
-    resultText,
-    ...record
-  } = await parts.executor.execute(bindOrganization(request, parts.scope))
-  return { ...viewExecution({ ...record, result: resultText }), files }
+  const bound = bindOrganization(request, parts.scope)
+  const { files, result, resultText, ...record } = await parts.executor.execute(bound)
+  const view = viewExecution({ ...record, result: null })
+  return { ...view, result: viewResult(resultText, result), files }
 }
 
 function bindOrganization(request: ExecutionRequest, scope: Scope): ExecutionRequest {
