@@ -46,7 +46,10 @@ export interface TelemetryConfig {
   otlpSignals: { logs: string | null; spans: string | null; metrics: string | null }
   /** Headers of exectrail's own, for every receiver. */
   otlpHeaders: Readonly<Record<string, string>>
-  /** Whether the `OTEL_EXPORTER_OTLP_*` settings are those of `otlpEndpoint`. */
+  /**
+   * Whether the `OTEL_EXPORTER_OTLP_*` settings are those of `otlpEndpoint`. They belong neither to exectrail's own receiver
+   * nor to the Collector of a stack, which serves where no endpoint is set.
+   */
   otlpSettings: 'otel' | 'own'
   /** Encoding for receivers that OpenTelemetry's variables name. */
   otlpProtocols: Readonly<Record<'logs' | 'spans' | 'metrics', OtlpEncoding>>
@@ -67,18 +70,19 @@ type Values = z.infer<z.ZodObject<typeof telemetryVariables>>
 
 export function telemetryConfig(value: Values): TelemetryConfig {
   const own = value.EXECTRAIL_OTLP_ENDPOINT ?? null
+  const shared = value.OTEL_EXPORTER_OTLP_ENDPOINT ?? null
   const sdkDisabled = value.OTEL_SDK_DISABLED === 'true'
   const isSilent = sdkDisabled || value.OTEL_METRICS_EXPORTER === 'none'
   const attributedName = value.OTEL_RESOURCE_ATTRIBUTES['service.name'] ?? ''
   return {
-    otlpEndpoint: own ?? value.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    otlpEndpoint: own ?? shared,
     otlpSignals: {
       logs: value.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? null,
       spans: value.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? null,
       metrics: value.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? null,
     },
     otlpHeaders: value.EXECTRAIL_OTLP_HEADERS,
-    otlpSettings: own === null ? 'otel' : 'own',
+    otlpSettings: own === null && shared !== null ? 'otel' : 'own',
     otlpProtocols: {
       logs: encodingOf(value.OTEL_EXPORTER_OTLP_LOGS_PROTOCOL ?? value.OTEL_EXPORTER_OTLP_PROTOCOL),
       spans: encodingOf(value.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? value.OTEL_EXPORTER_OTLP_PROTOCOL),

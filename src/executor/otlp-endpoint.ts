@@ -8,9 +8,13 @@ import type { Endpoint } from '../telemetry/delivery/otlp-client.ts'
  */
 export async function resolveOtlpEndpoint(config: Config): Promise<Endpoint | null> {
   const { otlpEndpoint, otlpSignals: signals } = config
-  const { otlpHeaders: headers, otlpOmitted: omitted, otlpProtocols: protocols } = config
+  const {
+    otlpHeaders: headers,
+    otlpOmitted: omitted,
+    otlpProtocols: protocols,
+    otlpSettings: settings,
+  } = config
   const url = otlpEndpoint ?? (await readEndpoints(config.home))?.otlpHttp
-  const settings = otlpEndpoint === null ? 'own' : config.otlpSettings
   const shared = { signals, headers, settings, omitted, protocols } as const
   if (url !== undefined) return { url, ...shared }
   const named = signals.logs ?? signals.spans

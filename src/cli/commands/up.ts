@@ -74,7 +74,7 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
   const sources = { components: () => stack.components(), collector: () => readCollector(stack.endpoints) }
   const executor = closing.adopt(
     await createExecutor({
-      config: onStack(config, stack.endpoints.otlpHttp),
+      config: { ...config, otlpEndpoint: stack.endpoints.otlpHttp },
       registerGlobals: await sdk,
     }),
     async (created) => {
@@ -108,11 +108,6 @@ async function loadSdk({ sdkDisabled, propagators }: Config): Promise<HostSdk | 
   if (sdkDisabled) return false
   const { prepareNodeSdk } = await import('../../telemetry/node-sdk.ts')
   return prepareNodeSdk(propagators)
-}
-
-/** The settings of a receiver outside are not those of this stack's Collector. */
-function onStack(config: Config, otlpEndpoint: string): Config {
-  return { ...config, otlpEndpoint, otlpSettings: config.otlpEndpoint === null ? 'own' : config.otlpSettings }
 }
 
 function readCollector({
