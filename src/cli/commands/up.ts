@@ -154,7 +154,7 @@ function listenForStopSignal(terminal: Terminal): StopSignal {
   const onSignal = (): void => {
     if (requested) process.exit(EXIT_AT_ONCE)
     requested = true
-    terminal.say('StopSignal; once more to leave at once.')
+    terminal.say('Stopping; once more to leave at once.')
     resolve()
   }
   process.on('SIGINT', onSignal)
