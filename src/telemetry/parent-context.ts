@@ -1,9 +1,8 @@
 /** Finds the span that an execution belongs to, also where the host program has another version of the OpenTelemetry API. */
 import { context, createTraceState, ROOT_CONTEXT, trace, type Context } from '@opentelemetry/api'
 import { isTracingSuppressed, parseTraceParent, unsuppressTracing } from '@opentelemetry/core'
+import { registeredApi } from './registered-api.ts'
 
-/** Where every `@opentelemetry/api` 1.x keeps what a program registers, whatever its minor version. */
-const API_1 = Symbol.for('opentelemetry.js.api.1')
 const OTHER_MAJORS = ['0', '2', '3'].map((major) => Symbol.for(`opentelemetry.js.api.${major}`))
 
 /**
@@ -28,8 +27,8 @@ function ownContext(): Context {
 }
 
 function foreignContext(): Context | null {
-  const api: unknown = Reflect.get(globalThis, API_1)
-  if (!isObject(api)) {
+  const api = registeredApi()
+  if (api === null) {
     if (OTHER_MAJORS.some((key) => Reflect.has(globalThis, key))) warnUnreadable('of another major version')
     return null
   }

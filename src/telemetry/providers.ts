@@ -16,6 +16,7 @@ import { AlwaysOnSampler, TracerProvider, type SpanProcessor } from '@openteleme
 import { ExectrailError } from '../errors.ts'
 import { SELF_TEST } from './foreign-records.ts'
 import { SCOPE } from './record/otlp-json.ts'
+import { registeredApi } from './registered-api.ts'
 
 /** What spans and log records of the host program go through. */
 export interface HostPipeline {
@@ -35,7 +36,6 @@ export interface HostSdk {
 }
 
 const PROBE = { eventName: SELF_TEST, body: SELF_TEST }
-const API = Symbol.for('opentelemetry.js.api.1')
 
 /** A global that was set: how to try it, and how to take it back if it is still ours. */
 interface Claim {
@@ -56,17 +56,18 @@ export const claimGlobals: HostSdk['claim'] = (pipeline) => {
     spanProcessors: [...pipeline.spanProcessors],
   })
   const loggerProvider = new LoggerProvider({ resource, processors: [...pipeline.logRecordProcessors] })
-  const claims = [
+  const attempts = [
     claimTracer(tracerProvider),
     claimLogger(loggerProvider),
     claimOldLogger(loggerProvider),
     claimContext(new AsyncLocalStorageContextManager()),
     claimPropagator(new W3CTraceContextPropagator()),
-  ].filter((claim) => claim !== null)
+  ]
+  const claims = attempts.filter((claim) => claim !== null)
   const release = (): void => {
     for (const claim of claims.splice(0)) claim.release()
   }
-  if (claims.length < 5) warnTaken()
+  if (claims.length < attempts.length) warnTaken()
   const probes = [
     () => loggerProvider.getLogger(SCOPE).emit(PROBE),
     ...claims.flatMap(({ probe }) => probe ?? []),
@@ -136,8 +137,8 @@ function claimPropagator(propagator: TextMapPropagator): Claim | null {
 type GlobalName = 'trace' | 'logs' | 'context' | 'propagation'
 
 function read(name: GlobalName): unknown {
-  const api: unknown = Reflect.get(globalThis, API)
-  return typeof api === 'object' && api !== null ? Reflect.get(api, name) : undefined
+  const api = registeredApi()
+  return api === null ? undefined : Reflect.get(api, name)
 }
 
 /** Asked first: the API reports a second registration as an error. */
