@@ -162,7 +162,7 @@ function timeLimit({ settings }: EngineQuery, base: Readonly<Record<string, stri
   return Number(clampSetting(name, settings.get(name) ?? limit, limit)) || Number(limit)
 }
 
-/** They are one statement for the engine, whose statements have at most 262,144 bytes. */
+/** All are set by one statement, and the engine takes statements of at most 262,144 bytes. */
 const MAX_VALUES_BYTES = 262_000
 
 const NO_SETTINGS = {

@@ -16,7 +16,7 @@ import type { InsertData } from './statement-policy.ts'
 /** INSERTs whose rows are received at the same time. */
 const RECEIVING = { internalWrite: 8, userWrite: 4 }
 
-/** Above this the Collector's rows are not counted: it does not ask, and counting reads them again. */
+/** The Collector's larger inserts are not counted: it does not use the number, and counting reads the rows again. */
 const FREELY_COUNTED_BYTES = 1_048_576
 
 export interface EngineOptions {

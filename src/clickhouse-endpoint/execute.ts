@@ -27,7 +27,7 @@ export interface StatementRun {
   query: EngineQuery
 }
 
-/** How fast clients take large answers. */
+/** How fast clients have to read large answers. */
 const USER_PACE = { stallMs: 10_000, minRate: 131_072, minRateWhileOthersWait: 4_194_304 }
 const INTERNAL_PACE = { stallMs: 300_000, minRate: 0, minRateWhileOthersWait: 0 }
 

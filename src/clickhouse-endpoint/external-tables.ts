@@ -26,7 +26,7 @@ const FORMATS =
 const MAX_DEPTH = 30
 const SPEC = /^(?<table>\w{1,64})_(?<field>format|structure|types)$/u
 
-/** Whether it is the name of a parameter of an external table. */
+/** Whether the name is that of a parameter of an external table. */
 export function isSpec(name: string): boolean {
   return SPEC.test(name)
 }

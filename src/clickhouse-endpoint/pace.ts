@@ -1,11 +1,11 @@
-/** The pace at which a client has to take a large answer, which holds a place among few. */
+/** The pace at which a client has to read a large answer, which occupies one of a few slots. */
 
 export interface Pace {
-  /** ms after which a client that takes nothing is disconnected. */
+  /** ms after which a client that reads nothing is disconnected. */
   stallMs: number
   /** Bytes a second, on average; 0 for none. */
   minRate: number
-  /** The same while others wait for a place. */
+  /** The same while others wait for a slot. */
   minRateWhileOthersWait: number
 }
 
@@ -14,7 +14,7 @@ const GRACE_MS = 20_000
 const GRACE_WHILE_OTHERS_WAIT_MS = 2_000
 const CHECK_MS = 500
 
-/** The pieces; calls `disconnect` once when the client takes them slower than its pace. */
+/** Passes the pieces on; calls `disconnect` once when the client reads them slower than `pace`. */
 export async function* withPace(
   pieces: AsyncIterable<Uint8Array>,
   pace: Pace,

@@ -72,7 +72,7 @@ interface ListedQuery {
   settings: ReadonlyMap<string, string>
 }
 
-/** Runs `use` with the statement in the list of processes, and with the settings that show it to who asks. */
+/** Runs `use` while the statement is in the list; a statement that reads the list gets what its owner may see as a setting. */
 export async function whileListed<T>(
   processes: ProcessList,
   connectionId: number,

@@ -5,7 +5,7 @@ import { chooseCompression, type ResponseCompression } from './compression/respo
 import { RefusedStatement } from './refusal.ts'
 import { isSetting, checkSetting } from './settings.ts'
 
-/** Parameters of the protocol, which are no settings. */
+/** Parameters of the protocol rather than settings. */
 const PROTOCOL = new Set([
   'client_protocol_version',
   'quota_key',
@@ -27,7 +27,7 @@ const PROTOCOL = new Set([
   'decompress',
 ])
 
-/** Those of the protocol that say nothing here: there are no quotas, and no stack traces of the engine. */
+/** Those without effect here: there are no quotas, and stack traces of the engine are not sent. */
 const WITHOUT_EFFECT = new Set(['quota_key', 'stacktrace'])
 
 export interface RequestParameters {

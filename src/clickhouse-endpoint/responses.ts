@@ -56,7 +56,7 @@ export interface LargeResult {
   result: QueryResult
   rest: AsyncIterable<Uint8Array>
   pace: Pace
-  /** Whether others wait for the place of this answer. */
+  /** Whether others wait for the slot of this answer. */
   othersWait: () => boolean
 }
 

@@ -30,7 +30,7 @@ export interface ServerOptions {
 }
 
 const IDLE_MS = 300_000
-/** A client that sends its headers or its body slower is answered 408. */
+/** A client that sends its headers or its body more slowly gets a 408. */
 const TIMEOUTS = {
   headersTimeout: 20_000,
   requestTimeout: 120_000,
@@ -112,10 +112,10 @@ function givenLevel(request: IncomingMessage, user: User): ReadOnly {
   return request.method !== 'POST' || user.access === 'read' ? '2' : '0'
 }
 
-/** Names of settings that a header of a response holds at most. */
+/** Settings that a response header names at most. */
 const MAX_NAMED = 50
 
-/** No setting is dropped in silence. */
+/** Names the settings without effect in a response header, so that none is dropped silently. */
 function nameIgnored(response: ServerResponse, ignored: readonly string[]): void {
   const names = [...new Set(ignored)]
   if (names.length === 0) return

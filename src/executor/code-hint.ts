@@ -11,7 +11,7 @@ export interface EndedRun {
   errorMessage: string
   /** Only asked for when the run failed. */
   stderr: () => string
-  /** Whether it printed, returned and left nothing. */
+  /** Whether it printed nothing, returned nothing and left no file. */
   silent: boolean
 }
 
@@ -30,7 +30,7 @@ interface Rule {
 const MAIN = 'define main(input) and return the value from it'
 const SCRIPT: readonly Language[] = ['javascript', 'typescript']
 
-/** The first one that fits counts. Every expression takes time in proportion to the text. */
+/** The first rule that matches wins. Every expression runs in time linear in the text. */
 const RULES: readonly Rule[] = [
   {
     code: /^[ \t]*(?:```|~~~)/mu,
@@ -152,7 +152,7 @@ const STATEMENT =
   /^(?:import|from|return|const|let|var|if|else|for|while|try|with|def|class|function|export|del|pass|raise|throw|global|assert|async|yield|await)\b/u
 const LAST_LINE_MAX = 500
 
-/** True for a script whose last line is a value that goes nowhere, as a notebook would show it. */
+/** True for a script whose last line is an unused value, which a notebook would display. */
 function endsWithExpression({ code, language }: EndedRun): boolean {
   if (language === 'bash' || /\bmain\b/u.test(code.slice(0, CODE_SEEN))) return false
   const last = code.slice(-LAST_LINE_MAX).trimEnd().split('\n').at(-1)?.replace(/;$/u, '') ?? ''

@@ -33,8 +33,8 @@ export interface ExecutorOptions extends Partial<AdmissionOptions>, Processors {
   /** The trail to write to; by default one under the home's outbox. */
   trail?: Trail
   /**
-   * Leads the OpenTelemetry globals that the program has not set to the outbox, until `close()`: then the program's own
-   * spans and log records go there too.
+   * Points the OpenTelemetry globals that the program has not set at the outbox until `close()`, so that the program's
+   * own spans and log records go there too.
    * @default false
    */
   registerGlobals?: boolean | HostSdk

@@ -1,10 +1,10 @@
-/** The span that a caller names as the parent of an execution's. */
+/** Reads the parent span that a caller names for an execution. */
 import type { Context } from '@opentelemetry/api'
 import type { Issue } from '../errors.ts'
 import type { ParentSpan } from '../execution.ts'
 import { contextOf, isContext } from '../telemetry/parent-context.ts'
 
-/** Of W3C: a `traceparent` has 55 characters, those of later versions more. */
+/** W3C: a `traceparent` has 55 characters; those of later versions may have more. */
 const TRACEPARENT_MAX = 512
 const TRACESTATE_MAX = 8192
 

@@ -5,7 +5,7 @@ export interface StoreAccess {
   user: string
   password: string
   database: string
-  /** The user only reads, and may not say so again. @default false */
+  /** The user is read-only, so its requests must not set `readonly`. @default false */
   readsOnly?: boolean
 }
 

@@ -36,7 +36,7 @@ export interface TrailOptions {
   durations?: ToolCallDurations
   /** How long the heartbeat of another process may stand still before it counts as gone, ms. @default 90 s */
   silenceMs?: number
-  /** Leads the OpenTelemetry globals to the outbox. @default they stay the host program's */
+  /** Points the OpenTelemetry globals at the outbox. @default they stay the host program's */
   hostSdk?: HostSdk | null
   /** The host program's own, which get the spans and completed records of executions too. */
   processors?: Processors

@@ -11,7 +11,7 @@ import { COMPLETED_EVENT, recordAttributes, severityOf } from './record/serializ
 import { toHrTime } from './record/time.ts'
 import type { ToolCallAttributes } from './record/tool-call.ts'
 
-/** Processors of the host program's SDK, of any version since 2.0. They are flushed, and shut down by whoever made them. */
+/** Processors of the host program's SDK, of any version since 2.0. exectrail flushes them; their owner shuts them down. */
 export interface Processors {
   spanProcessors?: readonly SpanProcessor[] | undefined
   logRecordProcessors?: readonly LogRecordProcessor[] | undefined

@@ -1,4 +1,4 @@
-/** Takes spans and log records of the host program into the outbox, for whoever asks that the globals lead there. */
+/** Feeds the host program's spans and log records into the outbox, when its globals are to lead there. */
 import type { Resource } from '@opentelemetry/resources'
 import type { FanOut } from './fan-out.ts'
 import {

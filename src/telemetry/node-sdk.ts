@@ -8,8 +8,8 @@ import type { HostSdk } from './providers.ts'
 
 const PROPAGATORS: readonly string[] = ['tracecontext', 'baggage', 'b3', 'b3multi', 'none']
 /**
- * Other requests are those of probes and browsers, and what sandboxes send through their proxy. A span for a request
- * with OTLP would be sent in another one, without end.
+ * Other requests are those of probes and browsers, and what sandboxes send through their proxy. A span for an OTLP
+ * request would be exported in another OTLP request, which would have a span too, and so on.
  */
 const TRACED = /^\/v1\/(?!logs|traces|metrics)/u
 

@@ -1,4 +1,4 @@
-/** Leads the OpenTelemetry globals to the outbox, where someone asks for it; without that they are the host program's alone. */
+/** Points the OpenTelemetry globals at the outbox, on request only: otherwise they belong to the host program alone. */
 import {
   context,
   logs,

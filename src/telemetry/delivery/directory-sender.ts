@@ -27,7 +27,7 @@ export class DirectorySender {
   readonly #resource: string
   #position: Position | null = null
   #current: { chunk: Chunk; batch: PendingBatch } | null = null
-  /** How far a signal has been sent that alone has a receiver; other processes and later runs send it again. */
+  /** How far the one signal with a receiver has been sent. Only in memory: other processes and later runs send it again. */
   #ahead: { signal: Signal; position: Position } | null = null
 
   constructor(directory: string, resource: string) {
@@ -46,7 +46,7 @@ export class DirectorySender {
     }
   }
 
-  /** Sends one signal and leaves the frames: the other has no receiver. @throws {DeliveryError} or file system errors */
+  /** Sends one signal and keeps the frames for the other, which has no receiver. @throws {DeliveryError} or file system errors */
   async sendAhead(
     signal: Signal,
     context: DeliveryContext,

@@ -36,7 +36,7 @@ export interface Endpoint {
   settings?: 'otel' | 'own'
   /** Encodings, where the settings are `otel`. @default json */
   protocols?: Readonly<Record<Signal | 'metrics', 'json' | 'protobuf'>>
-  /** Signals that nobody wants: they count as sent. */
+  /** Signals that are not exported: they count as sent. */
   omitted?: readonly Signal[]
   /** The one signal that has a receiver; the other waits. */
   only?: Signal | null

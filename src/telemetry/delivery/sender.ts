@@ -172,7 +172,7 @@ export class Sender {
     const context: DeliveryContext = { client, counters, root }
     const own = this.#ownSender()
     if (client.only !== null) {
-      // What has no receiver waits in the outbox, and everything of other processes with it.
+      // The other signal waits in the outbox, and so does everything that other processes left.
       if (own !== null) await own.sendAhead(client.only, context, (segment) => writer.isWriting(segment))
       return
     }

@@ -9,8 +9,8 @@ interface StartRequest {
 }
 
 /**
- * `process.Process/Start`: a stream of start, data and end. Like the provider's daemon it drops what a process has
- * written but nobody read when it exits, and waits with reading while a client does not take what was read.
+ * `process.Process/Start`: a stream of start, data and end. Like the provider's daemon it drops output
+ * that is still unread when the process exits, and stops reading while the client's connection is full.
  */
 export async function startProcess(
   machine: Machine,
