@@ -1,4 +1,4 @@
-/** Whoever leaves, or kills, ends the statement within a second; and callers do not hold up the stack itself. */
+/** A statement ends within a second of its client leaving or of a KILL, and callers do not hold up the stack itself. */
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askClickHouse, keyOf, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => clickhouse.stop())
 
 type Key = 'full' | 'read' | 'caller'
-/** Their end is far. */
+/** None of them ends within a test. */
 const HEAVY = [
   'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1',
   'SELECT uniqExact(number % 1000) FROM numbers(1000000000000)',

@@ -1,4 +1,4 @@
-/** Requests that are no HTTP, or too much of it: each ends soon, and others are served meanwhile. */
+/** Malformed or oversized HTTP requests: each ends soon, and others are served meanwhile. */
 import { readFile } from 'node:fs/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -80,7 +80,7 @@ describe.each(Object.entries(TARGETS))('to the %s', (name, target) => {
     expect(waiting.statuses).toEqual([])
   })
 
-  it('requests without end on one connection are cut', async () => {
+  it('an endless stream of requests on one connection is cut off', async () => {
     const one = get(target, '').replace('Connection: close\r\n', '')
     const waited = await longestWait(target, async () => {
       const answer = await sendRaw(target.url(), one.repeat(20_000), 8_000)
@@ -96,7 +96,7 @@ describe.each(Object.entries(TARGETS))('to the %s', (name, target) => {
     expect(answer.statuses).toEqual(Array.from({ length: 8 }, () => 200))
   })
 
-  it('five hundred who send a byte now and then delay no other', async () => {
+  it('five hundred clients that trickle bytes delay no other', async () => {
     const sockets = Array.from({ length: 500 }, () => openRaw(target.url()))
     const waited = await longestWait(target, async () => {
       for (const [n, socket] of sockets.entries())

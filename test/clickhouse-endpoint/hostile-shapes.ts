@@ -1,4 +1,4 @@
-/** Requests that are no HTTP, or too much of it. */
+/** Malformed or oversized HTTP requests. */
 
 export interface Target {
   url: () => string
@@ -9,7 +9,7 @@ export interface Target {
   body: string
   /** Credentials. */
   key: string
-  /** Asks what everyone may. */
+  /** Sends an ordinary request; resolves to whether it was answered right. */
   askAnother: () => Promise<boolean>
 }
 

@@ -86,7 +86,7 @@ describe('running statements', () => {
       })
   })
 
-  it('of all users are shown to whoever has every right', async () => {
+  it('of all users are shown to a user with every right', async () => {
     await whileRunning('read', 'seen', async () => {
       expect(await ask('caller', 'SELECT user, query FROM system.processes')).toMatch(
         /^reader\tSELECT .*seen/mu,

@@ -50,12 +50,12 @@ describe('the routes', () => {
   })
 })
 
-describe('who asks', () => {
+describe('the user', () => {
   it.each([
     ['headers', {}, KEY],
     ['Basic authentication', {}, { Authorization: `Basic ${btoa(`${USER}:${PASSWORD}`)}` }],
     ['the URL', { user: USER, password: PASSWORD }, {}],
-  ])('is told by %s', async (_, search, headers) => {
+  ])('is named by %s', async (_, search, headers) => {
     const answer = await askClickHouse(clickhouse, { query: 'SELECT 1', ...search }, { headers })
     expect([answer.status, await answer.text()]).toEqual([200, '1\n'])
   })

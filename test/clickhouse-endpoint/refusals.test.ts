@@ -48,7 +48,7 @@ async function refusalOf(who: Who, query: string): Promise<string> {
   return !reached && REFUSALS.has(code) ? 'refused' : `${code}: ${text}`
 }
 
-describe('nobody', () => {
+describe('no user', () => {
   it.each([...ATTACKS, ...COMMANDS])('may run %s', async (query) => {
     expect(await refusalOf('full', query)).toBe('refused')
     expect(await refusalOf('read', query)).toBe('refused')
@@ -65,7 +65,7 @@ describe('a reader', () => {
     expect([answer.status, answer.status === 200 ? '' : await answer.text()]).toEqual([200, ''])
   })
 
-  it('may name no other database in the URL, and by GET nobody writes', async () => {
+  it('may name no other database in the URL, and no user writes by GET', async () => {
     expect((await ask('read', 'SELECT * FROM t', { database: 'other' })).status).toBe(403)
     expect((await ask('read', 'SELECT * FROM tables', { database: 'system' })).status).toBe(403)
     expect((await ask('full', 'SELECT * FROM `SECRET`', { database: 'default' })).status).toBe(403)

@@ -167,7 +167,7 @@ describe('what a caller could make endless', () => {
     return compiled.check
   }
 
-  it('is cut short: denied patterns that do not end refuse the code, however many, and nobody waits', async () => {
+  it('is cut short: denied patterns that do not end refuse the code, however many, and no other run waits', async () => {
     const denyPatterns = Array.from({ length: 20 }, (_, index) => `${bomb}|${index}$`)
     const { value, heldMs } = await heldBy(() => findPolicyViolation(text, 'bash', { denyPatterns }))
     expect(value).toMatch(/took longer than 2000 ms/u)

@@ -68,7 +68,7 @@ describe('a request', () => {
     expect(await issuesOf({ env })).toMatchObject([{ path: 'env.__proto__' }])
   })
 
-  it('is told its input is nested too deep, be it JSON or a cycle', async () => {
+  it('is refused when its input is nested too deep, be it JSON or a cycle', async () => {
     const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
     expect(await issuesOf({ input: deep })).toEqual([
       { path: 'input', message: expect.stringMatching(/nested deeper than/) },

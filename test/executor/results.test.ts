@@ -19,9 +19,9 @@ describe('a number that no JSON reader takes', () => {
     ['bash', 'main() { result 1e999; }', '1e999'],
     ['bash', `main() { result '{"a": -2E308}'; }`, '2E308'],
   ] as const)('is refused by name in the result of %s: %s', async (language, code, shown) => {
-    const told = await real.execute({ language, code })
-    expect(told).toMatchObject({ outcome: 'failure', errorType: 'exception', result: null })
-    expect(told.errorMessage).toBe(
+    const answer = await real.execute({ language, code })
+    expect(answer).toMatchObject({ outcome: 'failure', errorType: 'exception', result: null })
+    expect(answer.errorMessage).toBe(
       `ResultError: the result has the number ${shown}, and JSON readers take none above 1.8e308; write it as a string`,
     )
     expect(real.completed.at(-1)).toMatchObject({ outcome: 'failure', result: null })
@@ -38,7 +38,7 @@ describe('a number that no JSON reader takes', () => {
     expect(await give(text)).toMatchObject({ outcome: 'success', result: JSON.parse(text) })
   })
 
-  it('is not what broken JSON is told as', async () => {
+  it('is not how broken JSON is described', async () => {
     for (const text of ['1e1e1e1e9', '99e', '1-2-3+4', '{"a":'])
       expect(await give(text)).toMatchObject({
         errorMessage: 'ResultError: what came back as the result is not JSON',
@@ -77,9 +77,9 @@ describe('a number that no JSON reader takes', () => {
 
 describe('a strange result', () => {
   it('keeps what JSON itself keeps: surrogates alone, prototypes by name, minus nought', async () => {
-    const told = await give('{"__proto__": {"polluted": 1}, "a": "\\ud800", "b": -0}')
-    expect(told).toMatchObject({ outcome: 'success', result: { a: '\ud800', b: -0 } })
-    expect(Object.keys(Object(told.result))).toEqual(['__proto__', 'a', 'b'])
+    const answer = await give('{"__proto__": {"polluted": 1}, "a": "\\ud800", "b": -0}')
+    expect(answer).toMatchObject({ outcome: 'success', result: { a: '\ud800', b: -0 } })
+    expect(Object.keys(Object(answer.result))).toEqual(['__proto__', 'a', 'b'])
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })
 })

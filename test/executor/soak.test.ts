@@ -15,7 +15,7 @@ const local = (language: ExecutionRequest['language'], code: string): ExecutionR
 })
 
 /** Endings that could leave something behind, each with what is true of it. */
-const KINDS: readonly (readonly [told: string, request: ExecutionRequest])[] = [
+const KINDS: readonly (readonly [ending: string, request: ExecutionRequest])[] = [
   ['success', local('python', 'def main(input): return 1')],
   ['success', local('bash', '(setsid sleep 300 &); echo left > /out/x')],
   ['failure/exit_code', local('bash', 'exit 137')],
@@ -47,10 +47,10 @@ describe('many runs of every ending', () => {
     let next = 0
     const lane = async (): Promise<void> => {
       while (next < RUNS) {
-        const [told, request] = KINDS[next++ % KINDS.length] ?? ['', local('bash', '')]
+        const [ending, request] = KINDS[next++ % KINDS.length] ?? ['', local('bash', '')]
         const { outcome, errorType, errorMessage } = await executor.execute(request)
         const seen = errorType === null ? outcome : `${outcome}/${errorType}`
-        if (seen !== told) wrong.push(`${seen} instead of ${told}: ${errorMessage}`)
+        if (seen !== ending) wrong.push(`${seen} instead of ${ending}: ${errorMessage}`)
       }
     }
     await Promise.all([lane(), lane()])

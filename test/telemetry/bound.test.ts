@@ -17,7 +17,7 @@ async function openFull(): Promise<{ home: string; trail: Trail }> {
   return { home: home.path, trail }
 }
 
-it('what has no room is told once a minute, however much it is', async () => {
+it('records that do not fit are reported once a minute, however many they are', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const { trail } = await openFull()
   const { dropped } = trail.status()

@@ -62,7 +62,7 @@ it.each([
   const trail = await openTrail(home.path, receiver.url, { silenceMs: 100 })
   await waitFor(() => trail.flush(200).then(() => receiver.completed().length > 0), {
     timeoutMs: 10_000,
-    what: 'the record of nobody',
+    what: 'the record of a part without an owner',
   })
   expect(receiver.completed()).toEqual([id])
   await trail.shutdown(5000)
