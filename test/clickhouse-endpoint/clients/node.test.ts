@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keyOf, PASSWORD, startClickHouse, USER, type RunningClickHouse } from '../../support/clickhouse.ts'
+import { waitFor } from '../../support/wait.ts'
 
 const TYPES = `SELECT toInt64(-9223372036854775808) AS least, toUInt64(18446744073709551615) AS most,
   toDecimal64('1.2345', 4) AS amount, toDateTime64('2026-01-02 03:04:05.678', 3, 'UTC') AS time,
@@ -91,13 +93,19 @@ describe.each(COMPRESSIONS)('@clickhouse/client %s', (_, compression) => {
   it('gets errors with their code, and cancels', async () => {
     await expect(client.query({ query: 'SELECT nope' })).rejects.toMatchObject({ code: '47' })
     const leaving = new AbortController()
-    const heavy = 'SELECT count() FROM numbers(100000000000) WHERE NOT ignore(sipHash64(number))'
+    const [heavy, id] = [
+      'SELECT count() FROM numbers(100000000000) WHERE NOT ignore(sipHash64(number))',
+      randomUUID(),
+    ]
     const asked = client.query({
       query: heavy,
+      query_id: id,
       abort_signal: leaving.signal,
       clickhouse_settings: { max_execution_time: 2 },
     })
-    setTimeout(() => leaving.abort(), 200)
+    const listed = `SELECT 1 FROM system.processes WHERE query_id = '${id}'`
+    await waitFor(async () => (await rowsOf(listed)).length > 0, { timeoutMs: 2000, what: 'the statement' })
+    leaving.abort()
     await expect(asked).rejects.toThrow('aborted')
     expect(await rowsOf('SELECT 1 AS one')).toEqual([{ one: 1 }])
   })
