@@ -6,6 +6,7 @@ import { createStore } from '../../src/store/client.ts'
 import { startTestCollector } from '../support/collector.ts'
 import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { freshHome } from '../support/of-test.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -19,10 +20,8 @@ async function scrape(service: TestService) {
 
 async function start(given: { collectorUrl?: string } & Partial<Pick<AppDependencies, 'collector'>> = {}) {
   const { collectorUrl, ...parts } = given
-  const home = await temporaryDirectory()
-  onTestFinished(() => home[Symbol.asyncDispose]())
   const toCollector = collectorUrl === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl }
-  const executor = await createExecutor({ config: offlineConfig(home.path, toCollector) })
+  const executor = await createExecutor({ config: offlineConfig(await freshHome(), toCollector) })
   onTestFinished(async () => void (await executor.close(0)))
   const store = createStore({ url: 'http://127.0.0.1:9', user: 'u', password: '', database: 'exectrail' })
   onTestFinished(() => store.close())

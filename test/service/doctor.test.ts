@@ -11,7 +11,7 @@ import { subprocess } from '../../src/runtimes/subprocess.ts'
 import { createStore } from '../../src/store/client.ts'
 import { noteLoss } from '../../src/telemetry/outbox/losses.ts'
 import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { freshHome } from '../support/of-test.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { leave, openTrail } from '../telemetry/open-trail.ts'
 
@@ -38,9 +38,7 @@ const answering = (status: number): Promise<string> =>
   })
 
 async function contextWith(extra: Record<string, string> = {}): Promise<DoctorContext> {
-  const home = await temporaryDirectory()
-  onTestFinished(() => home[Symbol.asyncDispose]())
-  const config = offlineConfig(home.path, extra)
+  const config = offlineConfig(await freshHome(), extra)
   const executor = await createExecutor({ config })
   onTestFinished(async () => void (await executor.close(0)))
   const store = createStore({ url: NOWHERE, user: 'u', password: 'p', database: 'd' })

@@ -11,6 +11,7 @@ import type { StoreAccess } from '../../src/stack/store-users.ts'
 import { findStoreTools } from '../../src/stack/store-sandbox.ts'
 import { findExecutable } from '../../src/runtimes/sandbox/find-tools.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { freshHome } from '../support/of-test.ts'
 import { configFor } from '../support/stack.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -216,11 +217,10 @@ describe('the embedded store where no sandbox is to be had', () => {
   })
 
   it('tells every failure that is not the sandbox’s as what it is', async () => {
-    const home = await temporaryDirectory()
-    onTestFinished(() => home[Symbol.asyncDispose]())
-    await mkdir(join(home.path, 'logs'))
-    await mkdir(join(home.path, 'clickhouse'))
-    await writeFile(join(home.path, 'clickhouse', 'metadata'), 'no directory')
-    await expect(startStore(configFor(home.path), () => undefined)).rejects.toThrow(/File exists/u)
+    const home = await freshHome()
+    await mkdir(join(home, 'logs'))
+    await mkdir(join(home, 'clickhouse'))
+    await writeFile(join(home, 'clickhouse', 'metadata'), 'no directory')
+    await expect(startStore(configFor(home), () => undefined)).rejects.toThrow(/File exists/u)
   })
 })

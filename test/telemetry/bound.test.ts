@@ -1,20 +1,19 @@
 import { once } from 'node:events'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { checkReadiness } from '../../src/service/check-readiness.ts'
 import { readLosses } from '../../src/telemetry/outbox/losses.ts'
 import type { Trail } from '../../src/telemetry/trail.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { freshHome } from '../support/of-test.ts'
 import { leave, openTrail } from './open-trail.ts'
 
 const BIG = 'y'.repeat(60_000)
 
 /** A trail whose outbox is full, with no room left in memory either. */
 async function openFull(): Promise<{ home: string; trail: Trail }> {
-  const home = await temporaryDirectory()
-  onTestFinished(() => home[Symbol.asyncDispose]())
-  const trail = await openTrail(home.path, null, { outboxMaxBytes: 100_000 })
+  const home = await freshHome()
+  const trail = await openTrail(home, null, { outboxMaxBytes: 100_000 })
   for (let n = 0; n < 320; n += 1) leave(trail, { stdout: BIG })
-  return { home: home.path, trail }
+  return { home, trail }
 }
 
 it('records that do not fit are reported once a minute, however many they are', async () => {

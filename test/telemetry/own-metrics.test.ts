@@ -3,27 +3,14 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { startTestCollector } from '../support/collector.ts'
 import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory } from '../support/directory.ts'
-import { startOtlpSink, type OtlpSink } from '../support/otlp-sink.ts'
+import { freshHome, freshSink } from '../support/of-test.ts'
 import { waitFor } from '../support/wait.ts'
 
 const RUN = { runtime: 'subprocess', language: 'bash', code: 'true' } as const
 const OFTEN = { OTEL_METRIC_EXPORT_INTERVAL: '100' }
 
-async function freshHome(): Promise<string> {
-  const home = await temporaryDirectory()
-  onTestFinished(() => home[Symbol.asyncDispose]())
-  return home.path
-}
-
-async function startSink(): Promise<OtlpSink> {
-  const sink = await startOtlpSink()
-  onTestFinished(() => sink[Symbol.asyncDispose]())
-  return sink
-}
-
 it('go through the Collector to SigNoz, those of the host’s own parts beside them', async () => {
-  const [home, sink] = [await freshHome(), await startSink()]
+  const [home, sink] = [await freshHome(), await freshSink()]
   const signoz = { otlpEndpoint: sink.url, ingestionKey: null }
   const collector = await startTestCollector(join(home, 'collector'), { signoz })
   onTestFinished(() => collector.stop())

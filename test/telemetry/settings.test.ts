@@ -12,7 +12,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { resolveOtlpEndpoint } from '../../src/executor/otlp-endpoint.ts'
 import type { Trail } from '../../src/telemetry/trail.ts'
 import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { freshHome } from '../support/of-test.ts'
 import { leave, openTrail } from './open-trail.ts'
 
 interface Got {
@@ -48,9 +48,7 @@ async function listen(tls: ServerOptions | null = null): Promise<{ url: string; 
 }
 
 async function deliverOne(url: string, more: Parameters<typeof openTrail>[2] = {}): Promise<Trail> {
-  const home = await temporaryDirectory()
-  onTestFinished(() => home[Symbol.asyncDispose]())
-  const trail = await openTrail(home.path, url, more)
+  const trail = await openTrail(await freshHome(), url, more)
   leave(trail)
   expect(await trail.shutdown(10_000)).toEqual({ left: 0 })
   return trail
@@ -112,9 +110,8 @@ describe('the sender heeds OTEL_EXPORTER_OTLP_', () => {
   })
 
   it('CERTIFICATE, CLIENT_KEY and CLIENT_CERTIFICATE', async ({ skip }) => {
-    const directory = await temporaryDirectory()
-    onTestFinished(() => directory[Symbol.asyncDispose]())
-    const made = makeCertificates(directory.path)
+    const directory = await freshHome()
+    const made = makeCertificates(directory)
     const { ca, read } = made ?? skip('openssl is needed to make certificates')
     const { url, got } = await listen({
       key: read('server.key'),
@@ -123,13 +120,13 @@ describe('the sender heeds OTEL_EXPORTER_OTLP_', () => {
       requestCert: true,
       rejectUnauthorized: true,
     })
-    const stranger = await openTrail(directory.path, url)
+    const stranger = await openTrail(directory, url)
     leave(stranger)
     expect((await stranger.shutdown(500)).left).toBeGreaterThan(0)
     expect(got).toEqual([])
     vi.stubEnv('OTEL_EXPORTER_OTLP_CERTIFICATE', ca)
-    vi.stubEnv('OTEL_EXPORTER_OTLP_CLIENT_KEY', join(directory.path, 'client.key'))
-    vi.stubEnv('OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', join(directory.path, 'client.pem'))
+    vi.stubEnv('OTEL_EXPORTER_OTLP_CLIENT_KEY', join(directory, 'client.key'))
+    vi.stubEnv('OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', join(directory, 'client.pem'))
     await deliverOne(url)
     expect(new Set(got.map(({ client }) => client))).toEqual(new Set(['client']))
   })

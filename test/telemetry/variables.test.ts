@@ -11,8 +11,7 @@ import { resolveOtlpEndpoint } from '../../src/executor/otlp-endpoint.ts'
 import type { ExecutionRequest } from '../../src/execution.ts'
 import { writeEndpoints } from '../../src/stack/endpoints.ts'
 import { offlineConfig } from '../support/configuration.ts'
-import { temporaryDirectory } from '../support/directory.ts'
-import { startOtlpSink, type OtlpSink } from '../support/otlp-sink.ts'
+import { freshHome, freshSink } from '../support/of-test.ts'
 import { exitWith, toyRuntime } from '../support/toy-executor.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -24,18 +23,6 @@ afterEach(() => vi.unstubAllEnvs())
 function stub(variables: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
   return variables
-}
-
-async function freshHome(): Promise<string> {
-  const home = await temporaryDirectory()
-  onTestFinished(() => home[Symbol.asyncDispose]())
-  return home.path
-}
-
-async function startSink(): Promise<OtlpSink> {
-  const sink = await startOtlpSink()
-  onTestFinished(() => sink[Symbol.asyncDispose]())
-  return sink
 }
 
 /** Runs code once and closes; resolves to the bytes left. */
@@ -57,7 +44,7 @@ const VENDOR = 'http://127.0.0.1:9'
 
 describe('where records go', () => {
   it('EXECTRAIL_OTLP_ENDPOINT comes before the host’s receiver, whose headers it does not get', async () => {
-    const [ours, vendor] = [await startSink(), await startSink()]
+    const [ours, vendor] = [await freshSink(), await freshSink()]
     const { left } = await runOnce({
       EXECTRAIL_OTLP_ENDPOINT: ours.url,
       EXECTRAIL_OTLP_HEADERS: 'x-ours=a%20b',
@@ -78,7 +65,7 @@ describe('where records go', () => {
   })
 
   it('the Collector of a running stack does not get the host’s headers, nor its metrics exporter’s', async () => {
-    const [home, stack] = [await freshHome(), await startSink()]
+    const [home, stack] = [await freshHome(), await freshSink()]
     await writeEndpoints(home, {
       service: stack.url,
       clickhouse: stack.url,
@@ -105,7 +92,7 @@ describe('where records go', () => {
   })
 
   it('a traces endpoint alone gets the spans, and the records wait for a receiver, each once', async () => {
-    const [home, spans, all] = [await freshHome(), await startSink(), await startSink()]
+    const [home, spans, all] = [await freshHome(), await freshSink(), await freshSink()]
     const named = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${spans.url}/v1/traces` }
     const first = await runOnce(named, { home })
     expect(first.left).toBeGreaterThan(0)
@@ -121,7 +108,7 @@ describe('where records go', () => {
     ['OTEL_LOGS_EXPORTER', [], 1],
   ] as const)('%s=none sends none of them', async (name, events, spans) => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-    const sink = await startSink()
+    const sink = await freshSink()
     expect(await runOnce({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, [name]: 'none' })).toMatchObject({
       left: 0,
     })
@@ -174,7 +161,7 @@ describe('settings of the receiver that is named', () => {
     ['http/protobuf', 'application/x-protobuf'],
     ['http/json', 'application/json'],
   ])('OTEL_EXPORTER_OTLP_PROTOCOL=%s delivers as %s', async (protocol, type) => {
-    const sink = await startSink()
+    const sink = await freshSink()
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: protocol }
     expect(await runOnce(variables)).toMatchObject({ left: 0, lastError: null })
     expect(new Set(sink.headers.map((headers) => headers['content-type']))).toEqual(new Set([type]))
@@ -219,7 +206,7 @@ describe('what records say', () => {
   })
 
   it('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT cuts content, and no id', async () => {
-    const sink = await startSink()
+    const sink = await freshSink()
     await runOnce({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '6' })
     const record = sink.logs.find(({ eventName }) => eventName === 'code_exec.completed')
     expect(record?.attributes).toMatchObject({
@@ -229,7 +216,7 @@ describe('what records say', () => {
   })
 
   it('OTEL_SDK_DISABLED leaves the trail alone, without metrics, globals and other processors', async () => {
-    const [sink, exporter] = [await startSink(), new InMemorySpanExporter()]
+    const [sink, exporter] = [await freshSink(), new InMemorySpanExporter()]
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_SDK_DISABLED: 'TRUE' }
     const spanProcessors = [new SimpleSpanProcessor({ exporter })]
     expect(await runOnce(variables, { registerGlobals: true, spanProcessors })).toMatchObject({ left: 0 })

@@ -12,7 +12,7 @@ import { environmentOf, fragmentsOf, type CollectorSettings } from '../../../src
 import { startTestCollector, type TestCollector } from '../../support/collector.ts'
 import { temporaryDirectory } from '../../support/directory.ts'
 import { completedRecord, post, sendLogs, sendSpans } from '../../support/otlp-records.ts'
-import { startOtlpSink, type OtlpSink } from '../../support/otlp-sink.ts'
+import { freshHome, freshSink } from '../../support/of-test.ts'
 import { waitFor } from '../../support/wait.ts'
 
 const SETTINGS: CollectorSettings = {
@@ -24,17 +24,9 @@ const SETTINGS: CollectorSettings = {
 }
 
 async function start(settings: Partial<CollectorSettings>, directory?: string): Promise<TestCollector> {
-  const fresh = await temporaryDirectory()
-  onTestFinished(() => fresh[Symbol.asyncDispose]())
-  const collector = await startTestCollector(directory ?? fresh.path, settings)
+  const collector = await startTestCollector(directory ?? (await freshHome()), settings)
   onTestFinished(() => collector.stop())
   return collector
-}
-
-async function startSink(port = 0): Promise<OtlpSink> {
-  const sink = await startOtlpSink(port)
-  onTestFinished(() => sink[Symbol.asyncDispose]())
-  return sink
 }
 
 describe('the configuration', () => {
@@ -79,7 +71,7 @@ describe('the configuration', () => {
 
 describe('SigNoz', () => {
   it('receives the span and the record that were sent, with the ingestion key', async () => {
-    const sink = await startSink()
+    const sink = await freshSink()
     const { otlpHttp } = await start({ signoz: { otlpEndpoint: sink.url, ingestionKey: 'key-1' } })
     const record = completedRecord(randomUUID())
     const [traceId, spanId] = [record.traceId ?? '', record.spanId ?? '']
@@ -101,7 +93,7 @@ describe('SigNoz', () => {
   })
 
   it('of one’s own gets no such header', async () => {
-    const sink = await startSink()
+    const sink = await freshSink()
     const { otlpHttp } = await start({ signoz: { otlpEndpoint: sink.url, ingestionKey: null } })
     await sendLogs(otlpHttp, [completedRecord()])
     await waitFor(() => sink.logs.length === 1, { timeoutMs: 10_000, what: 'the record' })
@@ -109,7 +101,7 @@ describe('SigNoz', () => {
   })
 
   it('receives also the log records of other programs', async () => {
-    const sink = await startSink()
+    const sink = await freshSink()
     const { otlpHttp } = await start({ signoz: { otlpEndpoint: sink.url, ingestionKey: null } })
     await sendLogs(otlpHttp, [{ body: 'an ordinary line', attributes: { a: 1 } }])
     await waitFor(() => sink.logs.length === 1, { timeoutMs: 10_000, what: 'the line' })
@@ -118,7 +110,7 @@ describe('SigNoz', () => {
 
   it('gets what it refused for a while, and what waited when the Collector was stopped', async () => {
     await using directory = await temporaryDirectory()
-    const sink = await startSink()
+    const sink = await freshSink()
     sink.status = 503
     const signoz = { otlpEndpoint: sink.url, ingestionKey: null }
     const first = await startTestCollector(directory.path, { signoz })
@@ -183,7 +175,7 @@ async function exportOverGrpc(port: number, token: string | null): Promise<strin
 }
 
 it('the Collector tells its queues, one per sink and signal', async () => {
-  const sink = await startSink()
+  const sink = await freshSink()
   const { metricsUrl, otlpHttp } = await start({ signoz: { otlpEndpoint: sink.url, ingestionKey: null } })
   await sendLogs(otlpHttp, [completedRecord(), completedRecord()])
   const read = await waitFor(
