@@ -7,7 +7,7 @@ import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
 import type { Readiness, Runtime } from '../runtimes/runtime.ts'
 import { createTrail } from '../telemetry/create-trail.ts'
 import type { Processors } from '../telemetry/fan-out.ts'
-import type { HostSdk } from '../telemetry/providers.ts'
+import { claimGlobals, type HostSdk } from '../telemetry/providers.ts'
 import { startMetricsExport } from '../telemetry/metrics/export.ts'
 import { Metrics } from '../telemetry/metrics/metrics.ts'
 import { ToolCallDurations } from '../telemetry/metrics/tool-call-durations.ts'
@@ -24,11 +24,6 @@ import { observeExecutor, type ExecutorStatus } from './executor-metrics.ts'
 export type { ExecutorStatus } from './executor-metrics.ts'
 
 const DRAIN_MS = 5_000
-
-/** Loaded late: most programs leave the globals alone and need not wait for the SDK behind them. */
-const GLOBALS: HostSdk = {
-  claim: async (pipeline) => (await import('../telemetry/providers.ts')).claimGlobals(pipeline),
-}
 
 export interface ExecutorOptions extends Partial<AdmissionOptions>, Processors {
   /** @default the environment's, read by `loadConfig()` */
@@ -125,7 +120,7 @@ function openTrail(
   { registerGlobals = false, spanProcessors, logRecordProcessors }: ExecutorOptions,
 ): Promise<Trail> {
   const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync, sdkDisabled } = config
-  const hostSdk = registerGlobals === true ? GLOBALS : registerGlobals
+  const hostSdk = registerGlobals === true ? { claim: claimGlobals } : registerGlobals
   if (config.otlpOmitted.includes('logs')) warnWithoutRecords()
   return createTrail({
     home,

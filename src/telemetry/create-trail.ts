@@ -65,7 +65,7 @@ export async function createTrail(options: TrailOptions): Promise<Trail> {
     noteLoss: (records, why) => noteLoss(root, { executorId: options.executorId, records, why }),
   })
   const sender = new Sender({ ...shared, writer, recorder, counters, resolveEndpoint, silenceMs, maxAgeMs })
-  const fanOut = await createFanOut(resource, options.processors)
+  const fanOut = createFanOut(resource, options.processors)
   const releaseGlobals = await options.hostSdk?.claim(
     openHostPipeline(resource, fanOut, (record) => recorder.take(record)),
   )

@@ -1,7 +1,7 @@
 /** The host program's own processors, which get each execution's span and completed record beside the outbox. */
 import { diag, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
-import type { LogRecordProcessor } from '@opentelemetry/sdk-logs'
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { ExecutionRecord } from '../record/record.ts'
 import { raceDeadline } from './delivery/waiting.ts'
@@ -29,14 +29,14 @@ export interface FanOut {
 }
 
 /** A processor that fails costs no execution and no other processor its records. */
-export async function createFanOut(resource: Resource, given: Processors = {}): Promise<FanOut> {
+export function createFanOut(resource: Resource, given: Processors = {}): FanOut {
   const spanProcessors = (given.spanProcessors ?? []).map(guardSpans)
   const logRecordProcessors = (given.logRecordProcessors ?? []).map(guardLogRecords)
   const all = [...spanProcessors, ...logRecordProcessors]
   return {
     spanProcessors,
     logRecordProcessors,
-    emit: logRecordProcessors.length === 0 ? null : await createEmit(resource, logRecordProcessors),
+    emit: logRecordProcessors.length === 0 ? null : createEmit(resource, logRecordProcessors),
     async flush(deadlineMs) {
       if (all.length === 0) return
       const flushed = Promise.all(all.map((processor) => processor.forceFlush()))
@@ -48,9 +48,7 @@ export async function createFanOut(resource: Resource, given: Processors = {}): 
   }
 }
 
-/** The SDK is loaded late: most programs give no processors. */
-async function createEmit(resource: Resource, processors: LogRecordProcessor[]): Promise<EmitCompletion> {
-  const { LoggerProvider } = await import('@opentelemetry/sdk-logs')
+function createEmit(resource: Resource, processors: LogRecordProcessor[]): EmitCompletion {
   const provider = new LoggerProvider({ resource, processors })
   const logger = provider.getLogger(SCOPE, undefined, { schemaUrl: SCHEMA_URL })
   return (record, call, span) => {
