@@ -1,27 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { constants, openSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { PipeReader } from '../../src/runtimes/sandbox/wire/pipe-reader.ts'
-import { temporaryDirectory } from '../support/directory.ts'
-
-/** An outlet of what `code` prints. */
-async function printing(code: string) {
-  const directory = await temporaryDirectory()
-  const pipe = join(directory.path, 'pipe')
-  execFileSync('bash', ['-c', 'mkfifo "$0"', pipe])
-  const outlet = new PipeReader(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK))
-  outlet.on('error', () => undefined)
-  const child = spawn('bash', ['-c', `exec > '${pipe}'; ${code}`], { stdio: 'ignore' })
-  const gone = async (): Promise<void> => {
-    outlet.destroy()
-    child.kill()
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    await directory[Symbol.asyncDispose]()
-  }
-  return { outlet, [Symbol.asyncDispose]: gone }
-}
+import { printing } from '../support/printing.ts'
 
 it('reads nothing before it is asked, and then everything in order', async () => {
   await using printed = await printing('for i in 1 2 3; do echo $i; sleep 0.02; done; seq 4 200000')

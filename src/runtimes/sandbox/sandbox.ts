@@ -116,8 +116,8 @@ export class Sandbox {
     const guest = await reading
     clearTimeout(patience)
     const closedAt = slot === null ? performance.now() : reportedAt
-    if (slot !== null) await output.drain()
-    const setupStderr = await output.end(guest.greeted ? 'program' : 'setup')
+    const whose = guest.greeted ? 'program' : 'setup'
+    const setupStderr = await output.end(whose, slot === null ? 'unknown' : 'gone')
     io.signal.removeEventListener('abort', abort)
     for (const channel of Object.values(channels)) channel.destroy()
     this.#unlessDone(CLEAR_MS, () => this.slot.kill())

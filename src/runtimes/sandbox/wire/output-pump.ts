@@ -1,5 +1,4 @@
 /** Carries what one sandbox prints to the executor. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { OutputChunk } from '../../../execution.ts'
 import type { RuntimeIo } from '../../runtime.ts'
 import type { PipeReader } from './pipe-reader.ts'
@@ -16,7 +15,7 @@ interface Held {
 
 /** Reads stdout and stderr from the start, so that a guest is never stuck on them; holds back what is not yet output. */
 export class OutputPump {
-  readonly #io: RuntimeIo
+  readonly #io: Pick<RuntimeIo, 'onOutput'>
   readonly #held: Record<OutputChunk['stream'], Held> = {
     stdout: { bytes: [], size: 0 },
     stderr: { bytes: [], size: 0 },
@@ -25,9 +24,11 @@ export class OutputPump {
   readonly #late: Record<OutputChunk['stream'], Promise<void> | null> = { stdout: null, stderr: null }
   readonly #outlets: readonly PipeReader[]
   readonly #pumps: Promise<unknown>
+  /** Resolves when it is known whose the output is. */
+  readonly #known = Promise.withResolvers<void>()
   #begun = false
 
-  constructor({ out, err }: Channels, io: RuntimeIo) {
+  constructor({ out, err }: Pick<Channels, 'out' | 'err'>, io: Pick<RuntimeIo, 'onOutput'>) {
     this.#io = io
     this.#outlets = [out, err]
     this.#pumps = Promise.all([this.#pump('stdout', out), this.#pump('stderr', err)])
@@ -37,6 +38,7 @@ export class OutputPump {
   begin(): void {
     if (this.#begun) return
     this.#begun = true
+    this.#known.resolve()
     for (const stream of ['stdout', 'stderr'] as const) {
       if (this.#held[stream].size === 0) continue
       const late = this.#release(stream)
@@ -45,16 +47,16 @@ export class OutputPump {
     }
   }
 
-  /** Takes what the pipes still hold, and no more: their writers are gone. */
-  async drain(): Promise<void> {
-    await Promise.all(this.#outlets.map((outlet) => outlet.drain()))
-  }
-
-  /** Waits for the last of it; where it is not the program's, tells it. */
-  async end(whose: 'program' | 'setup'): Promise<string> {
+  /**
+   * Takes the last of it. Where it is not the program's, gives the beginning of what came on stderr. Of pipes whose
+   * writers are gone it takes what they still hold and no more; of others it waits for the end.
+   */
+  async end(whose: 'program' | 'setup', writers: 'gone' | 'unknown'): Promise<string> {
+    if (whose === 'program') this.begin()
+    this.#known.resolve()
+    if (writers === 'gone') await Promise.all(this.#outlets.map((outlet) => outlet.drain()))
     await this.#pumps
-    if (whose === 'setup' && !this.#begun) return this.#noise()
-    this.begin()
+    if (!this.#begun) return this.#noise()
     await Promise.all([this.#late.stdout, this.#late.stderr])
     return ''
   }
@@ -83,10 +85,9 @@ export class OutputPump {
     held.size += bytes.length
   }
 
-  /** The word that the program runs may lie unread in the result channel: two turns of the loop bring it. */
+  /** The word that the program runs takes another way than its output, on WasmEdge through a further process, and may be late. */
   async #overflow(stream: OutputChunk['stream'], bytes: Uint8Array): Promise<void> {
-    await nextTurn()
-    await nextTurn()
+    await this.#known.promise
     if (this.#begun) await this.#take(stream, bytes)
   }
 

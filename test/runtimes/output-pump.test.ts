@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, it, vi } from 'vitest'
+import { OutputPump } from '../../src/runtimes/sandbox/wire/output-pump.ts'
+import { printing } from '../support/printing.ts'
+
+const LINES = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join('')
+
+/** A pump of what `code` prints on stdout, and what it has handed over. */
+async function pumping(code: string, err = 'true') {
+  const out = await printing(code)
+  const errors = await printing(err)
+  const given = { text: '' }
+  const onOutput = ({ bytes }: { bytes: Uint8Array }): void =>
+    void (given.text += Buffer.from(bytes).toString())
+  const pump = new OutputPump({ out: out.outlet, err: errors.outlet }, { onOutput })
+  const gone = async (): Promise<void> => {
+    await out[Symbol.asyncDispose]()
+    await errors[Symbol.asyncDispose]()
+  }
+  return { pump, given, out: out.outlet, [Symbol.asyncDispose]: gone }
+}
+
+it('keeps all that a program prints before the word that it runs arrives', async () => {
+  await using pumped = await pumping('seq 1 100000')
+  await vi.waitFor(() => expect(pumped.out.bytesRead).toBeGreaterThan(65_536))
+  await pause(20)
+  expect(pumped.given.text).toBe('')
+  pumped.pump.begin()
+  expect(await pumped.pump.end('program', 'unknown')).toBe('')
+  expect(pumped.given.text === LINES).toBe(true)
+})
+
+it('gives the beginning of what came on stderr where the program never ran', async () => {
+  await using pumped = await pumping('seq 1 100000', 'echo no such file >&1; seq 1 100000')
+  await vi.waitFor(() => expect(pumped.out.bytesRead).toBeGreaterThan(65_536))
+  expect(await pumped.pump.end('setup', 'unknown')).toMatch(/^no such file\n1\n2\n/)
+  expect(pumped.given.text).toBe('')
+})
