@@ -186,6 +186,13 @@ class Run:
         return any(disk.f_bavail * disk.f_frsize < 65536 for disk in disks)
 
 
+def say_it_is_over():
+    try:
+        os.write(OVER_FD, b".")
+    except BrokenPipeError:
+        pass  # the slot is gone; the executor sees that itself
+
+
 def collect(directory, prefix, depth, left):
     """Regular files with one link only, opened without following links and without blocking; others are counted.
 
@@ -302,7 +309,7 @@ def supervise(call, words, guest):
         run = Run(work, child, job)
         run.watch(wake)
         if run.end_all():
-            os.write(OVER_FD, b".")
+            say_it_is_over()
         full = run.disk_full()
         left = {"files": int(max_files), "bytes": int(max_bytes), "names": MAX_NAMES, "out": 0}
         collect(os.fsencode(out), b"", 0, left)
