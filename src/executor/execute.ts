@@ -5,8 +5,9 @@ import type { RuntimeRequest } from '../runtimes/runtime.ts'
 import type { Trail, TrailEntry } from '../telemetry/trail.ts'
 import type { Admission, Permit } from './admission.ts'
 import { toIso } from './clock.ts'
+import { addFailureLine } from './failure-line.ts'
 import { findJsonFault } from './json-text.ts'
-import { decideOutcome, outcomeOf, SUCCESS } from './outcome.ts'
+import { decideOutcome, outcomeOf, SUCCESS, type OutcomeDetail } from './outcome.ts'
 import { findPolicyViolation } from './policy-check.ts'
 import { applyContentPolicy, createRedactor, type ContentPolicy } from './redact.ts'
 import { completedRecord, startedRecord, type Completion } from './record.ts'
@@ -56,10 +57,20 @@ export async function executeNormalized(
   const { parent } = request
   const { toolName } = request.context
   const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, { toolName, parent })
+  const describe = ({ detail, report }: Conclusion): OutcomeDetail =>
+    // stderr that is not to be kept is not to be in the message either.
+    report === null || !context.content.keep.includes('stderr')
+      ? detail
+      : addFailureLine(detail, {
+          language: request.body.language,
+          stderr: () => report.stderr.text(),
+          redact,
+        })
   const finish = async (result: Conclusion): Promise<ExecutionRecord> => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {
       ...result,
+      detail: describe(result),
       network: request.body.network ?? 'none',
       timestamp: toIso(context.clock()),
       traceId,

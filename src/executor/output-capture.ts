@@ -36,8 +36,13 @@ export class OutputCapture {
     const last = this.#tail.bytes()
     if (!this.truncated) return Buffer.concat([first, last]).toString('utf8')
     const missing = this.#totalBytes - first.length - last.length
-    return `${cutEnd(first)}\n… ${missing} bytes left out …\n${cutStart(last)}`
+    return `${cutEnd(first)}${cutMark(missing)}${cutStart(last)}`
   }
+}
+
+/** What stands where output was cut in the middle. */
+export function cutMark(missingBytes: number): string {
+  return `\n… ${missingBytes} bytes left out …\n`
 }
 
 type Block = Buffer<ArrayBuffer>

@@ -1,5 +1,5 @@
 /** An executor's inner parts around a runtime written in the test, with a trail that keeps what it is given. */
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig, type Config } from '../../src/config.ts'
 import { executeNormalized } from '../../src/executor/execute.ts'
 import { Admission, type AdmissionOptions } from '../../src/executor/admission.ts'
 import { createClock } from '../../src/executor/clock.ts'
@@ -71,7 +71,11 @@ const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const SPAN_ID = 'b7ad6b7169203331'
 
 /** Wires the executor's parts around `runtime`. */
-export function toyExecutor(runtime: Runtime, options: Partial<AdmissionOptions> = {}): ToyExecutor {
+export function toyExecutor(
+  runtime: Runtime,
+  options: Partial<AdmissionOptions> = {},
+  kept: Partial<Config['content']> = {},
+): ToyExecutor {
   const started: StartedRecord[] = []
   const completed: ExecutionRecord[] = []
   const closing = new AbortController()
@@ -89,7 +93,7 @@ export function toyExecutor(runtime: Runtime, options: Partial<AdmissionOptions>
     },
   }
   const admission = new Admission({ concurrency: 4, queueLimit: 100, queueTimeoutMs: 60_000, ...options })
-  const content = loadConfig({}).content
+  const content = { ...loadConfig({}).content, ...kept }
   const context = {
     executorId: 'toy',
     trail,
