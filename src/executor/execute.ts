@@ -57,20 +57,11 @@ export async function executeNormalized(
   const { parent } = request
   const { toolName } = request.context
   const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, { toolName, parent })
-  const describe = ({ detail, report }: Conclusion): OutcomeDetail =>
-    // stderr that is not to be kept is not to be in the message either.
-    report === null || !context.content.keep.includes('stderr')
-      ? detail
-      : addFailureLine(detail, {
-          language: request.body.language,
-          stderr: () => report.stderr.text(),
-          redact,
-        })
   const finish = async (result: Conclusion): Promise<ExecutionRecord> => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {
       ...result,
-      detail: describe(result),
+      detail: describe(result, { request, keeps: context.content.keep, redact }),
       network: request.body.network ?? 'none',
       timestamp: toIso(context.clock()),
       traceId,
@@ -84,6 +75,23 @@ export async function executeNormalized(
   if (conclusion.refused !== undefined) throw conclusion.refused
   const exit = conclusion.report?.exit
   return { ...record, result: conclusion.value, resultText: exit?.result ?? null, files: exit?.files ?? [] }
+}
+
+interface Description {
+  request: NormalizedRequest
+  /** Content that is recorded. */
+  keeps: readonly string[]
+  redact: (text: string) => string
+}
+
+/** stderr that is not to be kept is not to be in the message either. */
+function describe({ detail, report }: Conclusion, { request, keeps, redact }: Description): OutcomeDetail {
+  if (report === null || !keeps.includes('stderr')) return detail
+  return addFailureLine(detail, {
+    language: request.body.language,
+    stderr: () => report.stderr.text(),
+    redact,
+  })
 }
 
 interface Run {

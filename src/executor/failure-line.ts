@@ -4,6 +4,9 @@ import { cutHead } from '../telemetry/safe-values.ts'
 import type { OutcomeDetail } from './outcome.ts'
 import { cutMark } from './output-capture.ts'
 
+/** Of these the outcome alone says little. */
+const DESCRIBED: ReadonlySet<OutcomeDetail['errorType']> = new Set(['exit_code', 'syntax_error'])
+
 /** What is read of stderr's end, and what is kept of the line. */
 const SCAN_MAX_LENGTH = 16_384
 const LINE_MAX_BYTES = 1000
@@ -19,7 +22,7 @@ const SYNTAX_ERROR = /: line \d+: syntax error/u
 
 export interface FailedRun {
   language: Language
-  /** Only asked for when bash exited with a code. */
+  /** Only asked for when bash failed. */
   stderr: () => string
   /** Masks secrets. */
   redact: (text: string) => string
@@ -30,7 +33,7 @@ export function addFailureLine(
   detail: OutcomeDetail,
   { language, stderr, redact }: FailedRun,
 ): OutcomeDetail {
-  if (language !== 'bash' || detail.errorType !== 'exit_code') return detail
+  if (language !== 'bash' || !DESCRIBED.has(detail.errorType)) return detail
   const line = failureLine(stderr(), redact)
   return line === '' ? detail : { ...detail, errorMessage: `${detail.errorMessage ?? ''}: ${line}` }
 }
