@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { ExectrailError } from '../errors.ts'
+import { permits, type KeyScope } from '../metadata/key-scopes.ts'
 import type { KeyStore } from '../service/keys.ts'
 import type { Scope } from '../store/scope.ts'
 import type { ApiContext, ApiEnv } from './context.ts'
@@ -44,6 +45,20 @@ export function signIn(keys: KeyStore): MiddlewareHandler<ApiEnv> {
     })
     return c.redirect('/', 303)
   }
+}
+
+/**
+ * Requires a scope of the request's key.
+ * @throws {ExectrailError} `forbidden` with the scope that is needed
+ */
+export function requireScope(c: ApiContext, needed: KeyScope): void {
+  const { name, scopes } = c.get('key')
+  if (permits(scopes, needed)) return
+  const has = scopes.length === 0 ? 'none' : scopes.join(', ')
+  const message = `this needs a key with the scope ${needed}; the key ${JSON.stringify(name)} has: ${has}`
+  throw new ExectrailError('forbidden', message, {
+    hint: `An administrator makes one: exectrail key create --scope ${needed}`,
+  })
 }
 
 /**

@@ -1,6 +1,10 @@
-/** Documents routes in OpenAPI. */
+/** Documents routes in OpenAPI, and requires the scope that they are documented to need. */
+import type { MiddlewareHandler } from 'hono'
 import { describeRoute, resolver } from 'hono-openapi'
 import type { z } from 'zod'
+import type { KeyScope } from '../metadata/key-scopes.ts'
+import { requireScope } from './auth.ts'
+import type { ApiEnv } from './context.ts'
 import { problemSchema } from './problem.ts'
 
 interface RouteDocument {
@@ -12,8 +16,8 @@ interface RouteDocument {
   reply: z.ZodType
   /** Description of the 200 response. */
   description: string
-  /** True of routes that answer without a key. */
-  access?: 'open'
+  /** The scope that the key needs; `open` answers without a key. @default 'read' */
+  access?: KeyScope | 'open'
   body?: z.ZodType
 }
 
@@ -22,14 +26,26 @@ const PROBLEM = {
   content: { 'application/problem+json': { schema: resolver(problemSchema) } },
 }
 
-/** Documents a route: its 200 response, and a problem for every other status. */
-export function documentRoute({ id, summary, tag, reply, description, access, body }: RouteDocument) {
-  const content = { 'application/json': { schema: resolver(reply) } }
-  return describeRoute({
+/** Documents a route: its 200 response, and a problem for every other status. Keys without its scope get 403. */
+export function documentRoute(route: RouteDocument): MiddlewareHandler<ApiEnv> {
+  const { access = 'read' } = route
+  const check: MiddlewareHandler<ApiEnv> = (c, next) => {
+    if (access !== 'open') requireScope(c, access)
+    return next()
+  }
+  // The generator of the document finds a route by what `describeRoute` puts on its handler.
+  return Object.assign(check, describeRoute(descriptionOf(route, access)))
+}
+
+function descriptionOf(
+  { id, summary, tag, reply, description, body }: RouteDocument,
+  access: KeyScope | 'open',
+): Parameters<typeof describeRoute>[0] {
+  return {
     operationId: id,
     summary,
     tags: [tag],
-    ...(access === 'open' ? { security: [] } : {}),
+    security: access === 'open' ? [] : [{ apiKey: [access] }],
     ...(body === undefined
       ? {}
       : {
@@ -38,6 +54,9 @@ export function documentRoute({ id, summary, tag, reply, description, access, bo
             content: { 'application/json': { schema: resolver(body, { options: { io: 'input' } }) } },
           },
         }),
-    responses: { 200: { description, content }, default: PROBLEM },
-  })
+    responses: {
+      200: { description, content: { 'application/json': { schema: resolver(reply) } } },
+      default: PROBLEM,
+    },
+  }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
+import { KEY_SCOPES, USUAL_SCOPES, type KeyScope } from '../metadata/key-scopes.ts'
 import type { Scope } from '../store/scope.ts'
 
 /** An API key without its secret. */
@@ -13,6 +14,8 @@ export interface ApiKey {
   name: string
   /** 'all' for an administrator's key, else the one organization it is bound to. */
   scope: Scope
+  /** What it permits. */
+  scopes: readonly KeyScope[]
 }
 
 /** Looks API keys up. */
@@ -94,7 +97,7 @@ export function storeKey(name: string, secret: string, organizationId: string | 
 
 function toApiKey(stored: StoredKey): ApiKey {
   const scope: Scope = stored.organizationId === null ? 'all' : { organizationId: stored.organizationId }
-  return { id: stored.id, name: stored.name, scope }
+  return { id: stored.id, name: stored.name, scope, scopes: scope === 'all' ? KEY_SCOPES : USUAL_SCOPES }
 }
 
 function sha256(secret: string): Buffer {

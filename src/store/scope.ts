@@ -1,5 +1,12 @@
-/** The rows that a query may see: 'all' with an administrator's key, else those of one organization. */
-export type Scope = { readonly organizationId: string } | 'all'
+/** Whose rows a query may see: those of one organization or of one of its workspaces. */
+export interface Tenant {
+  readonly organizationId: string
+  /** Absent: every workspace, and rows without one. */
+  readonly workspaceId?: string
+}
+
+/** The rows that a query may see: 'all' with an administrator's key, else those of one tenant. */
+export type Scope = Tenant | 'all'
 
 /** Half-open range over `started_at`, ISO 8601 UTC. */
 export interface Window {

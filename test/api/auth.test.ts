@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   ACME_KEY,
   ADMIN_KEY,
+  EXECUTE_KEY,
+  READ_KEY,
+  WORKSPACE_KEY,
   readProblem,
   startOfflineService,
   withKey,
@@ -106,5 +109,46 @@ describe('keys', () => {
     const context = { organizationId: 'globex' }
     const request = { runtime: 'subprocess', language: 'bash', code: 'true', context }
     expect((await service.post('/v1/executions', request, withKey(ACME_KEY).headers)).status).toBe(403)
+  })
+
+  it('need the scope of what they ask for, which the reply names', async () => {
+    const run = { runtime: 'subprocess', language: 'bash', code: 'true' }
+    const refused = await service.post('/v1/executions', run, withKey(READ_KEY).headers)
+    expect(refused.status).toBe(403)
+    expect(await readProblem(refused)).toMatchObject({
+      code: 'forbidden',
+      detail: 'this needs a key with the scope execute; the key "reader" has: read',
+      hint: expect.stringContaining('exectrail key create --scope execute'),
+    })
+    expect((await service.ask('/v1/runtimes', withKey(READ_KEY))).status).toBe(200)
+    expect((await problem('/v1/runtimes', withKey(EXECUTE_KEY))).body.detail).toContain('scope read')
+  })
+
+  it('need a scope at every route but the open ones', async () => {
+    const { paths } = await service.json<{ paths: Record<string, Record<string, { security: object[] }>> }>(
+      '/openapi.json',
+    )
+    const open = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.values(methods).every(({ security }) => security.length > 0) ? [] : [path],
+    )
+    expect(open).toEqual(['/healthz', '/readyz'])
+    for (const [path, methods] of Object.entries(paths)) {
+      if (open.includes(path)) continue
+      for (const method of Object.keys(methods)) {
+        const key = method === 'post' && path === '/v1/executions' ? READ_KEY : EXECUTE_KEY
+        const { answer } = await problem(path.replaceAll(/\{\w+\}/g, 'x'), { method, ...withKey(key) })
+        expect({ path, method, status: answer.status }).toEqual({ path, method, status: 403 })
+      }
+    }
+  })
+
+  it('that are bound to a workspace may not run code in another', async () => {
+    const context = { workspaceId: 'w2' }
+    const request = { runtime: 'subprocess', language: 'bash', code: 'true', context }
+    const refused = await service.post('/v1/executions', request, withKey(WORKSPACE_KEY).headers)
+    expect(await readProblem(refused)).toMatchObject({
+      status: 403,
+      hint: expect.stringContaining('workspaceId'),
+    })
   })
 })

@@ -29,7 +29,7 @@ import { getStats, GROUP_FIELDS, GROUP_ORDERS } from '../../src/store/queries/st
 import { getTimeseries } from '../../src/store/queries/timeseries.ts'
 import { FIELD_NAMES } from '../../src/record/record.ts'
 import { FILTER_FIELDS, operatorsOf } from '../../src/store/filter.ts'
-import type { Scope } from '../../src/store/scope.ts'
+import type { Scope, Tenant } from '../../src/store/scope.ts'
 
 interface Asked {
   sql: string
@@ -60,8 +60,16 @@ function recordingStore(): { store: Store; asked: Asked[] } {
 }
 
 /** A table of executions with the tenant right behind it. */
-const GUARDED =
-  /FROM (?:code_exec_(?:logs|events)|otel_traces)(?: FINAL)? WHERE organization_id = \{organizationId:String\}/gu
+const ORGANIZATION = String.raw`organization_id = \{organizationId:String\}`
+const GUARDED = new RegExp(
+  String.raw`FROM (?:code_exec_(?:logs|events)|otel_traces)(?: FINAL)? WHERE ${ORGANIZATION}`,
+  'gu',
+)
+/** The same with a workspace; spans have none of their own, so their executions are looked up. */
+const GUARDED_WORKSPACE = new RegExp(
+  String.raw`FROM (?:code_exec_(?:logs|events)(?: FINAL)? WHERE ${ORGANIZATION} AND workspace_id = \{workspaceId:String\}|otel_traces WHERE ${ORGANIZATION} AND execution_id IN \(SELECT)`,
+  'gu',
+)
 
 /** Text that would be seen in a statement, were it put there. */
 const hostile = string({ maxLength: 12 }).map((text) => `§'"\`;--${text}`)
@@ -78,7 +86,10 @@ const after = option(
   record({ rank: option(double()), startedAt: constant('2026-11-01T05:00:00Z'), executionId: hostile }),
 )
 const keys = array(record({ runtime: hostile, userId: hostile }), { maxLength: 3 })
-const scope = hostile.map((organizationId): Scope => ({ organizationId }))
+const scope = record(
+  { organizationId: hostile, workspaceId: hostile },
+  { requiredKeys: ['organizationId'] },
+).map((tenant): Scope => tenant)
 
 /** Every query by its file, with whatever callers may give. */
 const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<unknown>>> = {
@@ -152,10 +163,12 @@ describe('every statement over executions', () => {
         expect(asked.length).toBeGreaterThan(0)
         for (const { sql, parameters } of asked) {
           const tables = sql.match(/\b(?:FROM|JOIN)\s+(?!\()\S+/gu) ?? []
-          const guarded = sql.match(GUARDED) ?? []
+          const tenant = made.scope as Tenant
+          const guarded = sql.match(tenant.workspaceId === undefined ? GUARDED : GUARDED_WORKSPACE) ?? []
           expect(tables.length).toBeGreaterThan(0)
           expect(guarded).toHaveLength(tables.length)
-          expect({ organizationId: parameters['organizationId'] }).toEqual(made.scope)
+          expect(parameters).toMatchObject(tenant)
+          if (tenant.workspaceId === undefined) expect(parameters).not.toHaveProperty('workspaceId')
           expect(sql).not.toMatch(/\bOR\b/u)
           expect(sql).not.toContain('§')
         }

@@ -4,7 +4,8 @@ import { createApp } from '../../src/api/app.ts'
 import type { AppDependencies } from '../../src/api/context.ts'
 import { serve } from '../../src/api/server.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
-import { fileKeyStore, storeKey } from '../../src/service/keys.ts'
+import { KEY_SCOPES, USUAL_SCOPES } from '../../src/metadata/key-scopes.ts'
+import type { ApiKey, KeyStore } from '../../src/service/keys.ts'
 import { createStore } from '../../src/store/client.ts'
 import { offlineConfig } from './configuration.ts'
 import { temporaryDirectory } from './directory.ts'
@@ -12,6 +13,28 @@ import { temporaryDirectory } from './directory.ts'
 export const ADMIN_KEY = 'key-of-an-administrator'
 export const ACME_KEY = 'key-of-organization-acme'
 export const GLOBEX_KEY = 'key-of-organization-globex'
+/** Bound to the workspace `w1` of acme. */
+export const WORKSPACE_KEY = 'key-of-a-workspace-of-acme'
+/** Each has one scope in acme. */
+export const READ_KEY = 'key-that-reads-in-acme'
+export const EXECUTE_KEY = 'key-that-executes-in-acme'
+
+const acme = { organizationId: 'acme' }
+const KNOWN: Readonly<Record<string, Omit<ApiKey, 'id'>>> = {
+  [ADMIN_KEY]: { name: 'administrator', scope: 'all', scopes: KEY_SCOPES },
+  [ACME_KEY]: { name: 'acme', scope: acme, scopes: USUAL_SCOPES },
+  [GLOBEX_KEY]: { name: 'globex', scope: { organizationId: 'globex' }, scopes: USUAL_SCOPES },
+  [WORKSPACE_KEY]: { name: 'w1', scope: { ...acme, workspaceId: 'w1' }, scopes: USUAL_SCOPES },
+  [READ_KEY]: { name: 'reader', scope: acme, scopes: ['read'] },
+  [EXECUTE_KEY]: { name: 'runner', scope: acme, scopes: ['execute'] },
+}
+/** The keys of a service under test. */
+const KEYS: KeyStore = {
+  find(secret) {
+    const found = KNOWN[secret]
+    return Promise.resolve(found === undefined ? null : { id: secret, ...found })
+  },
+}
 
 export interface TestService {
   url: string
@@ -56,14 +79,9 @@ export async function startService(
     Partial<Pick<AppDependencies, 'components' | 'collector'>>,
 ): Promise<TestService> {
   const logged: string[] = []
-  const keys = fileKeyStore([
-    storeKey('administrator', ADMIN_KEY, null),
-    storeKey('acme', ACME_KEY, 'acme'),
-    storeKey('globex', GLOBEX_KEY, 'globex'),
-  ])
   const app = createApp({
     version: '0.0.0-test',
-    keys,
+    keys: KEYS,
     components: () => [],
     collector: () => Promise.resolve(null),
     log: (line) => logged.push(line),

@@ -17,6 +17,7 @@ export const runRoute = documentRoute({
   reply: runSchema,
   description: 'The code ran or was stopped; `outcome` says how it ended',
   body: executionRequestSchema,
+  access: 'execute',
 })
 
 /**

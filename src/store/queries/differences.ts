@@ -3,7 +3,7 @@ import type { FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
 import { filtered, type Filter } from '../filter.ts'
 import type { Scope, Window } from '../scope.ts'
-import { tenantCondition } from '../tenant.ts'
+import { tenantCondition, TENANT_PARAMETERS } from '../tenant.ts'
 
 /** Executions to compare. */
 export interface Side {
@@ -114,7 +114,7 @@ export async function getDifferences(store: Store, query: DifferencesQuery): Pro
 /** The conditions of a side with parameters of their own. */
 function sideCondition(scope: Scope, { window, filter }: Side, name: string) {
   const { sql, parameters } = filtered(tenantCondition(scope, window), filter)
-  const own = Object.keys(parameters).filter((parameter) => parameter !== 'organizationId')
+  const own = Object.keys(parameters).filter((parameter) => !TENANT_PARAMETERS.has(parameter))
   return {
     sql: own.reduce((text, parameter) => text.replaceAll(`{${parameter}:`, `{${name}_${parameter}:`), sql),
     parameters: Object.fromEntries(own.map((parameter) => [`${name}_${parameter}`, parameters[parameter]])),
