@@ -6,8 +6,10 @@ import os
 import sys
 import time
 
-from guests.library import bounded, describe, dumps, end_program, loads, run_program, to_bytes
+from guests.ending import end_program
+from guests.library import bounded, describe, run_program
 from guests.loop_imports import LoopImports
+from guests.values import dumps, loads, to_bytes
 
 JOB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WASI = sys.platform == "wasi"

@@ -4,8 +4,10 @@
 import os
 import sys
 
+from guests.ending import end_program
 from guests.environment import apply_environment, start_again
-from guests.library import bounded, describe, dumps, end_program, loads, run_program, to_bytes
+from guests.library import bounded, describe, run_program
+from guests.values import dumps, loads, to_bytes
 
 
 def read_job():

@@ -157,9 +157,10 @@ class Run:
         if sum(name.isdigit() for name in os.listdir("/proc")) != 2:
             return None
         try:
-            with open("/proc/%d/stat" % self.child) as file:
-                children_faults = file.read().rpartition(") ")[2].split(" ")[8]
-            return time.clock_gettime((~self.child << 3) | 2) if children_faults == "0" else None
+            stat = os.open("/proc/%d/stat" % self.child, os.O_RDONLY | os.O_CLOEXEC)
+            children_faults = os.read(stat, 4096).rpartition(b") ")[2].split(b" ")[8]
+            os.close(stat)
+            return time.clock_gettime((~self.child << 3) | 2) if children_faults == b"0" else None
         except (OSError, IndexError):
             return None
 

@@ -94,9 +94,13 @@ process.on('beforeExit', () => {
 process.on('uncaughtException', report)
 
 if (process.argv[2] === 'make-cache') {
-  // One run, so that the functions it takes are compiled and kept.
-  void vm.run(new VMScript('(async (exports) => {exports.main = async () => 1\n;})', 'sample.js'))({})
-  makeCache(process.argv[3], [prelude])
+  // One run to its end, so that the functions it takes are compiled and kept.
+  ended = true
+  const sample = vm.run(new VMScript(`${BEFORE}exports.main = async (input) => input\n})`, 'sample.js'))
+  guest.setEnv('{}')
+  guest.start(sample, '{"n":1}', { hook: 'sample', callsMain: false })
+  setImmediate(() => makeCache(process.argv[3], [prelude]))
+  return
 }
 
 writeSync(3, '\n') // started, waiting

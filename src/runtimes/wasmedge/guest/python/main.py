@@ -3,9 +3,11 @@
 import os
 import sys
 
+from guests.ending import end_program
 from guests.environment import apply_environment
-from guests.library import bounded, describe, dumps, end_program, loads, run_program, to_bytes
+from guests.library import bounded, describe, run_program
 from guests.loop_imports import LoopImports
+from guests.values import dumps, loads, to_bytes
 
 CHANNEL = "/run/exectrail"
 LIBRARY_AS_BUILT = "/wlr/build-staging/python/v3.12.0-aio/checkout/Lib/"
