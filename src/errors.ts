@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'not_replayable'
   | 'runtime_unavailable'
   | 'capacity'
   | 'store_unavailable'
@@ -33,6 +34,7 @@ const TABLE: Record<ErrorCode, { status: number; exit: number; title: string }> 
   forbidden: { status: 403, exit: 2, title: 'This key may not do that' },
   not_found: { status: 404, exit: 2, title: 'Not found' },
   conflict: { status: 409, exit: 2, title: 'Conflict' },
+  not_replayable: { status: 409, exit: 2, title: 'The execution cannot be replayed' },
   runtime_unavailable: { status: 503, exit: 125, title: 'The runtime is not available' },
   capacity: { status: 429, exit: 125, title: 'No capacity now' },
   store_unavailable: { status: 503, exit: 125, title: 'The store does not answer' },

@@ -111,6 +111,8 @@ export interface ExecutionRequest extends ParentSpan {
   usage?: Usage | undefined
   attempt?: number | undefined
   idempotencyKey?: string | undefined
+  /** The execution that this one repeats. */
+  replayOf?: string | undefined
   signal?: AbortSignal | undefined
   /** Called in order; a returned promise pauses that stream. */
   onOutput?: ((chunk: OutputChunk) => void | Promise<void>) | undefined

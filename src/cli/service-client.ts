@@ -86,6 +86,7 @@ const CODES: readonly ErrorCode[] = [
   'forbidden',
   'not_found',
   'conflict',
+  'not_replayable',
   'runtime_unavailable',
   'capacity',
   'store_unavailable',

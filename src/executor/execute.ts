@@ -12,6 +12,7 @@ import { findPolicyViolation } from './policy-check.ts'
 import { applyContentPolicy, createRedactor, type ContentPolicy } from './redact.ts'
 import { completedRecord, startedRecord, type Completion } from './record.ts'
 import { runOnRuntime, type RunReport } from './run-on-runtime.ts'
+import { requestLoss } from './kept-request.ts'
 import type { NormalizedRequest } from './normalize.ts'
 
 const MAX_RESULT_BYTES = 10 * 1_048_576
@@ -54,9 +55,7 @@ export async function executeNormalized(
   const keep = <Record extends StartedRecord | ExecutionRecord>(record: Record): Record | Promise<Record> =>
     applyContentPolicy(record, context.content, redact)
   const kept = keep(started)
-  const { parent } = request
-  const { toolName } = request.context
-  const entry = context.trail.begin(kept instanceof Promise ? await kept : kept, { toolName, parent })
+  const entry = begin(request, { started, kept: kept instanceof Promise ? await kept : kept }, context)
   const finish = async (result: Conclusion): Promise<ExecutionRecord> => {
     const { traceId, spanId } = entry
     const record = completedRecord(started, {
@@ -75,6 +74,16 @@ export async function executeNormalized(
   if (conclusion.refused !== undefined) throw conclusion.refused
   const exit = conclusion.report?.exit
   return { ...record, result: conclusion.value, resultText: exit?.result ?? null, files: exit?.files ?? [] }
+}
+
+/** Appends the start, which says what of the request is not kept as it was; so does `started` afterwards. */
+function begin(
+  { parent, context: { toolName } }: NormalizedRequest,
+  { started, kept }: { started: StartedRecord; kept: StartedRecord },
+  { trail }: ExecuteContext,
+): TrailEntry {
+  started.requestLoss = requestLoss(started, kept)
+  return trail.begin({ ...kept, requestLoss: started.requestLoss }, { toolName, parent })
 }
 
 interface Description {

@@ -3,6 +3,7 @@ import { CONTEXT_FIELDS, mapNames, type ExecutionRecord, type StartedRecord } fr
 import { cutHead, TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
 import { hintFor } from './code-hint.ts'
 import { fingerprintError } from './fingerprint.ts'
+import { keptRequest } from './kept-request.ts'
 import type { OutcomeDetail } from './outcome.ts'
 import type { RunReport } from './run-on-runtime.ts'
 import type { NormalizedRequest } from './normalize.ts'
@@ -35,7 +36,9 @@ export function startedRecord(request: NormalizedRequest, identity: Identity): S
     codeBytes: request.codeBytes,
     code: body.code,
     input: body.input === undefined ? null : request.input,
-    replayOf: null,
+    request: keptRequest(body),
+    requestLoss: null,
+    replayOf: body.replayOf ?? null,
   }
 }
 

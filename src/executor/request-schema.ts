@@ -143,6 +143,7 @@ export const executionRequestSchema = z.strictObject({
     .optional(),
   attempt: count(1, 65_535).optional(),
   idempotencyKey: identifier.optional(),
+  replayOf: identifier.optional(),
 })
 
 export type RequestBody = z.infer<typeof executionRequestSchema>

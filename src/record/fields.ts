@@ -94,6 +94,8 @@ export const FIELDS = {
   codeBytes: { type: 'integer', column: 'UInt64', attribute: 'code_exec.code.bytes', atStart: true, unit: 'bytes', means: 'Size of the code.' },
   code: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.code', atStart: true, content: 'optional', keeps: 'head', unit: 'text, capped', means: 'The code; null where it is not kept.' },
   input: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.input', atStart: true, content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What `main` was given.' },
+  request: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.request', atStart: true, content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What else the run was given: files, network, further limits, rules and schemas, and the names of its variables.' },
+  requestLoss: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.request_loss', atStart: true, means: 'What of code, input and request is not kept as it was, such as `input masked`; `none` where a replay has all of it, null in records from before.' },
   stdout: { type: 'text', column: 'String', attribute: 'code_exec.stdout', content: 'optional', keeps: 'ends', unit: 'text, head and tail', means: 'What the code printed.' },
   stderr: { type: 'text', column: 'String', attribute: 'code_exec.stderr', content: 'optional', keeps: 'ends', unit: 'text, head and tail', means: 'What the code printed as errors.' },
   stdoutBytes: { type: 'integer', column: 'UInt64', attribute: 'code_exec.stdout.bytes', unit: 'bytes', means: 'All that was printed, whatever was kept.' },

@@ -13,10 +13,13 @@ export async function getExecution(
   executionId: string,
 ): Promise<ExecutionView> {
   const record = await queryExecution(store, scope, executionId)
-  if (record === null) {
-    throw new ExectrailError('not_found', 'no execution has this id, or this key may not see it', {
-      hint: 'A record can be read about a second after its run ended; `exectrail doctor` says where records stop.',
-    })
-  }
+  if (record === null) throw noSuchExecution()
   return viewExecution(record)
+}
+
+/** The error for an id that is not there, or not for this key. */
+export function noSuchExecution(): ExectrailError {
+  return new ExectrailError('not_found', 'no execution has this id, or this key may not see it', {
+    hint: 'A record can be read about a second after its run ended; `exectrail doctor` says where records stop.',
+  })
 }

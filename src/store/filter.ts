@@ -25,7 +25,7 @@ export interface Filter {
 
 /** The tenant and the window have parameters of their own; code and bodies are too large to search. */
 const OWN_PARAMETER = ['organizationId', 'startedAt'] as const
-const BODIES = ['code', 'input', 'result'] as const
+const BODIES = ['code', 'input', 'request', 'result'] as const
 type Excluded = (typeof OWN_PARAMETER)[number] | (typeof BODIES)[number]
 export type FilterField = Exclude<FieldName, Excluded>
 

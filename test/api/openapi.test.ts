@@ -45,6 +45,7 @@ it('describes every route of the service', () => {
     'GET /v1/stats/timeseries',
     'GET /v1/workflow-executions/{id}/logs',
     'POST /v1/executions',
+    'POST /v1/executions/{id}/replay',
     'POST /v1/sql',
   ])
 })

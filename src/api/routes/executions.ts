@@ -6,6 +6,7 @@ import type { ApiEnv, AppDependencies } from '../context.ts'
 import { listPage, listParameters } from '../list-parameters.ts'
 import { organization, pathId, query } from '../parameters.ts'
 import { executionSchema, pageSchema } from '../record-schema.ts'
+import { replayFromBody, replayRoute } from './replay.ts'
 import { runRoute, runFromBody } from './run.ts'
 
 const list = documentRoute({
@@ -31,6 +32,9 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
       c.json(await listPage(c, dependencies, c.req.valid('query'))),
     )
     .post('/', runRoute, query({}), async (c) => c.json(await runFromBody(c, dependencies)))
+    .post('/:id/replay', replayRoute, query({ organization }), async (c) =>
+      c.json(await replayFromBody(c, dependencies, c.req.valid('query').organization)),
+    )
     .get('/:id', one, query({ organization }), async (c) => {
       const scope = scopeOf(c, c.req.valid('query').organization)
       return c.json(await getExecution({ store: dependencies.store, scope }, pathId(c)))

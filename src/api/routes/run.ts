@@ -16,7 +16,7 @@ export const runRoute = documentRoute({
   tag: 'executions',
   reply: runSchema,
   description: 'The code ran or was stopped; `outcome` says how it ended',
-  body: executionRequestSchema,
+  body: executionRequestSchema.omit({ replayOf: true }),
   access: 'execute',
 })
 
@@ -49,6 +49,7 @@ const NOT_IN_A_BODY: Readonly<Record<string, string>> = {
   parent: 'cannot come over HTTP; send the header traceparent',
   traceparent: 'send it as a header',
   tracestate: 'send it as a header',
+  replayOf: 'comes from POST /v1/executions/{id}/replay alone',
 }
 
 function rejectCallbacks(body: Record<string, unknown>): void {

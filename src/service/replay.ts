@@ -1,0 +1,115 @@
+/** Runs again what an execution ran. */
+import { ExectrailError, type Issue, InvalidRequestError } from '../errors.ts'
+import { JsonSource } from '../exact-json.ts'
+import type { ExecutionContext, ExecutionRecord, ExecutionRequest } from '../execution.ts'
+import type { Executor } from '../executor/executor.ts'
+import { NO_LOSS } from '../executor/kept-request.ts'
+import type { Store } from '../store/client.ts'
+import { getExecution } from '../store/queries/get-execution.ts'
+import type { Scope } from '../store/scope.ts'
+import { noSuchExecution } from './get-execution.ts'
+import { runCode, type RunView } from './run-code.ts'
+
+/** What a replay does otherwise; everything else is as it was. Ids of `context` replace or add single ones. */
+export type ReplayChanges = {
+  [Name in Changeable]?: ExecutionRequest[Name] | undefined
+} & { context?: Omit<ExecutionContext, 'organizationId'> | undefined }
+type Changeable = 'runtime' | 'language' | 'input' | 'limits' | 'env' | 'files' | 'network' | 'idempotencyKey'
+
+/** How a replay is run, which is no part of the record. */
+export type ReplayRun = Pick<ExecutionRequest, 'signal' | 'parent' | 'onOutput'>
+
+interface ReplayParts {
+  store: Store
+  executor: Pick<Executor, 'execute'>
+  scope: Scope
+}
+
+/**
+ * Runs the code of an execution again: same input, files, limits and rules unless `changes` has others. The new record
+ * names the execution in `replayOf`. It belongs to the same organization, workspace, user and agent, but is no step of the
+ * workflow execution, nor the tool call, that the first one was.
+ * @throws {ExectrailError} `not_found`; `not_replayable` with what was not kept as it was
+ */
+export async function replay(
+  { store, executor, scope }: ReplayParts,
+  { executionId, changes, ...run }: { executionId: string; changes: ReplayChanges } & ReplayRun,
+): Promise<RunView> {
+  const record = await getExecution(store, scope, executionId)
+  if (record === null) throw noSuchExecution()
+  return runCode({ executor, scope }, { ...repeatedRequest(record, changes), ...run })
+}
+
+/** The parts of a request that `request` of a record holds; see `keptRequest`. */
+interface Kept extends Pick<
+  ExecutionRequest,
+  'files' | 'network' | 'limits' | 'policy' | 'inputSchema' | 'outputSchema'
+> {
+  env?: readonly string[]
+}
+
+const MIB = 1_048_576
+
+function repeatedRequest(record: ExecutionRecord, changes: ReplayChanges): ExecutionRequest {
+  const { code, input, limitTimeoutMs, limitMemoryBytes } = record
+  rejectLosses(record, changes)
+  if (code === null) throw notReplayable(record, 'code not kept')
+  const { env, limits, ...kept }: Kept = record.request === null ? {} : JSON.parse(record.request)
+  rejectMissingVariables(env ?? [], changes)
+  const { codeAgentId, codeAgentVersion, organizationId, userId, workspaceId } = record
+  const context = { organizationId, workspaceId, userId, codeAgentId, codeAgentVersion }
+  const memory = limitMemoryBytes === null ? {} : { memoryMb: Math.ceil(limitMemoryBytes / MIB) }
+  const changed = {
+    ...kept,
+    ...(input === null ? {} : { input: new JsonSource(input) }),
+    ...given(changes),
+  }
+  return {
+    ...changed,
+    code,
+    runtime: changes.runtime ?? record.runtime,
+    language: changes.language ?? record.language,
+    limits: { ...limits, timeoutMs: limitTimeoutMs, ...memory, ...changes.limits },
+    context: { ...withoutNulls(context), ...changes.context },
+    replayOf: record.executionId,
+  }
+}
+
+/** What was changed need not have been kept. */
+function rejectLosses(record: ExecutionRecord, { input, files }: ReplayChanges): void {
+  const { requestLoss } = record
+  if (requestLoss === null)
+    throw notReplayable(record, 'its record is from before records kept what a replay needs')
+  const losses = requestLoss === NO_LOSS ? [] : requestLoss.split(', ')
+  const replaced = (loss: string): boolean =>
+    (loss.startsWith('input ') && input !== undefined) || (loss.startsWith('files ') && files !== undefined)
+  const left = losses.filter((loss) => !replaced(loss))
+  if (left.length > 0) throw notReplayable(record, left.join(', '))
+}
+
+const HINT =
+  'Run it anew with the whole code, or give `input` or `files` where only those are missing. A record keeps 64 KiB of each, masks secrets, and leaves out what EXECTRAIL_RECORD_CONTENT leaves out.'
+
+function notReplayable({ executionId }: ExecutionRecord, why: string): ExectrailError {
+  return new ExectrailError('not_replayable', `execution ${executionId} cannot be replayed: ${why}`, {
+    hint: HINT,
+  })
+}
+
+/** Values of variables are secrets, so no record keeps them. */
+function rejectMissingVariables(names: readonly string[], { env = {} }: ReplayChanges): void {
+  const issues = names
+    .filter((name) => !Object.hasOwn(env, name))
+    .map((name): Issue => ({ path: `env.${name}`, message: 'give its value, which no record keeps' }))
+  if (issues.length > 0) throw new InvalidRequestError(issues)
+}
+
+function given(changes: ReplayChanges): ReplayChanges {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+}
+
+function withoutNulls<Value>(ids: Readonly<Record<string, Value | null>>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(ids).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  )
+}
