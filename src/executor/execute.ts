@@ -5,6 +5,7 @@ import type { RuntimeRequest } from '../runtimes/runtime.ts'
 import type { Trail, TrailEntry } from '../telemetry/trail.ts'
 import type { Admission, Permit } from './admission.ts'
 import { toIso } from './clock.ts'
+import { ConductedExecution } from './executions.ts'
 import { addFailureLine } from './failure-line.ts'
 import { findJsonFault } from './json-text.ts'
 import { decideOutcome, outcomeOf, SUCCESS, type OutcomeDetail } from './outcome.ts'
@@ -26,8 +27,6 @@ export interface ExecuteContext {
   clock: () => bigint
   /** What the trail may keep of code, input, output and result. */
   content: ContentPolicy
-  /** Aborted when the executor closes. */
-  closing: AbortSignal
 }
 
 type Conclusion = Pick<Completion, 'detail' | 'report' | 'validationPassed' | 'queueMs'> & {
@@ -36,44 +35,58 @@ type Conclusion = Pick<Completion, 'detail' | 'report' | 'validationPassed' | 'q
 }
 
 /**
- * Runs a request from acceptance to record. After `begin`, every path writes exactly one completed record.
- * @throws {CapacityError} when the queue is full (nothing recorded) or the wait too long (recorded as `error`)
+ * Begins an execution, which then runs from acceptance to record. After `begin`, every path writes exactly one completed
+ * record. Its result rejects with a `CapacityError` when the wait was too long (recorded as `error`).
+ * @throws {CapacityError} when there is no capacity now; nothing is recorded
  */
-export async function executeNormalized(
-  request: NormalizedRequest,
-  context: ExecuteContext,
-): Promise<ExecutionResult> {
+export function beginExecution(request: NormalizedRequest, context: ExecuteContext): ConductedExecution {
   const permit = context.admission.reserve(request.context.organizationId)
-  const acceptedNs = context.clock()
-  const executionId = uuidv7()
   const started = startedRecord(request, {
-    executionId,
+    executionId: uuidv7(),
     executorId: context.executorId,
-    startedAt: toIso(acceptedNs),
+    startedAt: toIso(context.clock()),
   })
+  return new ConductedExecution(started, (execution) =>
+    conduct(request, { execution, started, permit, context }),
+  )
+}
+
+async function conduct(
+  request: NormalizedRequest,
+  { execution, started, permit, context }: Omit<Run, 'entry'> & { started: StartedRecord },
+): Promise<ExecutionResult> {
+  const { signal } = request
+  if (signal?.aborted === true) execution.cancel()
+  else signal?.addEventListener('abort', execution.cancel, { once: true })
   const redact = createRedactor(request.body.env)
   const keep = <Record extends StartedRecord | ExecutionRecord>(record: Record): Record | Promise<Record> =>
     applyContentPolicy(record, context.content, redact)
   const kept = keep(started)
   const entry = begin(request, { started, kept: kept instanceof Promise ? await kept : kept }, context)
-  const finish = async (result: Conclusion): Promise<ExecutionRecord> => {
-    const { traceId, spanId } = entry
-    const record = completedRecord(started, {
-      ...result,
-      detail: describe(result, { request, keeps: context.content.keep, redact }),
-      network: request.body.network ?? 'none',
-      timestamp: toIso(context.clock()),
-      traceId,
-      spanId,
-    })
-    entry.complete(await keep(record))
-    return record
-  }
-  const conclusion = await runToConclusion(request, { executionId, entry, permit, context })
-  const record = await finish(conclusion)
-  if (conclusion.refused !== undefined) throw conclusion.refused
+  execution.markBegun()
+  const conclusion = await runToConclusion(request, { execution, entry, permit, context })
+  signal?.removeEventListener('abort', execution.cancel)
+  const { traceId, spanId } = entry
+  const record = completedRecord(started, {
+    ...conclusion,
+    detail: describe(conclusion, { request, keeps: context.content.keep, redact }),
+    network: request.body.network ?? 'none',
+    timestamp: toIso(context.clock()),
+    traceId,
+    spanId,
+  })
+  const recorded = await keep(record)
+  entry.complete(recorded)
   const exit = conclusion.report?.exit
-  return { ...record, result: conclusion.value, resultText: exit?.result ?? null, files: exit?.files ?? [] }
+  const result = {
+    ...record,
+    result: conclusion.value,
+    resultText: exit?.result ?? null,
+    files: exit?.files ?? [],
+  }
+  execution.end(result, recorded)
+  if (conclusion.refused !== undefined) throw conclusion.refused
+  return result
 }
 
 /** Appends the start, which says what of the request is not kept as it was; so does `started` afterwards. */
@@ -104,7 +117,7 @@ function describe({ detail, report }: Conclusion, { request, keeps, redact }: De
 }
 
 interface Run {
-  executionId: string
+  execution: ConductedExecution
   entry: TrailEntry
   permit: Permit
   context: ExecuteContext
@@ -141,10 +154,8 @@ async function checkBeforeRun({ body, input, checkInput }: NormalizedRequest): P
 }
 
 async function admitAndRun(request: NormalizedRequest, run: Run): Promise<Conclusion> {
-  const signal =
-    request.signal === undefined
-      ? run.context.closing
-      : AbortSignal.any([request.signal, run.context.closing])
+  const { execution } = run
+  const { signal } = execution
   const waitingSince = performance.now()
   try {
     await run.permit.acquire(signal)
@@ -154,9 +165,13 @@ async function admitAndRun(request: NormalizedRequest, run: Run): Promise<Conclu
     return { ...NOT_RUN, queueMs, detail: outcomeOf('cancelled', 'cancelled', 'cancelled while waiting') }
   }
   const queueMs = performance.now() - waitingSince
+  execution.phase = 'starting'
   const report = await runOnRuntime(request.runtime, runtimeRequest(request, run), {
     signal,
     onOutput: request.onOutput,
+    onRunning() {
+      execution.phase = 'running'
+    },
   })
   return { ...(await concludeRun(request, report)), queueMs }
 }
@@ -164,7 +179,7 @@ async function admitAndRun(request: NormalizedRequest, run: Run): Promise<Conclu
 function runtimeRequest(request: NormalizedRequest, run: Run): RuntimeRequest {
   const { body, context, limits, input } = request
   return {
-    executionId: run.executionId,
+    executionId: run.execution.started.executionId,
     organizationId: context.organizationId,
     workflowExecutionId: context.workflowExecutionId ?? null,
     codeAgentId: context.codeAgentId ?? null,

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { v7 as uuidv7 } from 'uuid'
 import { loadConfig, type Config } from '../config.ts'
-import { ExectrailError } from '../errors.ts'
-import type { ExecutionRequest, ExecutionResult, RuntimeName } from '../execution.ts'
+import type { ExecutionRequest, ExecutionResult } from '../execution.ts'
 import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
 import type { Readiness, Runtime } from '../runtimes/runtime.ts'
 import { createTrail } from '../telemetry/create-trail.ts'
@@ -13,13 +12,11 @@ import { Metrics } from '../telemetry/metrics/metrics.ts'
 import { ToolCallDurations } from '../telemetry/metrics/tool-call-durations.ts'
 import type { Trail } from '../telemetry/trail.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
-import { createClock } from './clock.ts'
 import { resolveOtlpEndpoint } from './otlp-endpoint.ts'
-import { executeNormalized } from './execute.ts'
-import { Idempotency } from './idempotency.ts'
+import { Executions, type LiveExecution, type SubmitOptions } from './executions.ts'
 import type { ContentPolicy } from './redact.ts'
-import { normalizeRequest } from './normalize.ts'
 import { observeExecutor, type ExecutorStatus } from './executor-metrics.ts'
+import { createSubmit } from './submit.ts'
 
 export type { ExecutorStatus } from './executor-metrics.ts'
 
@@ -48,6 +45,13 @@ export interface Executor {
    * @throws {CapacityError} when the queue is full
    */
   execute(request: ExecutionRequest): Promise<ExecutionResult>
+  /**
+   * Begins an execution without waiting for its end. An aborted `signal` of the request cancels it.
+   * @throws what `execute` throws before an execution has begun
+   */
+  submit(request: ExecutionRequest, options?: SubmitOptions): Promise<LiveExecution>
+  /** Those in flight, and those that ended a short time ago. */
+  executions: Pick<Executions, 'find' | 'list'>
   /** Readiness of every runtime. */
   runtimes(): Promise<{ runtime: Runtime; readiness: Readiness }[]>
   status(): ExecutorStatus
@@ -165,22 +169,22 @@ interface ExecutorParts {
 
 function buildExecutor(parts: ExecutorParts): Executor {
   const { metrics, trail, runtimes, admission, executorId, drainMs } = parts
-  const closing = new AbortController()
-  const inFlight = new Set<Promise<ExecutionResult>>()
-  const execute = createExecute(parts, closing.signal, inFlight)
+  const executions = new Executions()
   let closed: Promise<{ left: number }> | null = null
+  const submit = createSubmit({ ...parts, executions, isClosed: () => closed !== null })
 
   const shutDown = async (deadlineMs: number | undefined): Promise<{ left: number }> => {
-    closing.abort()
-    await Promise.allSettled(inFlight)
+    executions.cancelAll()
+    await executions.settled()
     await runtimes.close()
     return trail.shutdown(deadlineMs ?? (await drainMs()))
   }
   return {
     async execute(request) {
-      if (closed !== null) throw closedError()
-      return execute(request)
+      return (await submit(request)).result
     },
+    submit,
+    executions,
     runtimes: singleFlight(() => runtimes.checkAll()),
     status: () => ({
       executorId,
@@ -197,24 +201,6 @@ function buildExecutor(parts: ExecutorParts): Executor {
   }
 }
 
-function createExecute(parts: ExecutorParts, closing: AbortSignal, inFlight: Set<Promise<ExecutionResult>>) {
-  const { runtimes, ...rest } = parts
-  const idempotency = new Idempotency()
-  const context = { ...rest, clock: createClock(), closing }
-  return async (request: ExecutionRequest): Promise<ExecutionResult> => {
-    const pending = normalizeRequest(request, (name: RuntimeName) => runtimes.find(name))
-    const checked = pending instanceof Promise ? await pending : pending
-    if (closing.aborted) throw closedError()
-    return idempotency.once(checked, (normalized) => {
-      const work = executeNormalized(normalized, context)
-      inFlight.add(work)
-      const forget = (): boolean => inFlight.delete(work)
-      work.then(forget, forget)
-      return work
-    })
-  }
-}
-
 /** Callers that come while a call is in flight share its result: a check starts processes. */
 function singleFlight<T>(call: () => Promise<T>): () => Promise<T> {
   let inFlight: Promise<T> | null = null
@@ -225,8 +211,4 @@ function singleFlight<T>(call: () => Promise<T>): () => Promise<T> {
     inFlight ??= call().finally(forget)
     return inFlight
   }
-}
-
-function closedError(): ExectrailError {
-  return new ExectrailError('conflict', 'the executor is closed', { hint: 'Create another executor.' })
 }

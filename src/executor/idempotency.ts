@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { ExectrailError } from '../errors.ts'
-import type { ExecutionResult } from '../execution.ts'
+import type { LiveExecution } from './executions.ts'
 import type { NormalizedRequest } from './normalize.ts'
+import { weigh } from './result-size.ts'
 
 const KEPT_MS = 3_600_000
 const KEPT_COUNT = 10_000
@@ -10,12 +11,12 @@ const KEPT_BYTES = 67_108_864
 
 interface CachedExecution {
   requestSha256: string
-  work: Promise<ExecutionResult>
+  execution: LiveExecution
   startedAt: number
   callers: Callers
 }
 
-type Run = (request: NormalizedRequest) => Promise<ExecutionResult>
+type Run = (request: NormalizedRequest) => LiveExecution
 
 /**
  * Runs a request with an idempotency key once per organization; the same key again gets the same result.
@@ -35,7 +36,7 @@ export class Idempotency {
    * may be used again.
    * @throws {ExectrailError} `conflict` when the key came with another request before.
    */
-  once(request: NormalizedRequest, run: Run): Promise<ExecutionResult> {
+  once(request: NormalizedRequest, run: Run): LiveExecution {
     const { idempotencyKey } = request.body
     if (idempotencyKey === undefined) return run(request)
     const key = JSON.stringify([request.context.organizationId, idempotencyKey])
@@ -44,22 +45,22 @@ export class Idempotency {
     if (before === undefined || before.callers.signal.aborted) return this.#begin(key, request, run)
     if (before.requestSha256 !== hash(request)) throw usedBefore(idempotencyKey)
     before.callers.add(request.signal)
-    return before.work
+    return before.execution
   }
 
-  #begin(key: string, request: NormalizedRequest, run: Run): Promise<ExecutionResult> {
+  #begin(key: string, request: NormalizedRequest, run: Run): LiveExecution {
     const callers = new Callers()
     callers.add(request.signal)
-    const work = run({ ...request, signal: callers.signal })
-    const entry = { requestSha256: hash(request), work, startedAt: performance.now(), callers }
+    const execution = run({ ...request, signal: callers.signal })
+    const entry = { requestSha256: hash(request), execution, startedAt: performance.now(), callers }
     this.#running.set(key, entry)
     this.#finished.delete(key)
     void this.#keepResult(key, entry)
-    return work
+    return execution
   }
 
   async #keepResult(key: string, entry: CachedExecution): Promise<void> {
-    const result = await entry.work.catch(() => null)
+    const result = await entry.execution.result.catch(() => null)
     entry.callers.close()
     if (this.#running.get(key) !== entry) return
     this.#running.delete(key)
@@ -98,13 +99,6 @@ function hash({ body, input }: NormalizedRequest): string {
     .update(JSON.stringify({ ...body, input: null }))
     .update(input)
     .digest('hex')
-}
-
-/** Two bytes a unit, and what an entry itself takes. */
-function weigh({ code, input, stdout, stderr, resultText, files }: ExecutionResult): number {
-  const texts = [code, input, stdout, stderr, resultText, resultText]
-  const units = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
-  return 1024 + 2 * files.reduce((sum, { content }) => sum + content.length, units)
 }
 
 function usedBefore(key: string): ExectrailError {

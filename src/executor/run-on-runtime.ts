@@ -25,6 +25,8 @@ export interface RunReport {
 interface RunOptions {
   signal: AbortSignal
   onOutput: ((chunk: OutputChunk) => void | Promise<void>) | undefined
+  /** Called once, when the code begins. */
+  onRunning: () => void
 }
 
 /** Runs a request on a runtime under the executor's deadline, caps and cancellation. Never rejects. */
@@ -49,6 +51,7 @@ export async function runOnRuntime(
     onRunning() {
       if (runningAt !== null) return
       runningAt = performance.now()
+      options.onRunning()
       termination.terminateAfter(request.limits.timeoutMs, 'timeout')
     },
   })

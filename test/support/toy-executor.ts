@@ -1,6 +1,7 @@
 /** An executor's inner parts around a runtime written in the test, with a trail that keeps what it is given. */
 import { loadConfig, type Config } from '../../src/config.ts'
-import { executeNormalized } from '../../src/executor/execute.ts'
+import { beginExecution } from '../../src/executor/execute.ts'
+import { Executions } from '../../src/executor/executions.ts'
 import { Admission, type AdmissionOptions } from '../../src/executor/admission.ts'
 import { createClock } from '../../src/executor/clock.ts'
 import { normalizeRequest } from '../../src/executor/normalize.ts'
@@ -100,8 +101,9 @@ export function toyExecutor(
     admission,
     content,
     clock: createClock(),
-    closing: closing.signal,
   }
+  const executions = new Executions()
+  closing.signal.addEventListener('abort', () => executions.cancelAll())
   return {
     started,
     completed,
@@ -114,7 +116,9 @@ export function toyExecutor(
         ...request,
       }
       const settled = normalizeRequest(whole, (name) => (name === runtime.name ? runtime : null))
-      return executeNormalized(settled instanceof Promise ? await settled : settled, context)
+      const execution = beginExecution(settled instanceof Promise ? await settled : settled, context)
+      executions.add(execution)
+      return execution.result
     },
   }
 }
