@@ -1,4 +1,5 @@
 /** Variables of a request, and the dependencies of the app. */
+import type { ServerResponse } from 'node:http'
 import type { Context } from 'hono'
 import type { Executor } from '../executor/executor.ts'
 import type { CollectorMetrics } from '../stack/collector/metrics.ts'
@@ -12,7 +13,7 @@ export interface AppDependencies {
   store: Store
   /** The store as the user for callers' SQL. */
   sqlStore: Store
-  executor: Pick<Executor, 'execute' | 'runtimes' | 'status' | 'metrics'>
+  executor: Pick<Executor, 'submit' | 'executions' | 'runtimes' | 'status' | 'metrics'>
   keys: KeyStore
   /** State of the supervised components (Collector, store); empty when there are none. */
   components: () => readonly ComponentStatus[]
@@ -23,6 +24,8 @@ export interface AppDependencies {
 }
 
 export interface ApiEnv {
+  /** Node's response, where the app is served on a socket. */
+  Bindings: { outgoing?: ServerResponse }
   Variables: {
     requestId: string
     key: ApiKey

@@ -19,6 +19,10 @@ interface RouteDocument {
   /** The scope that the key needs; `open` answers without a key. @default 'read' */
   access?: KeyScope | 'open'
   body?: z.ZodType
+  /** The 200 reply is a stream of server-sent events, each with this as its data. */
+  streams?: true
+  /** Other good replies, by status. */
+  also?: Readonly<Record<number, { description: string; reply?: z.ZodType }>>
 }
 
 const PROBLEM = {
@@ -26,7 +30,7 @@ const PROBLEM = {
   content: { 'application/problem+json': { schema: resolver(problemSchema) } },
 }
 
-/** Documents a route: its 200 response, and a problem for every other status. Keys without its scope get 403. */
+/** Documents a route: its good responses, and a problem for every other status. Keys without its scope get 403. */
 export function documentRoute(route: RouteDocument): MiddlewareHandler<ApiEnv> {
   const { access = 'read' } = route
   const check: MiddlewareHandler<ApiEnv> = (c, next) => {
@@ -38,9 +42,10 @@ export function documentRoute(route: RouteDocument): MiddlewareHandler<ApiEnv> {
 }
 
 function descriptionOf(
-  { id, summary, tag, reply, description, body }: RouteDocument,
+  { id, summary, tag, reply, description, body, streams, also = {} }: RouteDocument,
   access: KeyScope | 'open',
 ): Parameters<typeof describeRoute>[0] {
+  const content = contentOf(reply, streams === true ? 'text/event-stream' : 'application/json')
   return {
     operationId: id,
     summary,
@@ -54,9 +59,19 @@ function descriptionOf(
             content: { 'application/json': { schema: resolver(body, { options: { io: 'input' } }) } },
           },
         }),
-    responses: {
-      200: { description, content: { 'application/json': { schema: resolver(reply) } } },
-      default: PROBLEM,
-    },
+    responses: { 200: { description, content }, ...mapOther(also), default: PROBLEM },
   }
+}
+
+function contentOf(reply: z.ZodType, type: 'application/json' | 'text/event-stream') {
+  return { [type]: { schema: resolver(reply) } }
+}
+
+function mapOther(also: NonNullable<RouteDocument['also']>) {
+  return Object.fromEntries(
+    Object.entries(also).map(([status, { description, reply }]) => [
+      status,
+      { description, ...(reply === undefined ? {} : { content: contentOf(reply, 'application/json') }) },
+    ]),
+  )
 }

@@ -1,6 +1,9 @@
 /** Schemas of records for the OpenAPI document. */
 import { z } from 'zod'
+import { PHASES } from '../executor/executions.ts'
 import { recordShape } from '../record/schema.ts'
+import { RUNNING_FIELDS } from '../service/live-execution.ts'
+import { mapNames } from '../record/record.ts'
 
 const text = z.string()
 const time = z.string().describe('ISO 8601 UTC, up to nine fractional digits')
@@ -30,3 +33,21 @@ export const pageSchema = z
     window: windowSchema,
   })
   .meta({ id: 'ExecutionPage' })
+
+/** An execution that has not ended. */
+export const runningSchema = z
+  .object({
+    ...mapNames(RUNNING_FIELDS, (name) => recordShape[name]),
+    phase: z
+      .enum(PHASES)
+      .nullable()
+      .describe('null where another executor has it: the store does not say whether it waits or runs'),
+    queuePosition: z
+      .int()
+      .positive()
+      .nullable()
+      .describe('1 is the next of its organization; null when it does not wait'),
+    elapsedMs: z.number().nonnegative().describe('ms since `startedAt`'),
+    cancelRequested: z.boolean(),
+  })
+  .meta({ id: 'RunningExecution' })

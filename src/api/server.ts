@@ -1,6 +1,6 @@
 /** Serves the app on a socket. */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { limitPipelining } from '../clickhouse-endpoint/pipelining.ts'
@@ -29,7 +29,7 @@ export async function serve(
   options: { port: number; host?: string; report?: (line: string) => void },
 ): Promise<Listening> {
   const host = options.host ?? LOOPBACK
-  const server = createHttpServer(app)
+  const { server, endStreams } = createHttpServer(app)
   try {
     await listen(server, options.port, host)
   } catch (error) {
@@ -39,17 +39,31 @@ export async function serve(
     )
     await listen(server, 0, host).catch((second: unknown) => Promise.reject(cannotBind(second, host, 0)))
   }
-  return { url: urlOf(server, host), close: (graceMs = 5000) => close(server, graceMs) }
+  return { url: urlOf(server, host), close: (graceMs = 5000) => close(server, endStreams, graceMs) }
 }
 
-function createHttpServer(app: Hono<ApiEnv>): Server {
+function createHttpServer(app: Hono<ApiEnv>): { server: Server; endStreams: () => void } {
   const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS }
   const listener = getRequestListener(app.fetch)
   const server = createServer(timeouts)
   limitPipelining(server)
-  return server.on('request', (request, response) => {
+  server.on('request', (request, response) => {
     if (!request.socket.destroyed) void listener(request, response)
   })
+  return { server, endStreams: trackStreams(server) }
+}
+
+/** A stream of events ends only when its reader goes, so that closing the server ends those that are open. */
+function trackStreams(server: Server): () => void {
+  const open = new Set<ServerResponse>()
+  server.on('request', (_request, response: ServerResponse) => {
+    open.add(response)
+    response.once('close', () => open.delete(response))
+  })
+  return () => {
+    for (const response of open)
+      if (String(response.getHeader('Content-Type')).startsWith('text/event-stream')) response.destroy()
+  }
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
@@ -57,9 +71,10 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   await once(server, 'listening')
 }
 
-async function close(server: Server, graceMs: number): Promise<void> {
+async function close(server: Server, endStreams: () => void, graceMs: number): Promise<void> {
   const closed = once(server, 'close')
   server.close()
+  endStreams()
   server.closeIdleConnections()
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed

@@ -21,7 +21,7 @@ export type ReplayRun = Pick<ExecutionRequest, 'signal' | 'parent' | 'onOutput'>
 
 interface ReplayParts {
   store: Store
-  executor: Pick<Executor, 'execute'>
+  executor: Pick<Executor, 'submit'>
   scope: Scope
 }
 

@@ -20,7 +20,7 @@ export interface Comparison {
  * @throws {RuntimeUnavailableError} when no runtime is ready; for a bad request as `execute` does
  */
 export async function runOnAllRuntimes(
-  parts: { executor: Pick<Executor, 'execute' | 'runtimes'>; scope: Scope },
+  parts: { executor: Pick<Executor, 'submit' | 'runtimes'>; scope: Scope },
   request: ExecutionRequest,
 ): Promise<Comparison> {
   const language = withoutAlias(request.language)

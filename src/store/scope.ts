@@ -8,6 +8,19 @@ export interface Tenant {
 /** The rows that a query may see: 'all' with an administrator's key, else those of one tenant. */
 export type Scope = Tenant | 'all'
 
+/** True for a record that the scope may see: what the tenant's condition is to rows of the store. */
+export function includes(
+  scope: Scope,
+  record: { organizationId: string; workspaceId: string | null },
+): boolean {
+  if (scope === 'all') return true
+  const { organizationId, workspaceId } = scope
+  return (
+    record.organizationId === organizationId &&
+    (workspaceId === undefined || record.workspaceId === workspaceId)
+  )
+}
+
 /** Half-open range over `started_at`, ISO 8601 UTC. */
 export interface Window {
   from: string

@@ -38,6 +38,7 @@ it('describes every route of the service', () => {
     'GET /v1/errors',
     'GET /v1/executions',
     'GET /v1/executions/{id}',
+    'GET /v1/executions/{id}/output',
     'GET /v1/facets',
     'GET /v1/runtimes',
     'GET /v1/stats',
@@ -45,6 +46,7 @@ it('describes every route of the service', () => {
     'GET /v1/stats/timeseries',
     'GET /v1/workflow-executions/{id}/logs',
     'POST /v1/executions',
+    'POST /v1/executions/{id}/cancel',
     'POST /v1/executions/{id}/replay',
     'POST /v1/sql',
   ])
@@ -68,7 +70,7 @@ it('gives every operation a name of its own, a good reply and problems', () => {
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
   expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length)
   for (const operation of operations)
-    expect(Object.keys(operation.responses).sort()).toEqual(['200', 'default'])
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['200', 'default']))
 })
 
 it('lists parameters as a caller writes them: none required but the path', () => {

@@ -1,11 +1,14 @@
 import { Hono } from 'hono'
+import { permits } from '../../metadata/key-scopes.ts'
 import { getExecution } from '../../service/get-execution.ts'
+import { findLive, viewEnded, viewOne } from '../../service/live-execution.ts'
 import { scopeOf } from '../auth.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
 import { listPage, listParameters } from '../list-parameters.ts'
 import { organization, pathId, query } from '../parameters.ts'
-import { executionSchema, pageSchema } from '../record-schema.ts'
+import { executionSchema, pageSchema, runningSchema } from '../record-schema.ts'
+import { controls } from './execution-controls.ts'
 import { replayFromBody, replayRoute } from './replay.ts'
 import { runRoute, runFromBody } from './run.ts'
 
@@ -22,7 +25,8 @@ const one = documentRoute({
   summary: 'One execution, whole',
   tag: 'executions',
   reply: executionSchema,
-  description: 'The record',
+  description: 'The record; of one that nobody waited for also its `files`',
+  also: { 202: { description: 'It waits or runs', reply: runningSchema } },
 })
 
 /** `/v1/executions` */
@@ -31,12 +35,19 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
     .get('/', list, query(listParameters), async (c) =>
       c.json(await listPage(c, dependencies, c.req.valid('query'))),
     )
-    .post('/', runRoute, query({}), async (c) => c.json(await runFromBody(c, dependencies)))
+    .post('/', runRoute, query({}), (c) => runFromBody(c, dependencies))
     .post('/:id/replay', replayRoute, query({ organization }), async (c) =>
       c.json(await replayFromBody(c, dependencies, c.req.valid('query').organization)),
     )
     .get('/:id', one, query({ organization }), async (c) => {
       const scope = scopeOf(c, c.req.valid('query').organization)
-      return c.json(await getExecution({ store: dependencies.store, scope }, pathId(c)))
+      const { store, executor } = dependencies
+      const live = findLive(executor, scope, pathId(c))
+      if (live === null) return c.json(await getExecution({ store, scope }, pathId(c)))
+      const ended = viewEnded(live, { mayExecute: permits(c.get('key').scopes, 'execute') })
+      if (ended !== null) return c.json(ended)
+      c.header('Retry-After', '1')
+      return c.json(viewOne(executor, live, Date.now()), 202)
     })
+    .route('/', controls(dependencies))
 }

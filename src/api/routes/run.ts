@@ -2,29 +2,55 @@ import { InvalidRequestError, type Issue } from '../../errors.ts'
 import type { ExecutionRequest } from '../../execution.ts'
 import { memberSource } from '../../exact-json.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
-import { runCode, type RunView } from '../../service/run-code.ts'
-import { scopeOf } from '../auth.ts'
+import { viewOne } from '../../service/live-execution.ts'
+import { runCode, startCode } from '../../service/run-code.ts'
+import { requireScope, scopeOf } from '../auth.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiContext, AppDependencies } from '../context.ts'
 import { readJson } from '../json-body.ts'
-import { runSchema } from '../record-schema.ts'
+import { runningSchema, runSchema } from '../record-schema.ts'
 import { callerContext } from '../trace-context.ts'
 
 export const runRoute = documentRoute({
   id: 'runCode',
-  summary: 'Run code once',
+  summary: 'Run code once; with `Prefer: respond-async` begin it and answer at once',
   tag: 'executions',
   reply: runSchema,
   description: 'The code ran or was stopped; `outcome` says how it ended',
+  also: {
+    202: {
+      description: 'It waits or runs; GET the address in `Location` for the result',
+      reply: runningSchema,
+    },
+  },
   body: executionRequestSchema.omit({ replayOf: true }),
   access: 'execute',
 })
 
 /**
- * Runs the code in the body. Closing the connection cancels the execution. The caller's span (`traceparent`) becomes the
- * parent of the execution's span.
+ * Runs the code in the body. Closing the connection cancels the execution, unless the caller prefers not to wait. The
+ * caller's span (`traceparent`) becomes the parent of the execution's span.
  */
-export async function runFromBody(c: ApiContext, { executor }: AppDependencies): Promise<RunView> {
+export async function runFromBody(c: ApiContext, dependencies: AppDependencies): Promise<Response> {
+  const request = await readRequest(c)
+  const parts = { executor: dependencies.executor, scope: scopeOf(c, undefined) }
+  if (!prefersAsync(c)) return c.json(await runCode(parts, { ...request, signal: c.req.raw.signal }))
+  // The result comes by GET.
+  requireScope(c, 'read')
+  const execution = await startCode(parts, request)
+  c.header('Location', `/v1/executions/${execution.started.executionId}`)
+  c.header('Preference-Applied', 'respond-async')
+  c.header('Retry-After', '1')
+  return c.json(viewOne(dependencies.executor, execution, Date.now()), 202)
+}
+
+/** RFC 7240: a list of preferences, each perhaps with a value and parameters. */
+function prefersAsync(c: ApiContext): boolean {
+  const preferences = (c.req.header('Prefer') ?? '').split(',')
+  return preferences.some((preference) => /^\s*respond-async\s*(?:[;=]|$)/iu.test(preference))
+}
+
+async function readRequest(c: ApiContext): Promise<ExecutionRequest> {
   const { body, text } = await readJson(c)
   rejectCallbacks(body)
   const idempotencyKey = c.req.header('Idempotency-Key')
@@ -33,14 +59,10 @@ export async function runFromBody(c: ApiContext, { executor }: AppDependencies):
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...body,
     ...(input === null ? {} : { input }),
+    parent: callerContext(c),
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the executor checks the whole request and reports every issue at once
-  const request = {
-    ...given,
-    signal: c.req.raw.signal,
-    parent: callerContext(c),
-  } as unknown as ExecutionRequest
-  return runCode({ executor, scope: scopeOf(c, undefined) }, request)
+  return given as unknown as ExecutionRequest
 }
 
 const NOT_IN_A_BODY: Readonly<Record<string, string>> = {
