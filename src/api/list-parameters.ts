@@ -25,7 +25,9 @@ export const listParameters = {
   cursor: z
     .string('give it once')
     .optional()
-    .describe('`nextCursor` of the page before; keep the filters as they were'),
+    .describe(
+      '`nextCursor` of the page before, with the same filters. The window stays that of the first page',
+    ),
   fields: namesOf(z.array(fieldName))
     .optional()
     .describe('Names of the fields to show, separated by commas; lists without bodies are faster'),
@@ -42,7 +44,7 @@ export async function listPage(
   const { from, to, limit: pageSize, cursor, fields: shown, order } = query
   const scope = scopeOf(c, query.organization)
   const filter = toFilter(query, query.fixed)
-  const filtersHash = hashFilters({ filter, from, to, scope, order })
+  const filtersHash = hashFilters({ filter, scope, order })
   const before = cursor === undefined ? null : decodeCursor(filtersHash, cursor)
   const searched = before?.window ?? resolveWindow({ from, to }, Date.now())
   const { records, next } = await listExecutions(

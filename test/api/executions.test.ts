@@ -165,6 +165,16 @@ describe('a list', () => {
     )
     expect(problem).toMatchObject({ status: 422, errors: [{ path: 'cursor' }] })
   })
+
+  it('goes on in the window of the first page, whatever the begin of a later request', async () => {
+    await insert('later', 3)
+    const first = await list('organization=later&limit=1&from=2020-01-01T00:00:00Z')
+    const second = await list(
+      `organization=later&limit=5&from=2020-01-01T00:00:01Z&cursor=${first.nextCursor}`,
+    )
+    expect(second.data).toHaveLength(2)
+    expect(second.window).toEqual(first.window)
+  })
 })
 
 describe('agents and runs of workflows', () => {

@@ -54,8 +54,9 @@ describe('logs', () => {
   })
 
   it('prints a page as one JSON value that leads on to the next', async () => {
-    const first = await askJson('logs', '--agent', 'asked', '--limit', '8')
-    const second = await askJson('logs', '--agent', 'asked', '--limit', '8', '--cursor', first.nextCursor)
+    const options = ['--agent', 'asked', '--since', '1w', '--limit', '8']
+    const first = await askJson('logs', ...options)
+    const second = await askJson('logs', ...options, '--cursor', first.nextCursor)
     const seen = [...first.data, ...second.data].map((record) => record.executionId)
     expect(seen).toEqual(newestFirst)
     expect(first.data[0]).toMatchObject({ result: { sum: 6 }, outcome: 'success' })
