@@ -10,6 +10,7 @@ import { KEY_NEEDED_PAGE, PAGE_POLICY } from './html.ts'
 import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
 import { countRequests } from './request-counts.ts'
 import { observeStack } from '../service/stack-metrics.ts'
+import { mcp } from '../mcp/http.ts'
 import { agents } from './routes/agents.ts'
 import { differences } from './routes/differences.ts'
 import { errors } from './routes/errors.ts'
@@ -57,6 +58,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/v1/workflow-executions', workflowExecutions(dependencies))
   app.route('/v1/runtimes', runtimes(dependencies))
   app.route('/v1/sql', sql(dependencies))
+  app.route('/mcp', mcp(app, dependencies))
   app.route('/', openapi(app, dependencies.version))
   observeStack(dependencies.executor.metrics, dependencies)
   return app

@@ -1,8 +1,8 @@
 /** Comparisons as tables. */
+import type { DifferencesReply } from '../client/index.ts'
 import { formatBytes, formatCount, formatMs, formatRate } from '../format.ts'
 import type { VersionComparison } from '../service/compare-versions.ts'
 import type { Interval } from '../service/confidence.ts'
-import type { DifferencesReply } from './commands/compare.ts'
 import { escapeLine } from './escape-controls.ts'
 import { renderTable, type Column } from './table.ts'
 import type { Terminal } from './terminal.ts'

@@ -30,6 +30,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   addQuestions(program, terminal, end)
   addUpkeep(program, terminal, end)
   addPrepare(program, terminal, end)
+  addMcp(program, terminal, end)
   return program
 }
 
@@ -123,5 +124,15 @@ function addPrepare(program: Command, terminal: Terminal, end: End): void {
     .action(async (name: Program) => {
       const { prepare } = await import('./commands/prepare.ts')
       await end(prepare(name, terminal))
+    })
+}
+
+function addMcp(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('mcp')
+    .description('serve the tools of the running service to an MCP client on stdin and stdout')
+    .action(async () => {
+      const { mcp } = await import('./commands/mcp.ts')
+      await end(mcp(terminal))
     })
 }

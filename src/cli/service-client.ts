@@ -1,14 +1,12 @@
 /** HTTP client of the running service, with the API key of this home. */
+import { createClient, ProblemError, type QueryInput } from '../client/index.ts'
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../stack/endpoints.ts'
 import { parseExactly } from '../exact-json.ts'
-import { ExectrailError, type ErrorCode, type Issue } from '../errors.ts'
+import { ExectrailError, type ErrorCode } from '../errors.ts'
 import { readCliKey } from '../service/keys.ts'
 
-const TIMEOUT_MS = 60_000
-
-/** A list is given by repeating its name. */
-export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
+export type Query = QueryInput
 
 export interface ServiceClient {
   readonly url: string
@@ -23,6 +21,12 @@ export interface ServiceClient {
  * @throws {ExectrailError} when no service runs or no key is known
  */
 export async function findService(config: Config): Promise<ServiceClient> {
+  const { url, key } = await findAddress(config)
+  return clientFor(url, key)
+}
+
+/** Where the service of this home is, and the key for it. @throws as `findService` */
+export async function findAddress(config: Config): Promise<{ url: string; key: string }> {
   const endpoints = await readEndpoints(config.home)
   if (endpoints === null) {
     throw new ExectrailError('store_unavailable', `no exectrail service runs for ${config.home}`, {
@@ -35,49 +39,17 @@ export async function findService(config: Config): Promise<ServiceClient> {
       hint: 'Set EXECTRAIL_API_KEY to the key that `exectrail up` was started with.',
     })
   }
-  return clientFor(endpoints.service, key)
+  return { url: endpoints.service, key }
 }
 
-/** A client for a service at `url`, without trailing slash. */
+/** A client for a service at `url`, without trailing slash. Answers at once: what asks again is the person. */
 export function clientFor(url: string, key: string): ServiceClient {
-  const headers = { Authorization: `Bearer ${key}`, Accept: 'application/json' }
+  const { request } = createClient({ url, key, parse: parseExactly, retries: 0 })
   return {
     url,
-    get: (path, query = {}) => send(withQuery(`${url}${path}`, query), { headers }),
-    post: (path, body) =>
-      send(`${url}${path}`, {
-        method: 'POST',
-        headers: { ...headers, 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+    get: (path, query) => request<never>({ method: 'GET', path, query }).catch(rethrow),
+    post: (path, body) => request<never>({ method: 'POST', path, body }).catch(rethrow),
   }
-}
-
-function withQuery(url: string, query: Query): string {
-  const given = new URLSearchParams()
-  for (const [name, value] of Object.entries(query))
-    for (const one of value === undefined ? [] : [value].flat()) given.append(name, String(one))
-  return given.size === 0 ? url : `${url}?${given.toString()}`
-}
-
-async function send<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
-    (cause: unknown) => {
-      throw unreachable(new URL(url).origin, cause)
-    },
-  )
-  const body = parse(await response.text())
-  if (response.ok && body !== undefined) return body
-  throw toError(response.status, body ?? {})
-}
-
-function unreachable(origin: string, cause: unknown): ExectrailError {
-  const late = cause instanceof Error && cause.name === 'TimeoutError'
-  const what = late ? `did not answer within ${TIMEOUT_MS / 1000} s` : 'does not answer'
-  return new ExectrailError('store_unavailable', `the service at ${origin} ${what}`, {
-    hint: 'Run `exectrail doctor` to see which part is down, or `exectrail up` to start it.',
-    cause,
-  })
 }
 
 const CODES: readonly ErrorCode[] = [
@@ -93,31 +65,13 @@ const CODES: readonly ErrorCode[] = [
   'query_refused',
 ]
 
-interface Problem {
-  code?: unknown
-  detail?: unknown
-  hint?: unknown
-  errors?: unknown
-}
-
-function toError(status: number, problem: Problem): ExectrailError {
-  const code = CODES.find((known) => known === problem.code) ?? 'stack_failed'
-  const message =
-    typeof problem.detail === 'string' ? problem.detail : `the service answered with status ${status}`
-  const hint = typeof problem.hint === 'string' ? problem.hint : undefined
-  return new ExectrailError(code, message, { hint, issues: toIssues(problem.errors) })
-}
-
-function toIssues(errors: unknown): Issue[] {
-  if (!Array.isArray(errors)) return []
-  return errors.map((issue: Partial<Issue>) => ({ path: String(issue.path), message: String(issue.message) }))
-}
-
-/** The body, unchecked: the service has the same version. */
-function parse(text: string): ReturnType<typeof JSON.parse> {
-  try {
-    return parseExactly(text)
-  } catch {
-    return undefined
-  }
+/** The service's problem as an error of the command line. */
+function rethrow(error: unknown): never {
+  if (!(error instanceof ProblemError)) throw error
+  const silent = error.status === 0
+  const code = silent ? 'store_unavailable' : (CODES.find((known) => known === error.code) ?? 'stack_failed')
+  const hint = silent
+    ? 'Run `exectrail doctor` to see which part is down, or `exectrail up` to start it.'
+    : error.hint
+  throw new ExectrailError(code, error.message, { hint, issues: error.errors, cause: error })
 }

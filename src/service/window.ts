@@ -55,3 +55,25 @@ export function toUtc(text: string): string {
   const fraction = TIME.exec(text)?.[5]
   return `${new Date(at).toISOString().slice(0, 19)}${fraction === undefined ? '' : `.${fraction}`}Z`
 }
+
+const SPAN = /^(\d{1,6})([smhdw])$/
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
+
+/**
+ * Length of a span such as 90s or 2w, ms.
+ * @throws {InvalidRequestError} for anything else, named by `parameter`
+ */
+export function spanMs(span: string, parameter: string): number {
+  const [, count, unit] = SPAN.exec(span) ?? []
+  const unitMs = UNIT_MS[unit ?? '']
+  if (unitMs !== undefined) return Number(count) * unitMs
+  throw new InvalidRequestError([
+    { path: parameter, message: `${span} is not a span; write one such as 90s, 15m, 6h, 30d or 2w` },
+  ])
+}

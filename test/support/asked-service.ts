@@ -10,6 +10,8 @@ import { insertRecords } from './records.ts'
 import { ADMIN_KEY } from './service.ts'
 
 export interface AskedService {
+  /** Of the service, without trailing slash. */
+  url: string
   env: Record<string, string>
   insert: (records: readonly ExecutionRecord[]) => Promise<void>
   /** Runs a command that must succeed. */
@@ -44,6 +46,7 @@ export async function startAskedService(records: readonly ExecutionRecord[]): Pr
     return ended
   }
   return {
+    url: service.url,
     env,
     insert: (more) => insertRecords(clickhouse, more),
     ask,

@@ -8,7 +8,7 @@ import { readEndpoints, type Endpoints } from '../../src/stack/endpoints.ts'
 import { waitFor } from './wait.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const EXECTRAIL = join(ROOT, 'bin/exectrail')
+export const EXECTRAIL = join(ROOT, 'bin/exectrail')
 
 export interface CommandResult {
   exitCode: number | null

@@ -1,15 +1,15 @@
 /** `exectrail compare`: two versions of an agent, or two sets of executions, from the running service. */
+import type { DifferencesReply } from '../../client/index.ts'
 import { loadConfig } from '../../config.ts'
 import { InvalidRequestError } from '../../errors.ts'
 import type { VersionComparison } from '../../service/compare-versions.ts'
-import type { FieldDifference } from '../../store/queries/differences.ts'
-import type { Window } from '../../store/scope.ts'
+import { spanMs } from '../../service/window.ts'
 import { renderDifferences, renderVersions } from '../comparison-table.ts'
 import { toJson } from '../escape-controls.ts'
 import { toFilterQuery, type FilterOptions } from '../filter-options.ts'
 import { findService, type Query } from '../service-client.ts'
 import type { Terminal } from '../terminal.ts'
-import { spanMs, toWindowQuery } from '../window-options.ts'
+import { toWindowQuery } from '../window-options.ts'
 
 export interface CompareOptions extends FilterOptions {
   a?: readonly string[]
@@ -23,13 +23,6 @@ interface Versions {
   agent: string | undefined
   a: string | undefined
   b: string | undefined
-}
-
-/** The reply of `GET /v1/differences`. */
-export interface DifferencesReply {
-  a: { window: Window; count: number }
-  b: { window: Window; count: number }
-  fields: readonly FieldDifference[]
 }
 
 /** Prints what differs between two versions, or between two sets of executions. */

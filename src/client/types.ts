@@ -1,0 +1,124 @@
+/** What the operations take and answer; the same types as the service's own. */
+import type { ExecutionRequest } from '../execution.ts'
+import type { FieldName, FieldNameWith } from '../record/record.ts'
+import type { AgentStats } from '../store/queries/agent-stats.ts'
+import type { FieldDifference } from '../store/queries/differences.ts'
+import type { Histogram, Measure } from '../store/queries/distribution.ts'
+import type { ErrorGroup, ErrorOrder } from '../store/queries/errors.ts'
+import type { Facet } from '../store/queries/facets.ts'
+import type { ListOrder } from '../store/queries/list-executions.ts'
+import type { GroupField, GroupOrder } from '../store/queries/stats.ts'
+import type { FilterField } from '../store/filter.ts'
+import type { Window } from '../store/scope.ts'
+import type { Change } from '../service/compare-figures.ts'
+import type { VersionComparison } from '../service/compare-versions.ts'
+import type { ExecutionView } from '../service/execution-view.ts'
+import type { RuntimeView } from '../service/list-runtimes.ts'
+import type { ExecutionPage } from '../service/list-executions.ts'
+import type { ReadinessView } from '../service/check-readiness.ts'
+import type { RunView } from '../service/run-code.ts'
+import type { SqlAnswer } from '../service/run-sql.ts'
+import type { StatsReport } from '../service/stats.ts'
+import type { Timeseries } from '../service/timeseries.ts'
+
+type OneOrMore<Value = string> = Value | readonly Value[] | undefined
+/** ISO 8601 with a zone, or a date. */
+export type Time = string | Date
+
+export interface WindowInput {
+  /** Begin, included. @default 30 days before `to` */
+  from?: Time | undefined
+  /** End, excluded. @default now */
+  to?: Time | undefined
+  /** Narrows an administrator's key to one organization. */
+  organization?: string | undefined
+}
+
+/** Which executions: several values of a field match any of them, and all given fields must match. */
+export type FilterInput = WindowInput & { [Name in FieldNameWith<{ filterable: true }>]?: OneOrMore } & {
+  /** Conditions on any field, such as `durationMs>=1000`. */
+  where?: OneOrMore
+  /** Text in the error or the output. */
+  q?: string | undefined
+}
+
+export type ListInput = FilterInput & {
+  order?: ListOrder | undefined
+  limit?: number | undefined
+  cursor?: string | undefined
+  fields?: readonly FieldName[] | undefined
+}
+export type StatsInput = FilterInput & {
+  groupBy?: OneOrMore<GroupField>
+  order?: GroupOrder | undefined
+  limit?: number | undefined
+  compare?: 'previous' | undefined
+}
+export type TimeseriesInput = FilterInput & { bucketSeconds?: number | undefined }
+export type DistributionInput = TimeseriesInput & { measure?: Measure | undefined }
+export type FacetsInput = FilterInput & {
+  fields?: readonly FilterField[] | undefined
+  limit?: number | undefined
+}
+export type ErrorsInput = FilterInput & { order?: ErrorOrder | undefined; limit?: number | undefined }
+export type DifferencesInput = FilterInput & {
+  /** Conditions of the first set, as in `where`. */
+  a?: OneOrMore
+  b?: OneOrMore
+  /** Window of the first set, where it is not the common one. */
+  aFrom?: Time | undefined
+  aTo?: Time | undefined
+  bFrom?: Time | undefined
+  bTo?: Time | undefined
+  limit?: number | undefined
+}
+export type AgentInput = WindowInput & { id: string }
+export type RunInput = Omit<ExecutionRequest, 'signal' | 'onOutput' | 'parent' | 'traceparent' | 'tracestate'>
+
+export interface DistributionReply extends Histogram {
+  window: Window
+  measure: Measure
+  bucketSeconds: number
+}
+export interface FacetsReply {
+  window: Window
+  facets: readonly Facet[]
+}
+export interface ErrorsReply {
+  window: Window
+  data: readonly ErrorGroup[]
+}
+export interface DifferencesReply {
+  a: { window: Window; count: number }
+  b: { window: Window; count: number }
+  fields: readonly FieldDifference[]
+}
+
+interface Operation<Input, Reply> {
+  input: Input
+  reply: Reply
+}
+
+/** The operations of the service by their names in its OpenAPI document. */
+export interface Operations {
+  runCode: Operation<RunInput, RunView>
+  listExecutions: Operation<ListInput, ExecutionPage>
+  getExecution: Operation<{ id: string; organization?: string | undefined }, ExecutionView>
+  getAgentLogs: Operation<Omit<ListInput, 'codeAgentId'> & { id: string }, ExecutionPage>
+  getWorkflowExecutionLogs: Operation<Omit<ListInput, 'workflowExecutionId'> & { id: string }, ExecutionPage>
+  getAgentStats: Operation<
+    AgentInput & { compare?: 'previous' | undefined },
+    AgentStats & { change?: Change }
+  >
+  compareVersions: Operation<AgentInput & { a: string; b: string }, VersionComparison>
+  getStats: Operation<StatsInput, StatsReport>
+  getTimeseries: Operation<TimeseriesInput, Timeseries>
+  getDistribution: Operation<DistributionInput, DistributionReply>
+  getFacets: Operation<FacetsInput, FacetsReply>
+  getErrors: Operation<ErrorsInput, ErrorsReply>
+  getDifferences: Operation<DifferencesInput, DifferencesReply>
+  listRuntimes: Operation<{}, { data: readonly RuntimeView[] }>
+  runSql: Operation<{ query: string }, SqlAnswer>
+  health: Operation<{}, { status: 'ok' }>
+  readiness: Operation<{}, ReadinessView>
+}

@@ -1,0 +1,164 @@
+/** Tools that run code. */
+import { z } from 'zod'
+import { LANGUAGES, OUTCOMES, RUNTIMES } from '../../execution.ts'
+import { cutFields, cutSchema } from '../cut.ts'
+import { linkTo, someFieldsSchema, UNTRUSTED } from '../record.ts'
+import { defineTool } from '../tool.ts'
+
+const TEXT_CHARACTERS = 10_000
+const FILES_SHOWN = 50
+
+/** What the model needs to go on; get_execution has the rest. */
+const SHOWN = [
+  'executionId',
+  'runtime',
+  'language',
+  'isolation',
+  'outcome',
+  'exitCode',
+  'errorType',
+  'errorMessage',
+  'errorStack',
+  'hint',
+  'durationMs',
+  'memoryPeakBytes',
+  'result',
+  'stdout',
+  'stderr',
+] as const
+
+const output = z.object({
+  executionId: z.string().describe('For get_execution'),
+  outcome: z.enum(OUTCOMES),
+  link: z.string().describe('Address of the record; needs an API key'),
+  execution: someFieldsSchema.describe('Fields of the record by name; what is absent was empty'),
+  files: z
+    .array(
+      z.object({
+        path: z.string(),
+        characters: z.number(),
+        content: z.string().optional(),
+        encoding: z.string(),
+      }),
+    )
+    .describe('Files the code left in /out; long ones without content'),
+  cut: cutSchema,
+})
+
+const id = z.string().min(1).max(256).optional()
+
+export const runCode = defineTool({
+  name: 'run_code',
+  title: 'Run code',
+  kind: 'runs',
+  description: `Runs code once in a sandbox and keeps a record of it. The code is a script, or defines main(input), whose return value is the result. It has no network unless allowHosts names hosts; files it writes to /out come back. A failing program is an answer, not an error: outcome and errorMessage say what happened. ${UNTRUSTED}`,
+  input: z.strictObject({
+    language: z.enum(LANGUAGES),
+    code: z.string().min(1).describe('The program'),
+    input: z.unknown().optional().describe('Argument of main(input); any JSON'),
+    runtime: z
+      .enum(RUNTIMES)
+      .default('subprocess')
+      .describe('Where it runs; list_runtimes says which are ready. subprocess serves every language'),
+    timeoutMs: z.int().min(1).max(600_000).optional().describe('Wall time of the run. Default 30000'),
+    memoryMb: z.int().min(16).max(65_536).optional().describe('Memory of the whole process tree, MiB'),
+    files: z
+      .array(
+        z.strictObject({
+          path: z.string().describe('Relative to the working directory'),
+          content: z.string(),
+          encoding: z.enum(['utf8', 'base64']).optional(),
+        }),
+      )
+      .max(100)
+      .optional()
+      .describe('Files for the working directory'),
+    allowHosts: z.array(z.string()).min(1).max(100).optional().describe('Host names the code may reach'),
+    codeAgentId: id.describe('Your id, so that your executions can be found again'),
+    codeAgentVersion: id,
+    workflowExecutionId: id.describe('Run of a workflow this is a step of'),
+    nodeId: id.describe('Step of the workflow'),
+    organization: id.describe("Only with an administrator's key. Leave it out otherwise"),
+  }),
+  output,
+  async answer(given, { client, signal, url }) {
+    const { timeoutMs, memoryMb, allowHosts, organization: organizationId, runtime, language, code } = given
+    const { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, input, files } = given
+    const context = { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, organizationId }
+    const record = await client.runCode(
+      {
+        runtime,
+        language,
+        code,
+        ...(input === undefined ? {} : { input }),
+        limits: { timeoutMs, memoryMb },
+        context: { ...context, toolName: 'run_code' },
+        files,
+        ...(allowHosts === undefined ? {} : { network: { allow: allowHosts } }),
+      },
+      { signal },
+    )
+    return toOutput(record, url)
+  },
+})
+
+type Run = Awaited<ReturnType<Parameters<Parameters<typeof defineTool>[0]['answer']>[1]['client']['runCode']>>
+
+function toOutput(run: Run, url: string): z.input<typeof output> {
+  const { executionId, outcome, files } = run
+  const known = SHOWN.map((name): [string, unknown] => [name, run[name]]).filter(
+    ([, value]) => value !== null && value !== '',
+  )
+  const { record, cut } = cutFields(
+    Object.fromEntries(known),
+    { offset: 0, maxCharacters: TEXT_CHARACTERS },
+    (field, from) => `get_execution with executionId, fields ["${field}"] and offset ${from}`,
+  )
+  return {
+    executionId,
+    outcome,
+    link: linkTo(url, executionId),
+    execution: record,
+    files: files.slice(0, FILES_SHOWN).map(({ path, content, encoding = 'utf8' }) => ({
+      path,
+      characters: content.length,
+      encoding,
+      content: content.length <= TEXT_CHARACTERS ? content : undefined,
+    })),
+    cut,
+  }
+}
+
+export const listRuntimes = defineTool({
+  name: 'list_runtimes',
+  title: 'Runtimes',
+  kind: 'reads',
+  description:
+    'Where code can run here: which runtimes are ready, their languages and isolation, and what is missing for the others.',
+  input: z.strictObject({}),
+  output: z.object({
+    runtimes: z.array(
+      z.object({
+        name: z.enum(RUNTIMES),
+        ready: z.boolean(),
+        languages: z.array(z.enum(LANGUAGES)),
+        isolation: z.string(),
+        version: z.string().nullable(),
+        missing: z.array(z.object({ what: z.string(), fix: z.string() })),
+      }),
+    ),
+  }),
+  async answer(_, { client, signal }) {
+    const { data } = await client.listRuntimes({}, { signal })
+    return {
+      runtimes: data.map(({ name, ready, languages, isolation, version, missing }) => ({
+        name,
+        ready,
+        languages: [...languages],
+        isolation,
+        version,
+        missing: [...missing],
+      })),
+    }
+  },
+})
