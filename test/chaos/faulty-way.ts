@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { waitFor } from '../support/wait.ts'
 
 /** What becomes of a request; `lost answer`: the receiver has it, and the connection is reset. */
 export const FAULTS = [
@@ -16,9 +17,13 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
+/** ms, for a sender on a busy host. */
+const MEETING_MS = 30_000
+
 export interface FaultyWay extends AsyncDisposable {
   url: string
-  requests: number
+  /** Requests that met a fault. */
+  met: number
   /** From now on; null: in order. Exchanges that hang are cut when it is mended. */
   set(fault: Fault | null): Promise<void>
 }
@@ -29,8 +34,11 @@ const SLOW_MS = 500
 export async function openFaultyWay(target: string): Promise<FaultyWay> {
   let fault: Fault | null = null
   const server = createServer((request, response) => {
-    way.requests += 1
-    pass(request, response, { target, fault }).catch(() => response.destroy())
+    const meet = (): Fault | null => {
+      if (fault !== null) way.met += 1
+      return fault
+    }
+    pass(request, response, { target, meet }).catch(() => response.destroy())
   })
   const listen = (port: number): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -47,7 +55,7 @@ export async function openFaultyWay(target: string): Promise<FaultyWay> {
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0
   const way: FaultyWay = {
     url: `http://127.0.0.1:${port}`,
-    requests: 0,
+    met: 0,
     async set(next) {
       fault = next
       if (next === 'refuses connections') await close()
@@ -59,12 +67,21 @@ export async function openFaultyWay(target: string): Promise<FaultyWay> {
   return way
 }
 
+/** Waits until a request has met the fault since `before` had; false where none does. */
+export async function hasMet(way: FaultyWay, before: number): Promise<boolean> {
+  return waitFor(() => way.met > before, { timeoutMs: MEETING_MS, what: 'a request' }).then(
+    () => true,
+    () => false,
+  )
+}
+
 async function pass(
   request: IncomingMessage,
   response: ServerResponse,
-  { target, fault }: { target: string; fault: Fault | null },
+  { target, meet }: { target: string; meet: () => Fault | null },
 ): Promise<void> {
   const body = await buffer(request)
+  const fault = meet()
   if (fault === 'hangs') return
   if (fault === 'resets the connection') return void request.socket.resetAndDestroy()
   if (fault === 'answers 503') return void response.writeHead(503).end('out of order')

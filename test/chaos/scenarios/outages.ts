@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readCollectorMetrics } from '../../../src/stack/collector/metrics.ts'
 import { waitFor } from '../../support/wait.ts'
-import { FAULTS, type Fault } from '../faulty-way.ts'
+import { FAULTS, hasMet, type Fault } from '../faulty-way.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { BY_EXECUTION, judge } from '../verdict.ts'
 
@@ -30,8 +30,8 @@ function signozFails(fault: Fault): Scenario {
     async run(scene) {
       const { stage } = scene
       const failedBefore = (await readSignoz(stage.metricsUrl)).failed
+      const metBefore = stage.wayToSignoz.met
       await stage.wayToSignoz.set(fault)
-      const requestsBefore = stage.wayToSignoz.requests
       const recorder = scene.record({ rate: 600 })
       await recorder.begun(600)
       await pause(scene.form === 'short' ? 500 : 60_000)
@@ -41,7 +41,7 @@ function signozFails(fault: Fault): Scenario {
       const { organizationId } = scene
       for (const line of await judge(stage, { ...said, organizationId, by: BY_EXECUTION }))
         scene.fault(`before SigNoz was mended: ${line}`)
-      if (fault !== 'refuses connections' && stage.wayToSignoz.requests === requestsBefore)
+      if (fault !== 'refuses connections' && !(await hasMet(stage.wayToSignoz, metBefore)))
         scene.fault('no request met the fault')
       await stage.wayToSignoz.set(null)
       await compareSignoz(scene, said.begun, { fault, failedBefore })

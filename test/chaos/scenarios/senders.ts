@@ -1,6 +1,6 @@
 /** What stands between an executor and the Collector fails in every way receivers do. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { FAULTS, openFaultyWay, type Fault } from '../faulty-way.ts'
+import { FAULTS, hasMet, openFaultyWay, type Fault } from '../faulty-way.ts'
 import type { Scenario } from '../scenario.ts'
 
 function receiverFails(fault: Fault): Scenario {
@@ -12,10 +12,11 @@ function receiverFails(fault: Fault): Scenario {
       await using way = await openFaultyWay(scene.stage.otlpUrl)
       const recorder = scene.record({ url: way.url, rate: 500 })
       await recorder.begun(100)
+      const before = way.met
       await way.set(fault)
-      const before = way.requests
       await pause(scene.form === 'short' ? 2000 : 60_000)
-      if (fault !== 'refuses connections' && way.requests === before) scene.fault('no request met the fault')
+      if (fault !== 'refuses connections' && !(await hasMet(way, before)))
+        scene.fault('no request met the fault')
       await way.set(null)
       await scene.waitBetween(0, 500)
       await recorder.end('SIGTERM')
