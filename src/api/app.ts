@@ -22,6 +22,7 @@ import { runtimes } from './routes/runtimes.ts'
 import { facets } from './routes/facets.ts'
 import { stats } from './routes/stats.ts'
 import { sql } from './routes/sql.ts'
+import { traces } from './routes/traces.ts'
 import { workflowExecutions } from './routes/workflow-executions.ts'
 
 /** Fits code, input and files at their own limits, with JSON's escapes. */
@@ -56,6 +57,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/v1/stats', stats(dependencies))
   app.route('/v1/agents', agents(dependencies))
   app.route('/v1/workflow-executions', workflowExecutions(dependencies))
+  app.route('/v1/traces', traces(dependencies))
   app.route('/v1/runtimes', runtimes(dependencies))
   app.route('/v1/sql', sql(dependencies))
   app.route('/mcp', mcp(app, dependencies))

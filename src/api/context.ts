@@ -19,6 +19,8 @@ export interface AppDependencies {
   components: () => readonly ComponentStatus[]
   /** The Collector's own metrics; null for an external Collector. Rejects when it does not answer. */
   collector: () => Promise<CollectorMetrics | null>
+  /** Where SigNoz shows traces, without a trailing slash; absent without a SigNoz. */
+  signozUrl?: string | null
   /** Logs one line about an internal error; text from callers is escaped. */
   log: (line: string) => void
 }

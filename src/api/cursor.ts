@@ -6,9 +6,10 @@ import { checkTime } from '../service/window.ts'
 import type { Position } from '../store/queries/list-executions.ts'
 import type { Window } from '../store/scope.ts'
 
-const CURSOR_MAX = 1024
+const CURSOR_MAX = 4096
 const time = z.string().refine((text) => checkTime(text) === null)
-const id = z.string().min(1).max(256)
+/** Of an execution, or of an organization and a run of its workflows. */
+const id = z.string().min(1).max(513)
 const content = z.tuple([z.literal(2), z.string(), time, time, z.number().nullable(), time, id])
 
 /** Where the next page begins, and the window of the first page. */

@@ -12,11 +12,11 @@ export interface ApiStack {
 }
 
 /** Starts all of it; `stop` leaves nothing behind. */
-export async function startApiStack(): Promise<ApiStack> {
+export async function startApiStack(signozUrl: string | null = null): Promise<ApiStack> {
   const home = await temporaryDirectory()
   const clickhouse = await startClickHouse()
   const executor = await createExecutor({ config: offlineConfig(home.path) })
-  const service = await startService({ store: clickhouse.store, executor })
+  const service = await startService({ store: clickhouse.store, executor, signozUrl })
   return {
     clickhouse,
     service,

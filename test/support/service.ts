@@ -76,7 +76,7 @@ export function withKey(key: string): { headers: Record<string, string> } {
 
 export async function startService(
   parts: Pick<AppDependencies, 'store' | 'executor'> &
-    Partial<Pick<AppDependencies, 'components' | 'collector'>>,
+    Partial<Pick<AppDependencies, 'components' | 'collector' | 'signozUrl'>>,
 ): Promise<TestService> {
   const logged: string[] = []
   const app = createApp({

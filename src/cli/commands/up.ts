@@ -94,6 +94,7 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
     executor,
     keys: opened.keys,
     ...sources,
+    signozUrl: config.signoz.url,
     log: report,
   })
   const service = closing.adopt(
