@@ -11,6 +11,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 COPY bin bin
 COPY clickhouse clickhouse
+COPY postgres postgres
 COPY otel-collector otel-collector
 COPY src src
 

@@ -15,6 +15,13 @@ const port = z.coerce.number('write a port from 0 to 65535').int().min(0).max(65
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'write letters, digits and _ only')
 const mebibytes = z.coerce.number('write a number of MiB').int().min(16).max(1_048_576)
 
+const postgresUrl = z
+  .string()
+  .refine(
+    (text) => /^postgres(?:ql)?:\/\/\S+$/u.test(text) && URL.canParse(text.replace('@/', '@localhost/')),
+    'write a URL such as postgresql://user:password@host:5432/database',
+  )
+
 const listOf = <Name extends string>(names: readonly Name[]) =>
   z
     .string()
@@ -45,6 +52,7 @@ const environment = z.object({
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: identifier.default('exectrail'),
+  DATABASE_URL: postgresUrl.optional(),
   ...telemetryVariables,
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: z.coerce.number('write a number of characters').int().min(0).optional(),
   SIGNOZ_OTLP_ENDPOINT: httpUrl.optional(),
@@ -84,6 +92,8 @@ export interface Config extends TelemetryConfig {
     maxLength?: number | null
   }
   clickhouse: { url: string | null; user: string; password: string; database: string }
+  /** The Postgres of the metadata; null for the embedded one. */
+  databaseUrl: string | null
   signoz: { otlpEndpoint: string | null; ingestionKey: string | null; url: string | null }
   bacalhauApiUrl: string | null
   e2bApiKey: string | null
@@ -128,6 +138,7 @@ export function loadConfig(env: Environment = process.env): Config {
       maxLength: value.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? null,
     },
     clickhouse: clickhouseOf(value),
+    databaseUrl: value.DATABASE_URL ?? null,
     signoz: signozOf(value),
     bacalhauApiUrl: value.BACALHAU_API_URL ?? null,
     e2bApiKey: value.E2B_API_KEY ?? null,

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'runtime_unavailable'
   | 'capacity'
   | 'store_unavailable'
+  | 'metadata_unavailable'
   | 'query_refused'
   | 'invalid_config'
   | 'stack_failed'
@@ -38,6 +39,7 @@ const TABLE: Record<ErrorCode, { status: number; exit: number; title: string }> 
   runtime_unavailable: { status: 503, exit: 125, title: 'The runtime is not available' },
   capacity: { status: 429, exit: 125, title: 'No capacity now' },
   store_unavailable: { status: 503, exit: 125, title: 'The store does not answer' },
+  metadata_unavailable: { status: 503, exit: 125, title: 'The metadata does not answer' },
   query_refused: { status: 422, exit: 2, title: 'The store refused the query' },
   invalid_config: { status: 500, exit: 78, title: 'The configuration is not valid' },
   stack_failed: { status: 500, exit: 125, title: 'A part of the stack did not start' },
@@ -115,6 +117,14 @@ export class StoreError extends ExectrailError {
   override readonly name = 'StoreError'
   constructor(code: 'store_unavailable' | 'query_refused', message: string, options: ErrorOptions = {}) {
     super(code, message, options)
+  }
+}
+
+/** The Postgres of the metadata is unavailable. */
+export class MetadataError extends ExectrailError {
+  override readonly name = 'MetadataError'
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('metadata_unavailable', message, options)
   }
 }
 

@@ -50,6 +50,7 @@ describe('the packed package', () => {
       'otel-collector/signoz.yaml',
       'otel-collector/token.yaml',
       'package.json',
+      'postgres/migrations',
       'tools/bacalhau',
     ])
     expect(packed.filter((file) => /(?<!\.d)\.ts$|\.test\.|__pycache__/.test(file))).toEqual([])

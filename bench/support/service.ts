@@ -3,13 +3,19 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createApp } from '../../src/api/app.ts'
 import { serve } from '../../src/api/server.ts'
-import { openKeys } from '../../src/service/keys.ts'
+import { KEY_SCOPES } from '../../src/metadata/key-scopes.ts'
+import type { ApiKey, KeyStore } from '../../src/service/keys.ts'
 import { createStore } from '../../src/store/client.ts'
 import { createBenchExecutor } from './executor.ts'
 
 /** The key the service takes. */
 export const SERVICE_KEY = 'bench-key'
 const NO_STORE = { url: 'http://127.0.0.1:9', user: 'default', password: '', database: 'exectrail' }
+
+const ADMINISTRATOR: ApiKey = { id: 'bench', name: 'bench', scope: 'all', scopes: KEY_SCOPES }
+const KEYS: KeyStore = {
+  find: (secret) => Promise.resolve(secret === SERVICE_KEY ? ADMINISTRATOR : null),
+}
 
 export interface BenchService {
   url: string
@@ -32,13 +38,13 @@ export async function startService(home: string, receiver: { url: string }): Pro
 async function run(home: string, receiverUrl: string, send: (message: unknown) => void): Promise<void> {
   const executor = await createBenchExecutor(home, { url: receiverUrl })
   const store = createStore(NO_STORE)
-  const { keys } = await openKeys(home, SERVICE_KEY)
   const app = createApp({
     version: 'bench',
     store,
     sqlStore: store,
     executor,
-    keys,
+    keys: KEYS,
+    metadata: null,
     components: () => [],
     collector: () => Promise.resolve(null),
     log: (line) => console.error(line),

@@ -16,6 +16,7 @@ import { differences } from './routes/differences.ts'
 import { errors } from './routes/errors.ts'
 import { executions } from './routes/executions.ts'
 import { health } from './routes/health.ts'
+import { keys } from './routes/keys.ts'
 import { openapi } from './routes/openapi.ts'
 import { pages } from './routes/pages.ts'
 import { runtimes } from './routes/runtimes.ts'
@@ -61,6 +62,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/v1/runtimes', runtimes(dependencies))
   app.route('/v1/sql', sql(dependencies))
   app.route('/mcp', mcp(app, dependencies))
+  app.route('/v1/keys', keys(dependencies))
   app.route('/', openapi(app, dependencies.version))
   observeStack(dependencies.executor.metrics, dependencies)
   return app

@@ -6,6 +6,7 @@ import type { CollectorMetrics } from '../stack/collector/metrics.ts'
 import type { ComponentStatus } from '../stack/stack.ts'
 import type { ApiKey, KeyStore } from '../service/keys.ts'
 import type { Store } from '../store/client.ts'
+import type { Metadata } from './metadata.ts'
 
 /** What the app depends on; the caller starts and stops it. */
 export interface AppDependencies {
@@ -15,6 +16,8 @@ export interface AppDependencies {
   sqlStore: Store
   executor: Pick<Executor, 'submit' | 'executions' | 'runtimes' | 'status' | 'metrics'>
   keys: KeyStore
+  /** Null: keys, states of errors and the audit log are not served. */
+  metadata: Metadata | null
   /** State of the supervised components (Collector, store); empty when there are none. */
   components: () => readonly ComponentStatus[]
   /** The Collector's own metrics; null for an external Collector. Rejects when it does not answer. */

@@ -11,7 +11,7 @@ interface RouteDocument {
   /** Stable name of the operation; generated clients use it. */
   id: string
   summary: string
-  tag: 'executions' | 'statistics' | 'agents' | 'workflows' | 'runtimes' | 'sql' | 'service'
+  tag: 'executions' | 'statistics' | 'agents' | 'workflows' | 'runtimes' | 'sql' | 'keys' | 'service'
   /** Shape of the 200 reply. */
   reply: z.ZodType
   /** Description of the 200 response. */

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { readEndpoints } from '../stack/endpoints.ts'
 import { parseExactly } from '../exact-json.ts'
 import { ExectrailError, type ErrorCode } from '../errors.ts'
-import { readCliKey } from '../service/keys.ts'
+import { readCliKey } from '../service/key-file.ts'
 
 export type Query = QueryInput
 
@@ -14,6 +14,8 @@ export interface ServiceClient {
   get<T>(path: string, query?: Query): Promise<T>
   /** POSTs JSON. @throws {ExectrailError} from the service's problem */
   post<T>(path: string, body: unknown): Promise<T>
+  /** DELETEs. @throws {ExectrailError} from the service's problem */
+  delete<T>(path: string): Promise<T>
 }
 
 /**
@@ -49,6 +51,7 @@ export function clientFor(url: string, key: string): ServiceClient {
     url,
     get: (path, query) => request<never>({ method: 'GET', path, query }).catch(rethrow),
     post: (path, body) => request<never>({ method: 'POST', path, body }).catch(rethrow),
+    delete: (path) => request<never>({ method: 'DELETE', path }).catch(rethrow),
   }
 }
 
@@ -62,6 +65,7 @@ const CODES: readonly ErrorCode[] = [
   'runtime_unavailable',
   'capacity',
   'store_unavailable',
+  'metadata_unavailable',
   'query_refused',
 ]
 

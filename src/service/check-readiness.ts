@@ -1,11 +1,12 @@
 /** Whether this installation can run code and keep its records. */
 import type { ComponentStatus } from '../stack/stack.ts'
 import type { Executor } from '../executor/executor.ts'
+import type { Database } from '../metadata/database.ts'
 import type { Store } from '../store/client.ts'
 
 /** State of one component. It is public, so it holds no secrets. */
 interface Check {
-  name: 'store' | 'collector' | 'outbox'
+  name: ComponentStatus['name'] | 'outbox'
   ready: boolean
   detail: string
 }
@@ -17,41 +18,47 @@ export interface ReadinessView {
 
 /** The outbox is not ready when its oldest entry is older. */
 const OUTBOX_LATE_MS = 30_000
-const STORE_TIMEOUT_MS = 2_000
+const DATABASE_TIMEOUT_MS = 2_000
 
 interface Components {
   store: Pick<Store, 'ping'>
+  /** Null for a service without metadata. */
+  metadata: { database: Pick<Database, 'ping'> } | null
   executor: Pick<Executor, 'status'>
   components: () => readonly ComponentStatus[]
 }
 
-/** Checks the store, the Collector and the outbox. Ready means that a record can be read within seconds. */
-export async function checkReadiness({ store, executor, components }: Components): Promise<ReadinessView> {
-  const supervised = components()
+/** Checks the store, the Collector, the metadata and the outbox. Ready means that a record can be read within seconds. */
+export async function checkReadiness(parts: Components): Promise<ReadinessView> {
+  const { store, metadata, executor } = parts
+  const components = new Map(parts.components().map((component) => [component.name, component]))
+  const collector = components.get('collector')
+  const databases = await Promise.all([
+    checkDatabase('store', store, components.get('store')),
+    ...(metadata === null ? [] : [checkDatabase('metadata', metadata.database, components.get('metadata'))]),
+  ])
   const checks = [
-    await checkStore(
-      store,
-      supervised.find((component) => component.name === 'store'),
-    ),
-    ...supervised.filter((component) => component.name === 'collector').map(checkComponent),
+    ...databases,
+    ...(collector === undefined ? [] : [checkComponent(collector)]),
     checkOutbox(executor),
   ]
   return { ready: checks.every((check) => check.ready), checks }
 }
 
-async function checkStore(
-  store: Pick<Store, 'ping'>,
+async function checkDatabase(
+  name: 'store' | 'metadata',
+  database: Pick<Store, 'ping'>,
   component: ComponentStatus | undefined,
 ): Promise<Check> {
   if (component !== undefined && !isServing(component)) return checkComponent(component)
   const answers = await Promise.race([
-    store.ping().then(
+    database.ping().then(
       () => true,
       () => false,
     ),
     falseAfterTimeout(),
   ])
-  return { name: 'store', ready: answers, detail: answers ? 'answers' : 'does not answer' }
+  return { name, ready: answers, detail: answers ? 'answers' : 'does not answer' }
 }
 
 function checkComponent(component: ComponentStatus): Check {
@@ -78,6 +85,6 @@ export function isServing(component: ComponentStatus): boolean {
 
 function falseAfterTimeout(): Promise<false> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve(false), STORE_TIMEOUT_MS).unref()
+    setTimeout(() => resolve(false), DATABASE_TIMEOUT_MS).unref()
   })
 }

@@ -1,18 +1,17 @@
-/** API keys and the organizations that they may access. */
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { chmod, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
-import { z } from 'zod'
-import { ConfigError } from '../errors.ts'
-import { KEY_SCOPES, USUAL_SCOPES, type KeyScope } from '../metadata/key-scopes.ts'
+/** API keys: what a request may see and do. */
+import { createHash, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { isExectrailError } from '../errors.ts'
+import { findKey, touchKey, USE_INTERVAL_SECONDS, type StoredKey } from '../metadata/api-keys.ts'
+import type { Database } from '../metadata/database.ts'
+import type { KeyScope } from '../metadata/key-scopes.ts'
 import type { Scope } from '../store/scope.ts'
 
 /** An API key without its secret. */
 export interface ApiKey {
   id: string
   name: string
-  /** 'all' for an administrator's key, else the one organization it is bound to. */
+  /** 'all' for an administrator's key, else the tenant it is bound to. */
   scope: Scope
   /** What it permits. */
   scopes: readonly KeyScope[]
@@ -20,113 +19,145 @@ export interface ApiKey {
 
 /** Looks API keys up. */
 export interface KeyStore {
-  /** The key this secret belongs to; null for an unknown secret. */
+  /** The key this secret belongs to; null for an unknown, expired or revoked one. */
   find(secret: string): Promise<ApiKey | null>
 }
 
-/** The keys of a home. `secret` is null when only its hash is known. */
-export interface OpenedKeys {
-  keys: KeyStore
-  secret: string | null
-  /** True when `EXECTRAIL_API_KEY` is set but is not a key of this home. */
-  givenIsUnknown: boolean
+/** Keys in Postgres, kept in memory so that a request does not wait for it. */
+export interface CachedKeys extends KeyStore {
+  /** Looks every key up again at its next use. Call it after a change of keys. */
+  forget(): void
+  /** Waits until noted uses are written. */
+  close(): Promise<void>
 }
 
-const storedKey = z.object({
-  id: z.string(),
-  name: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Null: every organization. */
-  organizationId: z.string().nullable(),
-  createdAt: z.string(),
-})
-const keyFile = z.object({
-  keys: z.array(storedKey).min(1).max(10_000),
-  /** The first key in the clear, only when exectrail made it itself, so that the CLI can send it. */
-  cliKey: z.string().nullable(),
-})
-type StoredKey = z.infer<typeof storedKey>
-type KeyFile = z.infer<typeof keyFile>
-
-/** Path of the file of keys of a home. */
-export function keysPath(home: string): string {
-  return join(home, 'keys.json')
+interface Cached {
+  key: StoredKey | null
+  /** When it was looked up, ms of `performance.now()`. */
+  readAt: number
 }
 
-/**
- * Opens the keys of a home. If there are none, `given` (`EXECTRAIL_API_KEY`) becomes the first administrator's key and is
- * stored as a hash. Without it a new key is created and stored in the clear, mode 0600.
- * @throws {ConfigError} when the file is damaged
- */
-export async function openKeys(home: string, given: string | null): Promise<OpenedKeys> {
-  const file = (await readKeyFile(home)) ?? (await createKeyFile(home, given))
-  const keys = fileKeyStore(file.keys)
-  if (given === null) return { keys, secret: file.cliKey, givenIsUnknown: false }
-  const known = (await keys.find(given)) !== null
-  return { keys, secret: known ? given : file.cliKey, givenIsUnknown: !known }
-}
+const CACHED_MAX = 10_000
+/** From this age a key is looked up again beside its use. */
+const FRESH_MS = 500
+/** From this age its use waits for the look-up, so a revocation in another process takes effect within a second. */
+const STALE_MS = 900
+/** While Postgres does not answer, a key that was valid so recently stays valid. */
+const OUTAGE_MS = 60_000
 
-/** The key that the CLI sends: `EXECTRAIL_API_KEY`, or the key created for this home; null when there is neither. */
-export async function readCliKey(home: string, given: string | null): Promise<string | null> {
-  return given ?? (await readKeyFile(home))?.cliKey ?? null
-}
-
-/** A key store over stored hashes. It compares every hash in constant time. */
-export function fileKeyStore(stored: readonly StoredKey[]): KeyStore {
-  const hashed = stored.map((key) => ({ key, digest: Buffer.from(key.sha256, 'hex') }))
-  return {
-    async find(secret) {
-      const digest = sha256(secret)
-      let found: StoredKey | null = null
-      for (const entry of hashed) if (timingSafeEqual(entry.digest, digest)) found = entry.key
-      return found === null ? null : toApiKey(found)
-    },
-  }
-}
-
-/** The stored form of a secret. `organizationId` null makes an administrator's key. */
-export function storeKey(name: string, secret: string, organizationId: string | null): StoredKey {
-  return {
-    id: randomUUID(),
-    name,
-    sha256: sha256(secret).toString('hex'),
-    organizationId,
-    createdAt: new Date().toISOString(),
-  }
-}
-
-function toApiKey(stored: StoredKey): ApiKey {
-  const scope: Scope = stored.organizationId === null ? 'all' : { organizationId: stored.organizationId }
-  return { id: stored.id, name: stored.name, scope, scopes: scope === 'all' ? KEY_SCOPES : USUAL_SCOPES }
-}
-
-function sha256(secret: string): Buffer {
+/** The hash of a secret. Secrets are random, so a plain one is enough. */
+export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
 }
 
-async function createKeyFile(home: string, given: string | null): Promise<KeyFile> {
-  const made = given === null ? `xt_${randomBytes(24).toString('base64url')}` : null
-  const file: KeyFile = { keys: [storeKey('first administrator', given ?? made ?? '', null)], cliKey: made }
-  await mkdir(home, { recursive: true, mode: 0o700 })
-  await writeFileAtomic(keysPath(home), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
-  return file
+/** A new secret: 192 random bits. */
+export function makeSecret(): string {
+  return `xt_${randomBytes(24).toString('base64url')}`
 }
 
-async function readKeyFile(home: string): Promise<KeyFile | null> {
-  const path = keysPath(home)
-  const text = await readFile(path, 'utf8').catch(absentAsNull)
-  if (text === null) return null
-  await chmod(path, 0o600)
-  try {
-    return keyFile.parse(JSON.parse(text))
-  } catch {
-    const message =
-      'the file of API keys is damaged; restore it, or remove it and start again to make a new key'
-    throw new ConfigError([{ path, message }])
+/** The keys of a database. A failing write of a use goes to `log`. */
+export function cachedKeys({ queries }: Database, log: (line: string) => void): CachedKeys {
+  const cache = new KeyCache((hash) => findKey(queries, Buffer.from(hash, 'hex')))
+  const uses = new UseNotes((id) => touchKey(queries, id), log)
+  return {
+    async find(secret) {
+      const key = await cache.find(hashSecret(secret).toString('hex'))
+      if (key === null || !isValid(key)) return null
+      uses.note(key)
+      return toApiKey(key)
+    },
+    forget: () => cache.forget(),
+    close: () => uses.close(),
   }
 }
 
-function absentAsNull(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null
-  throw error
+class KeyCache {
+  readonly #read: (hash: string) => Promise<StoredKey | null>
+  readonly #known = new LRUCache<string, Cached>({ max: CACHED_MAX })
+  readonly #reading = new Map<string, Promise<Cached>>()
+  /** A look-up that began before `forget()` is not kept. */
+  #generation = 0
+
+  constructor(read: (hash: string) => Promise<StoredKey | null>) {
+    this.#read = read
+  }
+
+  /** The key as it is now, or as it was less than a second ago. */
+  async find(hash: string): Promise<StoredKey | null> {
+    const cached = this.#known.get(hash)
+    const age = cached === undefined ? Infinity : performance.now() - cached.readAt
+    if (cached === undefined || age >= STALE_MS) {
+      const found = await this.#readOnce(hash).catch((error: unknown) => {
+        const lasting = cached !== undefined && cached.key !== null && age < OUTAGE_MS
+        if (lasting && isExectrailError(error) && error.code === 'metadata_unavailable') return cached
+        throw error
+      })
+      return found.key
+    }
+    // A failure shows at the look-up that a use waits for.
+    if (age >= FRESH_MS) void this.#readOnce(hash).catch(() => undefined)
+    return cached.key
+  }
+
+  forget(): void {
+    this.#generation += 1
+    this.#known.clear()
+    this.#reading.clear()
+  }
+
+  #readOnce(hash: string): Promise<Cached> {
+    const running = this.#reading.get(hash)
+    if (running !== undefined) return running
+    const work = this.#readNow(hash).finally(() => {
+      if (this.#reading.get(hash) === work) this.#reading.delete(hash)
+    })
+    this.#reading.set(hash, work)
+    return work
+  }
+
+  async #readNow(hash: string): Promise<Cached> {
+    const generation = this.#generation
+    const readAt = performance.now()
+    const entry = { key: await this.#read(hash), readAt }
+    if (generation === this.#generation) this.#known.set(hash, entry)
+    return entry
+  }
+}
+
+/** Writes when keys are used, at most once a minute each, beside the requests. */
+class UseNotes {
+  readonly #write: (id: string) => Promise<void>
+  readonly #log: (line: string) => void
+  readonly #noted = new LRUCache<string, number>({ max: CACHED_MAX })
+  readonly #writing = new Set<Promise<void>>()
+
+  constructor(write: (id: string) => Promise<void>, log: (line: string) => void) {
+    this.#write = write
+    this.#log = log
+  }
+
+  note({ id, lastUsedAt }: StoredKey): void {
+    const now = Date.now()
+    const before = this.#noted.get(id) ?? (lastUsedAt === null ? 0 : Date.parse(lastUsedAt))
+    if (now - before < USE_INTERVAL_SECONDS * 1000) return
+    this.#noted.set(id, now)
+    const work = this.#write(id)
+      .catch((error: unknown) => this.#log(`the use of key ${id} could not be noted: ${String(error)}`))
+      .finally(() => this.#writing.delete(work))
+    this.#writing.add(work)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#writing)
+  }
+}
+
+function isValid({ revokedAt, expiresAt }: StoredKey): boolean {
+  return revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now())
+}
+
+function toApiKey({ id, name, organizationId, workspaceId, scopes }: StoredKey): ApiKey {
+  if (organizationId === null) return { id, name, scopes, scope: 'all' }
+  const scope = workspaceId === null ? { organizationId } : { organizationId, workspaceId }
+  return { id, name, scopes, scope }
 }

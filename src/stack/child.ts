@@ -30,6 +30,7 @@ export async function startChild(spec: ProcessSpec, fd: number): Promise<Child> 
     env: spec.env,
     stdio: ['pipe', fd, fd, ...inherits, ...(spec.stopsBy === 'stdin' ? (['pipe'] as const) : [])],
     detached: true,
+    ...spec.owner,
   })
   // A child may close its stdin early.
   child.stdin?.on('error', () => undefined)
@@ -40,7 +41,7 @@ export async function startChild(spec: ProcessSpec, fd: number): Promise<Child> 
     ended: Promise.all([exitOf(child), lifetimePipeClosed(child, 3 + inherits.length)]).then(
       ([reason]) => reason,
     ),
-    stop: spec.stopsBy === 'stdin' ? stopByStdin : () => void child.kill('SIGTERM'),
+    stop: spec.stopsBy === 'stdin' ? stopByStdin : () => void child.kill(spec.stopSignal ?? 'SIGTERM'),
     kill: () => killGroup(child),
   }
 }

@@ -5,7 +5,7 @@ import type { ProcessState, SupervisedProcess } from './process.ts'
 
 /** State of a component; `external` ones are not supervised. */
 export interface ComponentStatus {
-  name: 'store' | 'collector'
+  name: 'store' | 'collector' | 'metadata'
   state: ProcessState | 'external'
   url: string
   pid: number | null

@@ -17,6 +17,8 @@ const endpoints = z.object({
   /** Only reads; null with an external store or without a sandbox around the engine. */
   clickhouseReader: z.string().nullable().default(null),
   clickhouseReaderPassword: z.string().nullable().default(null),
+  /** Connection URL of the embedded Postgres; absent with DATABASE_URL. */
+  metadata: z.string().optional(),
 })
 
 /** URLs without trailing slash, and the store's credentials. */

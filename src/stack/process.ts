@@ -13,6 +13,10 @@ export interface ProcessSpec {
   firstStdinLine?: string
   /** How to stop it: `stdin` closes its stdin, for a process that signals do not reach. @default 'signal' */
   stopsBy?: 'signal' | 'stdin'
+  /** The signal of a stop request. @default 'SIGTERM' */
+  stopSignal?: NodeJS.Signals
+  /** The user it runs as; only root can set it. @default the user of this process */
+  owner?: { uid: number; gid: number }
   /** Stdout and stderr are appended to this file. */
   logFile: string
   /** Runs before every start and restart; `stopping` aborts when the process must not start. */

@@ -1,4 +1,4 @@
-/** The stack that exectrail starts and supervises: the store and the Collector. The caller runs the service. */
+/** The stack that exectrail starts and supervises: store, Collector and metadata. The caller runs the service. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
@@ -8,6 +8,7 @@ import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { lockHome } from './home-lock.ts'
 import { findCollector } from '../provision/collector/collector.ts'
 import type { ComponentStatus } from './component.ts'
+import { startMetadata, type MetadataComponent } from './metadata-component.ts'
 import { startStore, type StoreComponent } from './store-component.ts'
 import type { StoreUsers } from './store-users.ts'
 
@@ -18,18 +19,20 @@ export interface Stack {
   readonly endpoints: Omit<Endpoints, 'service'>
   /** Credentials of the store's users. */
   readonly storeUsers: StoreUsers
+  /** Connection URL of the metadata. */
+  readonly metadataUrl: string
   /** Preferred port of the service; 0 means any. */
   readonly servicePort: number
   /** To be called when the service listens. Writes endpoints.json (0600) and resolves to its content. */
   publish(service: string): Promise<Endpoints>
   components(): readonly ComponentStatus[]
-  /** Stops the Collector, then the store, removes endpoints.json and releases the home. */
+  /** Stops the Collector, then the store and the metadata, removes endpoints.json and releases the home. */
   stop(): Promise<void>
 }
 
 /**
- * Starts the embedded store and the Collector of `config.home`, unless the environment names external ones, and migrates
- * the store. `report` gets one line per step.
+ * Starts the embedded store, Postgres and the Collector of `config.home`, unless the environment names external ones, and
+ * migrates the store and the metadata. `report` gets one line per step.
  * @throws {ExectrailError} `stack_failed`; nothing is left running.
  */
 export async function startStack(config: Config, report: (line: string) => void): Promise<Stack> {
@@ -47,6 +50,14 @@ export async function startStack(config: Config, report: (line: string) => void)
     // Installing the Collector may take minutes the first time, so the store starts in parallel.
     const finding = config.otlpEndpoint === null ? findCollector({ config, report }) : null
     finding?.catch(() => undefined)
+    const startingMetadata = startMetadata(config, report)
+    startingMetadata.catch(() => undefined)
+    undo.push(() =>
+      startingMetadata.then(
+        (started) => started.stop(),
+        () => undefined,
+      ),
+    )
     const store = await startStore(config, report)
     undo.push(() => store.stop())
     const collector = await startCollector(config, {
@@ -55,29 +66,37 @@ export async function startStack(config: Config, report: (line: string) => void)
       report,
     })
     undo.push(() => collector.stop())
-    return createStack(config, { store, collector }, undoAll)
+    const metadata = await startingMetadata
+    return createStack(config, { store, collector, metadata }, undoAll)
   } catch (error) {
     await undoAll()
     throw error
   }
 }
 
+interface Components {
+  store: StoreComponent
+  collector: CollectorComponent
+  metadata: MetadataComponent
+}
+
 function createStack(
   config: Config,
-  { store, collector }: { store: StoreComponent; collector: CollectorComponent },
+  { store, collector, metadata }: Components,
   undoAll: () => Promise<void>,
 ): Stack {
-  const endpoints = { ...store.endpoints, ...collector.endpoints }
+  const endpoints = { ...store.endpoints, ...collector.endpoints, ...metadata.endpoints }
   return {
     endpoints,
     storeUsers: store.users,
+    metadataUrl: metadata.url,
     servicePort: config.port,
     async publish(service) {
       const published = { service, ...endpoints }
       await writeEndpoints(config.home, published)
       return published
     },
-    components: () => [store, collector].map((component) => component.status()),
+    components: () => [store, collector, metadata].map((component) => component.status()),
     stop: undoAll,
   }
 }

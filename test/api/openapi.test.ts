@@ -29,6 +29,7 @@ it('describes every route of the service', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
   expect(routes.sort()).toEqual([
+    'DELETE /v1/keys/{id}',
     'GET /healthz',
     'GET /readyz',
     'GET /v1/agents/{id}/logs',
@@ -40,6 +41,7 @@ it('describes every route of the service', () => {
     'GET /v1/executions/{id}',
     'GET /v1/executions/{id}/output',
     'GET /v1/facets',
+    'GET /v1/keys',
     'GET /v1/runtimes',
     'GET /v1/stats',
     'GET /v1/stats/distribution',
@@ -51,6 +53,7 @@ it('describes every route of the service', () => {
     'POST /v1/executions',
     'POST /v1/executions/{id}/cancel',
     'POST /v1/executions/{id}/replay',
+    'POST /v1/keys',
     'POST /v1/sql',
   ])
 })

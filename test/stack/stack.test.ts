@@ -25,10 +25,11 @@ describe('a running stack', () => {
       what: query,
     })
 
-  it('has both parts ready', () => {
+  it('has every part ready', () => {
     expect(started.stack.components()).toEqual([
       expect.objectContaining({ name: 'store', state: 'ready', restarts: 0, lastError: null }),
       expect.objectContaining({ name: 'collector', state: 'ready', restarts: 0, lastError: null }),
+      expect.objectContaining({ name: 'metadata', state: 'ready', restarts: 0, lastError: null }),
     ])
   })
 
@@ -96,7 +97,7 @@ describe('a running stack', () => {
     const id = randomUUID()
     await sendLogs(started.stack.endpoints.otlpHttp, [completedRecord(id)])
     await arrive(`SELECT execution_id FROM code_exec_logs WHERE execution_id = '${id}'`)
-    for (const name of ['store', 'collector'] as const) {
+    for (const name of ['store', 'collector', 'metadata'] as const) {
       await started.kill(name)
       expect(started.part(name).state).not.toBe('ready')
       await waitFor(() => started.part(name).state === 'ready', { timeoutMs: 30_000, what: `the ${name}` })
@@ -110,68 +111,6 @@ describe('a running stack', () => {
     expect(await arrive(`SELECT execution_id FROM code_exec_logs WHERE execution_id = '${next}'`)).toEqual([
       next,
     ])
-  })
-})
-
-describe('parts that are elsewhere', () => {
-  let elsewhere: TestStack
-  beforeAll(async () => {
-    elsewhere = await startTestStack()
-  })
-  afterAll(() => elsewhere[Symbol.asyncDispose]())
-
-  function variables(): Record<string, string> {
-    const { clickhouse, clickhouseUser, clickhousePassword, otlpHttp } = elsewhere.stack.endpoints
-    return {
-      CLICKHOUSE_URL: clickhouse,
-      CLICKHOUSE_USER: clickhouseUser,
-      CLICKHOUSE_PASSWORD: clickhousePassword,
-      OTEL_EXPORTER_OTLP_ENDPOINT: otlpHttp,
-    }
-  }
-
-  it('are used where they are and not started', async () => {
-    await using started = await startTestStack(variables())
-    const { CLICKHOUSE_URL, OTEL_EXPORTER_OTLP_ENDPOINT } = variables()
-    expect(started.stack.components()).toEqual([
-      expect.objectContaining({ name: 'store', state: 'external', url: CLICKHOUSE_URL, pid: null }),
-      expect.objectContaining({ name: 'collector', state: 'external', url: OTEL_EXPORTER_OTLP_ENDPOINT }),
-    ])
-    expect(started.stack.endpoints).toMatchObject({
-      clickhouse: CLICKHOUSE_URL,
-      otlpHttp: OTEL_EXPORTER_OTLP_ENDPOINT,
-      otlpGrpc: null,
-      collectorHealth: null,
-      collectorMetrics: null,
-    })
-    const published = await started.stack.publish('http://127.0.0.1:7070')
-    expect(await readEndpoints(started.config.home)).toEqual(published)
-  })
-
-  it('may be the store alone: the Collector of this stack writes there', async () => {
-    const { OTEL_EXPORTER_OTLP_ENDPOINT: _, ...store } = variables()
-    await using started = await startTestStack(store)
-    const id = randomUUID()
-    await sendLogs(started.stack.endpoints.otlpHttp, [completedRecord(id)])
-    const query = `SELECT execution_id FROM code_exec_logs WHERE execution_id = '${id}'`
-    await waitFor(async () => (await elsewhere.column(query)).length > 0, { timeoutMs: 10_000, what: query })
-    expect(await elsewhere.column(query)).toEqual([id])
-  })
-
-  it.each([
-    ['with a wrong password', { CLICKHOUSE_PASSWORD: 'wrong' }, /AUTHENTICATION_FAILED|[Aa]uthentication/],
-    ['that does not answer', { CLICKHOUSE_URL: 'http://127.0.0.1:1' }, /127\.0\.0\.1:1 /],
-  ])('are named, with what to do, for a store %s', async (_, wrong, message) => {
-    await using home = await temporaryDirectory()
-    const config = configFor(home.path, { ...variables(), ...wrong })
-    await expect(startStack(config, () => undefined)).rejects.toMatchObject({
-      code: 'stack_failed',
-      message: expect.stringMatching(message),
-      hint: expect.stringContaining('CLICKHOUSE_URL'),
-    })
-    // Nothing is left behind that would keep the next start away.
-    await using started = await startTestStackIn(configFor(home.path, variables()))
-    expect(started.part('store').state).toBe('external')
   })
 })
 

@@ -76,12 +76,13 @@ export function withKey(key: string): { headers: Record<string, string> } {
 
 export async function startService(
   parts: Pick<AppDependencies, 'store' | 'executor'> &
-    Partial<Pick<AppDependencies, 'components' | 'collector' | 'signozUrl'>>,
+    Partial<Pick<AppDependencies, 'components' | 'collector' | 'signozUrl' | 'keys' | 'metadata'>>,
 ): Promise<TestService> {
   const logged: string[] = []
   const app = createApp({
     version: '0.0.0-test',
     keys: KEYS,
+    metadata: null,
     components: () => [],
     collector: () => Promise.resolve(null),
     log: (line) => logged.push(line),
@@ -119,6 +120,7 @@ export async function startService(
  */
 export async function startOfflineService(
   change: Partial<AppDependencies['executor']> = {},
+  others: Partial<Pick<AppDependencies, 'keys' | 'metadata'>> = {},
 ): Promise<TestService> {
   const parts = new AsyncDisposableStack()
   const home = parts.use(await temporaryDirectory())
@@ -131,7 +133,7 @@ export async function startOfflineService(
     database: 'exectrail',
   })
   parts.defer(() => store.close())
-  const service = parts.use(await startService({ store, executor: { ...executor, ...change } }))
+  const service = parts.use(await startService({ store, executor: { ...executor, ...change }, ...others }))
   const close = (): Promise<void> => parts.disposeAsync()
   return { ...service, close, [Symbol.asyncDispose]: close }
 }

@@ -46,6 +46,7 @@ it('what was lost shows at /readyz, and after the process is gone in the notes o
   const { dropped } = trail.status()
   const { checks } = await checkReadiness({
     store: { ping: () => Promise.resolve() },
+    metadata: null,
     executor: { status: () => ({ executorId: 'e', running: 0, waiting: 0, trail: trail.status() }) },
     components: () => [],
   })

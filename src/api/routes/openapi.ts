@@ -12,6 +12,7 @@ const TAGS = [
   { name: 'workflows', description: 'Executions of one run of a workflow' },
   { name: 'runtimes', description: 'Runtimes of this executor' },
   { name: 'sql', description: 'SQL queries to the store' },
+  { name: 'keys', description: 'API keys, and the log of changes' },
   { name: 'service', description: 'The service itself' },
 ]
 

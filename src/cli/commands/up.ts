@@ -7,11 +7,12 @@ import { readCollectorMetrics, type CollectorMetrics } from '../../stack/collect
 import { startStack } from '../../stack/stack.ts'
 import type { StoreAccess } from '../../stack/store-users.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
-import { openKeys, type OpenedKeys } from '../../service/keys.ts'
+import type { OpenedKeys } from '../../service/key-file.ts'
 import { createStore, type Store } from '../../store/client.ts'
 import type { HostSdk } from '../../telemetry/providers.ts'
 import { readVersion } from '../version.ts'
 import { ClosingStack } from '../closing-stack.ts'
+import { openMetadata } from '../open-metadata.ts'
 import { reportError } from '../report-error.ts'
 import { runSamples } from '../run-samples.ts'
 import type { Terminal } from '../terminal.ts'
@@ -70,7 +71,7 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
   // Awaited below; until then a failure is not unhandled.
   sdk.catch(() => undefined)
   const stack = closing.adopt(await startStack(config, report), (started) => started.stop())
-  const opened = await openKeys(config.home, config.apiKey)
+  const { metadata, opened } = await openMetadata(config, stack.metadataUrl, { report, closing })
   const sources = { components: () => stack.components(), collector: () => readCollector(stack.endpoints) }
   const executor = closing.adopt(
     await createExecutor({
@@ -92,7 +93,8 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
     store,
     sqlStore: open(reader ?? admin),
     executor,
-    keys: opened.keys,
+    keys: metadata.keys,
+    metadata,
     ...sources,
     signozUrl: config.signoz.url,
     log: report,

@@ -1,0 +1,63 @@
+/** Commands that manage the keys of the service. */
+import { InvalidArgumentError, type Command } from 'commander'
+import { KEY_SCOPES, type KeyScope } from '../metadata/key-scopes.ts'
+import type { End } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+const EXAMPLES = `
+Examples:
+  exectrail key create ci --org acme --scope execute --scope read --expires 90d
+  exectrail key create dashboard --org acme --workspace w1 --scope read
+  exectrail key create operations --scope admin          every organization`
+
+/** `key create`, `key list` and `key revoke`. */
+export function addKeys(program: Command, terminal: Terminal, end: End): void {
+  const key = program.command('key').description('make, list and revoke API keys of the service')
+  addCreate(key, terminal, end)
+  key
+    .command('list')
+    .description('list the keys, newest first')
+    .option('--org <id>', "narrow an administrator's key to one organization")
+    .option('--revoked', 'revoked keys too')
+    .option('--json', 'print the keys as one JSON array')
+    .action(async (options) => {
+      const { listKeys } = await import('./commands/key.ts')
+      await end(listKeys(options, terminal))
+    })
+  key
+    .command('revoke')
+    .description('revoke a key at once')
+    .argument('<id>', 'its id, which `exectrail key list` shows')
+    .option('--json', 'print the revoked key as one JSON value')
+    .action(async (id: string, options) => {
+      const { revokeKey } = await import('./commands/key.ts')
+      await end(revokeKey(id, options, terminal))
+    })
+}
+
+function addCreate(key: Command, terminal: Terminal, end: End): void {
+  key
+    .command('create')
+    .description('make a key and print its secret, which is shown this once')
+    .argument('<name>', 'what the key is for')
+    .option(
+      '--scope <name>',
+      `${KEY_SCOPES.join(', ')}; may be given again (default: execute, read, write)`,
+      addScope,
+    )
+    .option('--org <id>', 'its organization; needed unless it has the scope admin')
+    .option('--workspace <id>', 'narrow it to one workspace')
+    .option('--expires <time>', 'a span such as 90d, or a time; never unless given')
+    .option('--json', 'print the key as one JSON value')
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string, options) => {
+      const { createKey } = await import('./commands/key.ts')
+      await end(createKey(name, options, terminal))
+    })
+}
+
+function addScope(value: string, sooner: readonly KeyScope[] = []): KeyScope[] {
+  const scope = KEY_SCOPES.find((known) => known === value)
+  if (scope === undefined) throw new InvalidArgumentError(`Allowed choices are ${KEY_SCOPES.join(', ')}.`)
+  return [...sooner, scope]
+}

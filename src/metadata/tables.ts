@@ -1,0 +1,31 @@
+/** The tables of the metadata, as Kysely sees them. */
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { KeyScope } from './key-scopes.ts'
+
+export interface Tables {
+  api_keys: {
+    id: string
+    name: string
+    secret_sha256: Buffer
+    organization_id: string | null
+    workspace_id: string | null
+    scopes: KeyScope[]
+    created_at: Generated<Date>
+    expires_at: Date | null
+    revoked_at: Date | null
+    last_used_at: Date | null
+  }
+  audit_log: {
+    /** Text of a bigint. */
+    id: GeneratedAlways<string>
+    at: Generated<Date>
+    actor_key_id: string | null
+    actor_name: string
+    organization_id: string | null
+    workspace_id: string | null
+    action: string
+    subject: string
+    detail: JSONColumnType<Record<string, unknown>>
+    address: string | null
+  }
+}
