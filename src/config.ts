@@ -52,6 +52,8 @@ const environment = z.object({
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: identifier.default('exectrail'),
+  CLICKHOUSE_CALLER_USER: z.string().optional(),
+  CLICKHOUSE_CALLER_PASSWORD: z.string().default(''),
   DATABASE_URL: postgresUrl.optional(),
   ...telemetryVariables,
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: z.coerce.number('write a number of characters').int().min(0).optional(),
@@ -91,7 +93,15 @@ export interface Config extends TelemetryConfig {
     /** Characters of each, at most; null for the trail's own bounds. */
     maxLength?: number | null
   }
-  clickhouse: { url: string | null; user: string; password: string; database: string }
+  clickhouse: {
+    url: string | null
+    user: string
+    password: string
+    database: string
+    /** User for the SQL of bound keys; null for none. */
+    callerUser: string | null
+    callerPassword: string
+  }
   /** The Postgres of the metadata; null for the embedded one. */
   databaseUrl: string | null
   signoz: { otlpEndpoint: string | null; ingestionKey: string | null; url: string | null }
@@ -166,5 +176,7 @@ function clickhouseOf(value: z.infer<typeof environment>): Config['clickhouse'] 
     user: value.CLICKHOUSE_USER,
     password: value.CLICKHOUSE_PASSWORD,
     database: value.CLICKHOUSE_DATABASE,
+    callerUser: value.CLICKHOUSE_CALLER_USER ?? null,
+    callerPassword: value.CLICKHOUSE_CALLER_PASSWORD,
   }
 }

@@ -41,6 +41,7 @@ async function run(home: string, receiverUrl: string, send: (message: unknown) =
   const app = createApp({
     version: 'bench',
     store,
+    callerStore: null,
     sqlStore: store,
     executor,
     keys: KEYS,

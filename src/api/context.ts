@@ -14,6 +14,8 @@ export interface AppDependencies {
   store: Store
   /** The store as the user for callers' SQL. */
   sqlStore: Store
+  /** The store as the user for the SQL of bound keys; null where none is safe. */
+  callerStore: Store | null
   executor: Pick<Executor, 'submit' | 'executions' | 'runtimes' | 'status' | 'metrics'>
   keys: KeyStore
   /** Null: keys, states of errors and the audit log are not served. */

@@ -39,6 +39,7 @@ export function openConnectionPools(dataDir: string, configFile: string, stuck: 
     userWrite: openConnectionPool('userWrite', factory),
     adminRead: openConnectionPool('adminRead', factory),
     userRead: openConnectionPool('userRead', factory),
+    callerRead: openConnectionPool('callerRead', factory),
     parse: openConnectionPool('parse', factory),
     control: openConnectionPool('control', factory),
   }

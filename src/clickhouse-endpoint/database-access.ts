@@ -2,7 +2,8 @@
 import { denied } from './refusal.ts'
 import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
 
-export type Access = 'full' | 'read'
+/** `caller`: only the rows that the request names, see caller-rows.ts. */
+export type Access = 'full' | 'read' | 'caller'
 
 /**
  * Closed to every user: chDB's `default` exposes the host's files as tables; the other holds what connections share.
@@ -50,6 +51,8 @@ const OPEN_SYSTEM_TABLES: ReadonlySet<string> = new Set([
 const DATABASE_ALONE: ReadonlySet<string> = new Set(['SHOW', 'EXISTS', 'DESCRIBE'])
 
 export interface Databases {
+  /** All databases, in lower case. */
+  databases: ReadonlySet<string>
   /** All databases except the endpoint's own, in lower case. */
   others: ReadonlySet<string>
 }
@@ -72,7 +75,7 @@ export function checkNames(tokens: readonly Token[], access: Access, databases: 
 /** Refuses a request by its database. @throws {RefusedStatement} code 497 */
 export function checkDatabase(database: string, access: Access, own: string): void {
   const isClosed = CLOSED_TO_ALL.has(database.toLowerCase())
-  if (isClosed || (access === 'read' && database !== own))
+  if (isClosed || (access !== 'full' && database !== own))
     throw denied(`database ${database} is not open to queries; connect to ${own}`)
 }
 

@@ -7,6 +7,7 @@ import type { EngineQuery, QueryResult } from './connection.ts'
 import { enterDataDirectory } from './data-root.ts'
 import { openConnectionPools, type ConnectionPools } from './connection-pools.ts'
 import type { PoolName } from './pool-settings.ts'
+import { rowPolicies } from './caller-rows.ts'
 import { createPool } from './pool.ts'
 import { quoteString } from './quoting.ts'
 import { openScratch, type RowsFile, type Scratch } from './scratch.ts'
@@ -22,6 +23,8 @@ const FREELY_COUNTED_BYTES = 1_048_576
 export interface EngineOptions {
   /** Directory of the data, an absolute path; one process may have it open. It becomes the working directory. */
   dataDir: string
+  /** The database of our tables. */
+  database: string
   memoryBytes: number
   /** Called when statements that were given up hold the engine. */
   stuck: () => void
@@ -54,7 +57,7 @@ export interface Engine {
 }
 
 /** Pools for statements that return rows, with the number of results that are produced or sent at the same time. */
-const SENDING = { internalRead: 64, adminRead: 8, userRead: 32 }
+const SENDING = { internalRead: 64, adminRead: 8, userRead: 32, callerRead: 32 }
 export type ReadPool = keyof typeof SENDING
 
 export type WritePool = Extract<PoolName, 'internalWrite' | 'userWrite'>
@@ -82,7 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const root = enterDataDirectory(options.dataDir)
   const config = join(root, 'exectrail-engine.xml')
   const users = join(root, 'exectrail-users.xml')
-  await writeFile(users, settingConstraints(), { mode: 0o600 })
+  await writeFile(users, settingConstraints(rowPolicies(options.database)), { mode: 0o600 })
   await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
   const pools = openConnectionPools(root, config, options.stuck)
   return createEngine(pools, await openScratch(root), await openResultFiles(root))
@@ -177,6 +180,7 @@ function createSlots(scratch: Scratch) {
       internalRead: slots(SENDING.internalRead),
       adminRead: slots(SENDING.adminRead),
       userRead: slots(SENDING.userRead),
+      callerRead: slots(SENDING.callerRead),
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Runs a statement on the pool of its user and sends the result. */
 import { MAX_HELD_BYTES, sendResult, sendDone, sendLarge, type Exchange } from './responses.ts'
+import type { CallerViews } from './caller-views.ts'
 import type { RequestBody } from './request-body.ts'
 import type { EngineQuery } from './connection.ts'
 import { EMPTY_QUERY, type Engine, type ReadPool, type WritePool } from './engine.ts'
@@ -14,6 +15,7 @@ import type { User } from './users.ts'
 export interface ExecuteDependencies {
   engine: Engine
   parser: StatementParser
+  callerViews: CallerViews
   running: RunningQueries
 }
 
@@ -56,7 +58,7 @@ export async function execute(
 
 async function write(
   exchange: Exchange,
-  { engine, parser }: ExecuteDependencies,
+  { callerViews, engine, parser }: ExecuteDependencies,
   { body, signal, statement, user, query }: StatementRun & { signal: AbortSignal },
 ): Promise<void> {
   const pool: WritePool = user.role === 'internal' ? 'internalWrite' : 'userWrite'
@@ -66,6 +68,7 @@ async function write(
     return sendDone(exchange, await engine.insert(pool, query, rows))
   }
   const done = await engine.run(pool, query, signal)
+  callerViews.forget()
   if (createsDatabase(statement)) await parser.refresh()
   return sendDone(exchange, done)
 }
@@ -96,6 +99,7 @@ async function read(
 }
 
 function readPool(user: User, access: Access): ReadPool {
+  if (access === 'caller') return 'callerRead'
   if (access !== 'full') return 'userRead'
   return user.role === 'internal' ? 'internalRead' : 'adminRead'
 }

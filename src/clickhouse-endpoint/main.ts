@@ -3,7 +3,7 @@
  *
  * `node main.ts --data DIR --port N --host 127.0.0.1 --database exectrail --credentials FILE`
  *
- * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read","role":"internal"|"user"}…]}`; with `-` it is the first line of
+ * FILE (mode 0600) holds `{"users":[{"name","password","access":"full"|"read"|"caller","role":"internal"|"user"}…]}`; with `-` it is the first line of
  * stdin, and the end of stdin stops the process as SIGTERM does. `--listen-fd N` serves on that socket, which the
  * spawner has bound to host and port; `--memory-bytes N` caps the engine. The spawner sets `UV_THREADPOOL_SIZE=24`.
  * When it is ready it prints one JSON line `{"url"}` on stdout. SIGTERM and SIGINT stop it cleanly. When it cannot start,
@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { gracefulShutdown } from './graceful-shutdown.ts'
 import { EMPTY_QUERY, openEngine, type Engine } from './engine.ts'
+import { openCallerViews } from './caller-views.ts'
 import { describeStartupError } from './startup-error.ts'
 import { engineMemory } from './memory.ts'
 import { quoteIdentifier } from './quoting.ts'
@@ -50,7 +51,7 @@ const credentials = z.object({
       z.object({
         name: z.string(),
         password: z.string().min(1),
-        access: z.enum(['full', 'read']),
+        access: z.enum(['full', 'read', 'caller']),
         role: z.enum(['internal', 'user']).default('user'),
       }),
     )
@@ -61,6 +62,7 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
   const users = await readUsers()
   const engine = await openEngine({
     dataDir: values.data,
+    database: values.database,
     memoryBytes: Number(values['memory-bytes']),
     stuck: endStuck,
   })
@@ -71,9 +73,11 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
   })
   await replaceDefaultDatabase(engine)
   await engine.run('internalWrite', { ...EMPTY_QUERY, sql: CREATE_PROCESSES_VIEW })
+  const callerViews = await openCallerViews(engine, values.database)
   const version = await engine.run('internalRead', { ...EMPTY_QUERY, sql: 'SELECT version()' })
   const server = createClickHouseServer({
     engine,
+    callerViews,
     parser: await createStatementParser(engine, values.database),
     users,
     database: values.database,

@@ -1,9 +1,10 @@
 /** Pools of connections to the engine, with their sizes and settings. No pool waits for the statements of another. */
+import { ALL_ROWS, NO_ROWS, ROWS_SETTING } from './caller-rows.ts'
 import { quoteString } from './quoting.ts'
 
 /**
  * `internal` pools are for the service and the Collector, the others for users. `adminRead` is for users with full access,
- * `userRead` for those who only read; `parse` parses their statements. `control` kills statements.
+ * `userRead` for those who only read, `callerRead` for callers of the service; `parse` parses their statements. `control` kills statements.
  */
 export type PoolName =
   | 'internalWrite'
@@ -11,6 +12,7 @@ export type PoolName =
   | 'userWrite'
   | 'adminRead'
   | 'userRead'
+  | 'callerRead'
   | 'parse'
   | 'control'
 
@@ -24,6 +26,7 @@ export const POOL_SIZES: Readonly<Record<PoolName, number>> = {
   userWrite: 1,
   adminRead: 2,
   userRead: 3,
+  callerRead: 3,
   parse: 2,
   control: 1,
 }
@@ -47,8 +50,10 @@ const ROW_FILTERS = Object.entries(DATABASE_COLUMNS).map(
   ([table, column]) => `'system.${table}':${quoteString(`${column} IN ${VISIBLE_DATABASES}`)}`,
 )
 
-const READ_SETTINGS = { readonly: '2', allow_introspection_functions: '0', implicit_select: '0' }
+const SEES_ALL = { [ROWS_SETTING]: ALL_ROWS }
+const READ_SETTINGS = { ...SEES_ALL, readonly: '2', allow_introspection_functions: '0', implicit_select: '0' }
 const WRITE_SETTINGS = {
+  ...SEES_ALL,
   async_insert: '0',
   allow_introspection_functions: '0',
   implicit_select: '0',
@@ -83,6 +88,18 @@ export const BASE_SETTINGS: Readonly<Record<PoolName, Readonly<Record<string, st
     max_result_rows: '1000000',
     max_result_bytes: '268435456',
     additional_table_filters: `{${ROW_FILTERS.join(',')}}`,
+  },
+  callerRead: {
+    ...READ_SETTINGS,
+    ...USER_MEMORY,
+    ...CALLER_DISK,
+    [ROWS_SETTING]: NO_ROWS,
+    max_execution_time: '30',
+    max_result_rows: '100000',
+    max_result_bytes: '67108864',
+    // It would be shared with the statements of others.
+    use_query_condition_cache: '0',
+    use_query_cache: '0',
   },
   parse: { ...READ_SETTINGS, ...USER_MEMORY, max_execution_time: '10' },
   control: {},

@@ -3,6 +3,7 @@
  * runs other statements, all as one user, and names files of the endpoint in them.
  */
 import type { Access } from './database-access.ts'
+import { ROWS_SETTING } from './caller-rows.ts'
 import { CONNECTION_ID_SETTING } from './pool-settings.ts'
 import { isMark, isName, isWord, type Token } from './tokens.ts'
 
@@ -29,7 +30,7 @@ const VIEW = 'exectrail_processes'
 /** Characters of a statement; the list of all is one setting. */
 const MAX_TEXT = 4_000
 
-const HIDDEN_SETTINGS = [CONNECTION_ID_SETTING, 'additional_table_filters', PROCESSES_SETTING]
+const HIDDEN_SETTINGS = [CONNECTION_ID_SETTING, ROWS_SETTING, 'additional_table_filters', PROCESSES_SETTING]
 
 /** Creates the view in the system database, which is in memory. */
 export const CREATE_PROCESSES_VIEW = `CREATE VIEW IF NOT EXISTS system.${VIEW} AS

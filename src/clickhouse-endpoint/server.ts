@@ -1,8 +1,10 @@
 /** The ClickHouse HTTP protocol over the engine in this process. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { sendBytes } from './responses.ts'
-import { readRequestBody } from './request-body.ts'
+import { sendBytes, type Exchange } from './responses.ts'
+import { readRequestBody, type RequestBody } from './request-body.ts'
+import { CALLER_DATABASE, ROWS_SETTING, takeRows } from './caller-rows.ts'
+import type { CallerViews } from './caller-views.ts'
 import type { EngineQuery } from './connection.ts'
 import type { Engine } from './engine.ts'
 import { HttpError, sendError } from './exceptions.ts'
@@ -23,6 +25,7 @@ import { authenticate, type User } from './users.ts'
 export interface ServerOptions {
   engine: Engine
   parser: StatementParser
+  callerViews: CallerViews
   users: readonly User[]
   /** The database a request without one uses, and the only one a reader may use. */
   database: string
@@ -63,17 +66,19 @@ async function answer(
   response.setHeader('X-ClickHouse-Server-Display-Name', 'exectrail')
   if (answerRoute(request, response, url)) return
   const user = authenticate(request, url.searchParams, options.users)
+  const rows = user.access === 'caller' ? takeRows(url.searchParams) : null
   const parameters = readRequestParameters(url.searchParams, request.headers)
   const body = await readRequestBody(request, parameters)
   const hello = answerHandshake(body.text, parameters.clientRevision, options.version)
   if (hello !== null) return sendBytes({ request, response, compression: parameters.compression }, hello)
   const level = readOnlyOf(givenLevel(request, user), parameters.readOnly)
-  const access = level === '0' ? 'full' : 'read'
+  const access = accessOf(user, level)
   const statement = await options.parser.parse(body.text, access, parsePool(user, access))
   checkReadOnly(level, statement)
   nameIgnored(response, [...parameters.ignored, ...statement.ignored])
   checkParameters(statement, parameters.parameters)
-  const query = buildQuery(statement, parameters, { access, database: options.database })
+  const asked = buildQuery(statement, parameters, { access, database: options.database })
+  const query = rows === null ? asked : await forCaller(asked, rows, body, options.callerViews)
   const exchange = {
     request,
     response,
@@ -82,15 +87,23 @@ async function answer(
     compression: parameters.compression,
     timezone: query.settings.get('session_timezone') ?? 'UTC',
   }
-  const { tables } = body
+  const run = { access, body, statement, text: body.text.trim(), user, query }
+  await executeWithFiles(exchange, options, run)
+}
+
+/** Runs the statement with its external tables in files. */
+async function executeWithFiles(
+  exchange: Exchange,
+  options: ServerOptions & { running: RunningQueries },
+  run: StatementRun,
+): Promise<void> {
+  const { tables } = run.body
+  const asked = run.statement.select ?? run.query.sql
   await options.engine.withFiles(
     tables.map(({ data }) => data),
     (paths) => {
-      const asked = statement.select ?? query.sql
       const sql = tables.length === 0 ? asked : withTables(asked, tables, paths)
-      const text = body.text.trim()
-      const run: StatementRun = { access, body, statement, text, user, query: { ...query, sql } }
-      return execute(exchange, options, run)
+      return execute(exchange, options, { ...run, query: { ...run.query, sql } })
     },
   )
 }
@@ -109,7 +122,24 @@ function parsePool(user: User, access: Access): ParsePool {
 
 /** GET restricts every user to reading, as in ClickHouse. */
 function givenLevel(request: IncomingMessage, user: User): ReadOnly {
-  return request.method !== 'POST' || user.access === 'read' ? '2' : '0'
+  return request.method !== 'POST' || user.access !== 'full' ? '2' : '0'
+}
+
+function accessOf(user: User, level: ReadOnly): Access {
+  if (user.access === 'caller') return 'caller'
+  return level === '0' ? 'full' : 'read'
+}
+
+/** The statement in the database of callers' views, over the rows of `rows`. */
+async function forCaller(
+  query: EngineQuery,
+  rows: string,
+  { tables }: RequestBody,
+  views: CallerViews,
+): Promise<EngineQuery> {
+  if (tables.length > 0) throw denied('external tables are not open to this key')
+  await views.ensure()
+  return { ...query, database: CALLER_DATABASE, settings: new Map([...query.settings, [ROWS_SETTING, rows]]) }
 }
 
 /** Settings that a response header names at most. */

@@ -69,9 +69,9 @@ export function settingPolicies(): ReadonlyMap<string, SettingPolicy> {
 
 /**
  * The table as the engine's constraints, a file of `users_config`. The engine then also refuses closed settings and values
- * above a maximum in a statement, and `system.settings` shows clients what they may change.
+ * above a maximum in a statement, and `system.settings` shows clients what they may change. `rowPolicies` are those of its user.
  */
-export function settingConstraints(): string {
+export function settingConstraints(rowPolicies: string): string {
   const constraints = [...RULES].flatMap(([name, { max, policy }]) => {
     if (policy === 'closed') return [`<${name}><readonly/></${name}>`]
     return max === null ? [] : [`<${name}><max>${max}</max></${name}>`]
@@ -80,7 +80,7 @@ export function settingConstraints(): string {
   <profiles><default><constraints>
     ${constraints.join('\n    ')}
   </constraints></default></profiles>
-  <users><default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></default></users>
+  <users><default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>${rowPolicies}</default></users>
   <quotas><default/></quotas>
 </clickhouse>
 `

@@ -4,7 +4,7 @@ import { RefusedStatement } from './refusal.ts'
 import type { PoolName } from './pool-settings.ts'
 import type { Access } from './database-access.ts'
 import { checkStatement, type Catalogue, type Statement } from './statement-policy.ts'
-import { withoutEnd } from './tokens.ts'
+import { tokenize, withoutEnd } from './tokens.ts'
 
 /** Internal statements and those of users are parsed and cached separately. */
 export type ParsePool = Extract<PoolName, 'internalRead' | 'parse'>
@@ -32,7 +32,8 @@ export async function createStatementParser(engine: Engine, database: string): P
       const key = `${access} ${text}`
       const found = cache.get(key)
       if (found !== undefined) return found
-      const statement = checkStatement(await reformat(engine, text, pool), access, catalogue)
+      const formatted = await reformat(engine, text, pool)
+      const statement = withPosition(text, () => checkStatement(formatted, access, catalogue))
       if (cache.size >= CACHE_SIZE) cache.clear()
       if (text.length <= CACHED_LENGTH_MAX) cache.set(key, statement)
       return statement
@@ -41,6 +42,18 @@ export async function createStatementParser(engine: Engine, database: string): P
       catalogue = await readCatalogue(engine, database)
       for (const cache of Object.values(caches)) cache.clear()
     },
+  }
+}
+
+/** Adds to a refusal where the refused word stands in the text. */
+function withPosition<T>(text: string, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof RefusedStatement) || error.word === undefined) throw error
+    const word = error.word.toLowerCase()
+    const at = tokenize(text).find((token) => token.text.toLowerCase() === word)?.start
+    throw at === undefined ? error : new RefusedStatement(error.code, `${error.message} (position ${at + 1})`)
   }
 }
 
@@ -58,6 +71,7 @@ async function readCatalogue(engine: Engine, database: string): Promise<Catalogu
     combinators,
     tableSettings: new Set(await select('SELECT name FROM system.merge_tree_settings')),
     formats: new Set(await select('SELECT name FROM system.formats WHERE is_output')),
+    databases: new Set([...databases, database.toLowerCase()]),
     others: new Set(databases.filter((name) => name !== database.toLowerCase())),
   }
 }

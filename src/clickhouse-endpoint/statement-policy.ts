@@ -2,6 +2,7 @@
  * Which statements may run. The engine has no users and no access control, so every statement is checked first, in the
  * form in which the engine's own parser writes it: without comments, with uniform quoting, one statement.
  */
+import { checkCallerStatement, withoutFinal } from './caller-policy.ts'
 import { checkCalls } from './function-calls.ts'
 import { checkClauses, killedBy, kindOf, type StatementKind } from './statement-kind.ts'
 import type { KnownFunctions } from './functions.ts'
@@ -52,8 +53,11 @@ const SELECTS: ReadonlySet<string> = new Set(['SELECT', 'WITH', '('])
  * Checks a statement in the form of the engine's parser.
  * @throws {RefusedStatement} with ClickHouse's code: 62 syntax error, 497 access denied
  */
-export function checkStatement(sql: string, access: Access, catalogue: Catalogue): Statement {
+export function checkStatement(given: string, access: Access, catalogue: Catalogue): Statement {
+  const isCaller = access === 'caller'
+  const sql = isCaller ? withoutFinal(given, tokenize(given)) : given
   const tokens = tokenize(sql)
+  if (isCaller) checkCallerStatement(tokens, catalogue, catalogue.databases)
   const kind = kindOf(tokens, access)
   checkClauses(tokens)
   checkNames(tokens, access, catalogue)

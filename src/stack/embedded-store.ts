@@ -90,13 +90,13 @@ export async function planStore(
   const memoryBytes = engineMemory()
   const url = `http://${HOST}:${reservedPort.port}`
   if ('missing' in tools) {
-    const users = createUsers(config, url, null)
+    const users = createUsers(config, url, { isConfined: false })
     const spec = specOf({ config, reservedPort, users, memoryBytes, wrapper: [] })
     return { users, spec, missing: tools.missing, release: () => Promise.resolve(reservedPort.close()) }
   }
   const filter = await writeFilter(config.home)
   const wrapper = await storeSandbox({ ...tools, filter, dataDir: dataDirOf(config), memoryBytes, env: ENV })
-  const users = createUsers(config, url, `${config.clickhouse.user}_reader`)
+  const users = createUsers(config, url, { isConfined: true })
   return {
     users,
     spec: specOf({ config, reservedPort, users, memoryBytes, wrapper }),
@@ -112,7 +112,7 @@ export async function planStore(
 function createUsers(
   { clickhouse: { user, database } }: Config,
   url: string,
-  reader: string | null,
+  { isConfined }: { isConfined: boolean },
 ): StoreUsers {
   const make = (name: string): StoreAccess => ({
     url,
@@ -124,7 +124,8 @@ function createUsers(
     admin: make(user),
     service: make(`${user}_service`),
     collector: make(`${user}_collector`),
-    reader: reader === null ? null : { ...make(reader), readsOnly: true },
+    reader: isConfined ? { ...make(`${user}_reader`), readsOnly: true } : null,
+    caller: isConfined ? { ...make(`${user}_caller`), readsOnly: true } : null,
   }
 }
 
@@ -176,16 +177,17 @@ function specOf({ config, reservedPort, users, memoryBytes, wrapper }: LaunchOpt
 /** `internal`: the service and the Collector, which users must not delay. */
 type Role = 'internal' | 'user'
 
-function credentialsOf({ admin, service, collector, reader }: StoreUsers): object[] {
+function credentialsOf({ admin, service, collector, reader, caller }: StoreUsers): object[] {
   return [
     credential(admin, 'full', 'user'),
     credential(service, 'full', 'internal'),
     credential(collector, 'full', 'internal'),
     ...(reader === null ? [] : [credential(reader, 'read', 'user')]),
+    ...(caller === null ? [] : [credential(caller, 'caller', 'user')]),
   ]
 }
 
-function credential({ user, password }: StoreAccess, access: 'full' | 'read', role: Role): object {
+function credential({ user, password }: StoreAccess, access: 'full' | 'read' | 'caller', role: Role): object {
   return { name: user, password, access, role }
 }
 

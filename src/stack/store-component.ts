@@ -46,7 +46,9 @@ async function openComponent(
   const { url } = config.clickhouse
   if (url !== null) {
     const access = { ...config.clickhouse, url }
-    const users = { admin: access, service: access, collector: access, reader: null }
+    const { callerUser, callerPassword } = config.clickhouse
+    const caller = callerUser === null ? null : { ...access, user: callerUser, password: callerPassword }
+    const users = { admin: access, service: access, collector: access, reader: null, caller }
     return { component: externalComponent('store', url), users }
   }
   return withPorts([config.port === 0 ? 0 : WELL_KNOWN], async ([port = 0]) => {

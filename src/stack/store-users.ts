@@ -16,4 +16,6 @@ export interface StoreUsers {
   collector: StoreAccess
   /** Only reads; null with an external store or without a sandbox around the engine. */
   reader: StoreAccess | null
+  /** For the SQL of bound keys; null without a sandbox around the engine, or without such a user of an external store. */
+  caller: StoreAccess | null
 }

@@ -2,6 +2,8 @@ import { text } from 'node:stream/consumers'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { StoreError } from '../errors.ts'
 import { parseExactly } from '../exact-json.ts'
+import type { Tenant, Window } from './scope.ts'
+import { READ_ONLY_SECONDS, toBoundError, toCallerError, toStoreError } from './store-errors.ts'
 import { listMigrations, readApplied } from './migrations.ts'
 
 export interface StoreOptions {
@@ -28,7 +30,7 @@ export interface Store {
    * ends when `signal` aborts.
    * @throws {StoreError} `query_refused` when the statement itself is the cause
    */
-  queryReadOnly(sql: string, options: { maxRows: number; signal?: AbortSignal }): Promise<ReadOnlyResult>
+  queryReadOnly(sql: string, options: ReadOnlyOptions): Promise<ReadOnlyResult>
   /** A statement without a result. @throws {StoreError} */
   command(sql: string, parameters?: Parameters): Promise<void>
   /** Creates the store's database if it does not exist. @throws {StoreError} */
@@ -40,13 +42,19 @@ export interface Store {
   close(): Promise<void>
 }
 
+export interface ReadOnlyOptions {
+  maxRows: number
+  /** The only rows it may read. Takes a user of callers' SQL, see clickhouse/callers.sql. @default all */
+  rows?: { tenant: Tenant; window: Window } | undefined
+  signal?: AbortSignal | undefined
+}
+
 export interface ReadOnlyResult {
   data: readonly Readonly<Record<string, unknown>>[]
   columns: readonly { name: string; type: string }[]
 }
 
 const REQUEST_TIMEOUT_MS = 60_000
-const READ_ONLY_SECONDS = 30
 
 /** Creates a store; it connects on the first call. */
 export function createStore(options: StoreOptions): Store {
@@ -56,7 +64,10 @@ export function createStore(options: StoreOptions): Store {
     database: options.database,
     query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
     queryReadOnly: (sql, limits) =>
-      guard(queryReadOnly(client, sql, { ...limits, readsOnly: options.readsOnly ?? false }), toCallerError),
+      guard(
+        queryReadOnly(client, sql, { ...limits, readsOnly: options.readsOnly ?? false }),
+        limits.rows === undefined ? toCallerError : toBoundError,
+      ),
     command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
     createDatabase: () => guard(createDatabase(options)),
     ping: () => guard(ping(client)),
@@ -119,7 +130,7 @@ async function queryRows<Row>(
 async function queryReadOnly(
   client: ClickHouseClient,
   query: string,
-  { maxRows, signal, readsOnly }: { maxRows: number; signal?: AbortSignal; readsOnly: boolean },
+  { maxRows, rows, signal, readsOnly }: ReadOnlyOptions & { readsOnly: boolean },
 ): Promise<ReadOnlyResult> {
   // FORMAT cannot be appended: the text may end in a comment, or not be a SELECT.
   const answer = await client.exec({
@@ -127,6 +138,7 @@ async function queryReadOnly(
     decompress_response_stream: true,
     ...(signal !== undefined && { abort_signal: signal }),
     clickhouse_settings: {
+      ...(rows === undefined ? {} : rowSettings(rows)),
       default_format: 'JSON',
       // ClickHouse refuses any change of it to a user who only reads.
       ...(readsOnly ? {} : { readonly: '1' }),
@@ -158,6 +170,16 @@ async function queryReadOnly(
   return { data, columns: meta }
 }
 
+/** What the row policies of callers read. */
+function rowSettings({ tenant, window }: NonNullable<ReadOnlyOptions['rows']>): Record<string, string> {
+  return {
+    SQL_exectrail_organization: tenant.organizationId,
+    SQL_exectrail_workspace: tenant.workspaceId ?? '',
+    SQL_exectrail_from: window.from,
+    SQL_exectrail_to: window.to,
+  }
+}
+
 interface JsonBody {
   data?: ReadOnlyResult['data']
   meta?: ReadOnlyResult['columns']
@@ -178,49 +200,4 @@ async function guard<T>(work: Promise<T>, toError = toStoreError): Promise<T> {
   } catch (error) {
     throw toError(error)
   }
-}
-
-/** ClickHouse's error codes for temporary conditions. */
-const TRANSIENT_CODES = new Set(['159', '160', '202', '209', '210', '241', '242', '243', '252', '319', '999'])
-
-/** Hints for errors that a caller's statement causes by its size or duration. */
-const CALLER_HINTS: Readonly<Record<string, string>> = {
-  158: 'It reads more rows than it may: narrow the window or the filters.',
-  159: `It may take ${READ_ONLY_SECONDS} s: narrow the window, filter by organization and agent, or add LIMIT.`,
-  160: `It may take ${READ_ONLY_SECONDS} s: narrow the window, filter by organization and agent, or add LIMIT.`,
-  241: 'It needs more memory than it may have: narrow the window, group by fewer values, leave out long columns, or add LIMIT.',
-  307: 'It reads more bytes than it may: narrow the window, or select fewer columns.',
-  394: 'It was cancelled; ask again.',
-  396: 'It answers more than it may: add LIMIT, or group; `exectrail logs` pages through executions.',
-}
-
-/** An error that the caller's statement caused is never reported as an unavailable store. */
-function toCallerError(error: unknown): StoreError {
-  const code = codeOf(error)
-  const hint = code === null ? undefined : CALLER_HINTS[code]
-  if (hint === undefined || !(error instanceof Error)) return toStoreError(error)
-  return new StoreError('query_refused', `ClickHouse: ${error.message.trim()} (code ${code})`, {
-    hint,
-    cause: error,
-  })
-}
-
-function codeOf(error: unknown): string | null {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^\d+$/u.test(code) ? code : null
-}
-
-/** Checks the shape of ClickHouse's errors, because the embedded driver may have another copy of their class. */
-function toStoreError(error: unknown): StoreError {
-  if (error instanceof StoreError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  const code = codeOf(error)
-  if (code !== null && !TRANSIENT_CODES.has(code)) {
-    return new StoreError('query_refused', `ClickHouse: ${message.trim()} (code ${code})`, { cause: error })
-  }
-  return new StoreError('store_unavailable', `ClickHouse does not serve: ${message.trim() || 'no answer'}`, {
-    cause: error,
-    hint: 'While `exectrail up` runs it restarts the store; `exectrail doctor` says more.',
-    retryAfterMs: 1000,
-  })
 }

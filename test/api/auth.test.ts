@@ -104,7 +104,11 @@ describe('keys', () => {
   it('that are bound to an organization may not ask for another, nor in SQL', async () => {
     const { answer, body } = await problem('/v1/executions?organization=globex', withKey(ACME_KEY))
     expect([answer.status, body.code]).toEqual([403, 'forbidden'])
-    const sql = await service.post('/v1/sql', { query: 'SELECT 1' }, withKey(ACME_KEY).headers)
+    const sql = await service.post(
+      '/v1/sql',
+      { query: 'SELECT 1', organization: 'globex' },
+      withKey(ACME_KEY).headers,
+    )
     expect(sql.status).toBe(403)
     const context = { organizationId: 'globex' }
     const request = { runtime: 'subprocess', language: 'bash', code: 'true', context }

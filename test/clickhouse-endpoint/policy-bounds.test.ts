@@ -9,6 +9,7 @@ const CATALOGUE: Catalogue = {
   combinators: ['if', 'ornull', 'null', 'state', 'merge'],
   formats: new Set(['CSV']),
   tableSettings: new Set(['index_granularity']),
+  databases: new Set(['default', 'system', 'exectrail']),
   others: new Set(['default', 'system']),
 }
 const SMALL = 15_000

@@ -16,7 +16,12 @@ export async function startApiStack(signozUrl: string | null = null): Promise<Ap
   const home = await temporaryDirectory()
   const clickhouse = await startClickHouse()
   const executor = await createExecutor({ config: offlineConfig(home.path) })
-  const service = await startService({ store: clickhouse.store, executor, signozUrl })
+  const service = await startService({
+    store: clickhouse.store,
+    callerStore: clickhouse.callerStore,
+    executor,
+    signozUrl,
+  })
   return {
     clickhouse,
     service,

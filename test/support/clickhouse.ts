@@ -14,12 +14,16 @@ export const USER = 'exectrail'
 export const PASSWORD = 'store-password'
 const CALLER = 'caller'
 const CALLER_PASSWORD = 'caller-password'
+const TENANT = 'tenant'
+const TENANT_PASSWORD = 'tenant-password'
 const READER = 'reader'
 const READER_PASSWORD = 'reader-password'
 
 export interface RunningClickHouse {
   url: string
   store: Store
+  /** As the user for bound keys' SQL. */
+  callerStore: Store
   process: ChildProcess
   /** SIGKILL, then a new process on the same data; the store speaks to it afterwards. */
   restart(): Promise<void>
@@ -33,6 +37,7 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
   const users = [
     { name: USER, password: PASSWORD, access: 'full', role: 'internal' },
     { name: CALLER, password: CALLER_PASSWORD, access: 'full', role: 'user' },
+    { name: TENANT, password: TENANT_PASSWORD, access: 'caller', role: 'user' },
     { name: READER, password: READER_PASSWORD, access: 'read', role: 'user' },
   ]
   await writeFile(credentials, JSON.stringify({ users }), { mode: 0o600 })
@@ -41,9 +46,17 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
   const { url } = running
   const store = createStore({ url, user: USER, password: PASSWORD, database: 'exectrail' })
   await migrate(store)
+  const callerStore = createStore({
+    url,
+    user: TENANT,
+    password: TENANT_PASSWORD,
+    database: 'exectrail',
+    readsOnly: true,
+  })
   return {
     url,
     store,
+    callerStore,
     get process() {
       return running.child
     },
@@ -54,6 +67,7 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
     },
     async stop() {
       await store.close()
+      await callerStore.close()
       running.child.kill('SIGTERM')
       if (running.child.exitCode === null && running.child.signalCode === null)
         await once(running.child, 'exit')

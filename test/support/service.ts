@@ -76,7 +76,9 @@ export function withKey(key: string): { headers: Record<string, string> } {
 
 export async function startService(
   parts: Pick<AppDependencies, 'store' | 'executor'> &
-    Partial<Pick<AppDependencies, 'components' | 'collector' | 'signozUrl' | 'keys' | 'metadata'>>,
+    Partial<
+      Pick<AppDependencies, 'components' | 'collector' | 'callerStore' | 'signozUrl' | 'keys' | 'metadata'>
+    >,
 ): Promise<TestService> {
   const logged: string[] = []
   const app = createApp({
@@ -87,6 +89,7 @@ export async function startService(
     collector: () => Promise.resolve(null),
     log: (line) => logged.push(line),
     sqlStore: parts.store,
+    callerStore: null,
     ...parts,
   })
   const listening = await serve(app, { port: 0 })

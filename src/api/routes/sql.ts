@@ -1,12 +1,15 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { ExectrailError, InvalidRequestError } from '../../errors.ts'
+import { InvalidRequestError } from '../../errors.ts'
 import { runSql } from '../../service/run-sql.ts'
 import { documentRoute } from '../document-route.ts'
-import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
+import type { ApiEnv, AppDependencies } from '../context.ts'
+import { scopeOf } from '../auth.ts'
+import type { Scope } from '../../store/scope.ts'
 import { readJsonObject } from '../json-body.ts'
 import { validate } from '../../validation.ts'
-import { query } from '../parameters.ts'
+import { organization as anOrganization, query, time } from '../parameters.ts'
+import { windowSchema } from '../record-schema.ts'
 
 const QUERY_MAX = 100_000
 
@@ -14,19 +17,33 @@ const bodySchema = z.strictObject({
   query: z
     .string('write one SELECT')
     .min(1, 'write one SELECT')
-    .max(QUERY_MAX, `at most ${QUERY_MAX} characters`),
+    .max(QUERY_MAX, `at most ${QUERY_MAX} characters`)
+    .meta({ example: 'SELECT outcome, count() AS n FROM code_exec_logs GROUP BY outcome' }),
+  from: time.optional().describe('Start of the window, ISO 8601; by default 30 days before its end'),
+  to: time.optional().describe('End of the window; by default now'),
+  organization: anOrganization.describe(
+    "Of an administrator's key: read the rows of this organization, as its own keys do",
+  ),
 })
 
 const replySchema = z
   .object({
-    data: z.array(z.record(z.string(), z.unknown())).describe('Rows, by column name'),
+    data: z
+      .array(z.record(z.string(), z.unknown()))
+      .describe('Rows, by column name; numbers have all their digits'),
     columns: z.array(z.object({ name: z.string(), type: z.string().describe("ClickHouse's own") })),
+    window: windowSchema
+      .nullable()
+      .describe(
+        "The rows that were read, by their start; null for an administrator's query, which reads all",
+      ),
   })
   .meta({ id: 'SqlAnswer' })
 
 const documented = documentRoute({
   id: 'runSql',
-  summary: "Query the store in ClickHouse SQL, read-only; an administrator's key only",
+  summary:
+    "Query the store in ClickHouse SQL, read-only: the key's own rows; an administrator's key reads all",
   tag: 'sql',
   reply: replySchema,
   description: 'The rows',
@@ -34,19 +51,25 @@ const documented = documentRoute({
 })
 
 /** `POST /v1/sql` */
-export function sql({ sqlStore }: AppDependencies): Hono<ApiEnv> {
+export function sql(stores: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>().post('/', documented, query({}), async (c) => {
-    rejectBoundKeys(c)
     const parsed = validate(bodySchema, await readJsonObject(c))
     if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
-    return c.json(await runSql(sqlStore, parsed.value.query, c.req.raw.signal))
+    const { organization, ...question } = parsed.value
+    const scope = scopeOf(c, organization)
+    rejectWindowOfAll(scope, question)
+    return c.json(await runSql(stores, { ...question, scope, signal: c.req.raw.signal }))
   })
 }
 
-/** SQL is not bound to a tenant, so it is for administrators only. */
-function rejectBoundKeys(c: ApiContext): void {
-  if (c.get('key').scope === 'all') return
-  throw new ExectrailError('forbidden', "SQL is for administrators' keys: it sees every organization", {
-    hint: 'Use /v1/executions and its filters, or an administrator key.',
-  })
+/** A query that reads all rows would disregard it. */
+function rejectWindowOfAll(
+  scope: Scope,
+  given: { from?: string | undefined; to?: string | undefined },
+): void {
+  const path = (['from', 'to'] as const).find((name) => given[name] !== undefined)
+  if (scope !== 'all' || path === undefined) return
+  const message =
+    "an administrator's query reads all rows: put the window into its WHERE, or name an organization"
+  throw new InvalidRequestError([{ path, message }])
 }

@@ -86,12 +86,13 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
   )
   const open = (access: StoreAccess): Store =>
     closing.adopt(createStore(access), (created) => created.close())
-  const { service: ours, admin, reader } = stack.storeUsers
+  const { service: ours, admin, caller, reader } = stack.storeUsers
   const store = open(ours)
   const app = createApp({
     version: readVersion(),
     store,
     sqlStore: open(reader ?? admin),
+    callerStore: caller === null ? null : open(caller),
     executor,
     keys: metadata.keys,
     metadata,
