@@ -21,6 +21,8 @@ interface RouteDocument {
   body?: z.ZodType
   /** The 200 reply is a stream of server-sent events, each with this as its data. */
   streams?: true
+  /** Media types of the 200 reply. @default JSON */
+  media?: readonly string[]
   /** Other good replies, by status. */
   also?: Readonly<Record<number, { description: string; reply?: z.ZodType }>>
 }
@@ -42,10 +44,11 @@ export function documentRoute(route: RouteDocument): MiddlewareHandler<ApiEnv> {
 }
 
 function descriptionOf(
-  { id, summary, tag, reply, description, body, streams, also = {} }: RouteDocument,
+  { id, summary, tag, reply, description, body, streams, media, also = {} }: RouteDocument,
   access: KeyScope | 'open',
 ): Parameters<typeof describeRoute>[0] {
-  const content = contentOf(reply, streams === true ? 'text/event-stream' : 'application/json')
+  const types = media ?? [streams === true ? 'text/event-stream' : 'application/json']
+  const content = Object.assign({}, ...types.map((type) => contentOf(reply, type)))
   return {
     operationId: id,
     summary,
@@ -63,7 +66,7 @@ function descriptionOf(
   }
 }
 
-function contentOf(reply: z.ZodType, type: 'application/json' | 'text/event-stream') {
+function contentOf(reply: z.ZodType, type: string) {
   return { [type]: { schema: resolver(reply) } }
 }
 

@@ -1,10 +1,16 @@
 import { text } from 'node:stream/consumers'
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
+import {
+  ClickHouseLogLevel,
+  createClient,
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+} from '@clickhouse/client'
 import { StoreError } from '../errors.ts'
 import { parseExactly } from '../exact-json.ts'
 import type { Tenant, Window } from './scope.ts'
 import { READ_ONLY_SECONDS, toBoundError, toCallerError, toStoreError } from './store-errors.ts'
 import { listMigrations, readApplied } from './migrations.ts'
+import { streamResult, type StreamOptions } from './result-stream.ts'
 
 export interface StoreOptions {
   /** ClickHouse HTTP, http:// or https://. */
@@ -31,6 +37,8 @@ export interface Store {
    * @throws {StoreError} `query_refused` when the statement itself is the cause
    */
   queryReadOnly(sql: string, options: ReadOnlyOptions): Promise<ReadOnlyResult>
+  /** The bytes of a result of any size; see `streamResult`. @throws {StoreError} for the statement itself */
+  stream(sql: string, options: StreamOptions): Promise<AsyncIterable<Uint8Array>>
   /** A statement without a result. @throws {StoreError} */
   command(sql: string, parameters?: Parameters): Promise<void>
   /** Creates the store's database if it does not exist. @throws {StoreError} */
@@ -55,10 +63,13 @@ export interface ReadOnlyResult {
 }
 
 const REQUEST_TIMEOUT_MS = 60_000
+/** For results of any size: the embedded engine has the whole one before it sends its first byte. */
+const STREAM_TIMEOUT_MS = 600_000
 
 /** Creates a store; it connects on the first call. */
 export function createStore(options: StoreOptions): Store {
   const client = connect(options)
+  const streaming = connect(options, { request_timeout: STREAM_TIMEOUT_MS, compression: {} })
   const store: Store = {
     url: options.url,
     database: options.database,
@@ -68,6 +79,7 @@ export function createStore(options: StoreOptions): Store {
         queryReadOnly(client, sql, { ...limits, readsOnly: options.readsOnly ?? false }),
         limits.rows === undefined ? toCallerError : toBoundError,
       ),
+    stream: (sql, asked) => guard(streamResult(streaming, sql, asked), toCallerError),
     command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
     createDatabase: () => guard(createDatabase(options)),
     ping: () => guard(ping(client)),
@@ -75,12 +87,14 @@ export function createStore(options: StoreOptions): Store {
       const applied = new Set(await readApplied(store))
       return (await listMigrations()).map(({ name }) => name).filter((name) => !applied.has(name))
     },
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client.close(), streaming.close()])
+    },
   }
   return store
 }
 
-function connect(options: StoreOptions): ClickHouseClient {
+function connect(options: StoreOptions, change: ClickHouseClientConfigOptions = {}): ClickHouseClient {
   return createClient({
     url: options.url,
     username: options.user,
@@ -91,6 +105,7 @@ function connect(options: StoreOptions): ClickHouseClient {
     compression: { response: true, request: false },
     // Errors are thrown to the caller, so the driver need not log them.
     log: { level: ClickHouseLogLevel.OFF },
+    ...change,
   })
 }
 

@@ -38,6 +38,7 @@ it('describes every route of the service', () => {
     'GET /v1/differences',
     'GET /v1/errors',
     'GET /v1/executions',
+    'GET /v1/executions/export',
     'GET /v1/executions/{id}',
     'GET /v1/executions/{id}/output',
     'GET /v1/facets',

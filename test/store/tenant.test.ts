@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import {
   array,
   assert,
@@ -22,10 +23,14 @@ import { getErrors } from '../../src/store/queries/errors.ts'
 import { getVersionErrors, getVersionMoments } from '../../src/store/queries/version-comparison.ts'
 import { DAY } from '../support/otel-rows.ts'
 import { getDistribution } from '../../src/store/queries/distribution.ts'
+import { streamExecutions } from '../../src/store/queries/export-executions.ts'
 import { getFacets } from '../../src/store/queries/facets.ts'
 import { LIST_ORDERS, listExecutions } from '../../src/store/queries/list-executions.ts'
 import { reconcile } from '../../src/store/queries/reconcile.ts'
 import { getStats, GROUP_FIELDS, GROUP_ORDERS } from '../../src/store/queries/stats.ts'
+import { listSpans } from '../../src/store/queries/spans.ts'
+import { listAttempts } from '../../src/store/queries/workflow-attempts.ts'
+import { listWorkflowExecutions } from '../../src/store/queries/workflow-executions.ts'
 import { getTimeseries } from '../../src/store/queries/timeseries.ts'
 import { FIELD_NAMES } from '../../src/record/record.ts'
 import { FILTER_FIELDS, operatorsOf } from '../../src/store/filter.ts'
@@ -50,6 +55,10 @@ function recordingStore(): { store: Store; asked: Asked[] } {
       return Promise.resolve([])
     },
     queryReadOnly: never,
+    stream(sql, { parameters }) {
+      asked.push({ sql, parameters })
+      return Promise.resolve(Readable.from([]))
+    },
     command: never,
     createDatabase: never,
     ping: never,
@@ -67,7 +76,7 @@ const GUARDED = new RegExp(
 )
 /** The same with a workspace; spans have none of their own, so their executions are looked up. */
 const GUARDED_WORKSPACE = new RegExp(
-  String.raw`FROM (?:code_exec_(?:logs|events)(?: FINAL)? WHERE ${ORGANIZATION} AND workspace_id = \{workspaceId:String\}|otel_traces WHERE ${ORGANIZATION} AND execution_id IN \(SELECT)`,
+  String.raw`FROM (?:code_exec_(?:logs|events)(?: FINAL)? WHERE ${ORGANIZATION} AND workspace_id = \{workspaceId:String\}|otel_traces(?: FINAL)? WHERE ${ORGANIZATION} AND execution_id IN \(SELECT)`,
   'gu',
 )
 
@@ -113,6 +122,31 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
     getDistribution(store, { scope: seen, window, filter: wanted, measure: 'cpuMs', bucketSeconds: 60 }),
   'facets.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
     getFacets(store, { scope: seen, window, filter: wanted, fields: FILTER_FIELDS, limit }),
+  'export-executions.ts': (store, { scope: seen, window, filter: wanted, format }) =>
+    streamExecutions(store, {
+      scope: seen,
+      window,
+      filter: wanted,
+      fields: FIELD_NAMES,
+      format,
+      signal: new AbortController().signal,
+    }),
+  'spans.ts': (store, { scope: seen, window, text, limit }) =>
+    listSpans(store, { scope: seen, window, traceIds: [text], limit }),
+  'workflow-attempts.ts': async (store, { scope: seen, window, text, limit }) => {
+    await listAttempts(store, { scope: seen, window, of: { workflowExecutionId: text }, limit })
+    await listAttempts(store, { scope: seen, window, of: { traceId: text }, limit })
+  },
+  'workflow-executions.ts': async (
+    store,
+    { scope: seen, window, filter: wanted, text, after: place, limit },
+  ) => {
+    const startedAt = place?.startedAt ?? DAY.from
+    const position = { startedAt, workflowExecutionId: text, organizationId: text }
+    const asked = { scope: seen, window, filter: wanted, states: [], limit }
+    await listWorkflowExecutions(store, { ...asked, after: place === null ? null : position })
+    await listWorkflowExecutions(store, { ...asked, run: text, after: null })
+  },
   'get-execution.ts': (store, { scope: seen, text }) => getExecution(store, seen, text),
   'list-executions.ts': (store, { scope: seen, window, filter: wanted, after: place, limit, order }) =>
     listExecutions(store, {
@@ -146,6 +180,7 @@ const given = record({
   groupBy: subarray([...GROUP_FIELDS], { maxLength: 2 }),
   groupOrder: constantFrom(...GROUP_ORDERS),
   keys: record({ keys }, { requiredKeys: [] }),
+  format: constantFrom('JSONEachRow' as const, 'CSVWithNames' as const, 'Parquet' as const),
 })
 type Given = typeof given extends { generate: (...args: never[]) => { value: infer Value } } ? Value : never
 

@@ -9,6 +9,7 @@ import { listPage, listParameters } from '../list-parameters.ts'
 import { organization, pathId, query } from '../parameters.ts'
 import { executionSchema, pageSchema, runningSchema } from '../record-schema.ts'
 import { controls } from './execution-controls.ts'
+import { exportParameters, exportRoute, sendExport } from './export.ts'
 import { replayFromBody, replayRoute } from './replay.ts'
 import { runRoute, runFromBody } from './run.ts'
 
@@ -36,6 +37,9 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
       c.json(await listPage(c, dependencies, c.req.valid('query'))),
     )
     .post('/', runRoute, query({}), (c) => runFromBody(c, dependencies))
+    .get('/export', exportRoute, query(exportParameters), (c) =>
+      sendExport(c, dependencies, c.req.valid('query')),
+    )
     .post('/:id/replay', replayRoute, query({ organization }), async (c) =>
       c.json(await replayFromBody(c, dependencies, c.req.valid('query').organization)),
     )
