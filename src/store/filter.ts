@@ -35,7 +35,7 @@ const EXCLUDED: ReadonlySet<FieldName> = new Set<FieldName>([...OWN_PARAMETER, .
 export const FILTER_FIELDS = FIELD_NAMES.filter((name): name is FilterField => !EXCLUDED.has(name))
 
 /** Where `text` is searched. */
-const SEARCHED: readonly FieldName[] = ['errorMessage', 'errorStack', 'stdout', 'stderr']
+export const SEARCHED: readonly FieldName[] = ['errorMessage', 'errorStack', 'stdout', 'stderr']
 
 /** The operators that fit the values of a field. */
 export function operatorsOf(name: FilterField): readonly Operator[] {

@@ -16,6 +16,7 @@ import {
 } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Parameters, Store } from '../../src/store/client.ts'
+import { countArrivals, listArrivals, readArrivals } from '../../src/store/queries/arrivals.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
 import { getDifferences } from '../../src/store/queries/differences.ts'
@@ -146,6 +147,15 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
     const asked = { scope: seen, window, filter: wanted, states: [], limit }
     await listWorkflowExecutions(store, { ...asked, after: place === null ? null : position })
     await listWorkflowExecutions(store, { ...asked, run: text, after: null })
+  },
+  'arrivals.ts': async (store, { scope: seen, text, filter: wanted, limit }) => {
+    const from = { arrivedMs: 1, executionId: text }
+    for (const kind of ['execution', 'started'] as const) {
+      const asked = { scope: seen, kind, from, limit, filter: wanted }
+      await listArrivals(store, asked)
+      await readArrivals(store, { ...asked, untilMs: 2, order: 'ASC', fields: ['executionId', 'runtime'] })
+      await countArrivals(store, asked)
+    }
   },
   'get-execution.ts': (store, { scope: seen, text }) => getExecution(store, seen, text),
   'list-executions.ts': (store, { scope: seen, window, filter: wanted, after: place, limit, order }) =>

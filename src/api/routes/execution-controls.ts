@@ -4,10 +4,11 @@ import { InvalidRequestError } from '../../errors.ts'
 import { recordShape } from '../../record/schema.ts'
 import { cancelExecution } from '../../service/cancel-execution.ts'
 import { openOutput, parsePosition, type OutputPart } from '../../service/execution-output.ts'
+import { encodeEvent } from '../../service/server-event.ts'
 import { requireScope, scopeOf } from '../auth.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
-import { encodeEvent, eventStream } from '../event-stream.ts'
+import { eventStream } from '../event-stream.ts'
 import { organization, pathId, query } from '../parameters.ts'
 
 const cancellationSchema = z
