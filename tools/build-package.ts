@@ -21,12 +21,12 @@ cpSync(join(ROOT, 'src'), DIST, {
   recursive: true,
   filter: (path) => !path.endsWith('.ts') && !path.endsWith('__pycache__'),
 })
-layOutDeclarations('index.d.ts')
+layOutDeclarations(['index.d.ts', 'client/index.d.ts'])
 writeFileSync(join(COMMONJS, 'package.json'), '{ "type": "commonjs" }\n')
 
-/** Keeps what `entry` reaches, which is the public interface, in both forms; the other declarations are removed. */
-function layOutDeclarations(entry: string): void {
-  const reached = new Set([entry])
+/** Keeps what `entries` reach, which is the public interface, in both forms; the other declarations are removed. */
+function layOutDeclarations(entries: readonly string[]): void {
+  const reached = new Set(entries)
   for (const file of reached) {
     const text = readFileSync(join(DIST, file), 'utf8').replaceAll(
       SPECIFIER,

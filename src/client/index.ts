@@ -1,7 +1,8 @@
 /** `exectrail/client`: the service's operations, typed. Needs `fetch` alone: browsers, Node, Deno, edge. */
+import { streamEvents } from './events.ts'
 import { ROUTES, toRequest } from './operations.ts'
-import { send, type CallOptions, type ClientOptions, type ServiceRequest } from './transport.ts'
-import type { Operations, RunInput } from './types.ts'
+import { pause, send, type CallOptions, type ClientOptions, type ServiceRequest } from './transport.ts'
+import type { AnyExecution, ExecutionInput, Operations, OutputEvent, RunInput } from './types.ts'
 
 export { paginate } from './paginate.ts'
 export { ProblemError, type Problem, type ProblemCode } from './problem-error.ts'
@@ -16,8 +17,23 @@ type Call<Of extends Name> =
     ? (input?: Input<Of>, options?: CallOptions) => Promise<Operations[Of]['reply']>
     : (input: Input<Of>, options?: CallOptions) => Promise<Operations[Of]['reply']>
 
+interface ResumeOptions extends Omit<CallOptions, 'timeoutMs'> {
+  /** `id` of the last event that was seen. */
+  lastEventId?: string | undefined
+}
+
 /** Each operation as a method; all throw `ProblemError`. */
 export type Client = { readonly [Of in Name]: Call<Of> } & {
+  /** Waits until an execution has ended. `timeoutMs` bounds each request, the signal all of them. */
+  readonly waitForExecution: (
+    input: ExecutionInput,
+    options?: CallOptions,
+  ) => Promise<Extract<AnyExecution, { phase?: undefined }>>
+  /** The output of an execution while it runs, until its end. */
+  readonly streamOutput: (
+    input: ExecutionInput,
+    options?: ResumeOptions,
+  ) => AsyncGenerator<OutputEvent, void, undefined>
   /** Any request, for what has no method. */
   readonly request: <T>(request: ServiceRequest, options?: CallOptions) => Promise<T>
 }
@@ -25,26 +41,59 @@ export type Client = { readonly [Of in Name]: Call<Of> } & {
 /** A client of the service at `url`. It holds nothing that has to be closed. */
 export function createClient(options: ClientOptions): Client {
   const request = <T>(asked: ServiceRequest, call?: CallOptions): Promise<T> => send<T>(options, asked, call)
-  const call = (name: Name) =>
-    name === 'runCode'
-      ? (input: RunInput, given?: CallOptions) =>
-          run(request, input, { timeoutMs: options.timeoutMs, ...given })
-      : async (input: object = {}, given?: CallOptions) => request(toRequest(name, { ...input }), given)
+  const call =
+    (name: Name) =>
+    async (input: object = {}, given: CallOptions = {}): Promise<unknown> =>
+      request(toRequest(name, { ...input }), given)
   const names = Object.keys(ROUTES).filter((name): name is Name => Object.hasOwn(ROUTES, name))
+  const methods = Object.fromEntries(names.map((name) => [name, call(name)]))
+  const run = (name: 'runCode' | 'startCode') => (input: RunInput, given?: CallOptions) =>
+    send(
+      options,
+      toRequest(name, withKey(input)),
+      toRunOptions(name, input, { timeoutMs: options.timeoutMs, ...given }),
+    )
+  const own = {
+    runCode: run('runCode'),
+    startCode: run('startCode'),
+    waitForExecution: waiting((input, given) => request(toRequest('getExecution', { ...input }), given)),
+    streamOutput: (input: ExecutionInput, given: ResumeOptions = {}) => {
+      const { path, query } = toRequest('getExecution', { ...input })
+      const output = { method: 'GET', path: `${path}/output`, query } as const
+      return streamEvents(options, output, { ...given, isLast: ({ event }) => event === 'end' })
+    },
+    request,
+  }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one method of each name, by the table
-  return Object.fromEntries([...names.map((name) => [name, call(name)]), ['request', request]]) as Client
+  return { ...methods, ...own } as unknown as Client
 }
 
 const TIME_LIMIT_MS = 30_000
 const BESIDE_MS = 60_000
 
 /** With a key of its own, so that a lost reply can be asked for again. */
-async function run(
-  request: Client['request'],
-  input: RunInput,
-  options: CallOptions,
-): Promise<Operations['runCode']['reply']> {
-  const timeoutMs = options.timeoutMs ?? (input.limits?.timeoutMs ?? TIME_LIMIT_MS) + BESIDE_MS
-  const keyed = { idempotencyKey: crypto.randomUUID(), ...input }
-  return request(toRequest('runCode', keyed), { ...options, timeoutMs })
+function withKey(input: RunInput): Readonly<Record<string, unknown>> {
+  return { idempotencyKey: crypto.randomUUID(), ...input }
+}
+
+function toRunOptions(name: 'runCode' | 'startCode', input: RunInput, options: CallOptions): CallOptions {
+  if (name === 'startCode') return { ...options, headers: { ...options.headers, Prefer: 'respond-async' } }
+  return {
+    ...options,
+    timeoutMs: options.timeoutMs ?? (input.limits?.timeoutMs ?? TIME_LIMIT_MS) + BESIDE_MS,
+  }
+}
+
+const POLL_MS = 500
+
+function waiting(
+  get: (input: ExecutionInput, options?: CallOptions) => Promise<AnyExecution>,
+): Client['waitForExecution'] {
+  return async (input, options) => {
+    for (;;) {
+      const found = await get(input, options)
+      if (found.phase === undefined) return found
+      await pause(POLL_MS, options?.signal ?? new AbortController().signal)
+    }
+  }
 }

@@ -2,9 +2,15 @@
 import type { QueryInput, ServiceRequest } from './transport.ts'
 import type { Operations } from './types.ts'
 
-/** Method and path of each operation; the input fills the path, the rest of it is the query or the body. */
+/**
+ * Method and path of each operation. The input fills the path; the rest of it is the query or, of a POST, the body, but for
+ * the names after `?`.
+ */
 export const ROUTES: Readonly<Record<keyof Operations, `${ServiceRequest['method']} /${string}`>> = {
   runCode: 'POST /v1/executions',
+  startCode: 'POST /v1/executions',
+  replayExecution: 'POST /v1/executions/{id}/replay?organization',
+  cancelExecution: 'POST /v1/executions/{id}/cancel?organization',
   listExecutions: 'GET /v1/executions',
   getExecution: 'GET /v1/executions/{id}',
   getAgentLogs: 'GET /v1/agents/{id}/logs',
@@ -23,31 +29,34 @@ export const ROUTES: Readonly<Record<keyof Operations, `${ServiceRequest['method
   readiness: 'GET /readyz',
 }
 
-/** POSTs that change nothing. */
-const READING: ReadonlySet<string> = new Set(['runSql'])
+/** POSTs that may be delivered twice. */
+const REPEATABLE: ReadonlySet<string> = new Set(['runSql', 'cancelExecution'])
 
 /**
  * The request of an operation.
  * @throws {TypeError} for an id that a path cannot hold
  */
 export function toRequest(name: keyof Operations, input: Readonly<Record<string, unknown>>): ServiceRequest {
-  const [method, template] = split(ROUTES[name])
+  const { method, template, inQuery } = split(ROUTES[name])
   const inPath = new Set<string>()
   const path = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
     inPath.add(parameter)
     return encodeSegment(parameter, input[parameter])
   })
-  const rest = Object.fromEntries(Object.entries(input).filter(([key]) => !inPath.has(key)))
+  const rest = Object.entries(input).filter(([key]) => !inPath.has(key))
+  const queried = method === 'GET' ? rest : rest.filter(([key]) => inQuery.includes(key))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the input's type has nothing else
-  if (method !== 'POST') return { method, path, query: rest as QueryInput }
-  const repeatable = READING.has(name) || rest['idempotencyKey'] !== undefined
-  return { method, path, body: rest, repeatable }
+  const query = Object.fromEntries(queried) as QueryInput
+  if (method === 'GET') return { method, path, query }
+  const body = Object.fromEntries(rest.filter(([key]) => !inQuery.includes(key)))
+  const repeatable = method !== 'POST' || REPEATABLE.has(name) || body['idempotencyKey'] !== undefined
+  return { method, path, query, repeatable, ...(Object.keys(body).length === 0 ? {} : { body }) }
 }
 
-function split(route: `${ServiceRequest['method']} /${string}`): [ServiceRequest['method'], string] {
-  const at = route.indexOf(' ')
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type of the route says so
-  return [route.slice(0, at) as ServiceRequest['method'], route.slice(at + 1)]
+function split(route: string) {
+  const [, method = '', template = '', names = ''] = /^(\w+) ([^?]+)\??(.*)$/.exec(route) ?? []
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type of the routes says so
+  return { method: method as ServiceRequest['method'], template, inQuery: names.split(',') }
 }
 
 function encodeSegment(name: string, value: unknown): string {

@@ -5,18 +5,23 @@ interface Page<Item> {
   nextCursor: string | null
 }
 
+type List = (input: never, options?: CallOptions) => Promise<Page<unknown>>
+type ItemOf<Of extends List> = Awaited<ReturnType<Of>>['data'][number]
+
 /**
  * Every item of a list, page after page: `paginate(client.listExecutions, { codeAgentId: 'summer' })`. `limit` is the
  * length of a page. Items that arrive meanwhile are not in it: the first page fixes the window.
  */
-export async function* paginate<Input extends { cursor?: string | undefined }, Item>(
-  list: (input: Input, options?: CallOptions) => Promise<Page<Item>>,
-  input: Input,
+export async function* paginate<Of extends List>(
+  list: Of,
+  input: NonNullable<Parameters<Of>[0]>,
   options?: CallOptions,
-): AsyncGenerator<Item, void, undefined> {
-  let next: string | null | undefined = input.cursor
+): AsyncGenerator<ItemOf<Of>, void, undefined> {
+  const given: { cursor?: string | undefined } = input
+  let next: string | null | undefined = given.cursor
   while (next !== null) {
-    const page: Page<Item> = await list({ ...input, cursor: next }, options)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the input of the list itself, at another page
+    const page = (await list({ ...given, cursor: next } as never, options)) as Page<ItemOf<Of>>
     yield* page.data
     next = page.nextCursor
   }

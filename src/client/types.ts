@@ -16,6 +16,10 @@ import type { ExecutionView } from '../service/execution-view.ts'
 import type { RuntimeView } from '../service/list-runtimes.ts'
 import type { ExecutionPage } from '../service/list-executions.ts'
 import type { ReadinessView } from '../service/check-readiness.ts'
+import type { Cancellation } from '../service/cancel-execution.ts'
+import type { OutputEnd } from '../service/execution-output.ts'
+import type { RunningView } from '../service/live-execution.ts'
+import type { ReplayChanges } from '../service/replay.ts'
 import type { RunView } from '../service/run-code.ts'
 import type { SqlAnswer } from '../service/run-sql.ts'
 import type { StatsReport } from '../service/stats.ts'
@@ -73,7 +77,10 @@ export type DifferencesInput = FilterInput & {
   limit?: number | undefined
 }
 export type AgentInput = WindowInput & { id: string }
-export type RunInput = Omit<ExecutionRequest, 'signal' | 'onOutput' | 'parent' | 'traceparent' | 'tracestate'>
+export type RunInput = Omit<
+  ExecutionRequest,
+  'signal' | 'onOutput' | 'parent' | 'traceparent' | 'tracestate' | 'replayOf'
+>
 
 export interface DistributionReply extends Histogram {
   window: Window
@@ -94,6 +101,23 @@ export interface DifferencesReply {
   fields: readonly FieldDifference[]
 }
 
+export interface ExecutionInput {
+  id: string
+  organization?: string | undefined
+}
+/** A record, with its files where nobody waited for the run, or what is known of a run that has not ended. */
+export type AnyExecution =
+  | (ExecutionView & { phase?: undefined; files?: RunView['files'] })
+  | (RunningView & { outcome?: undefined })
+
+/** An event of a run's output; `id` resumes behind it. */
+export type OutputEvent = { id: string } & (
+  | { event: 'stdout' | 'stderr'; data: { text: string } }
+  | { event: 'skipped'; data: { bytes: number } }
+  | { event: 'restart'; data: object }
+  | { event: 'end'; data: OutputEnd }
+)
+
 interface Operation<Input, Reply> {
   input: Input
   reply: Reply
@@ -102,8 +126,13 @@ interface Operation<Input, Reply> {
 /** The operations of the service by their names in its OpenAPI document. */
 export interface Operations {
   runCode: Operation<RunInput, RunView>
+  /** Does not wait for the end. */
+  startCode: Operation<RunInput, RunningView>
+  replayExecution: Operation<ReplayChanges & ExecutionInput, RunView>
+  cancelExecution: Operation<ExecutionInput, Cancellation>
   listExecutions: Operation<ListInput, ExecutionPage>
-  getExecution: Operation<{ id: string; organization?: string | undefined }, ExecutionView>
+  /** An execution that has not ended has a `phase` and no `outcome`. */
+  getExecution: Operation<ExecutionInput, AnyExecution>
   getAgentLogs: Operation<Omit<ListInput, 'codeAgentId'> & { id: string }, ExecutionPage>
   getWorkflowExecutionLogs: Operation<Omit<ListInput, 'workflowExecutionId'> & { id: string }, ExecutionPage>
   getAgentStats: Operation<

@@ -17,6 +17,7 @@ export const worsenedRecords = Array.from({ length: 240 }, (_, index) => {
   const errorMessage = failed ? "KeyError: 'total'" : null
   return makeRecord({
     organizationId: 'acme',
+    requestLoss: 'none',
     codeAgentId: agent,
     codeAgentVersion: version,
     startedAt,

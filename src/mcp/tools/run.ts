@@ -11,6 +11,7 @@ const FILES_SHOWN = 50
 /** What the model needs to go on; get_execution has the rest. */
 const SHOWN = [
   'executionId',
+  'replayOf',
   'runtime',
   'language',
   'isolation',
@@ -99,6 +100,32 @@ export const runCode = defineTool({
       { signal },
     )
     return toOutput(record, url)
+  },
+})
+
+export const replayExecution = defineTool({
+  name: 'replay_execution',
+  title: 'Run an execution again',
+  kind: 'runs',
+  description: `Runs the code of an execution again with the same input, files and limits, or with changes: on another runtime, in another language version, with more time or memory. Tells a flaky failure from a lasting one. The new record names the old one in replayOf. Refuses with the reason where code or input was not kept whole. ${UNTRUSTED}`,
+  input: z.strictObject({
+    executionId: z.string().min(1).max(256).describe('The execution to repeat'),
+    runtime: z.enum(RUNTIMES).optional().describe('Another runtime'),
+    language: z
+      .enum(LANGUAGES)
+      .optional()
+      .describe('Another language, where the code is in both, such as javascript and typescript'),
+    input: z.unknown().optional().describe('Another argument of main(input)'),
+    timeoutMs: z.int().min(1).max(600_000).optional().describe('Another wall time'),
+    memoryMb: z.int().min(16).max(65_536).optional().describe('Another memory limit, MiB'),
+    organization: id.describe("Only with an administrator's key. Leave it out otherwise"),
+  }),
+  output,
+  async answer({ executionId, timeoutMs, memoryMb, input, ...given }, { client, signal, url }) {
+    const limits =
+      timeoutMs === undefined && memoryMb === undefined ? {} : { limits: { timeoutMs, memoryMb } }
+    const changes = { ...given, ...limits, ...(input === undefined ? {} : { input }) }
+    return toOutput(await client.replayExecution({ id: executionId, ...changes }, { signal }), url)
   },
 })
 
