@@ -1,8 +1,17 @@
 /** `exectrail/client`: the service's operations, typed. Needs `fetch` alone: browsers, Node, Deno, edge. */
 import { streamEvents } from './events.ts'
 import { ROUTES, toRequest } from './operations.ts'
-import { pause, send, type CallOptions, type ClientOptions, type ServiceRequest } from './transport.ts'
-import type { AnyExecution, ExecutionInput, Operations, OutputEvent, RunInput } from './types.ts'
+import { open, pause, send, type CallOptions, type ClientOptions, type ServiceRequest } from './transport.ts'
+import type {
+  AnyExecution,
+  ExecutionInput,
+  ExportInput,
+  LiveEvent,
+  LiveInput,
+  Operations,
+  OutputEvent,
+  RunInput,
+} from './types.ts'
 
 export { paginate } from './paginate.ts'
 export { ProblemError, type Problem, type ProblemCode } from './problem-error.ts'
@@ -34,6 +43,16 @@ export type Client = { readonly [Of in Name]: Call<Of> } & {
     input: ExecutionInput,
     options?: ResumeOptions,
   ) => AsyncGenerator<OutputEvent, void, undefined>
+  /** Executions as they start and end, without end: leave the loop, or abort the signal. */
+  readonly streamLive: (
+    input?: LiveInput,
+    options?: ResumeOptions,
+  ) => AsyncGenerator<LiveEvent, void, undefined>
+  /** A file of every matching execution. It is complete only if reading it to its end throws nothing. */
+  readonly exportExecutions: (
+    input?: ExportInput,
+    options?: CallOptions,
+  ) => Promise<ReadableStream<Uint8Array>>
   /** Any request, for what has no method. */
   readonly request: <T>(request: ServiceRequest, options?: CallOptions) => Promise<T>
 }
@@ -62,10 +81,24 @@ export function createClient(options: ClientOptions): Client {
       const output = { method: 'GET', path: `${path}/output`, query } as const
       return streamEvents(options, output, { ...given, isLast: ({ event }) => event === 'end' })
     },
+    streamLive: (query: LiveInput = {}, given: ResumeOptions = {}) =>
+      streamEvents(options, { method: 'GET', path: '/v1/live', query: { ...query } }, given),
+    exportExecutions: (query: ExportInput = {}, given: CallOptions = {}) =>
+      openFile(options, { method: 'GET', path: '/v1/executions/export', query: { ...query } }, given),
     request,
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one method of each name, by the table
   return { ...methods, ...own } as unknown as Client
+}
+
+/** Once: what was read cannot be taken back. */
+async function openFile(
+  client: ClientOptions,
+  request: ServiceRequest,
+  options: CallOptions,
+): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await open(client, request, { ...options, headers: { ...options.headers, Accept: '*/*' } })
+  return body ?? new ReadableStream()
 }
 
 const TIME_LIMIT_MS = 30_000

@@ -22,6 +22,10 @@ import type { RunningView } from '../service/live-execution.ts'
 import type { ReplayChanges } from '../service/replay.ts'
 import type { RunView } from '../service/run-code.ts'
 import type { SqlAnswer } from '../service/run-sql.ts'
+import type { TraceView } from '../service/traces.ts'
+import type { WorkflowView } from '../service/workflow-executions.ts'
+import type { WorkflowState, WorkflowSummary } from '../store/queries/workflow-executions.ts'
+import type { KeyScope } from '../metadata/key-scopes.ts'
 import type { StatsReport } from '../service/stats.ts'
 import type { Timeseries } from '../service/timeseries.ts'
 
@@ -118,6 +122,50 @@ export type OutputEvent = { id: string } & (
   | { event: 'end'; data: OutputEnd }
 )
 
+/** An event of the live stream; `id` resumes behind it. */
+export type LiveEvent = { id: string } & (
+  | { event: 'started' | 'execution'; data: Partial<ExecutionView> }
+  /** Events that this reader did not get. */
+  | { event: 'skipped'; data: { skipped: number } }
+)
+export type LiveInput = Omit<FilterInput, 'from' | 'to'> & { events?: OneOrMore<'started' | 'completed'> }
+export type ExportInput = FilterInput & {
+  fields?: readonly FieldName[] | undefined
+  format?: 'ndjson' | 'csv' | 'parquet' | undefined
+}
+
+export interface ApiKeyView {
+  id: string
+  name: string
+  /** Null: every organization. */
+  organizationId: string | null
+  workspaceId: string | null
+  scopes: readonly KeyScope[]
+  createdAt: string
+  expiresAt: string | null
+  revokedAt: string | null
+  lastUsedAt: string | null
+  state: 'active' | 'expired' | 'revoked'
+}
+export interface KeyInput {
+  name: string
+  scopes?: readonly KeyScope[] | undefined
+  organizationId?: string | undefined
+  workspaceId?: string | undefined
+  /** @default never */
+  expiresAt?: Time | undefined
+}
+export type WorkflowListInput = FilterInput & {
+  state?: OneOrMore<WorkflowState>
+  limit?: number | undefined
+  cursor?: string | undefined
+}
+export interface WorkflowPage {
+  data: readonly WorkflowSummary[]
+  nextCursor: string | null
+  window: Window
+}
+
 interface Operation<Input, Reply> {
   input: Input
   reply: Reply
@@ -146,6 +194,15 @@ export interface Operations {
   getFacets: Operation<FacetsInput, FacetsReply>
   getErrors: Operation<ErrorsInput, ErrorsReply>
   getDifferences: Operation<DifferencesInput, DifferencesReply>
+  listWorkflowExecutions: Operation<WorkflowListInput, WorkflowPage>
+  getWorkflowExecution: Operation<AgentInput, WorkflowView>
+  getTrace: Operation<AgentInput, TraceView>
+  listKeys: Operation<
+    { organization?: string | undefined; revoked?: 'with' | 'without' | undefined },
+    { data: readonly ApiKeyView[] }
+  >
+  createKey: Operation<KeyInput, ApiKeyView & { secret: string }>
+  revokeKey: Operation<{ id: string }, ApiKeyView>
   listRuntimes: Operation<{}, { data: readonly RuntimeView[] }>
   runSql: Operation<{ query: string }, SqlAnswer>
   health: Operation<{}, { status: 'ok' }>

@@ -5,6 +5,7 @@ import { compareVersions, getDifferences, listErrors } from './tools/comparisons
 import { getExecution, searchExecutions } from './tools/executions.ts'
 import { listRuntimes, replayExecution, runCode } from './tools/run.ts'
 import { querySql } from './tools/sql.ts'
+import { getWorkflowExecution } from './tools/workflows.ts'
 import { getAgentStats, getStats, getTimeseries } from './tools/statistics.ts'
 
 const INSTRUCTIONS = `exectrail runs code written by agents and keeps a record of every run.
@@ -25,6 +26,7 @@ const TOOLS: readonly Tool[] = [
   listErrors,
   compareVersions,
   getDifferences,
+  getWorkflowExecution,
   querySql,
 ]
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAskedService, type AskedService } from '../support/asked-service.ts'
 import { overHttp, overStdio, type McpSession } from '../support/mcp.ts'
-import { HIDDEN_AS_SHOWN, worsenedRecords } from '../support/worsened-records.ts'
+import { HIDDEN_AS_SHOWN, workflowRecords, worsenedRecords } from '../support/worsened-records.ts'
 import { ACME_KEY, ADMIN_KEY } from '../support/service.ts'
 
 let asked: AskedService
 const open: McpSession[] = []
 beforeAll(async () => {
-  asked = await startAskedService(worsenedRecords)
+  asked = await startAskedService([...worsenedRecords, ...workflowRecords])
 })
 afterAll(async () => {
   for (const session of open) await session.close()
@@ -66,6 +66,8 @@ describe.each([
   })
 })
 
+const TOOLS =
+  'compare_versions get_agent_stats get_differences get_execution get_stats get_timeseries get_workflow_execution list_errors list_runtimes query_sql replay_execution run_code search_executions'
 const RUNNING = new Set(['run_code', 'replay_execution'])
 
 describe('the tools', () => {
@@ -77,20 +79,12 @@ describe('the tools', () => {
 
   it('say what they do to a model that has read nothing else', () => {
     expect(session.instructions).toContain('get_stats')
-    expect(session.tools.map(({ name }) => name).toSorted()).toEqual([
-      'compare_versions',
-      'get_agent_stats',
-      'get_differences',
-      'get_execution',
-      'get_stats',
-      'get_timeseries',
-      'list_errors',
-      'list_runtimes',
-      'query_sql',
-      'replay_execution',
-      'run_code',
-      'search_executions',
-    ])
+    expect(
+      session.tools
+        .map(({ name }) => name)
+        .toSorted()
+        .join(' '),
+    ).toBe(TOOLS)
     for (const { name, description = '', inputSchema, outputSchema, annotations } of session.tools) {
       expect(description.length, name).toBeGreaterThan(80)
       expect(outputSchema?.type, name).toBe('object')
@@ -180,8 +174,8 @@ describe('the tools', () => {
     const query = 'SELECT execution_id, stdout FROM code_exec_logs FINAL'
     const { rows, rowCount, note } = await session.call('query_sql', { query, maxRows: 5 })
     expect(rows).toHaveLength(5)
-    expect(rowCount).toBe(240)
-    expect(note).toContain('5 of 240')
+    expect(rowCount).toBe(243)
+    expect(note).toContain('5 of 243')
   })
 
   it('run code, whose failure is an answer', async () => {
@@ -203,6 +197,21 @@ describe('the tools', () => {
     const { executions } = await session.call('search_executions', { since: '3d', limit: 1 })
     const again = await session.call('replay_execution', { executionId: executions[0].executionId })
     expect(again).toMatchObject({ outcome: 'success', execution: { replayOf: executions[0].executionId } })
+  })
+
+  it('show a run of a workflow node by node', async () => {
+    const run = await session.call('get_workflow_execution', { workflowExecutionId: 'wf-1', since: '3d' })
+    expect(run).toMatchObject({ executionCount: 3, failureCount: 1, retryCount: 1 })
+    expect(run.nodes).toMatchObject([
+      {
+        nodeId: 'first',
+        attempts: [
+          { outcome: 'failure', errorMessage: 'no' },
+          { attempt: 2, outcome: 'success' },
+        ],
+      },
+      { nodeId: 'second', attempts: [{ outcome: 'success' }] },
+    ])
   })
 
   it('list the runtimes', async () => {

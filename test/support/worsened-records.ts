@@ -31,3 +31,20 @@ export const worsenedRecords = Array.from({ length: 240 }, (_, index) => {
     result: '{"n": 9007199254740993}',
   })
 })
+
+/** A run of a workflow whose first node needed two attempts. They are of another organization. */
+export const workflowRecords = [
+  { nodeId: 'first', attempt: 1, success: false, startedAt: ago(3) },
+  { nodeId: 'first', attempt: 2, success: true, startedAt: ago(2.9) },
+  { nodeId: 'second', attempt: 1, success: true, startedAt: ago(2.8) },
+].map((part) =>
+  makeRecord({
+    organizationId: 'globex',
+    codeAgentId: null,
+    workflowExecutionId: 'wf-1',
+    outcome: part.success ? 'success' : 'failure',
+    errorMessage: part.success ? null : 'no',
+    timestamp: part.startedAt,
+    ...part,
+  }),
+)

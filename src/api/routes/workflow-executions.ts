@@ -76,7 +76,7 @@ async function runPage(c: ApiContext, { store }: AppDependencies, given: RunQuer
   const { from, to, limit: pageSize, state: states = [], cursor } = given
   const scope = scopeOf(c, given.organization)
   const filter = toFilter(given)
-  const filtersHash = hashFilters({ of: 'runs', filter, from, to, scope, states })
+  const filtersHash = hashFilters({ of: 'runs', filter, scope, states })
   const before = cursor === undefined ? null : decodeCursor(filtersHash, cursor)
   const searched = before?.window ?? resolveWindow({ from, to }, Date.now())
   const after = before === null ? null : toRun(before.position)

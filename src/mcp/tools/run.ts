@@ -1,5 +1,6 @@
 /** Tools that run code. */
 import { z } from 'zod'
+import type { Operations } from '../../client/index.ts'
 import { LANGUAGES, OUTCOMES, RUNTIMES } from '../../execution.ts'
 import { cutFields, cutSchema } from '../cut.ts'
 import { linkTo, someFieldsSchema, UNTRUSTED } from '../record.ts'
@@ -129,7 +130,7 @@ export const replayExecution = defineTool({
   },
 })
 
-type Run = Awaited<ReturnType<Parameters<Parameters<typeof defineTool>[0]['answer']>[1]['client']['runCode']>>
+type Run = Operations['runCode']['reply']
 
 function toOutput(run: Run, url: string): z.input<typeof output> {
   const { executionId, outcome, files } = run
