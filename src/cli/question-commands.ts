@@ -117,10 +117,14 @@ function addSql(program: Command, terminal: Terminal, end: End): void {
   program
     .command('sql')
     .description('ask the store in ClickHouse SQL, read-only')
-    .argument('<query>', 'one SELECT; `-` reads standard input')
+    .argument('[query]', 'one SELECT; `-` reads standard input')
+    .option('--schema', 'print the tables with their columns and example queries instead')
+    .option('--organization <id>', "with an administrator's key: the rows of this organization")
+    .option('--from <time>', "start of the window of one organization's rows, ISO 8601")
+    .option('--to <time>', 'its end')
     .addOption(new Option('--json', 'print the rows as one JSON array').conflicts('ndjson'))
     .option('--ndjson', 'print one JSON row a line')
-    .action(async (query: string, options) => {
+    .action(async (query: string | undefined, options) => {
       const { sql } = await import('./commands/sql.ts')
       await end(sql(query, options, terminal))
     })

@@ -1,5 +1,6 @@
 /** SQL of a key that is bound to one organization, or to one of its workspaces, over a real store with others' rows. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sqlSchema, type SqlSchema } from '../../src/service/sql-schema.ts'
 import { startApiStack, type ApiStack } from '../support/api-stack.ts'
 import { insertRecords, makeRecord } from '../support/records.ts'
 import { ACME_KEY, readProblem, withKey } from '../support/service.ts'
@@ -183,5 +184,37 @@ describe("a bound key's SQL", () => {
     expect(await rowsOf('SELECT any(toTypeName(extra)) AS type FROM code_exec_logs')).toEqual([
       { type: 'String' },
     ])
+  })
+})
+
+describe('the schema of SQL', () => {
+  it('names exactly the columns that are there, with their types', async () => {
+    const schema = await stack.service.json<SqlSchema>('/v1/sql/schema', 200, withKey(ACME_KEY))
+    expect(schema.tables.map(({ name }) => name)).toEqual([
+      'code_exec_logs',
+      'code_exec_events',
+      'otel_traces',
+    ])
+    const there = await stack.clickhouse.store.query<{ table: string; name: string; type: string }>(
+      "SELECT table, name, type FROM system.columns WHERE database = 'exectrail' AND default_kind != 'EPHEMERAL' AND name != 'extra'",
+    )
+    for (const { name, columns } of schema.tables) {
+      const listed = columns.map((column) => `${column.name} ${column.type}`)
+      const found = there
+        .filter(({ table }) => table === name)
+        .map(
+          (column) =>
+            `${column.name} ${column.type.replaceAll(/LowCardinality\((\w+(?:\(\w+\))?)\)/gu, '$1')}`,
+        )
+      expect(listed.toSorted()).toEqual(found.toSorted())
+    }
+  })
+
+  it.each(
+    sqlSchema().tables.flatMap(({ examples }) => examples.map(({ question, query }) => [question, query])),
+  )('answers: %s', async (_question, query) => {
+    expect((await rowsOf(query)).length).toBeGreaterThanOrEqual(0)
+    const asAdministrator = await stack.service.post('/v1/sql', { query })
+    expect(asAdministrator.status, await asAdministrator.text()).toBe(200)
   })
 })

@@ -45,6 +45,7 @@ it('describes every route of the service', () => {
     'GET /v1/keys',
     'GET /v1/live',
     'GET /v1/runtimes',
+    'GET /v1/sql/schema',
     'GET /v1/stats',
     'GET /v1/stats/distribution',
     'GET /v1/stats/timeseries',

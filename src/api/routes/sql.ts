@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { InvalidRequestError } from '../../errors.ts'
+import { sqlSchema } from '../../service/sql-schema.ts'
 import { runSql } from '../../service/run-sql.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
@@ -50,16 +51,50 @@ const documented = documentRoute({
   body: bodySchema,
 })
 
-/** `POST /v1/sql` */
-export function sql(stores: AppDependencies): Hono<ApiEnv> {
-  return new Hono<ApiEnv>().post('/', documented, query({}), async (c) => {
-    const parsed = validate(bodySchema, await readJsonObject(c))
-    if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
-    const { organization, ...question } = parsed.value
-    const scope = scopeOf(c, organization)
-    rejectWindowOfAll(scope, question)
-    return c.json(await runSql(stores, { ...question, scope, signal: c.req.raw.signal }))
+const schemaSchema = z
+  .object({
+    dialect: z.string(),
+    notes: z.array(z.string()).describe('What holds for every query'),
+    tables: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        time: z.string().describe('The column that the window of a query is over'),
+        columns: z.array(
+          z.object({
+            name: z.string(),
+            type: z.string(),
+            unit: z.string().nullable(),
+            description: z.string(),
+            values: z.array(z.string()).nullable().describe('Every value it may have'),
+          }),
+        ),
+        examples: z.array(z.object({ question: z.string(), query: z.string() })),
+      }),
+    ),
   })
+  .meta({ id: 'SqlSchema' })
+
+const documentedSchema = documentRoute({
+  id: 'getSqlSchema',
+  summary: 'The tables that SQL reads: columns with types, units and meaning, and three queries for each',
+  tag: 'sql',
+  reply: schemaSchema,
+  description: 'The tables',
+})
+
+/** `POST /v1/sql`, `GET /v1/sql/schema` */
+export function sql(stores: AppDependencies): Hono<ApiEnv> {
+  return new Hono<ApiEnv>()
+    .get('/schema', documentedSchema, query({}), (c) => c.json(sqlSchema()))
+    .post('/', documented, query({}), async (c) => {
+      const parsed = validate(bodySchema, await readJsonObject(c))
+      if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
+      const { organization, ...question } = parsed.value
+      const scope = scopeOf(c, organization)
+      rejectWindowOfAll(scope, question)
+      return c.json(await runSql(stores, { ...question, scope, signal: c.req.raw.signal }))
+    })
 }
 
 /** A query that reads all rows would disregard it. */
