@@ -48,11 +48,12 @@ export async function runOnRuntime(
       compileMs -= ms
     },
     onHandedOver: () => termination.terminateAfter(Math.max(1, compileMs), 'timeout'),
-    onRunning() {
+    onRunning(at) {
       if (runningAt !== null) return
-      runningAt = performance.now()
+      const heardAt = performance.now()
+      runningAt = at ?? heardAt
       options.onRunning()
-      termination.terminateAfter(request.limits.timeoutMs, 'timeout')
+      termination.terminateAfter(Math.max(1, request.limits.timeoutMs - (heardAt - runningAt)), 'timeout')
     },
   })
   const endedAt = performance.now()

@@ -69,8 +69,11 @@ export interface RuntimeIo {
    * deadline allows, for compiling. A runtime that cannot tell leaves it out.
    */
   onHandedOver?(): void
-  /** Called once, the moment the user's code begins: start-up ends and the deadline starts to count. */
-  onRunning(): void
+  /**
+   * Called once, when the user's code has begun: start-up ends and the deadline starts to count. `at`, by the clock of
+   * `performance.now`, is when it began, where the runtime knows that better than by the time of the call.
+   */
+  onRunning(at?: number): void
   /** Told ms of the deadline that compiling the code took. */
   onCompiled?(ms: number): void
 }

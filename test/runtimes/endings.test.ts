@@ -97,6 +97,32 @@ describe('durationMs', () => {
   )
 })
 
+describe('the start of a program, on an event loop that is busy while it runs', () => {
+  it.each<[Language, string, readonly Runtime[]]>([
+    ['python', 'import time\ndef main(input):\n    time.sleep(0.3)', [cold, warm]],
+    ['javascript', `${BUSY}\nfunction main() { busy(300) }`, [cold, warm, vm]],
+    ['bash', 'main() { sleep 0.3; }', [cold, warm]],
+  ])('is when it began: %s', async (language, code, runtimes) => {
+    for (const runtime of runtimes) {
+      let [heardAt, startedAt] = [0, 0]
+      const exit = await runtime.run(makeRequest(language, code), {
+        signal: new AbortController().signal,
+        onOutput: () => undefined,
+        onHandedOver() {
+          const from = performance.now()
+          while (performance.now() - from < 1000);
+        },
+        onRunning(at = Number.NaN) {
+          startedAt = at
+          heardAt = performance.now()
+        },
+      })
+      expect(exit.durationMs, runtime.name).toBeGreaterThan(SLEEP_MS - 5)
+      expect(heardAt - startedAt, runtime.name).toBeGreaterThan(SLEEP_MS)
+    }
+  })
+})
+
 describe('what a program leaves to its interpreter', () => {
   it('is written: files of Python that were not closed', async () => {
     const code =

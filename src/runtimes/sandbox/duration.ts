@@ -18,6 +18,10 @@ export function whenOver(
 /** When the interpreter ended, by the clock of `performance.now`. */
 export function whenEnded(supervisor: SupervisorReport | string | null, closedAt: number): number {
   if (typeof supervisor !== 'object' || supervisor === null || supervisor.endedAt === 0) return closedAt
-  const ahead = Number(process.hrtime.bigint()) / 1e6 - performance.now()
-  return Math.min(closedAt, supervisor.endedAt - ahead)
+  return Math.min(closedAt, fromMonotonic(supervisor.endedAt))
+}
+
+/** ms of the kernel's monotonic clock, which all processes share, by the clock of `performance.now`. */
+export function fromMonotonic(ms: number): number {
+  return ms - (Number(process.hrtime.bigint()) / 1e6 - performance.now())
 }

@@ -22,6 +22,13 @@ const START_LIMIT_MS = 60_000
 /** What is left of a sandbox after its answer, the supervisor and bubblewrap, is gone in 1 to 3 ms; else it is killed. */
 const CLEAR_MS = 1000
 
+interface Listening {
+  output: OutputPump
+  /** Ends the run that does not start. */
+  patience: NodeJS.Timeout
+  handedOverAt: number
+}
+
 /** A started sandbox that waits for its job. Serves one. */
 export class Sandbox {
   readonly slot: Slot
@@ -106,7 +113,7 @@ export class Sandbox {
     const patience = setTimeout(abort, START_LIMIT_MS)
     if (io.signal.aborted || this.#broke !== null) this.#kill()
     const gone = Promise.withResolvers<void>()
-    const { hooks, runningAt } = this.#listen(job, io, { output, patience })
+    const { hooks, runningAt } = this.#listen(job, io, { output, patience, handedOverAt })
     const reading = readGuest(channels.result, job.nonce, hooks, gone.promise)
     const supervisor = await readReport(channels.report)
     const reportedAt = performance.now()
@@ -138,7 +145,7 @@ export class Sandbox {
   }
 
   /** What is done when the guest says something, and when it said that the program runs. */
-  #listen(job: Job, io: RuntimeIo, { output, patience }: { output: OutputPump; patience: NodeJS.Timeout }) {
+  #listen(job: Job, io: RuntimeIo, { output, patience, handedOverAt }: Listening) {
     let runningAt: number | null = null
     const hooks: GuestHooks = {
       onGreeting: () => {
@@ -147,9 +154,11 @@ export class Sandbox {
       },
       onVerdict: (verdict) => {
         output.begin()
-        if (verdict === 'syntax') return
-        runningAt = performance.now()
-        io.onRunning()
+        if (verdict.kind === 'syntax') return
+        // By the guest's clock: on a busy event loop its word is read late.
+        const heardAt = performance.now()
+        runningAt = Math.min(heardAt, Math.max(handedOverAt, verdict.at ?? heardAt))
+        io.onRunning(runningAt)
         this.#unlessDone(WATCH_AFTER_MS, () => this.slot.watch(job.cpuMs))
       },
       onTooLarge: () => this.#kill(),

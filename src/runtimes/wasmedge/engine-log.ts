@@ -35,7 +35,7 @@ export class EngineLog {
     return {
       signal: this.#io.signal,
       onHandedOver: () => this.#io.onHandedOver?.(),
-      onRunning: () => this.#io.onRunning(),
+      onRunning: (at) => this.#io.onRunning(at),
       onOutput: (chunk) => (chunk.stream === 'stdout' ? this.#push(chunk.bytes) : this.#io.onOutput(chunk)),
     }
   }

@@ -157,7 +157,7 @@ sub note_result {
   if ($result_bytes > $result_max) { $job .= "kill 0 \n"; push_job() }
   return if defined $running_at;
   $head .= $bytes;
-  return unless $head =~ /\n\Q$mark\E running 0\n/;
+  return unless $head =~ /\n\Q$mark\E running \d+\n/;
   $running_at = $result_at;
   emit('n', '');
 }

@@ -45,8 +45,9 @@ $__code") &> /dev/null; then
 fi
 shopt -u extglob
 __path=$PATH
-printf '\n%s running 0\n' "$__nonce" >&3
-unset __head __nonce __characters __open __close __fd
+__at=w${EPOCHREALTIME/[.,]/}
+printf '\n%s running %d\n%s' "$__nonce" ${#__at} "$__at" >&3
+unset __at __head __nonce __characters __open __close __fd
 __environment # only now: a preloaded library would run in each program that is started, and a value may be code
 unset -f __check __environment
 source ../../../guests/bash/program.sh

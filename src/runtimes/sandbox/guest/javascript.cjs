@@ -135,7 +135,7 @@ async function begin() {
   globalThis[head.hook] = watch.hook
   const loaded = await load(path, watch, () => {
     running = true
-    send('running', '')
+    send('running', `m${process.hrtime.bigint()}`)
   })
   ;[loading, waiting] = [false, false]
   const exported = [loaded, loaded.default]

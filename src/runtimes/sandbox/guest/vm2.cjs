@@ -132,7 +132,7 @@ try {
   if (error instanceof SyntaxError) syntax(error)
   else report(error)
 }
-frame('running', '')
+frame('running', `m${process.hrtime.bigint()}`)
 guest.start(body, job.toString('utf8', end + 1), { hook: head.hook, callsMain: head.callsMain })
 
 // A module with an import and a top-level await comes as it is: nothing makes a script of it.

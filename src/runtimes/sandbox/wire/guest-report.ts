@@ -4,6 +4,7 @@
  * after `running` is its result or its error, and evidence of nothing.
  */
 import { once } from 'node:events'
+import { fromMonotonic } from '../duration.ts'
 import type { PipeSocket } from './pipe-socket.ts'
 
 /** More than this on the result channel ends the run. */
@@ -32,12 +33,15 @@ export interface GuestReport {
   lastAt: number
 }
 
+/** `at` by the clock of `performance.now`; null where the guest did not say. */
+export type Verdict = { kind: 'running'; at: number | null } | { kind: 'syntax' }
+
 /** Called as the guest is heard. */
 export interface GuestHooks {
   /** At the first byte. */
   onGreeting(): void
-  /** At the first frame: the program runs, or the language refused it. */
-  onVerdict(verdict: 'running' | 'syntax'): void
+  /** At the first frame: the program runs, since `at` by the guest's clock, or the language refused it. */
+  onVerdict(verdict: Verdict): void
   onTooLarge(): void
 }
 
@@ -72,11 +76,24 @@ export async function readGuest(
   return { ...parseFrames(Buffer.concat(chunks), mark), tooLarge: size > RESULT_MAX_BYTES, lastAt }
 }
 
-function findVerdict(bytes: Buffer, mark: Buffer): 'running' | 'syntax' | null {
+function findVerdict(bytes: Buffer, mark: Buffer): Verdict | null {
   const start = bytes.indexOf(mark)
   if (start < 0) return null
-  const word = bytes.toString('latin1', start + mark.length, start + mark.length + 8)
-  return word.startsWith('running ') ? 'running' : word.startsWith('syntax ') ? 'syntax' : null
+  const frame = readFrame(bytes, start + mark.length)
+  const kind = typeof frame === 'string' ? frame : frame.kind
+  if (kind === 'syntax') return { kind }
+  if (kind !== 'running') return null
+  return {
+    kind,
+    at: typeof frame === 'string' ? null : readClock(bytes.toString('latin1', frame.start, frame.end)),
+  }
+}
+
+/** `m` and ns of the monotonic clock, or `w` and µs since the Unix epoch, which only says that it is not earlier. */
+function readClock(body: string): number | null {
+  if (!/^[mw]\d{1,19}$/.test(body)) return null
+  const time = Number(body.slice(1))
+  return body.startsWith('m') ? fromMonotonic(time / 1e6) : time / 1e3 - (Date.now() - performance.now())
 }
 
 /** What the guest said, from all that came through its channel; `mark` is `\nNONCE `. */
