@@ -12,6 +12,7 @@ import { countRequests } from './request-counts.ts'
 import { observeStack } from '../service/stack-metrics.ts'
 import { mcp } from '../mcp/http.ts'
 import { agents } from './routes/agents.ts'
+import { audit } from './routes/audit.ts'
 import { differences } from './routes/differences.ts'
 import { errors } from './routes/errors.ts'
 import { executions } from './routes/executions.ts'
@@ -65,6 +66,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/v1/sql', sql(dependencies))
   app.route('/mcp', mcp(app, dependencies))
   app.route('/v1/keys', keys(dependencies))
+  app.route('/v1/audit', audit(dependencies))
   app.route('/', openapi(app, dependencies.version))
   observeStack(dependencies.executor.metrics, dependencies)
   return app

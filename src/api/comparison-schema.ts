@@ -1,5 +1,7 @@
 /** Schemas of errors and comparisons for the OpenAPI document. */
 import { z } from 'zod'
+import { DECIDED_STATES } from '../metadata/error-states.ts'
+import { ERROR_STATES } from '../store/error-state.ts'
 import { figures } from './stats-schema.ts'
 import { windowSchema } from './record-schema.ts'
 
@@ -17,6 +19,9 @@ export const errorsSchema = z
       z
         .object({
           fingerprint: z.string(),
+          state: z.enum(ERROR_STATES).describe('`regressed`: seen again since it was resolved'),
+          assignee: z.string().nullable(),
+          stateSince: z.string().nullable().describe('When it was resolved, ignored or reopened'),
           errorType: z.string(),
           message: z.string().describe('Of the newest'),
           count,
@@ -27,6 +32,7 @@ export const errorsSchema = z
           versions: affected,
           runtimes: affected,
           userCount: z.int(),
+          organizations: z.array(z.string()).describe('At most five'),
           trend: z.array(z.int()).describe('Counts of 24 equal stretches of the window, oldest first'),
           executionIds: z.array(z.string()).describe('The newest, at most three'),
         })
@@ -34,6 +40,18 @@ export const errorsSchema = z
     ),
   })
   .meta({ id: 'Errors' })
+
+export const errorDecisionSchema = z
+  .object({
+    organizationId: z.string(),
+    workspaceId: z.string().nullable().describe('Null: decided for the whole organization'),
+    fingerprint: z.string(),
+    state: z.enum(DECIDED_STATES),
+    assignee: z.string().nullable(),
+    stateSince: time,
+    changedBy: z.string().describe('Name of the key'),
+  })
+  .meta({ id: 'ErrorDecision' })
 
 const share = z.number().describe('0 to 1')
 

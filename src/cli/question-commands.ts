@@ -1,5 +1,6 @@
 /** Commands that ask about executions, and their options. */
 import { Option, type Command } from 'commander'
+import { addErrors } from './error-commands.ts'
 import { addWindow, collect, type End } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,7 +14,7 @@ Examples:
 export function addQuestions(program: Command, terminal: Terminal, end: End): void {
   addLogs(program, terminal, end)
   addStats(program, terminal, end)
-  addErrors(program, terminal, end)
+  addErrors(addFilter(program.command('errors')), terminal, end)
   addCompare(program, terminal, end)
   addSql(program, terminal, end)
 }
@@ -75,21 +76,6 @@ function addStats(program: Command, terminal: Terminal, end: End): void {
     .action(async (agent: string | undefined, options) => {
       const { stats } = await import('./commands/stats.ts')
       await end(stats(agent, options, terminal))
-    })
-}
-
-function addErrors(program: Command, terminal: Terminal, end: End): void {
-  addFilter(program.command('errors').description('failures grouped by what went wrong'))
-    .addOption(
-      new Option('--order <by>', 'the most frequent or the newest first')
-        .choices(['count', 'lastSeen', 'firstSeen'])
-        .default('count'),
-    )
-    .option('-n, --limit <n>', 'how many groups, at most 1000', '20')
-    .option('--json', 'print the groups as one JSON value')
-    .action(async (options) => {
-      const { errors } = await import('./commands/errors.ts')
-      await end(errors(options, terminal))
     })
 }
 

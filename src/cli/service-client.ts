@@ -14,6 +14,8 @@ export interface ServiceClient {
   get<T>(path: string, query?: Query): Promise<T>
   /** POSTs JSON. @throws {ExectrailError} from the service's problem */
   post<T>(path: string, body: unknown): Promise<T>
+  /** PATCHes JSON. @throws {ExectrailError} from the service's problem */
+  patch<T>(path: string, body: unknown, query?: Query): Promise<T>
   /** DELETEs. @throws {ExectrailError} from the service's problem */
   delete<T>(path: string): Promise<T>
 }
@@ -51,6 +53,7 @@ export function clientFor(url: string, key: string): ServiceClient {
     url,
     get: (path, query) => request<never>({ method: 'GET', path, query }).catch(rethrow),
     post: (path, body) => request<never>({ method: 'POST', path, body }).catch(rethrow),
+    patch: (path, body, query) => request<never>({ method: 'PATCH', path, body, query }).catch(rethrow),
     delete: (path) => request<never>({ method: 'DELETE', path }).catch(rethrow),
   }
 }

@@ -4,7 +4,8 @@ import type { FieldName, FieldNameWith } from '../record/record.ts'
 import type { AgentStats } from '../store/queries/agent-stats.ts'
 import type { FieldDifference } from '../store/queries/differences.ts'
 import type { Histogram, Measure } from '../store/queries/distribution.ts'
-import type { ErrorGroup, ErrorOrder } from '../store/queries/errors.ts'
+import type { ErrorState } from '../store/error-state.ts'
+import type { ErrorOrder } from '../store/queries/errors.ts'
 import type { Facet } from '../store/queries/facets.ts'
 import type { ListOrder } from '../store/queries/list-executions.ts'
 import type { GroupField, GroupOrder } from '../store/queries/stats.ts'
@@ -14,6 +15,7 @@ import type { Change } from '../service/compare-figures.ts'
 import type { VersionComparison } from '../service/compare-versions.ts'
 import type { ExecutionView } from '../service/execution-view.ts'
 import type { RuntimeView } from '../service/list-runtimes.ts'
+import type { ErrorView } from '../service/list-errors.ts'
 import type { ExecutionPage } from '../service/list-executions.ts'
 import type { ReadinessView } from '../service/check-readiness.ts'
 import type { Cancellation } from '../service/cancel-execution.ts'
@@ -68,7 +70,12 @@ export type FacetsInput = FilterInput & {
   fields?: readonly FilterField[] | undefined
   limit?: number | undefined
 }
-export type ErrorsInput = FilterInput & { order?: ErrorOrder | undefined; limit?: number | undefined }
+export type ErrorsInput = FilterInput & {
+  order?: ErrorOrder | undefined
+  /** @default all but ignored */
+  state?: OneOrMore<ErrorState>
+  limit?: number | undefined
+}
 export type DifferencesInput = FilterInput & {
   /** Conditions of the first set, as in `where`. */
   a?: OneOrMore
@@ -97,7 +104,7 @@ export interface FacetsReply {
 }
 export interface ErrorsReply {
   window: Window
-  data: readonly ErrorGroup[]
+  data: readonly ErrorView[]
 }
 export interface DifferencesReply {
   a: { window: Window; count: number }

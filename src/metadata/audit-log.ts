@@ -4,7 +4,15 @@ import type { Scope } from '../store/scope.ts'
 import type { Queries } from './database.ts'
 import type { Tables } from './tables.ts'
 
-export const AUDIT_ACTIONS = ['key.create', 'key.adopt', 'key.revoke'] as const
+export const AUDIT_ACTIONS = [
+  'key.create',
+  'key.adopt',
+  'key.revoke',
+  'error.resolve',
+  'error.ignore',
+  'error.assign',
+  'error.reopen',
+] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /** Who changes something, and from which network address. */

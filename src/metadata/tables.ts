@@ -1,5 +1,6 @@
 /** The tables of the metadata, as Kysely sees them. */
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { DecidedState } from './error-states.ts'
 import type { KeyScope } from './key-scopes.ts'
 
 export interface Tables {
@@ -14,6 +15,16 @@ export interface Tables {
     expires_at: Date | null
     revoked_at: Date | null
     last_used_at: Date | null
+  }
+  error_states: {
+    organization_id: string
+    /** '': the whole organization. */
+    workspace_id: string
+    fingerprint: string
+    state: DecidedState
+    assignee: string | null
+    state_since: Generated<Date>
+    changed_by: string
   }
   audit_log: {
     /** Text of a bigint. */

@@ -31,6 +31,8 @@ export interface KeyView extends StoredKey {
   state: 'active' | 'expired' | 'revoked'
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu
+
 interface Caller {
   /** The tenant whose keys the caller manages. */
   scope: Scope
@@ -86,6 +88,7 @@ export async function revokeKey(
   { scope, actor }: Caller,
   id: string,
 ): Promise<KeyView> {
+  if (!UUID.test(id)) throw unknownKey(id)
   const revoked = await database.queries.transaction().execute(async (transaction) => {
     const administrators = await countAdministrators(transaction)
     const key = await lockKey(transaction, scope, id)

@@ -116,6 +116,17 @@ describe('a key', () => {
     expect(problem.errors?.map((issue) => issue.path)).toContain(path)
   })
 
+  it.each([randomUUID(), 'x', '%00', 'a'.repeat(300)])(
+    'that is not there is not revoked: %.40s',
+    async (id) => {
+      const { status, hint } = await readProblem(await revoke(id))
+      expect({ status, named: hint?.includes('exectrail key list') ?? id.length > 256 }).toEqual({
+        status: id.length > 256 ? 422 : 404,
+        named: true,
+      })
+    },
+  )
+
   it('that only reads manages none', async () => {
     const { secret } = await make({ name: 'reader', organizationId: 'acme', scopes: ['read'] })
     expect(await refused({ name: 'x' }, secret)).toMatchObject({ status: 403, code: 'forbidden' })

@@ -11,7 +11,7 @@ import { BEGIN, ended, insertWorkflows, step, TRACE } from '../support/workflow-
 
 let stack: ApiStack
 beforeAll(async () => {
-  stack = await startApiStack('https://signoz.example')
+  stack = await startApiStack({ signozUrl: 'https://signoz.example' })
   await insertWorkflows(stack.clickhouse)
   await insertSpans()
 })

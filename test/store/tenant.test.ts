@@ -20,6 +20,8 @@ import { countArrivals, listArrivals, readArrivals } from '../../src/store/queri
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
 import { getDifferences } from '../../src/store/queries/differences.ts'
+import { ERROR_STATES } from '../../src/store/error-state.ts'
+import { getErrorOrganizations } from '../../src/store/queries/error-organizations.ts'
 import { getErrors } from '../../src/store/queries/errors.ts'
 import { getVersionErrors, getVersionMoments } from '../../src/store/queries/version-comparison.ts'
 import { DAY } from '../support/otel-rows.ts'
@@ -112,8 +114,22 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
       b: { window, filter: wanted },
       limit,
     }),
-  'errors.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
-    getErrors(store, { scope: seen, window, filter: wanted, limit, order: 'count', lookbackFrom: DAY.from }),
+  'errors.ts': (store, { scope: seen, window, filter: wanted, limit, text }) =>
+    getErrors(store, {
+      scope: seen,
+      window,
+      filter: wanted,
+      limit,
+      order: 'count',
+      lookbackFrom: DAY.from,
+      states: ERROR_STATES,
+      settled: [
+        { organizationId: text, fingerprint: '0123456789abcdef', resolvedAt: 1 },
+        { organizationId: text, fingerprint: text, resolvedAt: null },
+      ],
+    }),
+  'error-organizations.ts': (store, { scope: seen, window, text, limit }) =>
+    getErrorOrganizations(store, { scope: seen, window, fingerprint: text, limit }),
   'version-comparison.ts': async (store, { scope: seen, window, text }) => {
     const asked = { scope: seen, window, agentId: text, a: text, b: `${text}b` }
     await getVersionMoments(store, asked)

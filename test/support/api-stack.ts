@@ -1,4 +1,5 @@
 /** The HTTP surface over a real store and an executor that delivers nowhere, in a fresh home. */
+import type { AppDependencies } from '../../src/api/context.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { startClickHouse, type RunningClickHouse } from './clickhouse.ts'
 import { offlineConfig } from './configuration.ts'
@@ -12,7 +13,9 @@ export interface ApiStack {
 }
 
 /** Starts all of it; `stop` leaves nothing behind. */
-export async function startApiStack(signozUrl: string | null = null): Promise<ApiStack> {
+export async function startApiStack(
+  others: Partial<Pick<AppDependencies, 'signozUrl' | 'keys' | 'metadata'>> = {},
+): Promise<ApiStack> {
   const home = await temporaryDirectory()
   const clickhouse = await startClickHouse()
   const executor = await createExecutor({ config: offlineConfig(home.path) })
@@ -20,7 +23,7 @@ export async function startApiStack(signozUrl: string | null = null): Promise<Ap
     store: clickhouse.store,
     callerStore: clickhouse.callerStore,
     executor,
-    signozUrl,
+    ...others,
   })
   return {
     clickhouse,

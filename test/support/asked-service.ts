@@ -22,9 +22,12 @@ export interface AskedService {
 }
 
 /** Starts all of it; `stop` leaves nothing behind. */
-export async function startAskedService(records: readonly ExecutionRecord[]): Promise<AskedService> {
+export async function startAskedService(
+  records: readonly ExecutionRecord[],
+  others: Parameters<typeof startApiStack>[0] = {},
+): Promise<AskedService> {
   const home = await temporaryDirectory()
-  const { clickhouse, service, stop } = await startApiStack()
+  const { clickhouse, service, stop } = await startApiStack(others)
   await insertRecords(clickhouse, records)
   const nowhere = 'http://127.0.0.1:9'
   await writeEndpoints(home.path, {

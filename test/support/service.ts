@@ -1,4 +1,5 @@
 /** The real HTTP surface on a port of its own, over a store and an executor given by the test. */
+import { hash } from 'node:crypto'
 import { expect } from 'vitest'
 import { createApp } from '../../src/api/app.ts'
 import type { AppDependencies } from '../../src/api/context.ts'
@@ -28,11 +29,16 @@ const KNOWN: Readonly<Record<string, Omit<ApiKey, 'id'>>> = {
   [READ_KEY]: { name: 'reader', scope: acme, scopes: ['read'] },
   [EXECUTE_KEY]: { name: 'runner', scope: acme, scopes: ['execute'] },
 }
+/** The same for a key each time. */
+function idOf(secret: string): string {
+  return hash('md5', secret).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
 /** The keys of a service under test. */
 const KEYS: KeyStore = {
   find(secret) {
     const found = KNOWN[secret]
-    return Promise.resolve(found === undefined ? null : { id: secret, ...found })
+    return Promise.resolve(found === undefined ? null : { id: idOf(secret), ...found })
   },
 }
 

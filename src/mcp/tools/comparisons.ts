@@ -1,6 +1,7 @@
 /** Tools that say what goes wrong, and what sets executions apart. */
 import { z } from 'zod'
 import { spanMs } from '../../service/window.ts'
+import { ERROR_STATES } from '../../store/error-state.ts'
 import { ERROR_ORDERS } from '../../store/queries/errors.ts'
 import { figuresShape, toFigures } from '../figures.ts'
 import { codeAgentId, filterInput, toFilter, toWindow, windowInput, windowSchema } from '../parameters.ts'
@@ -30,6 +31,8 @@ export const listErrors = defineTool({
         errorType: z.string(),
         message: z.string().describe('Of the newest'),
         count: z.number().describe('Executions'),
+        state: z.enum(ERROR_STATES).describe('`regressed`: seen again since it was resolved'),
+        assignee: z.string().nullable(),
         isNew: z.boolean().describe('Not seen in the 30 days before the window'),
         firstSeen: z.string(),
         lastSeen: z.string(),
@@ -50,6 +53,8 @@ export const listErrors = defineTool({
       errorType: error.errorType,
       message: error.message.slice(0, MESSAGE_MAX),
       count: error.count,
+      state: error.state,
+      assignee: error.assignee,
       isNew: error.isNew,
       firstSeen: error.firstSeen,
       lastSeen: error.lastSeen,

@@ -1,5 +1,6 @@
 import { toIso } from '../rows.ts'
 import type { Store } from '../client.ts'
+import { isWanted, settledAt, STATE_OF_GROUP, type ErrorState, type SettledError } from '../error-state.ts'
 import { filtered, type Filter } from '../filter.ts'
 import type { Scope, Window } from '../scope.ts'
 import { narrow, tenantCondition } from '../tenant.ts'
@@ -7,6 +8,7 @@ import { narrow, tenantCondition } from '../tenant.ts'
 /** Failed executions with the same fingerprint. */
 export interface ErrorGroup {
   fingerprint: string
+  state: ErrorState
   errorType: string
   /** Of the newest. */
   message: string
@@ -21,6 +23,8 @@ export interface ErrorGroup {
   versions: Affected
   runtimes: Affected
   userCount: number
+  /** At most five. */
+  organizations: readonly string[]
   /** Counts of equal stretches of the window, oldest first. */
   trend: readonly number[]
   /** The newest, at most three. */
@@ -39,6 +43,10 @@ export interface ErrorsQuery {
   /** Begin of the time in which an error counts as known. */
   lookbackFrom: string
   order: ErrorOrder
+  /** Groups that are resolved or ignored; all others are open. */
+  settled: readonly SettledError[]
+  /** States of the groups to answer with. */
+  states: readonly ErrorState[]
   limit: number
 }
 
@@ -56,6 +64,8 @@ const ORDER_SQL: Readonly<Record<ErrorOrder, string>> = {
 
 interface ErrorRow {
   fingerprint: string
+  state: ErrorState
+  organizations: string[]
   error_type: string
   message: string
   n: string
@@ -77,11 +87,18 @@ export async function getErrors(store: Store, query: ErrorsQuery): Promise<Error
   const where = narrow(
     filtered(tenantCondition(scope, seen), query.filter),
     'error_fingerprint IS NOT NULL',
-    { begin: Date.parse(window.from), end: Date.parse(window.to), limit: query.limit },
+    {
+      begin: Date.parse(window.from),
+      end: Date.parse(window.to),
+      states: query.states,
+      limit: query.limit,
+    },
   )
   const rows = await store.query<ErrorRow>(
-    `WITH toUnixTimestamp64Milli(started_at) AS ms, ms >= {begin:Int64} AS inside
-     SELECT error_fingerprint AS fingerprint, any(ifNull(error_type, '')) AS error_type,
+    `WITH toUnixTimestamp64Milli(started_at) AS ms, ms >= {begin:Int64} AS inside,
+       ${settledAt(scope, query.settled)} AS settled_at
+     SELECT error_fingerprint AS fingerprint, ${STATE_OF_GROUP} AS state,
+       arraySort(groupUniqArrayIf(${TOP})(organization_id, inside)) AS organizations, any(ifNull(error_type, '')) AS error_type,
        argMax(ifNull(error_message, ''), started_at) AS message, countIf(inside) AS n,
        min(started_at) AS first_seen, max(started_at) AS last_seen,
        toUnixTimestamp64Milli(first_seen) >= {begin:Int64} AS is_new,
@@ -90,8 +107,8 @@ export async function getErrors(store: Store, query: ErrorsQuery): Promise<Error
        sumMapIf([toUInt8(least(${TREND_LENGTH - 1}, intDiv((ms - {begin:Int64}) * ${TREND_LENGTH}, {end:Int64} - {begin:Int64})))], [1], inside) AS trend_map,
        arrayMap(slot -> trend_map.2[indexOf(trend_map.1, slot)], range(${TREND_LENGTH})) AS trend,
        arrayMap(pair -> pair.2, groupArraySortedIf(3)((-ms, code_exec_logs.execution_id), inside)) AS ids
-     FROM code_exec_logs FINAL WHERE ${where.sql}
-     GROUP BY fingerprint HAVING n > 0
+     FROM code_exec_logs FINAL WHERE ${where.sql} AND ${isWanted(query.states)}
+     GROUP BY fingerprint HAVING n > 0 AND has({states:Array(String)}, state)
      ORDER BY ${ORDER_SQL[query.order]} DESC, fingerprint LIMIT {limit:UInt32}`,
     where.parameters,
   )
@@ -106,6 +123,7 @@ function affected(column: string): string {
 function toGroup(row: ErrorRow): ErrorGroup {
   return {
     fingerprint: row.fingerprint,
+    state: row.state,
     errorType: row.error_type,
     message: row.message,
     count: Number(row.n),
@@ -116,6 +134,7 @@ function toGroup(row: ErrorRow): ErrorGroup {
     versions: toAffected(row.versions),
     runtimes: toAffected(row.runtimes),
     userCount: Number(row.users),
+    organizations: row.organizations,
     trend: row.trend.map(Number),
     executionIds: row.ids,
   }
