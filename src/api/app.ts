@@ -17,6 +17,7 @@ import { differences } from './routes/differences.ts'
 import { errors } from './routes/errors.ts'
 import { executions } from './routes/executions.ts'
 import { health } from './routes/health.ts'
+import { healthReports } from './routes/health-report.ts'
 import { keys } from './routes/keys.ts'
 import { liveEvents } from './routes/live.ts'
 import { openapi } from './routes/openapi.ts'
@@ -58,6 +59,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/v1/errors', errors(dependencies))
   app.route('/v1/facets', facets(dependencies))
   app.route('/v1/live', liveEvents(dependencies))
+  app.route('/v1/health-report', healthReports(dependencies))
   app.route('/v1/stats', stats(dependencies))
   app.route('/v1/agents', agents(dependencies))
   app.route('/v1/workflow-executions', workflowExecutions(dependencies))

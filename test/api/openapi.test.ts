@@ -43,6 +43,7 @@ it('describes every route of the service', () => {
     'GET /v1/executions/{id}',
     'GET /v1/executions/{id}/output',
     'GET /v1/facets',
+    'GET /v1/health-report',
     'GET /v1/keys',
     'GET /v1/live',
     'GET /v1/runtimes',

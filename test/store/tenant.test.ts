@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import {
   array,
   assert,
@@ -15,8 +14,9 @@ import {
   subarray,
 } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Parameters, Store } from '../../src/store/client.ts'
+import type { Store } from '../../src/store/client.ts'
 import { countArrivals, listArrivals, readArrivals } from '../../src/store/queries/arrivals.ts'
+import { getAgentChanges } from '../../src/store/queries/agent-changes.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
 import { getDifferences } from '../../src/store/queries/differences.ts'
@@ -25,6 +25,7 @@ import { getErrorOrganizations } from '../../src/store/queries/error-organizatio
 import { getErrors } from '../../src/store/queries/errors.ts'
 import { getVersionErrors, getVersionMoments } from '../../src/store/queries/version-comparison.ts'
 import { DAY } from '../support/otel-rows.ts'
+import { recordingStore } from '../support/recording-store.ts'
 import { getDistribution } from '../../src/store/queries/distribution.ts'
 import { streamExecutions } from '../../src/store/queries/export-executions.ts'
 import { getFacets } from '../../src/store/queries/facets.ts'
@@ -38,38 +39,6 @@ import { getTimeseries } from '../../src/store/queries/timeseries.ts'
 import { FIELD_NAMES } from '../../src/record/record.ts'
 import { FILTER_FIELDS, operatorsOf } from '../../src/store/filter.ts'
 import type { Scope, Tenant } from '../../src/store/scope.ts'
-
-interface Asked {
-  sql: string
-  parameters: Parameters
-}
-
-/** A store that keeps what it is asked and has no rows. */
-function recordingStore(): { store: Store; asked: Asked[] } {
-  const asked: Asked[] = []
-  const never = (): never => {
-    throw new Error('a query asked for more than rows')
-  }
-  const store: Store = {
-    url: '',
-    database: '',
-    query(sql, parameters = {}) {
-      asked.push({ sql, parameters })
-      return Promise.resolve([])
-    },
-    queryReadOnly: never,
-    stream(sql, { parameters }) {
-      asked.push({ sql, parameters })
-      return Promise.resolve(Readable.from([]))
-    },
-    command: never,
-    createDatabase: never,
-    ping: never,
-    pendingMigrations: never,
-    close: () => Promise.resolve(),
-  }
-  return { store, asked }
-}
 
 /** A table of executions with the tenant right behind it. */
 const ORGANIZATION = String.raw`organization_id = \{organizationId:String\}`
@@ -107,6 +76,8 @@ const scope = record(
 const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<unknown>>> = {
   'agent-stats.ts': (store, { scope: seen, text, window, compare }) =>
     getAgentStats(store, { scope: seen, agentId: text, window, compare }),
+  'agent-changes.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
+    getAgentChanges(store, { scope: seen, window, filter: wanted, baselineFrom: DAY.from, limit }),
   'differences.ts': (store, { scope: seen, window, filter: wanted, limit }) =>
     getDifferences(store, {
       scope: seen,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { checkReadiness } from '../../service/check-readiness.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
+import { readinessSchema } from '../health-schema.ts'
 import { prometheusText } from '../prometheus.ts'
 
 const alive = documentRoute({
@@ -14,12 +15,11 @@ const alive = documentRoute({
   access: 'open',
 })
 
-const check = z.object({ name: z.string(), ready: z.boolean(), detail: z.string() })
 const ready = documentRoute({
   id: 'readiness',
   summary: 'Whether code can be run and its record kept; 503 names the part that fails',
   tag: 'service',
-  reply: z.object({ ready: z.boolean(), checks: z.array(check) }).meta({ id: 'Readiness' }),
+  reply: readinessSchema,
   description: 'Every part serves',
   access: 'open',
 })
