@@ -116,7 +116,7 @@ export interface ExecutionInput {
   id: string
   organization?: string | undefined
 }
-/** A record, with its files where nobody waited for the run, or what is known of a run that has not ended. */
+/** A record, with its files where the run was asynchronous, or what is known of a run that has not ended. */
 export type AnyExecution =
   | (ExecutionView & { phase?: undefined; files?: RunView['files'] })
   | (RunningView & { outcome?: undefined })

@@ -19,7 +19,7 @@ const PURGE_EVERY_MS = 5_000
 export interface SubmitOptions {
   /** Gets the output for those who watch; the execution is then also kept for a while after its end. */
   output?: OutputLog
-  /** Nobody waits for the result: it is kept for ten minutes. */
+  /** No caller waits for the result: it is kept for ten minutes. */
   detached?: boolean
 }
 

@@ -14,7 +14,7 @@ export interface RuntimesOptions {
   config: Config
   /** Runtimes beside or in place of the built-in ones, by their name. */
   extra?: readonly Runtime[]
-  /** Told, in one line each, what is weaker here than it could be. @default a line on stderr */
+  /** Called with one line for each thing that is weaker here than it could be. @default a line on stderr */
   report?: (line: string) => void
 }
 

@@ -74,7 +74,7 @@ export interface RuntimeIo {
    * `performance.now`, is when it began, where the runtime knows that better than by the time of the call.
    */
   onRunning(at?: number): void
-  /** Told ms of the deadline that compiling the code took. */
+  /** Called with the ms of the deadline that compiling the code took. */
   onCompiled?(ms: number): void
 }
 

@@ -81,7 +81,7 @@ describe('keys', () => {
     expect(page.headers.get('Content-Security-Policy')).toMatch(/default-src 'none'; style-src 'sha256-/)
   })
 
-  it('are refused in the link when unknown, and a browser without one is told how to get in', async () => {
+  it('are refused in the link when unknown, and a browser without one learns how to get in', async () => {
     expect((await problem('/?key=wrong', {})).answer.status).toBe(401)
     const page = await service.ask('/', { headers: { Accept: 'text/html' } })
     expect(page.status).toBe(401)

@@ -13,7 +13,7 @@ let home: TemporaryDirectory
 let canaries: Canaries
 let up: RunningUp
 let attacks: readonly OutsideAttack[]
-/** What each execution was told as, by its id. */
+/** What each execution was reported as, by its id. */
 const tellings = new Map<string, string>()
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ function readLogs(): string {
 }
 
 describe('through the service', () => {
-  it('hostile programs are told for what they are, kept in, and followed by clean runs', async () => {
+  it('hostile programs are reported for what they are, kept in, and followed by clean runs', async () => {
     for (const { tries, request, told: expected, proves } of attacks) {
       const { status, text, headers } = await ask('/v1/executions', { runtime: 'subprocess', ...request })
       expect(status, `${tries}: ${text}`).toBe(200)

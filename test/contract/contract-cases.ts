@@ -177,7 +177,7 @@ export function describeSurroundings({ runtime, language, needs, options, code }
 /** How a program is ended from outside. */
 export function describeEndings({ runtime, language, options, code }: Subject): void {
   const endsWithinMs = options.endsWithinMs ?? 2000
-  it('ends an endless program when it is told to', async () => {
+  it('ends an endless program when it is asked to', async () => {
     const controller = new AbortController()
     let abortedAt = 0
     const { exit, begun } = await record(runtime(), makeRequest(language, code('endless')), {
@@ -193,7 +193,7 @@ export function describeEndings({ runtime, language, options, code }: Subject): 
     expect(exit).toMatchObject({ fault: null, result: null, limit: null })
     expect(begun).toBe(1)
   })
-  it.each(['timeout', 'cancelled'] as const)('is told as %s by the executor', async (outcome) => {
+  it.each(['timeout', 'cancelled'] as const)('is reported as %s by the executor', async (outcome) => {
     const controller = new AbortController()
     const executor = toyExecutor(runtime())
     const execution = await executor.execute({

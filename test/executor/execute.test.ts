@@ -6,7 +6,7 @@ import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** Ends only when it is told to, as a killed child does. */
+/** Ends only when it is asked to, as a killed child does. */
 const untilAborted = toyRuntime(async (_request, io) => {
   io.onRunning()
   await new Promise((resolve) => {

@@ -164,7 +164,7 @@ describe.skipIf(absent !== null)(`compiling ${absent ?? ''}`, () => {
     expect(run.exitCode).toBe(42)
     expect((await readdir(module.directory)).filter((name) => name.endsWith('.so'))).toHaveLength(1)
   })
-  it('leaves nothing when it is told to stop, or when the engine refuses', async () => {
+  it('leaves nothing when it is asked to stop, or when the engine refuses', async () => {
     await using directory = await temporaryDirectory()
     const engine = await findIt()
     const module = await tiny(join(directory.path, 'modules', 'tiny'))

@@ -92,7 +92,7 @@ describe('container jobs, run by a stand-in', () => {
     expect(exit).toMatchObject({ fault: null, result: null })
     expect(standIn.stopped).toContain(exit.sandboxId)
   })
-  it('that the kernel kills for want of memory are told as the memory limit', async () => {
+  it('that the kernel kills for lack of memory are reported as the memory limit', async () => {
     const { exit } = await record(
       runtime,
       makeRequest('python', 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)'),

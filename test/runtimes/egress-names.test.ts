@@ -58,7 +58,7 @@ describe('the names of allowed hosts', () => {
     expect(await get(egress, `http://${name}/`)).toBe(words)
   })
 
-  it('are told apart from names that are not there', async () => {
+  it('are kept apart from names that are not there', async () => {
     await using egress = await open(['*.test'])
     expect(await tunnel(egress, 'absent.test:80')).toMatch(
       /^502 .*absent\.test is not known to the name servers\n$/,

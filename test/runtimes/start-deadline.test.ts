@@ -26,7 +26,7 @@ describe('a syntax error in a line longer than a pipe holds', () => {
     ['subprocess', 'typescript', `const x: string = "${LONG}" )`],
     ['vm2', 'javascript', `const x = "${LONG}" )`],
     ['vm2', 'typescript', `const x: string = "${LONG}" )`],
-  ] as const)('is told at once by %s %s', async (runtime, language, code) => {
+  ] as const)('is reported at once by %s %s', async (runtime, language, code) => {
     for (let time = 0; time < 2; time += 1) {
       const result = await run(runtime, language, code)
       expect(result).toMatchObject({ outcome: 'failure', errorType: 'syntax_error', durationMs: 0 })

@@ -1,4 +1,4 @@
-/** How errors are told: whole as far as anyone reads, bounded whatever the program did before it failed. */
+/** How errors are reported: whole as far as anyone reads, bounded whatever the program did before it failed. */
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ExecutionRequest, ExecutionResult } from '../../src/execution.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'

@@ -1,4 +1,4 @@
-/** Death for want of memory is told as that, whoever dies of it and whatever the program makes of it. */
+/** Death for lack of memory is reported as that, whoever dies of it and whatever the program makes of it. */
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Language } from '../../src/execution.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'

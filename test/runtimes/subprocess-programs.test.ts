@@ -48,7 +48,7 @@ describe.each(['subprocess', 'vm2'] as const)('javascript in %s', (runtime) => {
     ['{ s: Symbol(1) }', 'the result.s is a symbol'],
     ['new Map([[1, 2]])', 'the result is a Map'],
     ['{ seen: new Set([1]) }', 'the result.seen is a Set'],
-  ])('that returns %s is told what JSON cannot carry', async (value, words) => {
+  ])('that returns %s says what JSON cannot carry', async (value, words) => {
     const result = await run('javascript', `exports.main = () => (${value})`, { runtime })
     expect(result).toMatchObject({ outcome: 'failure', result: null })
     expect(result.errorMessage).toContain(words)

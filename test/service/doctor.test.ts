@@ -77,13 +77,13 @@ async function ask(name: string, given: DoctorContext): Promise<string> {
 }
 
 describe('the wall around the store', () => {
-  it('is told where it stands', async () => {
+  it('is reported where it stands', async () => {
     const given = await contextWith()
     await publish(given, NOWHERE, 'reader')
     expect(await ask('wall', given)).toMatch(/^ok: .*sandbox.*as reader$/u)
   })
 
-  it('is told with its remedy where it is absent', async () => {
+  it('is reported with its remedy where it is absent', async () => {
     const given = await contextWith({ PATH: '/nowhere' })
     await publish(given, NOWHERE)
     expect(await ask('wall', given)).toMatch(
@@ -104,13 +104,13 @@ describe('SigNoz', () => {
     [404, /^broken: .*takes no OTLP.*SIGNOZ_OTLP_ENDPOINT/u],
     [500, /^broken: SigNoz answers 500.*gives up/u],
     [503, /^broken: SigNoz answers 503.*tries again/u],
-  ])('that answers %i is told so', async (status, words) => {
+  ])('that answers %i is reported', async (status, words) => {
     expect(await ask('SigNoz', await contextWith({ SIGNOZ_OTLP_ENDPOINT: await answering(status) }))).toMatch(
       words,
     )
   })
 
-  it('that is away is told so', async () => {
+  it('that is away is reported', async () => {
     expect(await ask('SigNoz', await contextWith({ SIGNOZ_OTLP_ENDPOINT: NOWHERE }))).toMatch(
       /^broken: SigNoz does not answer.*Collector keeps/u,
     )
@@ -129,14 +129,14 @@ describe('the Collector', () => {
     expect(await ask('Collector', given)).toBe(`ok: takes OTLP at ${url}`)
   })
 
-  it('at a wrong endpoint is told by the variable that names it', async () => {
+  it('at a wrong endpoint is reported with the variable that names it', async () => {
     expect(await ask('Collector', await contextWith({ OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE }))).toMatch(
       /^broken: .*ECONNREFUSED.*Check OTEL_EXPORTER_OTLP_ENDPOINT/u,
     )
   })
 })
 
-it('a stack that was killed is told from one that runs', async () => {
+it('a stack that was killed is not taken for one that runs', async () => {
   const given = await contextWith()
   expect(await ask('stack', given)).toMatch(/^broken: no stack runs.*exectrail up/u)
   await publish(given, NOWHERE)
@@ -147,7 +147,7 @@ it('a stack that was killed is told from one that runs', async () => {
   expect(await ask('stack', given)).toMatch(/^ok: runs/u)
 })
 
-it('the service is asked first for what needs no store, and a key it refuses is told', async () => {
+it('the service is asked first for what needs no store, and a key it refuses is reported', async () => {
   const given = await contextWith({ EXECTRAIL_API_KEY: 'a key of 16 letters' })
   const url = await listen((request, response) => {
     // Whatever asks the store hangs.
@@ -162,7 +162,7 @@ it('the service is asked first for what needs no store, and a key it refuses is 
   expect(await ask('service', given)).toMatch(/^broken: .*fix: Set EXECTRAIL_API_KEY/u)
 })
 
-it('a store that does not serve is told with the place of its log, or the variable that names it', async () => {
+it('a store that does not serve is reported with the place of its log, or the variable that names it', async () => {
   expect(await ask('ClickHouse', await contextWith())).toMatch(/^broken: .*ECONNREFUSED.*store\.log/u)
   expect(await ask('ClickHouse', await contextWith({ CLICKHOUSE_URL: NOWHERE }))).toMatch(
     /Check CLICKHOUSE_URL/u,

@@ -26,7 +26,7 @@ const one = documentRoute({
   summary: 'One execution, whole',
   tag: 'executions',
   reply: executionSchema,
-  description: 'The record; of one that nobody waited for also its `files`',
+  description: 'The record; of one that ran asynchronously also its `files`',
   also: { 202: { description: 'It waits or runs', reply: runningSchema } },
 })
 

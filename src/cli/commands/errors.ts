@@ -56,7 +56,7 @@ function renderErrors(groups: readonly ErrorView[]): string {
   )
 }
 
-/** A new group that nobody has settled is new before all else. */
+/** An open group that is new is shown as new first of all. */
 function describeState({ state, isNew, assignee }: ErrorView): string {
   const shown = state === 'open' && isNew ? 'new' : state
   return assignee === null ? shown : `${shown}, ${assignee}`

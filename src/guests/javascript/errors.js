@@ -8,7 +8,7 @@ const takeReceiver = Function.prototype.bind.bind(Function.prototype.call)
 const splitText = takeReceiver(String.prototype.split)
 const cutOut = takeReceiver(String.prototype.slice)
 
-/** Errors within errors that are told whole. */
+/** Errors within errors that are shown whole. */
 const MAX_INNER = 2
 const KEPT_LINES = 100
 const KEPT_CAUSES = 5
@@ -70,7 +70,7 @@ function trace(error, readStack, depth = 0) {
 
 const isShown = (index, length) => index < KEPT_CAUSES || index >= length - KEPT_CAUSES
 
-/** Errors within errors are told with what caused them, but not without end. */
+/** Errors within errors are shown with what caused them, but not without end. */
 function traceInner(error, readStack, depth) {
   return (depth < MAX_INNER ? trace(error, readStack, depth + 1) : null) ?? stackOf(error, readStack)
 }

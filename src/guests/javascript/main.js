@@ -20,7 +20,7 @@ function findMain(defined, exported) {
 /**
  * Sees whether a program begins its main, by what the marks in its code say. `hook` is what the code reaches; `find`
  * gives its main, from what it exports, or undefined for a script, which a program is that has begun its main. What a
- * script returns at its top level is told by `returns`, and then stands for what its main gives.
+ * script returns at its top level goes to `returns`, and then stands for what its main gives.
  */
 export function watchMain() {
   const begun = new WeakSet()

@@ -16,7 +16,7 @@ const SHOWN_ITEMS = 20
 /** Values in all. */
 const SHOWN_VALUES = 200
 const SHOWN_CHARACTERS = 500
-/** What the stack of an error says already, and what is told beside it. */
+/** What the stack of an error says already, and what is shown beside it. */
 const IN_STACK = ['name', 'message', 'stack', 'cause', 'errors', 'error', 'suppressed']
 const budget = { left: 0 }
 

@@ -1,4 +1,4 @@
-// A syntax error in the program's own lines: neither text that stands around them nor frames of the host are told.
+// A syntax error in the program's own lines: neither the text around them nor frames of the host are shown.
 
 /** The program without the line that hands over its main, which `hook` marks, and without blank lines at its end. */
 export function ownText(code, hook) {

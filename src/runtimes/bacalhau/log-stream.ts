@@ -48,7 +48,7 @@ async function readOnce(options: LogOptions): Promise<LogEnd> {
   const path = `/api/v1/orchestrator/jobs/${encodeURIComponent(jobId)}/logs?${query.toString()}`
   const socket = new WebSocket(url.replace(/^http/, 'ws') + path)
   const ended = Promise.withResolvers<string | null>()
-  // Nobody waits for the orchestrator's farewell: it may be minutes late.
+  // The orchestrator's last message is not waited for: it may be minutes late.
   const leave = (reason: string | null): void => {
     ended.resolve(reason)
     socket.close()

@@ -13,7 +13,7 @@ export interface E2bOptions {
   apiKey: string | null
   /** Directory of this installation's data; the owner locks lie in `e2b` under it. */
   home: string
-  /** Told, in one line each, what went wrong behind a run. */
+  /** Called with one line for each thing that went wrong behind a run. */
   report: (line: string) => void
   /** Template by name or id, for all languages or for each. @default the provider's `base` */
   template?: string | Partial<Record<Language, string>>

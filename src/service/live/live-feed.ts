@@ -90,7 +90,7 @@ export class LiveFeed {
     if (this.#listening.size < LISTENERS_MAX && own < LISTENERS_MAX_PER_TENANT) return
     throw new CapacityError('too many listen to live events', {
       retryAfterMs: 5_000,
-      hint: `At most ${LISTENERS_MAX_PER_TENANT} may listen with the keys of one organization, ${LISTENERS_MAX} in all. Close those that nobody reads.`,
+      hint: `At most ${LISTENERS_MAX_PER_TENANT} may listen with the keys of one organization, ${LISTENERS_MAX} in all. Close those that are not read.`,
     })
   }
 

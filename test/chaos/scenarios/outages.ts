@@ -63,7 +63,7 @@ async function compareSignoz(
     what: 'SigNoz',
   }).catch(() => undefined)
   const [gone, counted] = [missing(), await failed()]
-  // What is sent again for want of an answer must not meet the next fault.
+  // What is sent again for lack of an answer must not meet the next fault.
   await waitFor(async () => (await readSignoz(stage.metricsUrl)).queueBytes === 0, {
     timeoutMs: 30_000,
     what: 'an empty queue',

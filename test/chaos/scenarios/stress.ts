@@ -1,4 +1,4 @@
-/** Executors that stall, whose clock is stepped, that are told to end in the middle of sending, that burst. */
+/** Executors that stall, whose clock is stepped, that are asked to end in the middle of sending, that burst. */
 import { openFaultyWay } from '../faulty-way.ts'
 import type { Scenario } from '../scenario.ts'
 

@@ -1,4 +1,4 @@
-/** The ways in which the stand-in can be told to fail, as the provider does. */
+/** The ways in which the stand-in can be made to fail, as the provider does. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { sendJson } from './connect.ts'

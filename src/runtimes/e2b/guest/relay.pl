@@ -2,7 +2,7 @@
 # The one command of a run inside an E2B sandbox. Starts the supervisor and carries all it and the program say
 # over the command's stdout, in frames `KIND LENGTH\n` and LENGTH characters. Bytes become characters of the
 # same number, for the way home decodes UTF-8 and would spoil what is none. The provider drops what a command
-# has written but nobody read when it exits, so this one stays until it is told that all has arrived.
+# has written but that is unread when it exits, so this one stays until it hears that all has arrived.
 # perl-base only, no modules, as the supervisor.
 #
 # usage: relay.pl DIRECTORY MAX_FILES MAX_BYTES COMMAND...   DIRECTORY holds `job` and the guest programs

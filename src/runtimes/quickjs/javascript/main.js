@@ -59,7 +59,7 @@ function end(code) {
   leave(code)
 }
 
-/** A turn more, in which rejections that nobody handles are reported. */
+/** A turn more, in which unhandled rejections are reported. */
 function look() {
   timers.later(lookAgain)
 }

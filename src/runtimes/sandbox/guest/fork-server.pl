@@ -2,7 +2,7 @@
 # Forks one sandbox for each run: bubblewrap has built the view once, read-only, and this process is pid 1
 # in it; each child gets namespaces, /proc, /tmp and /dev/shm of its own, gives up all rights and becomes the
 # supervisor of one run. Spares a run the start of bubblewrap and of perl. It never sees a job: what it is
-# told comes from the slot on fd 0, and the run's descriptors go to the child alone.
+# hears comes from the slot on fd 0, and the run's descriptors go to the child alone.
 #
 # usage: fork-server.pl HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
 my ($home, $arch, $filter_file) = @ARGV;

@@ -1,5 +1,5 @@
 # As fork-server.pl, for Python: an interpreter that is booted and has the guest program loaded forks one sandbox
-# for each run. It never sees a job and never runs one: what it is told comes from the slot on fd 0, the run's
+# for each run. It never sees a job and never runs one: what it hears comes from the slot on fd 0, the run's
 # descriptors go to the child alone, and the child gives up all rights before it reads the job.
 #
 # usage: fork-server.py HOME ARCH FILTER    FILTER is the file of the seccomp program, '' for none
@@ -102,7 +102,7 @@ def take_descriptors(fds):
 def fork_run(begin):
     """Forks a child in namespaces of its own that calls `begin` and does not come back.
 
-    One thread that keeps the interpreter's lock: nothing of the interpreter needs to be told, and its hooks
+    One thread that keeps the interpreter's lock: the interpreter needs no notice, and its hooks
     are for the fork that makes the program's process.
     """
     pid = libc.syscall(ctypes.c_long(CALLS["clone"]), *[ctypes.c_long(n) for n in (NAMESPACES, 0, 0, 0, 0)])

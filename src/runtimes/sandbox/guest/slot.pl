@@ -258,7 +258,7 @@ sub others_of_run {
   return grep { !$kept->{$_} } others_in_group($group);
 }
 
-# Nobody of the run may be left in the group; its fork server stays.
+# No process of the run may be left in the group; its fork server stays.
 sub clear_group {
   for (1 .. 500) {
     my @left = others_of_run() or return;
