@@ -22,6 +22,7 @@ import { keys } from './routes/keys.ts'
 import { liveEvents } from './routes/live.ts'
 import { openapi } from './routes/openapi.ts'
 import { pages } from './routes/pages.ts'
+import { runningExecutions } from './routes/running.ts'
 import { runtimes } from './routes/runtimes.ts'
 import { facets } from './routes/facets.ts'
 import { stats } from './routes/stats.ts'
@@ -60,6 +61,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/v1/facets', facets(dependencies))
   app.route('/v1/live', liveEvents(dependencies))
   app.route('/v1/health-report', healthReports(dependencies))
+  app.route('/v1/running', runningExecutions(dependencies))
   app.route('/v1/stats', stats(dependencies))
   app.route('/v1/agents', agents(dependencies))
   app.route('/v1/workflow-executions', workflowExecutions(dependencies))

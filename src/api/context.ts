@@ -16,7 +16,7 @@ export interface AppDependencies {
   sqlStore: Store
   /** The store as the user for the SQL of bound keys; null where none is safe. */
   callerStore: Store | null
-  executor: Pick<Executor, 'submit' | 'executions' | 'runtimes' | 'status' | 'metrics'>
+  executor: Pick<Executor, 'submit' | 'executions' | 'peers' | 'runtimes' | 'status' | 'metrics'>
   keys: KeyStore
   /** Null: keys, states of errors and the audit log are not served. */
   metadata: Metadata | null

@@ -5,6 +5,7 @@ import type { Terminal } from './terminal.ts'
 import { readVersion } from './version.ts'
 import { escapeControls } from './escape-controls.ts'
 import { addKeys } from './key-commands.ts'
+import { addLive } from './live-commands.ts'
 import { addQuestions } from './question-commands.ts'
 import { addWindow, collect, type End } from './options.ts'
 
@@ -29,6 +30,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   addUp(program, terminal, end)
   addRun(program, terminal, end)
   addQuestions(program, terminal, end)
+  addLive(program, terminal, end)
   addKeys(program, terminal, end)
   addUpkeep(program, terminal, end)
   addPrepare(program, terminal, end)

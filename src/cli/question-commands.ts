@@ -20,7 +20,18 @@ export function addQuestions(program: Command, terminal: Terminal, end: End): vo
 }
 
 function addFilter(command: Command): Command {
-  return addWindow(command)
+  return addConditionOptions(addWindow(command))
+}
+
+/** Options that narrow which executions, without a window. */
+export function addConditions(command: Command): Command {
+  return addConditionOptions(
+    command.option('--org <id>', "narrow an administrator's key to one organization"),
+  )
+}
+
+function addConditionOptions(command: Command): Command {
+  return command
     .option('--agent <id>', 'only this agent')
     .option('--workflow-execution <id>', 'only this run of a workflow')
     .option('--user <id>', 'only this user')

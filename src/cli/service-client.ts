@@ -1,4 +1,5 @@
 /** HTTP client of the running service, with the API key of this home. */
+import { streamEvents, type StreamEvent } from '../client/events.ts'
 import { createClient, ProblemError, type QueryInput } from '../client/index.ts'
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../stack/endpoints.ts'
@@ -12,6 +13,8 @@ export interface ServiceClient {
   readonly url: string
   /** GETs JSON. @throws {ExectrailError} from the service's problem */
   get<T>(path: string, query?: Query): Promise<T>
+  /** Server-sent events, resumed where a connection is lost. @throws {ExectrailError} as `get`, before the first */
+  stream(path: string, query?: Query): AsyncGenerator<StreamEvent, void, undefined>
   /** POSTs JSON. @throws {ExectrailError} from the service's problem */
   post<T>(path: string, body: unknown): Promise<T>
   /** PATCHes JSON. @throws {ExectrailError} from the service's problem */
@@ -52,6 +55,13 @@ export function clientFor(url: string, key: string): ServiceClient {
   return {
     url,
     get: (path, query) => request<never>({ method: 'GET', path, query }).catch(rethrow),
+    async *stream(path, query) {
+      try {
+        yield* streamEvents({ url, key, parse: parseExactly }, { method: 'GET', path, query })
+      } catch (error) {
+        rethrow(error)
+      }
+    },
     post: (path, body) => request<never>({ method: 'POST', path, body }).catch(rethrow),
     patch: (path, body, query) => request<never>({ method: 'PATCH', path, body, query }).catch(rethrow),
     delete: (path) => request<never>({ method: 'DELETE', path }).catch(rethrow),

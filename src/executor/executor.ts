@@ -10,6 +10,7 @@ import { claimGlobals, type HostSdk } from '../telemetry/providers.ts'
 import { startMetricsExport } from '../telemetry/metrics/export.ts'
 import { Metrics } from '../telemetry/metrics/metrics.ts'
 import { ToolCallDurations } from '../telemetry/metrics/tool-call-durations.ts'
+import { findExecutors, type ExecutorLiveness } from '../telemetry/outbox/find-executors.ts'
 import type { Trail } from '../telemetry/trail.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { resolveOtlpEndpoint } from './otlp-endpoint.ts'
@@ -52,6 +53,8 @@ export interface Executor {
   submit(request: ExecutionRequest, options?: SubmitOptions): Promise<LiveExecution>
   /** Those in flight, and those that ended a short time ago. */
   executions: Pick<Executions, 'find' | 'list'>
+  /** Executors that share this one's home, and whether they live. */
+  peers(): Promise<ExecutorLiveness>
   /** Readiness of every runtime. */
   runtimes(): Promise<{ runtime: Runtime; readiness: Readiness }[]>
   status(): ExecutorStatus
@@ -78,6 +81,7 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
   const admission = new Admission(admissionOptions(options))
   const executor = buildExecutor({
+    home: config.home,
     executorId,
     metrics,
     trail,
@@ -157,6 +161,7 @@ function admissionOptions(options: ExecutorOptions): AdmissionOptions {
 }
 
 interface ExecutorParts {
+  home: string
   metrics: Metrics
   content: ContentPolicy
   executorId: string
@@ -168,7 +173,7 @@ interface ExecutorParts {
 }
 
 function buildExecutor(parts: ExecutorParts): Executor {
-  const { metrics, trail, runtimes, admission, executorId, drainMs } = parts
+  const { home, metrics, trail, runtimes, admission, executorId, drainMs } = parts
   const executions = new Executions()
   let closed: Promise<{ left: number }> | null = null
   const submit = createSubmit({ ...parts, executions, isClosed: () => closed !== null })
@@ -185,6 +190,7 @@ function buildExecutor(parts: ExecutorParts): Executor {
     },
     submit,
     executions,
+    peers: () => findExecutors(home),
     runtimes: singleFlight(() => runtimes.checkAll()),
     status: () => ({
       executorId,

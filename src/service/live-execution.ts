@@ -61,6 +61,12 @@ export function viewRunning({ execution, queuePosition }: Listed, now: number): 
   }
 }
 
+/** One that another executor has. */
+export function viewElsewhere(started: Pick<RunningView, RunningField>, now: number): RunningView {
+  const elapsedMs = Math.max(0, now - Date.parse(started.startedAt))
+  return { ...started, phase: null, queuePosition: null, elapsedMs, cancelRequested: false }
+}
+
 /** One execution with its place in the queue. */
 export function viewOne({ executions }: Executions, execution: LiveExecution, now: number): RunningView {
   for (const listed of executions.list()) if (listed.execution === execution) return viewRunning(listed, now)

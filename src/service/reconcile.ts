@@ -11,7 +11,7 @@ export interface Reconciliation extends StoredComparison {
 }
 
 /** Time for queueing (60 s), start-up, and delivery through outbox, Collector and store. */
-const GRACE_MS = 120_000
+export const GRACE_MS = 120_000
 /** Maximum of ids listed per kind. */
 const LISTED = 1000
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApiStack, type ApiStack } from '../support/api-stack.ts'
+import { bash, controlOf } from '../support/async-executions.ts'
 import { openEvents, type ReceivedEvent } from '../support/event-stream.ts'
 import { insertRecords, makeRecord } from '../support/records.ts'
 import { ACME_KEY, GLOBEX_KEY, readProblem, withKey } from '../support/service.ts'
-import { waitFor } from '../support/wait.ts'
 
 let stack: ApiStack
 
@@ -12,47 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
-type Json = Record<string, unknown>
-const bash = (code: string): object => ({ runtime: 'subprocess', language: 'bash', code })
-
-async function begin(body: object, key = ACME_KEY, headers: Record<string, string> = {}): Promise<string> {
-  const answer = await stack.service.post('/v1/executions', body, {
-    ...withKey(key).headers,
-    Prefer: 'respond-async',
-    ...headers,
-  })
-  expect(answer.status, await answer.clone().text()).toBe(202)
-  const { executionId } = (await answer.json()) as { executionId: string }
-  expect(answer.headers.get('Location')).toBe(`/v1/executions/${executionId}`)
-  expect(answer.headers.get('Preference-Applied')).toBe('respond-async')
-  return executionId
-}
-
-async function get(id: string, key = ACME_KEY): Promise<{ status: number; body: Json }> {
-  const answer = await stack.service.ask(`/v1/executions/${id}`, withKey(key))
-  return { status: answer.status, body: (await answer.json()) as Json }
-}
-
-function ended(id: string, key = ACME_KEY): Promise<Json> {
-  const finished = async (): Promise<Json | null> => {
-    const { status, body } = await get(id, key)
-    expect([200, 202]).toContain(status)
-    return status === 200 ? body : null
-  }
-  return waitFor(finished, { timeoutMs: 20_000, what: 'the end of the execution' })
-}
-
-function inPhase(id: string, phase: string): Promise<Json> {
-  const asked = async (): Promise<Json | null> => {
-    const { body } = await get(id)
-    return body['phase'] === phase ? body : null
-  }
-  return waitFor(asked, { timeoutMs: 20_000, what: `the phase ${phase}` })
-}
-
-async function cancel(id: string, key = ACME_KEY): Promise<Response> {
-  return stack.service.post(`/v1/executions/${id}/cancel`, {}, withKey(key).headers)
-}
+const { begin, get, ended, inPhase, cancel } = controlOf(() => stack.service)
 
 describe('an execution that its caller does not wait for', () => {
   it('says that it runs, then gives the whole answer with its files', async () => {

@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { createClient } from '@clickhouse/client'
-import type { StartedRecord } from '../../src/execution.ts'
-import { toClickHouseTime } from '../../src/store/rows.ts'
 import { startApiStack, type ApiStack } from '../support/api-stack.ts'
-import { PASSWORD, USER } from '../support/clickhouse.ts'
 import { openEvents, type EventReader, type ReceivedEvent } from '../support/event-stream.ts'
-import { insertRecords, makeRecord } from '../support/records.ts'
+import { insertRecords, insertStart, makeRecord } from '../support/records.ts'
 import { ACME_KEY, ADMIN_KEY, GLOBEX_KEY, readProblem, withKey } from '../support/service.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -46,47 +42,11 @@ const insert = (...parts: Parameters<typeof makeRecord>[0][]) => {
   return insertRecords(stack.clickhouse, records).then(() => records)
 }
 
-async function insertStart(part: Partial<StartedRecord> = {}): Promise<string> {
-  const { executionId, organizationId, codeAgentId, runtime, language, startedAt } = makeRecord(part)
-  const client = createClient({
-    url: stack.clickhouse.url,
-    username: USER,
-    password: PASSWORD,
-    database: 'exectrail',
-  })
-  await client.insert({
-    table: 'code_exec_events',
-    format: 'JSONEachRow',
-    columns: [
-      'execution_id',
-      'organization_id',
-      'code_agent_id',
-      'runtime',
-      'language',
-      'event_name',
-      'started_at',
-    ],
-    values: [
-      {
-        execution_id: executionId,
-        organization_id: organizationId,
-        code_agent_id: codeAgentId ?? '',
-        runtime,
-        language,
-        event_name: 'code_exec.started',
-        started_at: toClickHouseTime(startedAt),
-      },
-    ],
-  })
-  await client.close()
-  return executionId
-}
-
 describe('live events', () => {
   it('tell of starts and ends, the record without bodies, once each', async () => {
     const reader = await listen('?codeAgentId=told')
     expect(reader.headers.get('Cache-Control')).toContain('no-transform')
-    const executionId = await insertStart({ codeAgentId: 'told' })
+    const executionId = await insertStart(stack.clickhouse, { codeAgentId: 'told' })
     const [start] = await nextOf(reader)
     expect(start).toMatchObject({
       event: 'started',
@@ -113,7 +73,7 @@ describe('live events', () => {
       listen('?codeAgentId=filtered&events=started'),
       listen('?codeAgentId=filtered&where=outcome!=success'),
     ])
-    const begun = await insertStart({ codeAgentId: 'filtered' })
+    const begun = await insertStart(stack.clickhouse, { codeAgentId: 'filtered' })
     await insert({ codeAgentId: 'filtered', durationMs: 1 }, { codeAgentId: 'other', durationMs: 5000 })
     const made = await insert(
       { codeAgentId: 'filtered', durationMs: 2000 },

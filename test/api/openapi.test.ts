@@ -46,6 +46,7 @@ it('describes every route of the service', () => {
     'GET /v1/health-report',
     'GET /v1/keys',
     'GET /v1/live',
+    'GET /v1/running',
     'GET /v1/runtimes',
     'GET /v1/sql/schema',
     'GET /v1/stats',

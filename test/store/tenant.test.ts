@@ -31,6 +31,7 @@ import { streamExecutions } from '../../src/store/queries/export-executions.ts'
 import { getFacets } from '../../src/store/queries/facets.ts'
 import { LIST_ORDERS, listExecutions } from '../../src/store/queries/list-executions.ts'
 import { reconcile } from '../../src/store/queries/reconcile.ts'
+import { getRunning } from '../../src/store/queries/running.ts'
 import { getStats, GROUP_FIELDS, GROUP_ORDERS } from '../../src/store/queries/stats.ts'
 import { listSpans } from '../../src/store/queries/spans.ts'
 import { listAttempts } from '../../src/store/queries/workflow-attempts.ts'
@@ -157,6 +158,15 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
     }),
   'reconcile.ts': (store, { scope: seen, window, limit }) =>
     reconcile(store, { scope: seen, window, graceMs: 1000, limit }),
+  'running.ts': (store, { scope: seen, filter: wanted, text, limit }) =>
+    getRunning(store, {
+      scope: seen,
+      filter: wanted,
+      withoutExecutors: [text],
+      graceMs: 1,
+      limit,
+      fields: ['executionId'],
+    }),
   'stats.ts': (store, { scope: seen, window, filter: wanted, limit, groupBy, groupOrder, keys: groups }) =>
     getStats(store, { scope: seen, window, filter: wanted, limit, groupBy, order: groupOrder, ...groups }),
   'timeseries.ts': (store, { scope: seen, window, filter: wanted }) =>

@@ -7,6 +7,8 @@ import { temporaryDirectory } from './directory.ts'
 import { startService, type TestService } from './service.ts'
 
 export interface ApiStack {
+  /** Home of the executor. */
+  home: string
   clickhouse: RunningClickHouse
   service: TestService
   stop: () => Promise<void>
@@ -26,6 +28,7 @@ export async function startApiStack(
     ...others,
   })
   return {
+    home: home.path,
     clickhouse,
     service,
     stop: async () => {

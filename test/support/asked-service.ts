@@ -7,7 +7,7 @@ import { PASSWORD, USER } from './clickhouse.ts'
 import { environmentFor, exectrail, type CommandResult } from './command-line.ts'
 import { temporaryDirectory } from './directory.ts'
 import { insertRecords } from './records.ts'
-import { ADMIN_KEY } from './service.ts'
+import { ADMIN_KEY, type TestService } from './service.ts'
 
 export interface AskedService {
   /** Of the service, without trailing slash. */
@@ -18,6 +18,8 @@ export interface AskedService {
   ask: (...args: string[]) => Promise<CommandResult>
   /** The one JSON value that a command prints. */
   askJson: (...args: string[]) => Promise<ReturnType<typeof JSON.parse>>
+  /** Sends a request to run code. */
+  post: TestService['post']
   stop: () => Promise<void>
 }
 
@@ -54,6 +56,7 @@ export async function startAskedService(
     insert: (more) => insertRecords(clickhouse, more),
     ask,
     askJson: async (...args) => JSON.parse((await ask(...args, '--json')).stdout),
+    post: (...args) => service.post(...args),
     stop: async () => {
       await stop()
       await home[Symbol.asyncDispose]()

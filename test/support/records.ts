@@ -82,3 +82,38 @@ function toRow(record: ExecutionRecord): Record<string, unknown> {
     timestamp: toClickHouseTime(timestamp),
   }
 }
+
+/** Inserts the start of an execution that has no end yet; its id. */
+export async function insertStart(
+  clickhouse: Pick<RunningClickHouse, 'url'>,
+  part: Partial<ExecutionRecord> = {},
+): Promise<string> {
+  const record = makeRecord(part)
+  const client = createClient({
+    url: clickhouse.url,
+    username: USER,
+    password: PASSWORD,
+    database: 'exectrail',
+  })
+  const values = {
+    execution_id: record.executionId,
+    organization_id: record.organizationId,
+    workspace_id: record.workspaceId,
+    code_agent_id: record.codeAgentId ?? '',
+    runtime: record.runtime,
+    language: record.language,
+    event_name: 'code_exec.started',
+    limit_timeout_ms: record.limitTimeoutMs,
+    executor_id: record.executorId,
+    started_at: toClickHouseTime(record.startedAt),
+  }
+  const [first = '', ...rest] = Object.keys(values)
+  await client.insert({
+    table: 'code_exec_events',
+    format: 'JSONEachRow',
+    columns: [first, ...rest],
+    values: [values],
+  })
+  await client.close()
+  return record.executionId
+}

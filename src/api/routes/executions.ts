@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
+import { isExectrailError } from '../../errors.ts'
 import { permits } from '../../metadata/key-scopes.ts'
 import { getExecution } from '../../service/get-execution.ts'
+import { findElsewhere } from '../../service/list-running.ts'
 import { findLive, viewEnded, viewOne } from '../../service/live-execution.ts'
 import { scopeOf } from '../auth.ts'
 import { documentRoute } from '../document-route.ts'
-import type { ApiEnv, AppDependencies } from '../context.ts'
+import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { listPage, listParameters } from '../list-parameters.ts'
 import { organization, pathId, query } from '../parameters.ts'
 import { executionSchema, pageSchema, runningSchema } from '../record-schema.ts'
@@ -47,11 +49,24 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
       const scope = scopeOf(c, c.req.valid('query').organization)
       const { store, executor } = dependencies
       const live = findLive(executor, scope, pathId(c))
-      if (live === null) return c.json(await getExecution({ store, scope }, pathId(c)))
+      if (live === null) return oneOfStore(c, { store, scope, executor })
       const ended = viewEnded(live, { mayExecute: permits(c.get('key').scopes, 'execute') })
       if (ended !== null) return c.json(ended)
       c.header('Retry-After', '1')
       return c.json(viewOne(executor, live, Date.now()), 202)
     })
     .route('/', controls(dependencies))
+}
+
+/** Its record, or that another executor has it. */
+async function oneOfStore(c: ApiContext, parts: Parameters<typeof findElsewhere>[0]): Promise<Response> {
+  try {
+    return c.json(await getExecution(parts, pathId(c)))
+  } catch (error) {
+    if (!isExectrailError(error) || error.code !== 'not_found') throw error
+    const running = await findElsewhere(parts, pathId(c))
+    if (running === null) throw error
+    c.header('Retry-After', '1')
+    return c.json(running, 202)
+  }
 }

@@ -28,7 +28,9 @@ const BODIES: ReadonlySet<FieldName> = new Set<FieldName>([...OPTIONAL_CONTENT, 
 /** Fields of a completed execution's event: the record without bodies. */
 const EXECUTION_FIELDS = FIELD_NAMES.filter((name) => !BODIES.has(name))
 /** Fields of a start's event. */
-const STARTED_FIELDS: readonly FieldName[] = namesWith({ atStart: true }).filter((name) => !BODIES.has(name))
+export const STARTED_FIELDS: readonly FieldName[] = namesWith({ atStart: true }).filter(
+  (name) => !BODIES.has(name),
+)
 const KNOWN_AT_START: ReadonlySet<FieldName> = new Set(STARTED_FIELDS)
 
 export function eventFields(kind: ArrivalKind): readonly FieldName[] {
