@@ -1,4 +1,4 @@
-/** Commands that manage the keys of the service. */
+/** Commands that manage the keys of the service, and the metadata that holds them. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { KEY_SCOPES, type KeyScope } from '../metadata/key-scopes.ts'
 import type { End } from './options.ts'
@@ -9,6 +9,31 @@ Examples:
   exectrail key create ci --org acme --scope execute --scope read --expires 90d
   exectrail key create dashboard --org acme --workspace w1 --scope read
   exectrail key create operations --scope admin          every organization`
+
+/** `metadata backup` and `metadata restore`. */
+export function addMetadata(program: Command, terminal: Terminal, end: End): void {
+  const metadata = program
+    .command('metadata')
+    .description('back up and restore keys, states of errors and the log of changes')
+  metadata
+    .command('backup')
+    .description('write the metadata to a file, whether the stack runs or not')
+    .argument('<file>', 'JSON lines; it holds no secrets, but hashes of keys')
+    .option('--json', 'print what was written as one JSON value')
+    .action(async (file: string, options) => {
+      const { backup } = await import('./commands/metadata.ts')
+      await end(backup(file, options, terminal))
+    })
+  metadata
+    .command('restore')
+    .description('read a backup into an empty database: of a new EXECTRAIL_HOME, or DATABASE_URL')
+    .argument('<file>', 'what `exectrail metadata backup` wrote')
+    .option('--json', 'print what was restored as one JSON value')
+    .action(async (file: string, options) => {
+      const { restoreFile } = await import('./commands/metadata.ts')
+      await end(restoreFile(file, options, terminal))
+    })
+}
 
 /** `key create`, `key list` and `key revoke`. */
 export function addKeys(program: Command, terminal: Terminal, end: End): void {

@@ -4,8 +4,8 @@ import type { Program } from './commands/prepare.ts'
 import type { Terminal } from './terminal.ts'
 import { readVersion } from './version.ts'
 import { escapeControls } from './escape-controls.ts'
-import { addKeys } from './key-commands.ts'
 import { addLive } from './live-commands.ts'
+import { addKeys, addMetadata } from './key-commands.ts'
 import { addQuestions } from './question-commands.ts'
 import { addWindow, collect, type End } from './options.ts'
 
@@ -32,6 +32,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   addQuestions(program, terminal, end)
   addLive(program, terminal, end)
   addKeys(program, terminal, end)
+  addMetadata(program, terminal, end)
   addUpkeep(program, terminal, end)
   addPrepare(program, terminal, end)
   addMcp(program, terminal, end)
@@ -124,7 +125,9 @@ function addPrepare(program: Command, terminal: Terminal, end: End): void {
   program
     .command('prepare')
     .description('get now what the first use would get, and print where it is')
-    .addArgument(new Argument('<program>', 'what to get').choices(['collector', 'wasmedge', 'bacalhau']))
+    .addArgument(
+      new Argument('<program>', 'what to get').choices(['collector', 'wasmedge', 'bacalhau', 'metadata']),
+    )
     .action(async (name: Program) => {
       const { prepare } = await import('./commands/prepare.ts')
       await end(prepare(name, terminal))

@@ -12,17 +12,26 @@ const FOLDER = join(import.meta.dirname, '../../postgres/migrations')
  * migrate at once: one does, the others wait.
  * @throws with the message of Postgres; nothing is applied then
  */
-export async function migrateMetadata({ queries }: Database): Promise<{ applied: string[] }> {
-  const migrator = new Migrator({
+export async function migrateMetadata(database: Database): Promise<{ applied: string[] }> {
+  const { error, results = [] } = await createMigrator(database).migrateToLatest()
+  if (error !== undefined) throw error
+  return { applied: results.map(({ migrationName }) => migrationName) }
+}
+
+/** Names of the migrations that the database does not have. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const all = await createMigrator(database).getMigrations()
+  return all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name)
+}
+
+function createMigrator({ queries }: Database): Migrator {
+  return new Migrator({
     db: queries,
     provider: { getMigrations: readMigrations },
     migrationTableSchema: SCHEMA,
     migrationTableName: 'migrations',
     migrationLockTableName: 'migrations_lock',
   })
-  const { error, results = [] } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error
-  return { applied: results.map(({ migrationName }) => migrationName) }
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {

@@ -36,7 +36,7 @@ export interface Stack {
  * @throws {ExectrailError} `stack_failed`; nothing is left running.
  */
 export async function startStack(config: Config, report: (line: string) => void): Promise<Stack> {
-  await makeHome(config.home)
+  await prepareHome(config.home)
   const undo: (() => Promise<void>)[] = []
   const undoAll = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -101,7 +101,8 @@ function createStack(
   }
 }
 
-async function makeHome(home: string): Promise<void> {
+/** Creates the home. @throws {ExectrailError} `stack_failed` when it cannot be */
+export async function prepareHome(home: string): Promise<void> {
   try {
     await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 })
   } catch (error) {

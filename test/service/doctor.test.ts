@@ -97,6 +97,17 @@ describe('the wall around the store', () => {
   })
 })
 
+describe('the metadata', () => {
+  it('is named, with what to do, where its Postgres does not answer', async () => {
+    const given = await contextWith({ DATABASE_URL: 'postgresql://u@127.0.0.1:9/d' })
+    expect(await ask('metadata', given)).toMatch(/^broken: .*cannot be reached.* – fix: Check DATABASE_URL/u)
+  })
+
+  it('is not ours to ask where the stack has another', async () => {
+    expect(await ask('metadata', await contextWith())).toMatch(/^skipped: .*DATABASE_URL/u)
+  })
+})
+
 describe('SigNoz', () => {
   it.each([
     [200, /^ok: answers/u],

@@ -18,6 +18,7 @@ import {
   type DoctorCheck,
   type DoctorContext,
 } from './check.ts'
+import { checkMetadata } from './metadata-check.ts'
 import { checkReadiness, checkRecord, checkService } from './probe-checks.ts'
 import { checkSigNoz, checkSinks } from './sink-checks.ts'
 import { checkStoreSandbox } from './store-sandbox-check.ts'
@@ -41,6 +42,7 @@ export const CHECKS: readonly DoctorCheck[] = [
   { name: 'delivery', needs: ['Collector'], run: checkDelivery },
   { name: 'SigNoz', run: checkSigNoz },
   { name: 'ClickHouse', needs: ['stack'], run: checkClickHouse },
+  { name: 'metadata', needs: ['stack'], run: checkMetadata },
   { name: 'wall', needs: ['stack'], run: checkStoreSandbox },
   { name: 'table', needs: ['ClickHouse'], run: checkTable },
   { name: 'sinks', needs: ['Collector'], run: checkSinks },
