@@ -32,3 +32,10 @@ export function formatCount(count: number | null): string {
 export function formatTime(iso: string | null): string {
   return iso === null ? '–' : `${iso.slice(0, 10)} ${iso.slice(11, 23).replace('Z', '')}`
 }
+
+/** An amount in 10⁻⁹ USD. */
+export function formatUsd(nanoUsd: number | null): string {
+  if (nanoUsd === null) return '–'
+  const usd = nanoUsd / 1e9
+  return usd === 0 || usd >= 0.01 ? `$${usd.toFixed(2)}` : `$${usd.toPrecision(2)}`
+}

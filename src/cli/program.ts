@@ -7,6 +7,7 @@ import { escapeControls } from './escape-controls.ts'
 import { addLive } from './live-commands.ts'
 import { addKeys, addMetadata } from './key-commands.ts'
 import { addQuestions } from './question-commands.ts'
+import { addReports } from './report-commands.ts'
 import { addWindow, collect, type End } from './options.ts'
 
 type SetExitCode = (code: number) => void
@@ -31,6 +32,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   addRun(program, terminal, end)
   addQuestions(program, terminal, end)
   addLive(program, terminal, end)
+  addReports(program, terminal, end)
   addKeys(program, terminal, end)
   addMetadata(program, terminal, end)
   addUpkeep(program, terminal, end)

@@ -19,7 +19,7 @@ export function addQuestions(program: Command, terminal: Terminal, end: End): vo
   addSql(program, terminal, end)
 }
 
-function addFilter(command: Command): Command {
+export function addFilter(command: Command): Command {
   return addConditionOptions(addWindow(command))
 }
 

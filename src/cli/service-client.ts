@@ -1,6 +1,6 @@
 /** HTTP client of the running service, with the API key of this home. */
 import { streamEvents, type StreamEvent } from '../client/events.ts'
-import { createClient, ProblemError, type QueryInput } from '../client/index.ts'
+import { createClient, ProblemError, type CallOptions, type QueryInput } from '../client/index.ts'
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../stack/endpoints.ts'
 import { parseExactly } from '../exact-json.ts'
@@ -16,11 +16,17 @@ export interface ServiceClient {
   /** Server-sent events, resumed where a connection is lost. @throws {ExectrailError} as `get`, before the first */
   stream(path: string, query?: Query): AsyncGenerator<StreamEvent, void, undefined>
   /** POSTs JSON. @throws {ExectrailError} from the service's problem */
-  post<T>(path: string, body: unknown): Promise<T>
+  post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>
   /** PATCHes JSON. @throws {ExectrailError} from the service's problem */
   patch<T>(path: string, body: unknown, query?: Query): Promise<T>
+  /** A file of executions; reading it fails where it is not whole. @throws {ExectrailError} from the service's problem */
+  exportExecutions(query: Query): Promise<ReadableStream<Uint8Array>>
   /** DELETEs. @throws {ExectrailError} from the service's problem */
   delete<T>(path: string): Promise<T>
+}
+
+interface PostOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'> {
+  query?: Query
 }
 
 /**
@@ -51,7 +57,7 @@ export async function findAddress(config: Config): Promise<{ url: string; key: s
 
 /** A client for a service at `url`, without trailing slash. Answers at once: what asks again is the person. */
 export function clientFor(url: string, key: string): ServiceClient {
-  const { request } = createClient({ url, key, parse: parseExactly, retries: 0 })
+  const { request, exportExecutions } = createClient({ url, key, parse: parseExactly, retries: 0 })
   return {
     url,
     get: (path, query) => request<never>({ method: 'GET', path, query }).catch(rethrow),
@@ -62,7 +68,9 @@ export function clientFor(url: string, key: string): ServiceClient {
         rethrow(error)
       }
     },
-    post: (path, body) => request<never>({ method: 'POST', path, body }).catch(rethrow),
+    post: (path, body, { query, ...options } = {}) =>
+      request<never>({ method: 'POST', path, body, query }, options).catch(rethrow),
+    exportExecutions: (query) => exportExecutions(query).catch(rethrow),
     patch: (path, body, query) => request<never>({ method: 'PATCH', path, body, query }).catch(rethrow),
     delete: (path) => request<never>({ method: 'DELETE', path }).catch(rethrow),
   }
