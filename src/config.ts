@@ -40,6 +40,10 @@ const environment = z.object({
   EXECTRAIL_HOME: z.string().min(1).default('.exectrail'),
   EXECTRAIL_PORT: port.default(7070),
   EXECTRAIL_HOST: z.string().min(1).default('127.0.0.1'),
+  EXECTRAIL_ALLOWED_HOSTS: z
+    .string()
+    .regex(/^[\w.:[\]-]+(?:\s*,\s*[\w.:[\]-]+)*$/u, 'write names separated by commas, without ports')
+    .optional(),
   EXECTRAIL_API_KEY: z.string().min(16, 'write a key of at least 16 characters').optional(),
   EXECTRAIL_REQUIRE_ISOLATION: flag.default(false),
   EXECTRAIL_OTELCOL: z.string().min(1).optional(),
@@ -75,6 +79,8 @@ export interface Config extends TelemetryConfig {
   /** Directory of downloads and builds shared by all installations of this user, absolute. */
   cacheDir: string
   host: string
+  /** Names by which the service may be called besides its address. */
+  allowedHosts: readonly string[]
   /** Port of the service; 0 asks for free ports throughout. */
   port: number
   apiKey: string | null
@@ -135,6 +141,7 @@ export function loadConfig(env: Environment = process.env): Config {
     home: resolve(value.EXECTRAIL_HOME),
     cacheDir: join(value.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'exectrail'),
     host: value.EXECTRAIL_HOST,
+    allowedHosts: value.EXECTRAIL_ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? [],
     port: value.EXECTRAIL_PORT,
     apiKey: value.EXECTRAIL_API_KEY ?? null,
     requireIsolation: value.EXECTRAIL_REQUIRE_ISOLATION,

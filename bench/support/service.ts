@@ -42,6 +42,7 @@ async function run(home: string, receiverUrl: string, send: (message: unknown) =
     version: 'bench',
     store,
     callerStore: null,
+    hostNames: null,
     sqlStore: store,
     executor,
     keys: KEYS,

@@ -6,6 +6,8 @@ import { ExectrailError } from '../errors.ts'
 import { requireKey, signIn } from './auth.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from './context.ts'
 import { echoRequestId, replyHeaders, restrictBrowsers } from './headers.ts'
+import { checkHost } from './hosts.ts'
+import { boundQuestions } from './questions.ts'
 import { KEY_NEEDED_PAGE, PAGE_POLICY } from './html.ts'
 import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
 import { countRequests } from './request-counts.ts'
@@ -32,6 +34,9 @@ import { workflowExecutions } from './routes/workflow-executions.ts'
 
 /** Fits code, input and files at their own limits, with JSON's escapes. */
 const BODY_MAX_BYTES = 64 * 1_048_576
+/** Of every other request. */
+const OTHER_BODY_MAX_BYTES = 1_048_576
+const RUNS_CODE = /^\/(?:v1\/executions|mcp)(?:\/|$)/u
 const BROWSER_PATHS: ReadonlySet<string> = new Set(['/', '/docs'])
 
 /** Creates the app, once per executor. It holds nothing that has to be closed. */
@@ -42,6 +47,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.onError(respond)
   app.notFound((c) => respond(notFound(c.req.path), c))
   app.use(echoRequestId, restrictBrowsers, replyHeaders)
+  app.use(checkHost(dependencies.hostNames))
   app.use(countRequests(dependencies.executor.metrics.meter))
   app.use(
     methodNotAllowed({
@@ -51,7 +57,7 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   )
   app.use(signIn(dependencies.keys))
   app.use(requireKey(dependencies.keys))
-  app.use(limitBody)
+  app.use(limitBody, boundQuestions)
 
   app.route('/', pages())
   app.route('/', health(dependencies))
@@ -99,19 +105,24 @@ function wrongMethod(method: string, allowed: readonly string[]): HttpProblem {
   })
 }
 
-const limitBytes = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => rejectLargeBody() })
+const limitRun = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => rejectLargeBody(RUN_BODY) })
+const limitOther = bodyLimit({ maxSize: OTHER_BODY_MAX_BYTES, onError: () => rejectLargeBody(OTHER_BODY) })
 
 /** Reads a body without Content-Length; a connection that closes before its end is a client error. */
 const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   try {
-    return await limitBytes(c, next)
+    return await (RUNS_CODE.test(c.req.path) ? limitRun : limitOther)(c, next)
   } catch (error) {
     throw error instanceof HttpProblem ? error : bodyCutShort()
   }
 }
 
-function rejectLargeBody(): never {
-  throw new HttpProblem(BODY_TOO_LARGE, `a body may have at most ${BODY_MAX_BYTES} bytes`, {
-    hint: 'Send less: code up to 5 MB, input up to 10 MB, files up to 32 MB in all.',
-  })
+const RUN_BODY = {
+  maxBytes: BODY_MAX_BYTES,
+  hint: 'Send less: code up to 5 MB, input up to 10 MB, files up to 32 MB in all.',
+}
+const OTHER_BODY = { maxBytes: OTHER_BODY_MAX_BYTES, hint: 'Only requests that run code have larger bodies.' }
+
+function rejectLargeBody({ maxBytes, hint }: typeof RUN_BODY): never {
+  throw new HttpProblem(BODY_TOO_LARGE, `a body may have at most ${maxBytes} bytes`, { hint })
 }

@@ -95,8 +95,10 @@ function cookieName(c: ApiContext): string {
 
 /** SameSite treats another port of this host as the same site; the origin does not. */
 function rejectForeignOrigin(c: ApiContext): void {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return
-  if (c.req.header('Origin') === new URL(c.req.url).origin) return
+  const origin = c.req.header('Origin')
+  // A browser leaves it out where a page of the same origin reads.
+  if (origin === undefined && (c.req.method === 'GET' || c.req.method === 'HEAD')) return
+  if (origin === new URL(c.req.url).origin) return
   throw new ExectrailError('forbidden', 'a cookie is taken only from pages of this service', {
     hint: 'Send the key as `Authorization: Bearer <key>` instead.',
   })

@@ -18,6 +18,8 @@ export interface AppDependencies {
   callerStore: Store | null
   executor: Pick<Executor, 'submit' | 'executions' | 'peers' | 'runtimes' | 'status' | 'metrics'>
   keys: KeyStore
+  /** Names by which it may be called; null for any. See hosts.ts. */
+  hostNames: ReadonlySet<string> | null
   /** Null: keys, states of errors and the audit log are not served. */
   metadata: Metadata | null
   /** State of the supervised components (Collector, store); empty when there are none. */

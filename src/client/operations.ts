@@ -31,6 +31,7 @@ export const ROUTES: Readonly<Record<keyof Operations, `${ServiceRequest['method
   revokeKey: 'DELETE /v1/keys/{id}',
   listRuntimes: 'GET /v1/runtimes',
   runSql: 'POST /v1/sql',
+  getSqlSchema: 'GET /v1/sql/schema',
   health: 'GET /healthz',
   readiness: 'GET /readyz',
 }

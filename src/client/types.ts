@@ -24,6 +24,7 @@ import type { RunningView } from '../service/live-execution.ts'
 import type { ReplayChanges } from '../service/replay.ts'
 import type { RunView } from '../service/run-code.ts'
 import type { SqlAnswer } from '../service/run-sql.ts'
+import type { SqlSchema } from '../service/sql-schema.ts'
 import type { TraceView } from '../service/traces.ts'
 import type { WorkflowView } from '../service/workflow-executions.ts'
 import type { WorkflowState, WorkflowSummary } from '../store/queries/workflow-executions.ts'
@@ -211,7 +212,11 @@ export interface Operations {
   createKey: Operation<KeyInput, ApiKeyView & { secret: string }>
   revokeKey: Operation<{ id: string }, ApiKeyView>
   listRuntimes: Operation<{}, { data: readonly RuntimeView[] }>
-  runSql: Operation<{ query: string }, SqlAnswer>
+  runSql: Operation<
+    { query: string; from?: string | undefined; to?: string | undefined; organization?: string | undefined },
+    SqlAnswer
+  >
+  getSqlSchema: Operation<{}, SqlSchema>
   health: Operation<{}, { status: 'ok' }>
   readiness: Operation<{}, ReadinessView>
 }

@@ -8,7 +8,14 @@ import {
 import { StoreError } from '../errors.ts'
 import { parseExactly } from '../exact-json.ts'
 import type { Tenant, Window } from './scope.ts'
-import { READ_ONLY_SECONDS, toBoundError, toCallerError, toStoreError } from './store-errors.ts'
+import { questionSignal } from './question.ts'
+import {
+  READ_ONLY_SECONDS,
+  toQuestionError,
+  toBoundError,
+  toCallerError,
+  toStoreError,
+} from './store-errors.ts'
 import { listMigrations, readApplied } from './migrations.ts'
 import { streamResult, type StreamOptions } from './result-stream.ts'
 
@@ -73,7 +80,11 @@ export function createStore(options: StoreOptions): Store {
   const store: Store = {
     url: options.url,
     database: options.database,
-    query: (sql, parameters = {}) => guard(queryRows(client, sql, parameters)),
+    query: (sql, parameters = {}) => {
+      const signal = questionSignal()
+      const rows = queryRows<never>(client, sql, { parameters, signal })
+      return signal === null ? guard(rows) : guard(rows, (error) => toQuestionError(error, signal))
+    },
     queryReadOnly: (sql, limits) =>
       guard(
         queryReadOnly(client, sql, { ...limits, readsOnly: options.readsOnly ?? false }),
@@ -124,16 +135,25 @@ async function createDatabase(options: StoreOptions): Promise<void> {
   }
 }
 
+/** Of each statement of a question; beyond them it is refused with what to narrow. */
+const QUESTION_LIMITS = {
+  max_execution_time: READ_ONLY_SECONDS,
+  max_memory_usage: '2147483648',
+  max_rows_to_read: '4000000000',
+}
+
 async function queryRows<Row>(
   client: ClickHouseClient,
   query: string,
-  parameters: Parameters,
+  { parameters, signal }: { parameters: Parameters; signal: AbortSignal | null },
 ): Promise<Row[]> {
   const answer = await client.query({
     query,
     query_params: { ...parameters },
     format: 'JSONEachRow',
+    ...(signal !== null && { abort_signal: signal }),
     clickhouse_settings: {
+      ...(signal !== null && QUESTION_LIMITS),
       output_format_json_quote_64bit_integers: 1,
       // Duplicates of a row have the same start time, so they are in the same partition.
       do_not_merge_across_partitions_select_final: 1,

@@ -29,6 +29,14 @@ export function toCallerError(error: unknown): StoreError {
   })
 }
 
+/** An error of a statement of ours: over a limit it is the question that has to be narrowed. */
+export function toQuestionError(error: unknown, signal: AbortSignal): StoreError {
+  if (signal.aborted) return new StoreError('query_refused', 'The question was cancelled', { cause: error })
+  // The memory of all statements together is no fault of this one.
+  const isShared = codeOf(error) === '241' && /\(total\)|OvercommitTracker/u.test(String(error))
+  return isShared ? toStoreError(error) : toBoundError(error)
+}
+
 /** Without the engine's own words where they count rows: those read are not all the caller's. */
 export function toBoundError(error: unknown): StoreError {
   const code = codeOf(error)
@@ -49,6 +57,7 @@ export function toBoundError(error: unknown): StoreError {
 }
 
 const OVER_LIMIT: Readonly<Record<string, string>> = {
+  158: 'The query reads too many rows',
   159: 'The query takes too long',
   160: 'The query would take too long',
   241: 'The query needs too much memory',

@@ -140,7 +140,10 @@ describe('keys', () => {
       if (open.includes(path)) continue
       for (const [method, { security }] of Object.entries(methods)) {
         const key = security[0]?.apiKey.includes('execute') ? READ_KEY : EXECUTE_KEY
-        const { answer } = await problem(path.replaceAll(/\{\w+\}/g, 'x'), { method, ...withKey(key) })
+        const { answer } = await problem(path.replaceAll(/\{\w+\}/g, 'x'), {
+          method: method.toUpperCase(),
+          ...withKey(key),
+        })
         expect({ path, method, status: answer.status }).toEqual({ path, method, status: 403 })
       }
     }

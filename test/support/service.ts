@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { expect } from 'vitest'
 import { createApp } from '../../src/api/app.ts'
 import type { AppDependencies } from '../../src/api/context.ts'
+import { namesOf } from '../../src/api/hosts.ts'
 import { serve } from '../../src/api/server.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { KEY_SCOPES, USUAL_SCOPES } from '../../src/metadata/key-scopes.ts'
@@ -96,6 +97,7 @@ export async function startService(
     log: (line) => logged.push(line),
     sqlStore: parts.store,
     callerStore: null,
+    hostNames: namesOf({ host: '127.0.0.1', allowedHosts: ['exectrail.example'] }),
     ...parts,
   })
   const listening = await serve(app, { port: 0 })

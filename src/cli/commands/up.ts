@@ -1,11 +1,13 @@
 /** `exectrail up`: runs the whole stack until it is asked to stop. */
 import { createApp } from '../../api/app.ts'
+import type { AppDependencies } from '../../api/context.ts'
+import { namesOf } from '../../api/hosts.ts'
 import { serve } from '../../api/server.ts'
 import { loadConfig, type Config } from '../../config.ts'
 import type { Endpoints } from '../../stack/endpoints.ts'
 import { readCollectorMetrics, type CollectorMetrics } from '../../stack/collector/metrics.ts'
 import { startStack } from '../../stack/stack.ts'
-import type { StoreAccess } from '../../stack/store-users.ts'
+import type { StoreAccess, StoreUsers } from '../../stack/store-users.ts'
 import { createExecutor, type Executor } from '../../executor/executor.ts'
 import type { OpenedKeys } from '../../service/key-file.ts'
 import { createStore, type Store } from '../../store/client.ts'
@@ -86,15 +88,15 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
   )
   const open = (access: StoreAccess): Store =>
     closing.adopt(createStore(access), (created) => created.close())
-  const { service: ours, admin, caller, reader } = stack.storeUsers
-  const store = open(ours)
+  const { storeUsers } = stack
+  const store = open(storeUsers.service)
   const app = createApp({
     version: readVersion(),
     store,
-    sqlStore: open(reader ?? admin),
-    callerStore: caller === null ? null : open(caller),
+    ...openSqlStores(storeUsers, open),
     executor,
     keys: metadata.keys,
+    hostNames: namesOf(config),
     metadata,
     ...sources,
     signozUrl: config.signoz.url,
@@ -105,6 +107,13 @@ async function start(config: Config, terminal: Terminal, closing: ClosingStack):
     (listening) => listening.close(DRAIN_MS),
   )
   return { endpoints: await stack.publish(service.url), opened, executor, store }
+}
+
+function openSqlStores(
+  { admin, caller, reader }: StoreUsers,
+  open: (access: StoreAccess) => Store,
+): Pick<AppDependencies, 'sqlStore' | 'callerStore'> {
+  return { sqlStore: open(reader ?? admin), callerStore: caller === null ? null : open(caller) }
 }
 
 /** Loads while the stack starts: a fifth of a second on its own. */
