@@ -128,6 +128,33 @@ describe('the store', () => {
     expect(new Set(seen).size).toBe(seen.length)
   })
 
+  it('gives the same list, page by page, however its rows lie in the window', async () => {
+    const starts = [
+      0,
+      1,
+      2,
+      43_200_000,
+      85_000_000,
+      ...Array.from({ length: 20 }, (_, n) => 86_000_000 + n * 9),
+    ]
+    const given = starts.map((startedMs, n) => ({
+      executionId: `spread-${String(n).padStart(2, '0')}`,
+      startedMs,
+    }))
+    await insert(given.map((row) => ({ ...row, attributes: { 'gen_ai.agent.id': 'spread' } })))
+    const ids = given.map(({ executionId }) => executionId).toReversed()
+    for (const limit of [1, 5, 20, 24, 25, 26]) {
+      const seen: string[] = []
+      let after: ListExecutionsQuery['after'] = null
+      do {
+        const page = await listExecutions(store, listOf({ filter: agentIs('spread'), limit, after }))
+        seen.push(...page.map(({ position }) => position.executionId))
+        after = page.at(-1)?.position ?? null
+      } while (after !== null)
+      expect(seen).toEqual(ids)
+    }
+  })
+
   it('never shows one organization what is another’s, whatever the names', async () => {
     const executionId = randomUUID()
     await insert([
