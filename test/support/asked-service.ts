@@ -13,7 +13,9 @@ export interface AskedService {
   /** Of the service, without trailing slash. */
   url: string
   env: Record<string, string>
-  insert: (records: readonly ExecutionRecord[]) => Promise<void>
+  insert: (records: readonly ExecutionRecord[], version?: 1 | 2) => Promise<void>
+  /** A statement as the service's own user. */
+  select: <Row>(sql: string) => Promise<Row[]>
   /** Runs a command that must succeed. */
   ask: (...args: string[]) => Promise<CommandResult>
   /** The one JSON value that a command prints. */
@@ -53,7 +55,8 @@ export async function startAskedService(
   return {
     url: service.url,
     env,
-    insert: (more) => insertRecords(clickhouse, more),
+    insert: (more, version) => insertRecords(clickhouse, more, version),
+    select: (sql) => clickhouse.store.query(sql, {}),
     ask,
     askJson: async (...args) => JSON.parse((await ask(...args, '--json')).stdout),
     post: (...args) => service.post(...args),

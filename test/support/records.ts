@@ -49,10 +49,11 @@ export function makeRecord(part: Partial<ExecutionRecord> = {}): ExecutionRecord
   }
 }
 
-/** Inserts records as rows. */
+/** Inserts records as rows. Version 1 is what stands in for an end that was presumed lost. */
 export async function insertRecords(
   clickhouse: Pick<RunningClickHouse, 'url'>,
   records: readonly ExecutionRecord[],
+  version: 1 | 2 = 2,
 ): Promise<void> {
   const client = createClient({
     url: clickhouse.url,
@@ -62,7 +63,7 @@ export async function insertRecords(
   })
   await client.insert({
     table: 'code_exec_logs',
-    values: records.map(toRow),
+    values: records.map((record) => Object.assign(toRow(record), { record_version: version })),
     format: 'JSONEachRow',
     columns: COLUMNS,
   })
@@ -70,7 +71,7 @@ export async function insertRecords(
 }
 
 const [FIRST = '', ...REST] = FIELD_NAMES.map(columnOf)
-const COLUMNS: [string, ...string[]] = [FIRST, ...REST]
+const COLUMNS: [string, ...string[]] = [FIRST, ...REST, 'record_version']
 
 function toRow(record: ExecutionRecord): Record<string, unknown> {
   const row = Object.fromEntries(FIELD_NAMES.map((field) => [columnOf(field), record[field]]))
