@@ -53,6 +53,8 @@ export type Client = { readonly [Of in Name]: Call<Of> } & {
     input?: ExportInput,
     options?: CallOptions,
   ) => Promise<ReadableStream<Uint8Array>>
+  /** Prometheus text. */
+  readonly getMetrics: (input?: {}, options?: CallOptions) => Promise<string>
   /** Any request, for what has no method. */
   readonly request: <T>(request: ServiceRequest, options?: CallOptions) => Promise<T>
 }
@@ -85,6 +87,8 @@ export function createClient(options: ClientOptions): Client {
       streamEvents(options, { method: 'GET', path: '/v1/live', query: { ...query } }, given),
     exportExecutions: (query: ExportInput = {}, given: CallOptions = {}) =>
       openFile(options, { method: 'GET', path: '/v1/executions/export', query: { ...query } }, given),
+    getMetrics: (_input?: object, given?: CallOptions) =>
+      send<string>({ ...options, parse: (text) => text }, { method: 'GET', path: '/metrics' }, given),
     request,
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one method of each name, by the table

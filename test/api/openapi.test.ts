@@ -31,6 +31,7 @@ it('describes every route of the service', () => {
   expect(routes.sort()).toEqual([
     'DELETE /v1/keys/{id}',
     'GET /healthz',
+    'GET /metrics',
     'GET /readyz',
     'GET /v1/agents/{id}/logs',
     'GET /v1/agents/{id}/stats',

@@ -15,18 +15,18 @@ const OPTIONS = ['--org', 'asking', '--from', FROM, '--to', TO]
 const records = made.map((record, index): ExecutionRecord => {
   const { errorMessage } = record
   const errorFingerprint = errorMessage === null ? null : `${errorMessage.length}`.padStart(16, 'f')
-  return { ...record, errorFingerprint, codeAgentVersion: index % 3 === 0 ? '2' : '1' }
+  return Object.assign({}, record, { errorFingerprint, codeAgentVersion: index % 3 === 0 ? '2' : '1' })
 })
 /** What an adopter wrote for executions whose true end came later. */
-const presumed = records.slice(0, 60).map((record): ExecutionRecord => ({
-  ...record,
+const lost = {
   outcome: 'error',
   success: false,
   errorType: 'executor_crashed',
   errorFingerprint: 'c'.repeat(16),
   durationMs: 99_999,
   costRunNanoUsd: 123,
-}))
+} as const
+const presumed = records.slice(0, 60).map((record) => Object.assign({}, record, lost))
 
 let asked: AskedService
 let client: Client
@@ -37,7 +37,9 @@ beforeAll(async () => {
   await asked.insert(presumed, 1)
   await asked.insert(records.slice(200))
   await asked.insert(records.slice(0, 50))
-  await asked.insert(records.slice(0, 80).map((record) => ({ ...record, organizationId: 'other' })))
+  await asked.insert(
+    records.slice(0, 80).map((record) => Object.assign({}, record, { organizationId: 'other' })),
+  )
   client = createClient({ url: asked.url, key: ADMIN_KEY })
   session = await overHttp(asked.url, ADMIN_KEY, 'auto')
 })

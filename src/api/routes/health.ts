@@ -21,7 +21,17 @@ const ready = documentRoute({
   tag: 'service',
   reply: readinessSchema,
   description: 'Every part serves',
+  also: { 503: { description: 'A part does not', reply: readinessSchema } },
   access: 'open',
+})
+
+const metrics = documentRoute({
+  id: 'getMetrics',
+  summary: "The service's own metrics",
+  tag: 'service',
+  reply: z.string(),
+  media: ['text/plain'],
+  description: 'Prometheus text',
 })
 
 /** `/healthz`, `/readyz`, `/metrics` */
@@ -32,7 +42,7 @@ export function health(dependencies: AppDependencies): Hono<ApiEnv> {
       const readiness = await checkReadiness(dependencies)
       return c.json(readiness, readiness.ready ? 200 : 503)
     })
-    .get('/metrics', async (c) => {
+    .get('/metrics', metrics, async (c) => {
       return c.text(prometheusText(await dependencies.executor.metrics.collect()), 200, {
         'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
       })
