@@ -43,6 +43,7 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   },
   cancelExecution: { parameters: { id: CANCELLED } },
   streamOutput: { parameters: { id: EXECUTION }, headers: RESUME },
+  listRunning: { parameters: { runtime: 'subprocess', limit: 10 } },
   streamLive: { parameters: { outcome: 'failure,timeout', events: 'completed' }, headers: RESUME },
   listExecutions: {
     parameters: {
@@ -76,6 +77,13 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   runSql: {
     body: { query: 'SELECT runtime, count() AS runs FROM code_exec_logs FINAL GROUP BY runtime' },
   },
+  getSqlSchema: {},
+  getHealthReport: { parameters: { from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } },
+  changeError: {
+    parameters: { fingerprint: 'aaaaaaaaaaaaaaaa', organization: 'acme' },
+    body: { state: 'resolved' },
+  },
+  listAudit: { parameters: { limit: 10 } },
   listKeys: {},
   createKey: { body: { name: 'dashboard', scopes: ['read'], organizationId: 'acme' } },
   revokeKey: { parameters: { id: '6f8b1f0e-2d1c-4a55-9d0e-3b7a6c5d4e3f' } },

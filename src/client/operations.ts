@@ -9,6 +9,7 @@ import type { Operations } from './types.ts'
 export const ROUTES: Readonly<Record<keyof Operations, `${ServiceRequest['method']} /${string}`>> = {
   runCode: 'POST /v1/executions',
   startCode: 'POST /v1/executions',
+  listRunning: 'GET /v1/running',
   replayExecution: 'POST /v1/executions/{id}/replay?organization',
   cancelExecution: 'POST /v1/executions/{id}/cancel?organization',
   listExecutions: 'GET /v1/executions',
@@ -32,6 +33,9 @@ export const ROUTES: Readonly<Record<keyof Operations, `${ServiceRequest['method
   listRuntimes: 'GET /v1/runtimes',
   runSql: 'POST /v1/sql',
   getSqlSchema: 'GET /v1/sql/schema',
+  changeError: 'PATCH /v1/errors/{fingerprint}?organization',
+  listAudit: 'GET /v1/audit',
+  getHealthReport: 'GET /v1/health-report',
   health: 'GET /healthz',
   readiness: 'GET /readyz',
 }

@@ -15,11 +15,10 @@ import type { Change } from '../service/compare-figures.ts'
 import type { VersionComparison } from '../service/compare-versions.ts'
 import type { ExecutionView } from '../service/execution-view.ts'
 import type { RuntimeView } from '../service/list-runtimes.ts'
-import type { ErrorView } from '../service/list-errors.ts'
 import type { ExecutionPage } from '../service/list-executions.ts'
-import type { ReadinessView } from '../service/check-readiness.ts'
 import type { Cancellation } from '../service/cancel-execution.ts'
 import type { OutputEnd } from '../service/execution-output.ts'
+import type { Running } from '../service/list-running.ts'
 import type { RunningView } from '../service/live-execution.ts'
 import type { ReplayChanges } from '../service/replay.ts'
 import type { RunView } from '../service/run-code.ts'
@@ -31,6 +30,18 @@ import type { WorkflowState, WorkflowSummary } from '../store/queries/workflow-e
 import type { KeyScope } from '../metadata/key-scopes.ts'
 import type { StatsReport } from '../service/stats.ts'
 import type { Timeseries } from '../service/timeseries.ts'
+
+import type {
+  ApiKeyView,
+  AuditEntry,
+  DecidedState,
+  ErrorDecision,
+  ErrorView,
+  HealthReport,
+  Readiness,
+} from './reports.ts'
+
+export type * from './reports.ts'
 
 type OneOrMore<Value = string> = Value | readonly Value[] | undefined
 /** ISO 8601 with a zone, or a date. */
@@ -142,19 +153,6 @@ export type ExportInput = FilterInput & {
   format?: 'ndjson' | 'csv' | 'parquet' | undefined
 }
 
-export interface ApiKeyView {
-  id: string
-  name: string
-  /** Null: every organization. */
-  organizationId: string | null
-  workspaceId: string | null
-  scopes: readonly KeyScope[]
-  createdAt: string
-  expiresAt: string | null
-  revokedAt: string | null
-  lastUsedAt: string | null
-  state: 'active' | 'expired' | 'revoked'
-}
 export interface KeyInput {
   name: string
   scopes?: readonly KeyScope[] | undefined
@@ -162,6 +160,21 @@ export interface KeyInput {
   workspaceId?: string | undefined
   /** @default never */
   expiresAt?: Time | undefined
+}
+export interface ErrorChangeInput {
+  fingerprint: string
+  state?: DecidedState | undefined
+  /** Null: no one. */
+  assignee?: string | null | undefined
+  organization?: string | undefined
+}
+export interface AuditInput {
+  organization?: string | undefined
+  action?: AuditEntry['action'] | undefined
+  /** Changes of this alone, by its id. */
+  subject?: string | undefined
+  limit?: number | undefined
+  cursor?: string | undefined
 }
 export type WorkflowListInput = FilterInput & {
   state?: OneOrMore<WorkflowState>
@@ -184,6 +197,7 @@ export interface Operations {
   runCode: Operation<RunInput, RunView>
   /** Does not wait for the end. */
   startCode: Operation<RunInput, RunningView>
+  listRunning: Operation<Omit<FilterInput, 'from' | 'to'> & { limit?: number | undefined }, Running>
   replayExecution: Operation<ReplayChanges & ExecutionInput, RunView>
   cancelExecution: Operation<ExecutionInput, Cancellation>
   listExecutions: Operation<ListInput, ExecutionPage>
@@ -212,11 +226,12 @@ export interface Operations {
   createKey: Operation<KeyInput, ApiKeyView & { secret: string }>
   revokeKey: Operation<{ id: string }, ApiKeyView>
   listRuntimes: Operation<{}, { data: readonly RuntimeView[] }>
-  runSql: Operation<
-    { query: string; from?: string | undefined; to?: string | undefined; organization?: string | undefined },
-    SqlAnswer
-  >
+  runSql: Operation<WindowInput & { query: string }, SqlAnswer>
   getSqlSchema: Operation<{}, SqlSchema>
+  changeError: Operation<ErrorChangeInput, ErrorDecision>
+  listAudit: Operation<AuditInput, { data: readonly AuditEntry[]; nextCursor: string | null }>
+  /** Of the last day unless `from` says otherwise. */
+  getHealthReport: Operation<FilterInput, HealthReport>
   health: Operation<{}, { status: 'ok' }>
-  readiness: Operation<{}, ReadinessView>
+  readiness: Operation<{}, Readiness>
 }

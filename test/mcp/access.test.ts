@@ -27,6 +27,28 @@ it('a store that is away is a tool error', async () => {
   await session.close()
 })
 
+it('the runtimes need no store', async () => {
+  const session = await overHttp(service.url, ADMIN_KEY, 'auto')
+  const { runtimes } = await session.call('list_runtimes')
+  expect(runtimes).toContainEqual(expect.objectContaining({ name: 'subprocess', ready: true }))
+  await session.close()
+})
+
+it.each([
+  ['search_executions', { since: 'yesterday' }, /since: yesterday is not a span; write one such as 90s/],
+  ['search_executions', { where: ['colour=red'] }, /colour is not a field to filter by; fields are: /],
+  ['search_executions', { colour: 'red' }, /colour/],
+  ['get_differences', { beforeSince: '1d' }, /give since or from as well/],
+  ['get_agent_stats', { codeAgentId: '..' }, /filter by it instead/],
+  ['run_code', { language: 'cobol', code: '1' }, /language/],
+])('%s with %j is an error that says what to do', async (name, args, message) => {
+  const session = await overHttp(service.url, ADMIN_KEY, 'legacy')
+  const { isError, text } = await session.attempt(name, args)
+  await session.close()
+  expect(isError).toBe(true)
+  expect(text).toMatch(message)
+})
+
 it('stdio without a service says how to start one', async () => {
   const lost = await overStdio(environmentFor('/nonexistent'), 'auto')
   const { isError, text } = await lost.attempt('get_stats')
