@@ -22,6 +22,18 @@ const postgresUrl = z
     'write a URL such as postgresql://user:password@host:5432/database',
   )
 
+const count = z.coerce.number('write a whole number').int('write a whole number').min(1).max(1_000_000)
+
+const PERIODS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 }
+/** Such as 10/s or 600/m. */
+const rate = z
+  .string()
+  .regex(/^[1-9]\d{0,6}\/[smh]$/u, 'write a count and a period, such as 10/s, 600/m or 5000/h')
+  .transform((text) => {
+    const [number = '', period = ''] = text.split('/')
+    return { count: Number(number), perMs: PERIODS_MS[period] ?? 1_000 }
+  })
+
 const listOf = <Name extends string>(names: readonly Name[]) =>
   z
     .string()
@@ -46,6 +58,9 @@ const environment = z.object({
     .optional(),
   EXECTRAIL_API_KEY: z.string().min(16, 'write a key of at least 16 characters').optional(),
   EXECTRAIL_REQUIRE_ISOLATION: flag.default(false),
+  EXECTRAIL_ORG_CONCURRENCY: count.optional(),
+  EXECTRAIL_ORG_QUEUE: count.optional(),
+  EXECTRAIL_ORG_RATE: rate.optional(),
   EXECTRAIL_OTELCOL: z.string().min(1).optional(),
   EXECTRAIL_RECORD_CONTENT: listOf(OPTIONAL_CONTENT).default(OPTIONAL_CONTENT),
   EXECTRAIL_MASK_SECRETS: listOf(CONTENT).default(CONTENT),
@@ -86,6 +101,12 @@ export interface Config extends TelemetryConfig {
   apiKey: string | null
   requireIsolation: boolean
   otelcolPath: string | null
+  /** Bounds on the executions of each organization; null for none. */
+  perOrganization: {
+    concurrency: number | null
+    queueLimit: number | null
+    rate: { count: number; perMs: number } | null
+  }
   /** Maximum size of the outbox on disk. */
   outboxMaxBytes: number
   /** Records that could not be delivered for so long are dropped. */
@@ -145,6 +166,7 @@ export function loadConfig(env: Environment = process.env): Config {
     port: value.EXECTRAIL_PORT,
     apiKey: value.EXECTRAIL_API_KEY ?? null,
     requireIsolation: value.EXECTRAIL_REQUIRE_ISOLATION,
+    perOrganization: organizationLimitsOf(value),
     otelcolPath: value.EXECTRAIL_OTELCOL ?? null,
     outboxMaxBytes: value.EXECTRAIL_OUTBOX_MAX_MB * 1_048_576,
     outboxMaxAgeMs: value.EXECTRAIL_OUTBOX_MAX_DAYS * 86_400_000,
@@ -162,6 +184,14 @@ export function loadConfig(env: Environment = process.env): Config {
     callerTrace: callerTraceOf(value),
     ci: value.CI !== undefined,
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+  }
+}
+
+function organizationLimitsOf(value: z.infer<typeof environment>): Config['perOrganization'] {
+  return {
+    concurrency: value.EXECTRAIL_ORG_CONCURRENCY ?? null,
+    queueLimit: value.EXECTRAIL_ORG_QUEUE ?? null,
+    rate: value.EXECTRAIL_ORG_RATE ?? null,
   }
 }
 

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'not_replayable'
   | 'runtime_unavailable'
   | 'capacity'
+  | 'rate_limited'
   | 'store_unavailable'
   | 'metadata_unavailable'
   | 'query_refused'
@@ -37,6 +38,7 @@ const TABLE: Record<ErrorCode, { status: number; exit: number; title: string }> 
   conflict: { status: 409, exit: 2, title: 'Conflict' },
   not_replayable: { status: 409, exit: 2, title: 'The execution cannot be replayed' },
   runtime_unavailable: { status: 503, exit: 125, title: 'The runtime is not available' },
+  rate_limited: { status: 429, exit: 125, title: 'Too many executions in this time' },
   capacity: { status: 429, exit: 125, title: 'No capacity now' },
   store_unavailable: { status: 503, exit: 125, title: 'The store does not answer' },
   metadata_unavailable: { status: 503, exit: 125, title: 'The metadata does not answer' },

@@ -85,6 +85,7 @@ const CODES: readonly ErrorCode[] = [
   'not_replayable',
   'runtime_unavailable',
   'capacity',
+  'rate_limited',
   'store_unavailable',
   'metadata_unavailable',
   'query_refused',

@@ -1,9 +1,21 @@
-import { CapacityError } from '../errors.ts'
+import type { CapacityError } from '../errors.ts'
+import { organizationFull, queueFull, waitedTooLong } from './capacity-errors.ts'
+import { RateLimit, type Rate } from './rate-limit.ts'
 
 /** ms that an organization counts as active after its last request for a permit. */
 const ACTIVE_MS = 10_000
 /** From this concurrency on, an organization that is alone leaves one permit free. */
 const RESERVES_FROM = 4
+
+/** Bounds on each organization; null is no bound of its own. */
+export interface OrganizationLimits {
+  /** Executions that run at once. */
+  concurrency: number | null
+  /** Executions that may wait. */
+  queueLimit: number | null
+  /** Executions that begin. */
+  rate: Rate | null
+}
 
 export interface AdmissionOptions {
   /** Executions that run at once. */
@@ -12,7 +24,10 @@ export interface AdmissionOptions {
   queueLimit: number
   /** ms that one execution may wait. */
   queueTimeoutMs: number
+  perOrganization?: OrganizationLimits
 }
+
+const UNLIMITED: OrganizationLimits = { concurrency: null, queueLimit: null, rate: null }
 
 interface Waiter {
   admit(): void
@@ -48,11 +63,16 @@ export class Admission {
   readonly #active = new Map<string, number>()
   #running = 0
   #waiting = 0
-  /** Permits that are reserved but not yet acquired. */
+  /** Permits that are reserved but not yet acquired, in all and by organization. */
   #reserved = 0
+  readonly #reservedOf = new Map<string, number>()
+  readonly #limits: OrganizationLimits
+  readonly #rate: RateLimit | null
 
   constructor(options: AdmissionOptions) {
     this.#options = options
+    this.#limits = options.perOrganization ?? UNLIMITED
+    this.#rate = this.#limits.rate === null ? null : new RateLimit(this.#limits.rate)
   }
 
   get running(): number {
@@ -63,17 +83,18 @@ export class Admission {
     return this.#waiting
   }
 
-  /** @throws {CapacityError} at once when the queue is full. */
+  /** @throws {ExectrailError} at once: `capacity` when a queue is full, `rate_limited` when too many began. */
   reserve(organizationId: string): Permit {
+    this.#rejectOverLimits(organizationId)
     const { concurrency, queueLimit } = this.#options
     const taken = this.#running + this.#waiting + this.#reserved
     if (taken >= concurrency + queueLimit) this.#makeRoom(organizationId)
-    this.#reserved += 1
+    this.#countReserved(organizationId, 1)
     this.#noteActive(organizationId)
     let state: 'reserved' | 'running' | 'released' = 'reserved'
     return {
       acquire: async (signal) => {
-        this.#reserved -= 1
+        this.#countReserved(organizationId, -1)
         state = 'released'
         signal.throwIfAborted()
         if (!this.#queues.has(organizationId) && this.#isFree(organizationId)) this.#hold(organizationId)
@@ -81,7 +102,7 @@ export class Admission {
         state = 'running'
       },
       release: () => {
-        if (state === 'reserved') this.#reserved -= 1
+        if (state === 'reserved') this.#countReserved(organizationId, -1)
         if (state === 'running') {
           this.#release(organizationId)
           this.#admitWaiting()
@@ -89,6 +110,26 @@ export class Admission {
         state = 'released'
       },
     }
+  }
+
+  #countReserved(organizationId: string, change: 1 | -1): void {
+    this.#reserved += change
+    if (this.#limits.queueLimit === null) return
+    const count = (this.#reservedOf.get(organizationId) ?? 0) + change
+    if (count > 0) this.#reservedOf.set(organizationId, count)
+    else this.#reservedOf.delete(organizationId)
+  }
+
+  #rejectOverLimits(organizationId: string): void {
+    const { queueLimit } = this.#limits
+    if (queueLimit !== null) {
+      const held = this.#held.get(organizationId) ?? 0
+      const waiting = this.#queues.get(organizationId)?.size ?? 0
+      const coming = waiting + (this.#reservedOf.get(organizationId) ?? 0)
+      const free = Math.min(this.#share(organizationId) - held, this.#options.concurrency - this.#running)
+      if (coming >= Math.max(0, free) + queueLimit) throw organizationFull(held, queueLimit)
+    }
+    this.#rate?.take(organizationId)
   }
 
   /** @throws {CapacityError} when no organization has a longer queue than this one would have. */
@@ -120,7 +161,9 @@ export class Admission {
   /** Permits that one organization may hold now. */
   #share(organizationId: string): number {
     const { concurrency } = this.#options
-    if (this.#active.size > 1) return Math.ceil(concurrency / this.#active.size)
+    const most = this.#limits.concurrency ?? concurrency
+    if (this.#active.size > 1) return Math.min(most, Math.ceil(concurrency / this.#active.size))
+    if (most < concurrency) return most
     return concurrency >= RESERVES_FROM && this.#queues.has(organizationId) ? concurrency - 1 : concurrency
   }
 
@@ -184,21 +227,4 @@ export class Admission {
       waiter.admit()
     }
   }
-}
-
-function queueFull({ concurrency, queueLimit }: AdmissionOptions): CapacityError {
-  return new CapacityError(`${concurrency} executions run and ${queueLimit} wait; the queue is full`, {
-    retryAfterMs: 1000,
-    hint: 'Try again later, or raise `concurrency` or `queueLimit` of the executor.',
-  })
-}
-
-function waitedTooLong(options: AdmissionOptions): CapacityError {
-  return new CapacityError(
-    `no permit became free within ${options.queueTimeoutMs} ms (${options.concurrency} run at once)`,
-    {
-      retryAfterMs: options.queueTimeoutMs,
-      hint: 'Try again later, or raise `concurrency` or `queueTimeoutMs` of the executor.',
-    },
-  )
 }

@@ -79,7 +79,7 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
   const metrics = new Metrics({ serviceName: config.serviceName, executorId })
   const trail = options.trail ?? (await openTrail(config, { executorId, metrics }, options))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
-  const admission = new Admission(admissionOptions(options))
+  const admission = new Admission({ perOrganization: config.perOrganization, ...admissionOptions(options) })
   const executor = buildExecutor({
     home: config.home,
     executorId,
