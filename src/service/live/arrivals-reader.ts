@@ -10,12 +10,13 @@ import {
 
 /**
  * A row gets its time when its insert begins and is seen when the insert ends, so that rows older than the newest one may
- * still come: each read goes back this far.
+ * still come: each read goes back a little, and one each second further, for inserts that took long.
  */
-export const OVERLAP_MS = 3_000
-/** Once a second it goes back further, for inserts that took long. */
+const SHORT_OVERLAP_MS = 1_000
 const LONG_OVERLAP_MS = 30_000
 const LONG_EVERY_MS = 1_000
+/** Where the events behind a place that an earlier reader gave out begin. */
+export const RESUME_OVERLAP_MS = 3_000
 /** Rows of one read of places, and of records. */
 const PLACES = 20_000
 const RECORDS = 1_000
@@ -27,6 +28,15 @@ export interface Arrived {
   key: string
   arrivedMs: number
   record: Partial<ExecutionRecord>
+}
+
+type Row = Awaited<ReturnType<typeof readArrivals>>[number]
+
+interface Range {
+  from: ArrivalPlace
+  /** Null for all that follow. */
+  untilMs: number | null
+  fields: readonly FieldName[]
 }
 
 /** Reads the rows of one kind that arrived since the last read, each once, whatever the order in which they appear. */
@@ -59,6 +69,10 @@ export class ArrivalsReader {
 
   /** Reports each new row, with these fields, to `accept`, which numbers it. */
   async read(fields: readonly FieldName[], accept: (arrived: Arrived) => number): Promise<void> {
+    const now = performance.now()
+    const isFar = now - this.#lookedFarAt > LONG_EVERY_MS
+    if (!isFar && (await this.#readLatest(fields, accept))) return
+    this.#lookedFarAt = now
     for await (const page of this.#places(this.#overlap())) {
       const fresh = page.filter((arrival) => !this.#seen.has(keyOf(this.#kind, arrival)))
       const [first] = fresh
@@ -68,11 +82,16 @@ export class ArrivalsReader {
     }
   }
 
+  /** One statement where few rows come; false where they are more. */
+  async #readLatest(fields: readonly FieldName[], accept: (arrived: Arrived) => number): Promise<boolean> {
+    const from = { arrivedMs: this.#latestMs - SHORT_OVERLAP_MS, executionId: '' }
+    const rows = await this.#records({ from, untilMs: null, fields })
+    for (const row of rows) this.#report(row, accept)
+    return rows.length < RECORDS
+  }
+
   #overlap(): ArrivalPlace {
-    const now = performance.now()
-    const isFar = now - this.#lookedFarAt > LONG_EVERY_MS
-    if (isFar) this.#lookedFarAt = now
-    const arrivedMs = this.#latestMs - (isFar ? LONG_OVERLAP_MS : OVERLAP_MS)
+    const arrivedMs = this.#latestMs - LONG_OVERLAP_MS
     return arrivedMs > this.#floor.arrivedMs ? { arrivedMs, executionId: '' } : this.#floor
   }
 
@@ -90,28 +109,31 @@ export class ArrivalsReader {
     return listArrivals(this.#store, { scope: 'all', kind: this.#kind, from, limit: PLACES })
   }
 
-  async #readRange(
-    { from, untilMs, fields }: { from: ArrivalPlace; untilMs: number; fields: readonly FieldName[] },
-    accept: (arrived: Arrived) => number,
-  ): Promise<void> {
-    for (let place: ArrivalPlace | undefined = from; place !== undefined;) {
-      const rows = await readArrivals(this.#store, {
-        scope: 'all',
-        kind: this.#kind,
-        from: place,
-        untilMs,
-        order: 'ASC',
-        filter: { terms: [] },
-        fields,
-        limit: RECORDS,
-      })
-      for (const { arrival, record } of rows) {
-        const key = keyOf(this.#kind, arrival)
-        if (this.#seen.has(key)) continue
-        this.#see(arrival, accept({ kind: this.#kind, key, arrivedMs: arrival.arrivedMs, record }))
-      }
+  async #readRange(range: Range, accept: (arrived: Arrived) => number): Promise<void> {
+    for (let place: ArrivalPlace | undefined = range.from; place !== undefined;) {
+      const rows: Row[] = await this.#records({ ...range, from: place })
+      for (const row of rows) this.#report(row, accept)
       place = rows.length < RECORDS ? undefined : further(place, rows.at(-1)?.arrival)
     }
+  }
+
+  #records({ from, untilMs, fields }: Range): Promise<Row[]> {
+    return readArrivals(this.#store, {
+      scope: 'all',
+      kind: this.#kind,
+      from,
+      untilMs,
+      order: 'ASC',
+      filter: { terms: [] },
+      fields,
+      limit: RECORDS,
+    })
+  }
+
+  #report({ arrival, record }: Row, accept: (arrived: Arrived) => number): void {
+    const key = keyOf(this.#kind, arrival)
+    if (this.#seen.has(key)) return
+    this.#see(arrival, accept({ kind: this.#kind, key, arrivedMs: arrival.arrivedMs, record }))
   }
 
   #see(arrival: Arrival, sequence: number): void {

@@ -2,7 +2,7 @@
 import { InvalidRequestError } from '../../errors.ts'
 import type { Store } from '../../store/client.ts'
 import { countArrivals, readArrivals, type ArrivalKind } from '../../store/queries/arrivals.ts'
-import { keyOf, OVERLAP_MS, type ArrivalsReader, type Arrived } from './arrivals-reader.ts'
+import { keyOf, RESUME_OVERLAP_MS, type ArrivalsReader, type Arrived } from './arrivals-reader.ts'
 import { encodeLive, eventFields, isJudged, type LivePlace, type LiveQuestion } from './live-events.ts'
 import type { Backlog } from './live-listener.ts'
 
@@ -58,7 +58,7 @@ async function readKind(
 ): Promise<{ arrived: Arrived[]; skipped: number }> {
   if (!isJudged(question, kind)) return { arrived: [], skipped: 0 }
   const { scope, filter } = question
-  const from = { arrivedMs: Math.max(0, place.arrivedMs - OVERLAP_MS), executionId: '' }
+  const from = { arrivedMs: Math.max(0, place.arrivedMs - RESUME_OVERLAP_MS), executionId: '' }
   const rows = await readArrivals(store, {
     scope,
     kind,

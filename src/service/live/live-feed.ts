@@ -15,8 +15,8 @@ import { LiveListener } from './live-listener.ts'
 import { parseLiveId, readBacklog } from './live-backlog.ts'
 
 const READ_EVERY_MS = 200
-/** Of the time, the reader spends at most a quarter reading. */
-const REST = 3
+/** A reader whose reads take long rests for this long between them, at most. */
+const REST_MAX_MS = 200
 const RETRY_MS = 1_000
 /** After the last listener the latest events are kept for so long, for those who come back. */
 const KEPT_MS = 60_000
@@ -127,14 +127,14 @@ export class LiveFeed {
         await this.#read(reading)
         failed = false
       } catch (error) {
-        if (!failed)
+        if (!failed && this.#listening.size > 0)
           this.#log(
             `live events wait for the store: ${error instanceof Error ? error.message : String(error)}`,
           )
         failed = true
       }
       const took = performance.now() - since
-      await pause(failed ? RETRY_MS : Math.max(READ_EVERY_MS - took, REST * took))
+      await pause(failed ? RETRY_MS : Math.max(READ_EVERY_MS - took, Math.min(took, REST_MAX_MS)))
     }
     this.#runs = false
     this.#isBehind = true
@@ -144,10 +144,10 @@ export class LiveFeed {
   }
 
   async #read(reading: Reading): Promise<Reading> {
-    for (const kind of ['started', 'execution'] as const) {
-      await reading.readers[kind].read(this.#fields(kind), (arrived) => this.#publish(reading, arrived))
-      for (const { listener } of this.#listening) listener.wake()
-    }
+    const kinds = ['started', 'execution'] as const
+    const publish = (arrived: Arrived): number => this.#publish(reading, arrived)
+    await Promise.all(kinds.map((kind) => reading.readers[kind].read(this.#fields(kind), publish)))
+    for (const { listener } of this.#listening) listener.wake()
     return reading
   }
 
