@@ -5,7 +5,7 @@ import { createApp } from '../../src/api/app.ts'
 import { serve } from '../../src/api/server.ts'
 import { KEY_SCOPES } from '../../src/metadata/key-scopes.ts'
 import type { ApiKey, KeyStore } from '../../src/service/keys.ts'
-import { createStore } from '../../src/store/client.ts'
+import { createStore, type StoreOptions } from '../../src/store/client.ts'
 import { createBenchExecutor } from './executor.ts'
 
 /** The key the service takes. */
@@ -19,15 +19,26 @@ const KEYS: KeyStore = {
 
 export interface BenchService {
   url: string
+  /** Its resident memory, bytes. */
+  memory(): Promise<number>
   stop(): Promise<void>
 }
 
-/** Starts one on a free port, with its home in `home`. */
-export async function startService(home: string, receiver: { url: string }): Promise<BenchService> {
-  const child = fork(import.meta.filename, [home, receiver.url])
+/** Starts one on a free port, with its home in `home`; without a store it only runs code. */
+export async function startService(
+  home: string,
+  receiver: { url: string },
+  store: StoreOptions = NO_STORE,
+): Promise<BenchService> {
+  const child = fork(import.meta.filename, [home, receiver.url, JSON.stringify(store)])
   const [url] = await once(child, 'message')
   return {
     url: String(url),
+    async memory() {
+      child.send('memory')
+      const [bytes] = await once(child, 'message')
+      return Number(bytes)
+    },
     async stop() {
       child.send('stop')
       await once(child, 'exit')
@@ -35,9 +46,18 @@ export async function startService(home: string, receiver: { url: string }): Pro
   }
 }
 
-async function run(home: string, receiverUrl: string, send: (message: unknown) => void): Promise<void> {
+interface Given {
+  home: string
+  receiverUrl: string
+  storeOptions: StoreOptions
+}
+
+async function run(
+  { home, receiverUrl, storeOptions }: Given,
+  send: (message: unknown) => void,
+): Promise<void> {
   const executor = await createBenchExecutor(home, { url: receiverUrl })
-  const store = createStore(NO_STORE)
+  const store = createStore(storeOptions)
   const app = createApp({
     version: 'bench',
     store,
@@ -58,11 +78,14 @@ async function run(home: string, receiverUrl: string, send: (message: unknown) =
     await store.close()
     process.disconnect()
   }
-  process.once('message', () => void stop())
+  process.on('message', (message) => {
+    if (message === 'memory') send(process.memoryUsage.rss())
+    else void stop()
+  })
   send(service.url)
 }
 
 if (import.meta.main && process.send !== undefined) {
-  const [home = '', receiverUrl = ''] = process.argv.slice(2)
-  await run(home, receiverUrl, process.send.bind(process))
+  const [home = '', receiverUrl = '', store = ''] = process.argv.slice(2)
+  await run({ home, receiverUrl, storeOptions: JSON.parse(store) }, process.send.bind(process))
 }
