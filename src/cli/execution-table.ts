@@ -73,6 +73,7 @@ function rowsOf(record: ExecutionView): [string, string | null][] {
     ['agent', record.codeAgentId],
     ['workflow execution', record.workflowExecutionId],
     ['node', record.nodeId],
+    ['replay of', record.replayOf],
     ['tokens', record.tokensUsed === null ? null : String(record.tokensUsed)],
     ['trace', record.traceId],
   ]

@@ -86,8 +86,9 @@ function totalsOf(run: WorkflowView): string {
 
 function nodeLines({ nodeId, attempts, state }: WorkflowNode): Line[] {
   const name = nodeId ?? '(no node)'
+  const numbers = new Set(attempts.map(({ attempt }) => attempt))
   const each = attempts.map((attempt, index): Line => ({
-    name: attempts.length === 1 ? name : `  #${nodeId === null ? index + 1 : attempt.attempt}`,
+    name: attempts.length === 1 ? name : `  #${numbers.size < attempts.length ? index + 1 : attempt.attempt}`,
     note: attempt.outcome === null ? attempt.phase : (attempt.errorType ?? attempt.outcome),
     offsetMs: attempt.offsetMs,
     waitMs: (attempt.queueMs ?? 0) + (attempt.startupMs ?? 0),
@@ -118,7 +119,8 @@ function drawLines(lines: readonly Line[], terminal: Terminal): string {
   const bar = ({ offsetMs, waitMs, ranMs }: Line): string => {
     const [from, run] = [place(offsetMs), place(offsetMs + waitMs)]
     const to = ranMs === null ? width : place(offsetMs + waitMs + ranMs)
-    const ran = (ranMs === null ? '▒' : '█').repeat(Math.max(to - run, run === from ? 1 : 0))
+    // However short, a run is seen; the line above several attempts has none of its own.
+    const ran = (ranMs === null ? '▒' : '█').repeat(Math.max(to - run, ranMs === 0 ? 0 : 1))
     return `${' '.repeat(Math.min(from, width - 1))}${'·'.repeat(run - from)}${ran}`
   }
   return renderTable(

@@ -7,13 +7,11 @@ import type { RequestBody } from './request-schema.ts'
 const FILES_MAX_LENGTH = 49_152
 const FILES_NAMED_MAX = 100
 
-/** Of a request without any of this. */
-const NOTHING_ELSE = '{}'
 export const NO_LOSS = 'none'
 const FILES_LEFT_OUT = 'files left out'
 
-/** JSON text of files, network, further limits, rules, schemas and the names of variables, whose values are secret. */
-export function keptRequest(body: RequestBody): string {
+/** JSON text of files, network, further limits, rules, schemas and the names of variables, whose values are secret; null without any. */
+export function keptRequest(body: RequestBody): string | null {
   const { network, policy, inputSchema, outputSchema } = body
   const { timeoutMs: _time, memoryMb: _memory, ...limits } = body.limits ?? {}
   const rest = {
@@ -25,7 +23,7 @@ export function keptRequest(body: RequestBody): string {
     outputSchema,
     env: namesOf(body.env),
   }
-  return Object.values(rest).every((part) => part === undefined) ? NOTHING_ELSE : JSON.stringify(rest)
+  return Object.values(rest).every((part) => part === undefined) ? null : JSON.stringify(rest)
 }
 
 type Files = NonNullable<RequestBody['files']>
@@ -62,7 +60,7 @@ export function requestLoss(given: StartedRecord, kept: StartedRecord): string {
 }
 
 function changeOf(given: string | null, kept: string | null): string | null {
-  if (given === null || given === NOTHING_ELSE) return null
+  if (given === null) return null
   if (kept === null) return 'not kept'
   if (kept === given) return Buffer.byteLength(kept) > TEXT_MAX_BYTES ? 'truncated' : null
   return given.startsWith(kept) ? 'truncated' : 'masked'

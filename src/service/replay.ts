@@ -1,9 +1,11 @@
 /** Runs again what an execution ran. */
+import { z } from 'zod'
 import { ExectrailError, type Issue, InvalidRequestError } from '../errors.ts'
 import { JsonSource } from '../exact-json.ts'
 import type { ExecutionContext, ExecutionRecord, ExecutionRequest } from '../execution.ts'
 import type { Executor } from '../executor/executor.ts'
 import { NO_LOSS } from '../executor/kept-request.ts'
+import { executionRequestSchema } from '../executor/request-schema.ts'
 import type { Store } from '../store/client.ts'
 import { getExecution } from '../store/queries/get-execution.ts'
 import type { Scope } from '../store/scope.ts'
@@ -40,12 +42,24 @@ export async function replay(
   return runCode({ executor, scope }, { ...repeatedRequest(record, changes), ...run })
 }
 
-/** The parts of a request that `request` of a record holds; see `keptRequest`. */
-interface Kept extends Pick<
-  ExecutionRequest,
-  'files' | 'network' | 'limits' | 'policy' | 'inputSchema' | 'outputSchema'
-> {
-  env?: readonly string[]
+/** What `request` of a record holds; see `keptRequest`. Records come from other programs too, so it may be anything. */
+const keptSchema = executionRequestSchema
+  .pick({ files: true, network: true, limits: true, policy: true, inputSchema: true, outputSchema: true })
+  .extend({ env: z.array(z.string()).optional() })
+
+function readKept(record: ExecutionRecord): z.output<typeof keptSchema> {
+  if (record.request === null) return {}
+  const parsed = keptSchema.safeParse(parseJson(record, 'request', record.request))
+  if (!parsed.success) throw notReplayable(record, 'its `request` is none')
+  return parsed.data
+}
+
+function parseJson(record: ExecutionRecord, name: 'input' | 'request', text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw notReplayable(record, `its \`${name}\` is no JSON`)
+  }
 }
 
 const MIB = 1_048_576
@@ -54,7 +68,8 @@ function repeatedRequest(record: ExecutionRecord, changes: ReplayChanges): Execu
   const { code, input, limitTimeoutMs, limitMemoryBytes } = record
   rejectLosses(record, changes)
   if (code === null) throw notReplayable(record, 'code not kept')
-  const { env, limits, ...kept }: Kept = record.request === null ? {} : JSON.parse(record.request)
+  if (input !== null) parseJson(record, 'input', input)
+  const { env, limits, ...kept } = readKept(record)
   rejectMissingVariables(env ?? [], changes)
   const { codeAgentId, codeAgentVersion, organizationId, userId, workspaceId } = record
   const context = { organizationId, workspaceId, userId, codeAgentId, codeAgentVersion }

@@ -197,6 +197,15 @@ describe('a replay is refused', () => {
     expect((await refused(id)).detail).toMatch(/from before/)
   })
 
+  it.each([
+    ['request', '{"files": ['],
+    ['request', '{"idempotencyKey": "theirs"}'],
+    ['input', 'no JSON'],
+  ])('for a %s that is none: %s', async (field, text) => {
+    const id = await ran({ code: '1' }, () => ({ [field]: text }))
+    expect((await refused(id)).detail).toContain(`its \`${field}\` is no`)
+  })
+
   it('for an execution of another organization as for one that is not there', async () => {
     const id = await ran({ code: '1' })
     for (const answer of [await ask(id, {}, GLOBEX_KEY), await ask('absent')])

@@ -25,6 +25,11 @@ const shell = makeRecord({
   requestLoss: 'none',
 })
 const masked = makeRecord({ organizationId: 'replays', requestLoss: 'code masked' })
+const brief = [
+  makeRecord({ organizationId: 'brief', workflowExecutionId: 'wf-brief', nodeId: 'a', durationMs: 0.1 }),
+  makeRecord({ organizationId: 'brief', workflowExecutionId: 'wf-brief', nodeId: 'b', durationMs: 9000 }),
+  makeRecord({ organizationId: 'brief', workflowExecutionId: 'wf-brief', nodeId: 'b', durationMs: 0.1 }),
+]
 const hostile = makeRecord({
   organizationId: 'strange',
   workflowExecutionId: 'wf \u001b[2J',
@@ -35,7 +40,7 @@ let asked: AskedService
 let files: TemporaryDirectory
 beforeAll(async () => {
   files = await temporaryDirectory()
-  asked = await startAskedService([...executions, ...ended, kept, shell, masked, hostile])
+  asked = await startAskedService([...executions, ...ended, kept, shell, masked, ...brief, hostile])
 })
 afterAll(async () => {
   await asked.stop()
@@ -108,8 +113,10 @@ describe('workflow', () => {
     expect((await asked.ask('workflow', 'wf-good', '--org', 'acme', '--spans')).stdout).toMatch(
       /execute_code subprocess +error +50 ms/u,
     )
-    expect(await asked.askJson('workflow', 'wf-good', '--org', 'acme')).toMatchObject({ executionCount: 3 })
     expect((await run('workflow', 'absent')).exitCode).toBe(2)
+    const lines = (await asked.ask('workflow', 'wf-brief')).stdout.split('\n')
+    for (const name of ['a', '  #1', '  #2'])
+      expect(lines.find((line) => line.startsWith(`${name} `))).toMatch(/█/u)
   })
 
   it('never passes a control sequence of a record to the terminal', async () => {

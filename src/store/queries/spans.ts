@@ -18,7 +18,7 @@ export interface Span {
   statusMessage: string
   /** The execution it is the span of; null for others. */
   executionId: string | null
-  /** At most 32, each cut at 256 characters. */
+  /** At most 32, keys cut at 64 and values at 128 characters. */
   attributes: Readonly<Record<string, string>>
 }
 
@@ -46,6 +46,8 @@ interface SpanRow {
 
 const ATTRIBUTES_MAX = 32
 const TEXT_MAX = 256
+const KEY_MAX = 64
+const VALUE_MAX = 128
 
 /**
  * Spans of traces in order of their start. A key that is bound to an organization sees the spans of its executions alone:
@@ -62,8 +64,8 @@ export async function listSpans(store: Store, query: SpansQuery): Promise<Span[]
     `SELECT TraceId, SpanId, ParentSpanId, ${cut('SpanName')} AS name, SpanKind AS kind, ${cut('ServiceName')} AS service,
        Timestamp AS started, Duration AS duration_ns, StatusCode AS status, ${cut('StatusMessage')} AS message,
        execution_id AS execution,
-       mapFromArrays(arraySlice(mapKeys(SpanAttributes), 1, ${ATTRIBUTES_MAX}),
-         arrayMap(value -> ${cut('value')}, arraySlice(mapValues(SpanAttributes), 1, ${ATTRIBUTES_MAX}))) AS attributes
+       mapFromArrays(arrayMap(key -> ${cut('key', KEY_MAX)}, arraySlice(mapKeys(SpanAttributes), 1, ${ATTRIBUTES_MAX})),
+         arrayMap(value -> ${cut('value', VALUE_MAX)}, arraySlice(mapValues(SpanAttributes), 1, ${ATTRIBUTES_MAX}))) AS attributes
      FROM otel_traces FINAL WHERE ${where.sql}
      ORDER BY started, SpanId LIMIT {limit:UInt32}`,
     where.parameters,
@@ -84,6 +86,6 @@ export async function listSpans(store: Store, query: SpansQuery): Promise<Span[]
   }))
 }
 
-function cut(text: string): string {
-  return `substringUTF8(${text}, 1, ${TEXT_MAX})`
+function cut(text: string, max = TEXT_MAX): string {
+  return `substringUTF8(${text}, 1, ${max})`
 }
