@@ -1,6 +1,5 @@
-# Runs one program on a node: the job lies beside this file, frames go out on standard output, each marked
-# with a word from the arguments that the program does not find there any more. Serves CPython for WASI and
-# in containers.
+# Runs one program on a node: the job lies beside this file, frames go out on standard output, each marked with a word
+# from the arguments that the program does not find there any more. Serves CPython for WASI and in containers.
 import io
 import os
 import sys
@@ -228,16 +227,15 @@ class Program:
         self.exit(status)
 
 
+def read(name):
+    with open(JOB + name, "rb") as file:
+        return file.read()
+
+
 def run():
-    marker = sys.argv[1]
+    channel = Channel(sys.argv[1])
     sys.argv = sys.orig_argv = ["main.py"]
-    channel = Channel(marker)
-    with open(JOB + "/head.json", "rb") as file:
-        head = loads(file.read())
-    with open(JOB + "/input.json", "rb") as file:
-        text = file.read()
-    with open(JOB + "/work/main.py", "rb") as file:
-        source = file.read()
+    head, text, source = loads(read("/head.json")), read("/input.json"), read("/work/main.py")
     os.chdir(JOB + "/work")
     kept = {} if WASI else {name: os.environ[name] for name in KEPT_NAMES if name in os.environ}
     os.environ.clear()

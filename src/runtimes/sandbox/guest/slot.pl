@@ -1,5 +1,5 @@
-# One slot: a process in its own control group that starts one sandbox at a time and measures it; one file of 275
-# lines, because all steps of a run share its state.
+# One slot: a process in its own control group that starts one sandbox at a time and measures it; one file,
+# because all steps of a run share its state.
 # Towards the executor: control records in (`LENGTH\n` and fields joined by NUL), lines out.
 # Where it has a fork server (fork-client.pl), that one forks the sandbox inside the same control group.
 use strict;

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# The parent of one execution; one file of 370 lines, because each further file would delay every start.
+# The parent of one execution; one file, because each further file would delay every start.
 # Inside bubblewrap it is pid 1 and `kill -1` reaches every process there; without namespaces it is a
 # subreaper and walks its descendants. It takes the job on fd 0, starts the interpreter at once, hands the
 # job on when it has come, and reports on fd 4 how everything ended. Where fd 5 is a pipe, it writes a byte

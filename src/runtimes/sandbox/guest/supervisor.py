@@ -1,5 +1,6 @@
-# What supervisor.pl does, for a child of fork-server.py; one file of 280 lines, its twin function by function.
-# It is pid 1 of one run, which forks the interpreter it already is, hands the job on, ends the whole tree and reports on fd 4. Speaks the same records.
+# What supervisor.pl does, for a child of fork-server.py; in one file as well, its twin function by function.
+# It is pid 1 of one run, which forks the interpreter it already is, hands the job on, ends the whole tree and reports on
+# fd 4. Speaks the same records.
 import os
 import resource
 import select
@@ -157,9 +158,9 @@ class Run:
         if sum(name.isdigit() for name in os.listdir("/proc")) != 2:
             return None
         try:
-            stat = os.open("/proc/%d/stat" % self.child, os.O_RDONLY | os.O_CLOEXEC)
-            children_faults = os.read(stat, 4096).rpartition(b") ")[2].split(b" ")[8]
-            os.close(stat)
+            file = os.open("/proc/%d/stat" % self.child, os.O_RDONLY | os.O_CLOEXEC)
+            children_faults = os.read(file, 4096).rpartition(b") ")[2].split(b" ")[8]
+            os.close(file)
             return time.clock_gettime((~self.child << 3) | 2) if children_faults == b"0" else None
         except (OSError, IndexError):
             return None
