@@ -1,5 +1,5 @@
 import { globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -33,7 +33,11 @@ beforeAll(async () => {
   packedBytes = readFileSync(tarball).byteLength
   await install(tarball)
 })
-afterAll(() => rm(directory, { recursive: true, force: true }))
+afterAll(async () => {
+  // Postgres of a root that nobody else can reach is elsewhere.
+  const postgres = await realpath(join(home, 'postgres')).catch(() => directory)
+  for (const path of [postgres, directory]) await rm(path, { recursive: true, force: true })
+})
 
 describe('the packed package', () => {
   it('is small, and holds neither sources nor tests', () => {

@@ -1,7 +1,6 @@
 /** Whether this installation can run code and keep its records. */
 import type { ComponentStatus } from '../stack/stack.ts'
 import type { Executor } from '../executor/executor.ts'
-import type { Database } from '../metadata/database.ts'
 import type { Store } from '../store/client.ts'
 
 /** State of one component. It is public, so it holds no secrets. */
@@ -23,7 +22,7 @@ const DATABASE_TIMEOUT_MS = 2_000
 interface Components {
   store: Pick<Store, 'ping'>
   /** Null for a service without metadata. */
-  metadata: { database: Pick<Database, 'ping'> } | null
+  metadata: { database: Pick<Store, 'ping'> } | null
   executor: Pick<Executor, 'status'>
   components: () => readonly ComponentStatus[]
 }

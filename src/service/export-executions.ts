@@ -8,7 +8,7 @@ import { namesWith, type FieldName } from '../record/record.ts'
 import type { Store } from '../store/client.ts'
 import type { Filter } from '../store/filter.ts'
 import { streamExecutions } from '../store/queries/export-executions.ts'
-import type { StreamFormat } from '../store/result-stream.ts'
+import type { StreamFormat } from '../store/client.ts'
 import type { Scope, Window } from '../store/scope.ts'
 
 export const EXPORT_FORMATS = ['ndjson', 'csv', 'parquet'] as const

@@ -4,7 +4,7 @@ import type { FieldDifference } from '../store/queries/differences.ts'
 import type { Window } from '../store/scope.ts'
 import type { ReadinessView } from './check-readiness.ts'
 import type { Interval } from './confidence.ts'
-import type { ErrorView } from './list-errors.ts'
+import type { ErrorView } from './error-view.ts'
 
 /**
  * `broken`: records do not arrive. `degraded`: agents, or all together, are worse than before. `watch`: there are new

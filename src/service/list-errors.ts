@@ -4,14 +4,7 @@ import type { Store } from '../store/client.ts'
 import type { ErrorState, SettledError } from '../store/error-state.ts'
 import { getErrors, type ErrorGroup, type ErrorsQuery } from '../store/queries/errors.ts'
 import type { Scope } from '../store/scope.ts'
-
-/** A group with what was decided about it. */
-export interface ErrorView extends ErrorGroup {
-  /** Who takes care of it. */
-  assignee: string | null
-  /** When it was resolved, ignored or reopened, ISO 8601 UTC. */
-  stateSince: string | null
-}
+import type { ErrorView } from './error-view.ts'
 
 /** The states that are shown unless others are asked for. */
 export const USUAL_STATES = ['open', 'regressed', 'resolved'] as const satisfies readonly ErrorState[]

@@ -14,7 +14,7 @@ export interface ProcessSpec {
   /** How to stop it: `stdin` closes its stdin, for a process that signals do not reach. @default 'signal' */
   stopsBy?: 'signal' | 'stdin'
   /** The signal of a stop request. @default 'SIGTERM' */
-  stopSignal?: NodeJS.Signals
+  stopSignal?: 'SIGINT' | 'SIGTERM'
   /** The user it runs as; only root can set it. @default the user of this process */
   owner?: { uid: number; gid: number }
   /** Stdout and stderr are appended to this file. */

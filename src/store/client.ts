@@ -17,7 +17,7 @@ import {
   toStoreError,
 } from './store-errors.ts'
 import { listMigrations, readApplied } from './migrations.ts'
-import { streamResult, type StreamOptions } from './result-stream.ts'
+import { streamResult } from './result-stream.ts'
 
 export interface StoreOptions {
   /** ClickHouse HTTP, http:// or https://. */
@@ -31,6 +31,15 @@ export interface StoreOptions {
 
 /** Values of `{name:Type}` in a statement; they are not part of its text. */
 export type Parameters = Readonly<Record<string, unknown>>
+
+export type StreamFormat = 'JSONEachRow' | 'CSVWithNames' | 'Parquet'
+
+export interface StreamOptions {
+  parameters: Parameters
+  format: StreamFormat
+  /** Ends the statement in the store. */
+  signal: AbortSignal
+}
 
 /** A ClickHouse, embedded or a server. */
 export interface Store {

@@ -2,16 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { StoreError } from '../errors.ts'
-import type { Parameters } from './client.ts'
-
-export type StreamFormat = 'JSONEachRow' | 'CSVWithNames' | 'Parquet'
-
-export interface StreamOptions {
-  parameters: Parameters
-  format: StreamFormat
-  /** Ends the statement in the store. */
-  signal: AbortSignal
-}
+import type { StreamOptions } from './client.ts'
 
 /** A server reports an error behind the rows it has sent already. It is held back, and shorter than this. */
 const TAIL_BYTES = 32_768

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorsSchema } from '../../src/api/comparison-schema.ts'
 import type { AuditEntry } from '../../src/metadata/audit-log.ts'
-import type { ErrorView } from '../../src/service/list-errors.ts'
+import type { ErrorView } from '../../src/service/error-view.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { startApiStack, type ApiStack } from '../support/api-stack.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'

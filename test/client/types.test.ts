@@ -4,7 +4,7 @@ import type { ErrorDecision } from '../../src/metadata/error-states.ts'
 import type { ReadinessView } from '../../src/service/check-readiness.ts'
 import type { HealthReport } from '../../src/service/health-figures.ts'
 import type { AuditPage } from '../../src/service/list-audit.ts'
-import type { ErrorView } from '../../src/service/list-errors.ts'
+import type { ErrorView } from '../../src/service/error-view.ts'
 import type { KeyView } from '../../src/service/manage-keys.ts'
 
 type Reply<Name extends keyof Operations> = Operations[Name]['reply']

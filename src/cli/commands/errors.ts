@@ -2,7 +2,7 @@
 import { loadConfig } from '../../config.ts'
 import { formatCount, formatTime } from '../../format.ts'
 import type { ErrorDecision } from '../../metadata/error-states.ts'
-import type { ErrorView } from '../../service/list-errors.ts'
+import type { ErrorView } from '../../service/error-view.ts'
 import type { Window } from '../../store/scope.ts'
 import { escapeControls, toJson } from '../escape-controls.ts'
 import { toFilterQuery, type FilterOptions } from '../filter-options.ts'

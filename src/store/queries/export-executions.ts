@@ -2,7 +2,7 @@ import { columnOf } from '../../record/columns.ts'
 import { fieldOf, type FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
 import { filtered, type Filter } from '../filter.ts'
-import type { StreamFormat } from '../result-stream.ts'
+import type { StreamFormat } from '../client.ts'
 import type { Scope, Window } from '../scope.ts'
 import { tenantCondition } from '../tenant.ts'
 
