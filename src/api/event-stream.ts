@@ -4,6 +4,8 @@ import type { ApiContext } from './context.ts'
 /** A comment as often as this, so that proxies keep a quiet stream open and a dead peer is noticed. */
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 1_000
+/** Then the stream ends, so that a key that was revoked meanwhile is noticed; readers go on with their last id. */
+const LIFETIME_MS = 15 * 60_000
 /** A reader that takes nothing for so long is cut off. */
 const STALLED_MS = 120_000
 
@@ -15,6 +17,7 @@ const HEADERS = {
 }
 
 const encoder = new TextEncoder()
+const HEARTBEAT = encoder.encode(': still here\n\n')
 
 /**
  * Streams encoded events until they end or the reader goes. It pulls the next one only when the reader takes more, so a
@@ -23,6 +26,11 @@ const encoder = new TextEncoder()
  */
 export function eventStream(c: ApiContext, events: AsyncIterator<Uint8Array>, onGone: () => void): Response {
   let next: Promise<IteratorResult<Uint8Array>> | null = null
+  const endsAt = performance.now() + LIFETIME_MS
+  const leave = (): void => {
+    onGone()
+    void events.return?.()
+  }
   cutOffStalled(c)
   const body = new ReadableStream<Uint8Array>(
     {
@@ -32,22 +40,13 @@ export function eventStream(c: ApiContext, events: AsyncIterator<Uint8Array>, on
       async pull(controller) {
         next ??= events.next()
         const result = await withinHeartbeat(next)
-        if (result === null) {
-          controller.enqueue(encoder.encode(': still here\n\n'))
-          return
-        }
-        next = null
-        if (result.done !== true) {
-          controller.enqueue(result.value)
-          return
-        }
-        onGone()
+        if (result !== null) next = null
+        if (result?.done !== true) controller.enqueue(result?.value ?? HEARTBEAT)
+        if (result?.done !== true && performance.now() < endsAt) return
+        leave()
         controller.close()
       },
-      cancel() {
-        onGone()
-        void events.return?.()
-      },
+      cancel: leave,
     },
     { highWaterMark: 1 },
   )

@@ -31,16 +31,15 @@ export async function* streamEvents(
   request: ServiceRequest,
   options: StreamOptions = {},
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  let last = options.lastEventId ?? ''
+  const place = { id: options.lastEventId ?? '' }
   for (let attempt = 0; ; attempt += 1) {
     options.signal?.throwIfAborted()
     const closing = new AbortController()
     try {
-      const response = await connect(client, request, { ...options, lastEventId: last }, closing)
+      const response = await connect(client, request, { ...options, lastEventId: place.id }, closing)
       if (response.status === 204) return
-      for await (const event of readEvents(response, last, closing)) {
+      for await (const event of readEvents(response, place, closing)) {
         attempt = 0
-        last = event.id
         yield event
         if (options.isLast?.(event) === true) return
       }
@@ -68,16 +67,18 @@ function connect(
   })
 }
 
+/** `place` is behind the last event that was read whole, also behind an id that stands alone. */
 async function* readEvents(
   response: Response,
-  lastId: string,
+  place: { id: string },
   closing: AbortController,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  let id = lastId
+  let { id } = place
   let event = ''
   let data: string[] = []
   for await (const line of readLines(response, closing)) {
     if (line === '') {
+      place.id = id
       if (data.length > 0) yield { event: event || 'message', id, data: JSON.parse(data.join('\n')) }
       event = ''
       data = []

@@ -40,6 +40,8 @@ export interface LiveExecution {
   readonly cancelRequested: boolean
   /** Ends it as `cancelled`, queued or running. */
   cancel(): void
+  /** Keeps its result for a caller who does not wait. */
+  detach(): void
 }
 
 /** As the executor conducts it. */
@@ -73,6 +75,10 @@ export class ConductedExecution implements LiveExecution {
 
   readonly cancel = (): void => {
     if (!this.signal.aborted) this.#cancelling.abort()
+  }
+
+  detach(): void {
+    this.detached = true
   }
 
   markBegun(): void {

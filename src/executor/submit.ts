@@ -26,13 +26,16 @@ export function createSubmit({ runtimes, executions, isClosed, ...rest }: Submit
     const pending = normalizeRequest(request, (name: RuntimeName) => runtimes.find(name))
     const checked = pending instanceof Promise ? await pending : pending
     if (isClosed()) throw closedError()
-    return idempotency.once(output === undefined ? checked : logged(checked, output), (normalized) => {
-      const execution = beginExecution(normalized, context)
-      execution.output = output ?? null
-      execution.detached = detached
-      executions.add(execution)
-      return execution
+    const given = output === undefined ? checked : logged(checked, output)
+    const execution = idempotency.once(given, (normalized) => {
+      const begun = beginExecution(normalized, context)
+      begun.output = output ?? null
+      executions.add(begun)
+      return begun
     })
+    // A caller with the same idempotency key may have begun it and waits.
+    if (detached) execution.detach()
+    return execution
   }
 }
 

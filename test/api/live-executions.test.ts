@@ -39,6 +39,22 @@ describe('an execution that its caller does not wait for', () => {
     const first = await begin(bash('echo once'), ACME_KEY, key)
     expect(await begin(bash('echo once'), ACME_KEY, key)).toBe(first)
     expect(await ended(first)).toMatchObject({ stdout: 'once\n' })
+    // The answer is there, so that nothing has to be waited for.
+    const again = await stack.service.post('/v1/executions', bash('echo once'), {
+      ...withKey(ACME_KEY).headers,
+      ...key,
+      Prefer: 'respond-async',
+    })
+    expect([again.status, await again.json()]).toMatchObject([200, { executionId: first, stdout: 'once\n' }])
+  })
+
+  it('gives its whole answer, too, where another caller with its key began it and waits', async () => {
+    const key = { 'Idempotency-Key': 'joined', ...withKey(ACME_KEY).headers }
+    const body = bash('sleep 0.5; echo joined > /out/a.txt')
+    const waiting = stack.service.post('/v1/executions', body, key)
+    const id = await begin(body, ACME_KEY, { 'Idempotency-Key': 'joined' })
+    expect(await (await waiting).json()).toMatchObject({ executionId: id })
+    expect(await ended(id)).toMatchObject({ files: [{ path: 'a.txt' }] })
   })
 
   it('refuses a bad request at once', async () => {

@@ -123,6 +123,17 @@ describe('live events', () => {
     expect(ids.at(-1)).toBe(later[0]?.executionId)
   })
 
+  it('go on for a listener that had none before its connection was lost', async () => {
+    const first = await listen('?codeAgentId=before')
+    const heard = first.next()
+    await waitFor(() => first.lastId() !== '', { timeoutMs: 10_000, what: 'an id' })
+    first.close()
+    await expect(heard).rejects.toThrow(/abort/)
+    const [missed] = await insert({ codeAgentId: 'before' })
+    const again = await listen('?codeAgentId=before', { lastEventId: first.lastId() })
+    expect((await nextOf(again))[0]?.data.executionId).toBe(missed?.executionId)
+  })
+
   it('go on from an id of a service that was restarted', async () => {
     const reader = await listen('?codeAgentId=restarted')
     await insert({ codeAgentId: 'restarted' })

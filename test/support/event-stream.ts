@@ -12,6 +12,8 @@ export interface EventReader {
   headers: Headers
   /** The next event, or null at the end of the stream. */
   next: () => Promise<ReceivedEvent | null>
+  /** The last id, also one that came without an event. */
+  lastId: () => string
   /** All up to the end. */
   rest: () => Promise<ReceivedEvent[]>
   close: () => void
@@ -31,7 +33,8 @@ export async function openEvents(
   const answer = await service.ask(path, { headers, signal: gone.signal })
   expect(answer.status, answer.status === 200 ? '' : await answer.clone().text()).toBe(200)
   expect(answer.headers.get('Content-Type')).toMatch(/^text\/event-stream/)
-  const events = parse(answer)
+  const place = { id: '' }
+  const events = parse(answer, place)
   const next = async (): Promise<ReceivedEvent | null> => (await events.next()).value ?? null
   return {
     headers: answer.headers,
@@ -41,11 +44,12 @@ export async function openEvents(
       for (let event = await next(); event !== null; event = await next()) all.push(event)
       return all
     },
+    lastId: () => place.id,
     close: () => gone.abort(),
   }
 }
 
-async function* parse(answer: Response): AsyncGenerator<ReceivedEvent, undefined> {
+async function* parse(answer: Response, place: { id: string }): AsyncGenerator<ReceivedEvent, undefined> {
   let text = ''
   for await (const piece of (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
     text += piece
@@ -57,6 +61,7 @@ async function* parse(answer: Response): AsyncGenerator<ReceivedEvent, undefined
           .split('\n')
           .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()]),
       )
+      place.id = fields.get('id') ?? place.id
       const data = fields.get('data')
       if (data !== undefined)
         yield { id: fields.get('id') ?? null, event: fields.get('event') ?? '', data: JSON.parse(data) }

@@ -3,7 +3,7 @@ import type { ExecutionRequest } from '../../execution.ts'
 import { memberSource } from '../../exact-json.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
 import { viewOne } from '../../service/live-execution.ts'
-import { runCode, startCode } from '../../service/run-code.ts'
+import { runCode, startCode, viewRun } from '../../service/run-code.ts'
 import { requireScope, scopeOf } from '../auth.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiContext, AppDependencies } from '../context.ts'
@@ -38,6 +38,8 @@ export async function runFromBody(c: ApiContext, dependencies: AppDependencies):
   // The result comes by GET.
   requireScope(c, 'read')
   const execution = await startCode(parts, request)
+  // A repeated request, which was answered already.
+  if (execution.ended !== null) return c.json(viewRun(execution.ended.result))
   c.header('Location', `/v1/executions/${execution.started.executionId}`)
   c.header('Preference-Applied', 'respond-async')
   c.header('Retry-After', '1')

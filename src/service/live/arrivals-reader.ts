@@ -55,6 +55,11 @@ export class ArrivalsReader {
     this.#kind = kind
   }
 
+  /** When the latest row arrived, or where it began. */
+  get latestMs(): number {
+    return this.#latestMs
+  }
+
   /** Begins at this time of the store's clock: what has arrived before is not reported. */
   async begin(nowMs: number): Promise<void> {
     this.#latestMs = nowMs

@@ -50,13 +50,22 @@ export interface LivePlace {
   arrivedMs: number
 }
 
+/** The place alone, which is no event: a listener that reconnects before its first event goes on from here. */
+export function encodePlace(place: LivePlace): Uint8Array {
+  return Buffer.from(`id: ${toId(place)}\n\n`)
+}
+
 export function encodeLive(
   kind: ArrivalKind,
   record: Partial<ExecutionRecord>,
-  { epoch, sequence, arrivedMs }: LivePlace,
+  place: LivePlace,
 ): Uint8Array {
   const data = Object.fromEntries(eventFields(kind).map((name) => [name, record[name]]))
-  return encodeEvent({ id: `${epoch}-${sequence}-${arrivedMs}`, event: kind, data })
+  return encodeEvent({ id: toId(place), event: kind, data })
+}
+
+function toId({ epoch, sequence, arrivedMs }: LivePlace): string {
+  return `${epoch}-${sequence}-${arrivedMs}`
 }
 
 /** Says how many events that it wanted a listener did not get. */

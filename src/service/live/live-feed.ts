@@ -10,7 +10,15 @@ import { includes } from '../../store/scope.ts'
 import { readStoreClock } from '../../store/store-clock.ts'
 import { ArrivalsReader, type Arrived } from './arrivals-reader.ts'
 import { EventRing } from './event-ring.ts'
-import { encodeLive, encodeSkipped, eventFields, isJudged, type LiveQuestion } from './live-events.ts'
+import {
+  encodeLive,
+  encodePlace,
+  encodeSkipped,
+  eventFields,
+  isJudged,
+  type LivePlace,
+  type LiveQuestion,
+} from './live-events.ts'
 import { LiveListener } from './live-listener.ts'
 import { parseLiveId, readBacklog } from './live-backlog.ts'
 
@@ -76,7 +84,11 @@ export class LiveFeed {
       listener.close()
     }
     try {
-      if (place !== null) listener.precede(await readBacklog(this.#store, { question, place, ...reading }))
+      listener.precede(
+        place === null
+          ? { skipped: 0, events: [encodePlace(placeOf(reading))], keys: new Set() }
+          : await readBacklog(this.#store, { question, place, ...reading }),
+      )
     } catch (error) {
       close()
       throw error
@@ -168,6 +180,11 @@ export class LiveFeed {
       if (isJudged(question, kind) && isSeen(question, record) && matches(record)) listener.offer(event)
     return sequence
   }
+}
+
+function placeOf({ epoch, sequence, readers }: Reading): LivePlace {
+  const arrivedMs = Math.min(readers.execution.latestMs, readers.started.latestMs)
+  return { epoch, sequence, arrivedMs }
 }
 
 function isSeen(
