@@ -135,6 +135,7 @@ const QUERIES: Readonly<Record<string, (store: Store, given: Given) => Promise<u
     const asked = { scope: seen, window, filter: wanted, states: [], limit }
     await listWorkflowExecutions(store, { ...asked, after: place === null ? null : position })
     await listWorkflowExecutions(store, { ...asked, run: text, after: null })
+    await listWorkflowExecutions(store, { ...asked, states: ['failed'], after: null })
   },
   'arrivals.ts': async (store, { scope: seen, text, filter: wanted, limit }) => {
     const from = { arrivedMs: 1, executionId: text }

@@ -101,21 +101,57 @@ const UNENDED = `organization_id, workflow_execution_id, node_id, attempt, start
   1 AS good, 0 AS failed, NOT (${IS_OVERDUE}) AS is_running, ${IS_OVERDUE} AS is_missing, 0. AS duration_ms,
   NULL AS tokens_used, NULL AS cost_run_nano_usd, NULL AS cost_allocated_nano_usd, NULL AS cost_tokens_nano_usd`
 
-/** Runs in order of their first start, the newest first. */
-export async function listWorkflowExecutions(
-  store: Store,
-  { after, limit, run, scope, states, window, filter }: WorkflowQuery,
-): Promise<WorkflowSummary[]> {
+/**
+ * Runs in order of their first start, the newest first. Which runs make the page is found first, from few columns; only
+ * the state needs the totals of every run.
+ */
+export async function listWorkflowExecutions(store: Store, query: WorkflowQuery): Promise<WorkflowSummary[]> {
+  const { filter, run, scope, states, window } = query
   const tenant = tenantCondition(scope, window)
-  const where = matchingRuns(
-    run === undefined ? tenant : narrow(tenant, 'workflow_execution_id = {run:String}', { run }),
-    filter,
+  const runs = narrow(tenant, "ifNull(workflow_execution_id, '') != ''", {})
+  if (run !== undefined)
+    return readTotals(store, narrow(runs, 'workflow_execution_id = {run:String}', { run }), query)
+  const matching = matchingRuns(runs, filter)
+  if (states.length > 0) return readTotals(store, matching, query)
+  const page = await findRuns(store, matching, query)
+  if (page.length === 0) return []
+  const ofPage = narrow(
+    runs,
+    `workflow_execution_id IN {ids:Array(String)} AND ${RUN_KEY} IN {keys:Array(String)}`,
+    { ids: page.map(({ run: id }) => id), keys: page.map((row) => `${row.organization_id}\n${row.run}`) },
   )
+  return readTotals(store, ofPage, { ...query, after: null })
+}
+
+/** Two organizations may use the same id. */
+const RUN_KEY = "concat(organization_id, '\\n', ifNull(workflow_execution_id, ''))"
+const AFTER =
+  '(first, run, organization_id) < ({afterStart:DateTime64(9)}, {afterRun:String}, {afterOrganization:String})'
+const IN_ORDER = 'ORDER BY first DESC, run DESC, organization_id DESC LIMIT {limit:UInt32}'
+
+/** The runs of a page. A row that was delivered twice begins at the same time, so that none has to be left out. */
+function findRuns(
+  store: Store,
+  where: Condition,
+  { after, limit }: WorkflowQuery,
+): Promise<{ organization_id: string; run: string }[]> {
+  const starts = 'SELECT organization_id, workflow_execution_id AS run, started_at FROM'
+  return store.query(
+    `SELECT organization_id, run, min(started_at) AS first FROM (
+       ${starts} code_exec_logs WHERE ${where.sql} UNION ALL ${starts} code_exec_events WHERE ${where.sql}
+     ) GROUP BY organization_id, run HAVING ${after === null ? 'true' : AFTER} ${IN_ORDER}`,
+    { ...where.parameters, ...placeOf(after), limit },
+  )
+}
+
+async function readTotals(
+  store: Store,
+  where: Condition,
+  { after, limit, states }: WorkflowQuery,
+): Promise<WorkflowSummary[]> {
   const kept = [
     states.length === 0 ? 'true' : 'state IN {states:Array(String)}',
-    after === null
-      ? 'true'
-      : '(first, run, organization_id) < ({afterStart:DateTime64(9)}, {afterRun:String}, {afterOrganization:String})',
+    after === null ? 'true' : AFTER,
   ]
   const rows = await store.query<SummaryRow>(
     `SELECT organization_id, run, sum(n) AS executions, sum(n_failed) AS failures, sum(n_retries) AS retries,
@@ -137,15 +173,14 @@ export async function listWorkflowExecutions(
          UNION ALL SELECT ${UNENDED} FROM ${unendedFrom(where.sql)}
        ) GROUP BY organization_id, run, node
      ) GROUP BY organization_id, run HAVING ${kept.join(' AND ')}
-     ORDER BY first DESC, run DESC, organization_id DESC LIMIT {limit:UInt32}`,
+     ${IN_ORDER}`,
     { ...where.parameters, ...placeOf(after), states, limit, graceMs: GRACE_MS },
   )
   return rows.map(toSummary)
 }
 
-/** Executions of runs; with a filter, of those runs that have a matching one. */
-function matchingRuns(base: Condition, filter: Filter): Condition {
-  const ofRuns = narrow(base, "ifNull(workflow_execution_id, '') != ''", {})
+/** With a filter, the executions of those runs that have a matching one. */
+function matchingRuns(ofRuns: Condition, filter: Filter): Condition {
   if (filter.terms.length === 0 && filter.text === undefined) return ofRuns
   const matching = filtered(ofRuns, filter)
   return narrow(
