@@ -1,6 +1,6 @@
 /** Query parameters that narrow the executions a question is about. */
 import { z } from 'zod'
-import { fieldOf, mapNames, PARAMETER_FIELDS } from '../record/record.ts'
+import { asStored, fieldOf, mapNames, PARAMETER_FIELDS } from '../record/record.ts'
 import { parseTerm } from '../service/filter-expression.ts'
 import type { Filter, FilterTerm } from '../store/filter.ts'
 import { resolveWindow } from '../service/window.ts'
@@ -72,7 +72,8 @@ export function readQuestion(
 export function toFilter(query: FilterQuery, fixed: readonly FilterTerm[] = []): Filter {
   const own = PARAMETER_FIELDS.flatMap((field): FilterTerm[] => {
     const given: string | readonly string[] | undefined = query[field]
-    return given === undefined ? [] : [{ field, operator: '=', values: [given].flat() }]
+    if (given === undefined) return []
+    return [{ field, operator: '=', values: [given].flat().map((value) => asStored(field, value)) }]
   })
   return { terms: [...fixed, ...own, ...(query.where ?? [])], text: query.q }
 }

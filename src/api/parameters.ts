@@ -3,6 +3,7 @@ import { validator } from 'hono-openapi'
 import { z } from 'zod'
 import { InvalidRequestError } from '../errors.ts'
 import { checkTime } from '../service/window.ts'
+import { asStored } from '../record/record.ts'
 import { withoutAlias } from '../record/values.ts'
 import { validate } from '../validation.ts'
 import type { ApiContext } from './context.ts'
@@ -97,6 +98,11 @@ export function pathId(c: ApiContext): string {
   const parsed = validate(z.object({ id: identifier }), { id: c.req.param('id') })
   if (parsed.ok) return parsed.value.id
   throw new InvalidRequestError(parsed.issues)
+}
+
+/** The id of an execution in the path, in either case of letters. @throws as `pathId` */
+export function pathExecutionId(c: ApiContext): string {
+  return asStored('executionId', pathId(c))
 }
 
 export const compare = oneOf(['previous'])

@@ -50,6 +50,16 @@ export const OPTIONAL_CONTENT = namesWith({ content: 'optional' })
 /** All texts of the caller or the code: secrets are masked in them. */
 export const CONTENT = [...OPTIONAL_CONTENT, ...namesWith({ content: 'always' })]
 
+const HEXADECIMAL: ReadonlySet<FieldName> = new Set<FieldName>([
+  ...FIELD_NAMES.filter((name) => /UUID|hex/u.test(fieldOf(name).unit ?? '')),
+  'replayOf',
+])
+
+/** Ids in hexadecimal digits are stored in lower case; people and other tools write either. Any other value as it is. */
+export function asStored(name: FieldName, value: string): string {
+  return HEXADECIMAL.has(name) && /^[\da-f-]+$/iu.test(value) ? value.toLowerCase() : value
+}
+
 /** Names of the fields of which the table says this, in its order. */
 export function namesWith<const Part extends Partial<Field>>(part: Part): FieldNameWith<Part>[] {
   const wanted = Object.entries(part)

@@ -1,5 +1,6 @@
 /** Conditions as people and programs write them: `durationMs>=1000`, `outcome!=success`, `errorMessage~timeout`. */
-import { fieldOf } from '../record/record.ts'
+import { asStored, fieldOf } from '../record/record.ts'
+import { withoutAlias } from '../record/values.ts'
 import {
   FILTER_FIELDS,
   OPERATORS,
@@ -36,15 +37,18 @@ function parseValue(field: FilterField, operator: Operator, text: string): Parse
   const equality = operator === '=' || operator === '!='
   if (text === '') return equality ? accept(null) : refuse(`a value is missing behind ${field}${operator}`)
   if (text.length > VALUE_MAX) return refuse(`at most ${VALUE_MAX} characters`)
-  if (values !== undefined && !values.includes(text))
+  if (values !== undefined) {
+    const known = withoutAlias(text)
+    if (values.includes(known)) return accept(known)
     return refuse(`${field} is one of: ${values.join(', ')}`)
+  }
   if (type === 'boolean')
     return text === 'true' || text === 'false' ? accept(text === 'true') : refuse(`${field} is true or false`)
   if (type === 'time') {
     const message = checkTime(text)
     return message === null ? accept(toUtc(text)) : refuse(message)
   }
-  if (type !== 'integer' && type !== 'double') return accept(text)
+  if (type !== 'integer' && type !== 'double') return accept(asStored(field, text))
   const number = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?$/iu.test(text) ? Number(text) : Number.NaN
   if (!Number.isFinite(number)) return refuse(`${field} is a number`)
   return type === 'integer' && !Number.isSafeInteger(number)

@@ -157,6 +157,21 @@ describe('a list', () => {
     expect(second.nextCursor).toBeNull()
   })
 
+  it('takes ids and trace ids in either case of letters', async () => {
+    const record = makeRecord({ organizationId: 'cased', replayOf: '01934f6e-7c1a-7e3b-9d52-6f0a1b2c3d4e' })
+    await insertRecords(clickhouse, [record])
+    const id = record.executionId.toUpperCase()
+    expect(await service.json(`/v1/executions/${id}`)).toMatchObject({ executionId: record.executionId })
+    for (const filter of [
+      `executionId=${id}`,
+      `where=executionId=${id}`,
+      `where=replayOf^=01934F6E-7C1A`,
+      'where=traceId=0AF7651916CD43DD8448EB211C80319C',
+      'where=language=py',
+    ])
+      expect(ids(await list(`organization=cased&${filter}`)), filter).toEqual([record.executionId])
+  })
+
   it('refuses a cursor that came with other filters', async () => {
     await insert('strict', 3)
     const { nextCursor } = await list('organization=strict&limit=1')

@@ -9,7 +9,7 @@ import { requireScope, scopeOf } from '../auth.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { eventStream } from '../event-stream.ts'
-import { organization, pathId, query } from '../parameters.ts'
+import { organization, pathExecutionId, query } from '../parameters.ts'
 
 const cancellationSchema = z
   .object({ executionId: recordShape.executionId, status: z.enum(['cancelling', 'cancelled']) })
@@ -43,7 +43,7 @@ export function controls({ store, executor }: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .post('/:id/cancel', cancel, query({ organization }), async (c) => {
       const scope = scopeOf(c, c.req.valid('query').organization)
-      const cancellation = await cancelExecution({ store, scope, executor }, pathId(c))
+      const cancellation = await cancelExecution({ store, scope, executor }, pathExecutionId(c))
       return c.json(cancellation, cancellation.status === 'cancelled' ? 200 : 202)
     })
     .get('/:id/output', output, query({ organization }), async (c) => {
@@ -51,7 +51,7 @@ export function controls({ store, executor }: AppDependencies): Hono<ApiEnv> {
       requireScope(c, 'read')
       const position = readPosition(c)
       if (position === 'end') return c.body(null, 204)
-      const parts = await openOutput({ store, scope, executor }, pathId(c), position)
+      const parts = await openOutput({ store, scope, executor }, pathExecutionId(c), position)
       return eventStream(c, encodeParts(parts), () => undefined)
     })
 }

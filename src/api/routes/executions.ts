@@ -8,7 +8,7 @@ import { scopeOf } from '../auth.ts'
 import { documentRoute } from '../document-route.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { listPage, listParameters } from '../list-parameters.ts'
-import { organization, pathId, query } from '../parameters.ts'
+import { organization, pathExecutionId, query } from '../parameters.ts'
 import { executionSchema, pageSchema, runningSchema } from '../record-schema.ts'
 import { controls } from './execution-controls.ts'
 import { exportParameters, exportRoute, sendExport } from './export.ts'
@@ -48,7 +48,7 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
     .get('/:id', one, query({ organization }), async (c) => {
       const scope = scopeOf(c, c.req.valid('query').organization)
       const { store, executor } = dependencies
-      const live = findLive(executor, scope, pathId(c))
+      const live = findLive(executor, scope, pathExecutionId(c))
       if (live === null) return oneOfStore(c, { store, scope, executor })
       const ended = viewEnded(live, { mayExecute: permits(c.get('key').scopes, 'execute') })
       if (ended !== null) return c.json(ended)
@@ -61,10 +61,10 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
 /** Its record, or that another executor has it. */
 async function oneOfStore(c: ApiContext, parts: Parameters<typeof findElsewhere>[0]): Promise<Response> {
   try {
-    return c.json(await getExecution(parts, pathId(c)))
+    return c.json(await getExecution(parts, pathExecutionId(c)))
   } catch (error) {
     if (!isExectrailError(error) || error.code !== 'not_found') throw error
-    const running = await findElsewhere(parts, pathId(c))
+    const running = await findElsewhere(parts, pathExecutionId(c))
     if (running === null) throw error
     c.header('Retry-After', '1')
     return c.json(running, 202)

@@ -8,7 +8,7 @@ import { requireScope, scopeOf } from '../auth.ts'
 import type { ApiContext, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readJson } from '../json-body.ts'
-import { pathId } from '../parameters.ts'
+import { pathExecutionId } from '../parameters.ts'
 import { runSchema } from '../record-schema.ts'
 import { callerContext } from '../trace-context.ts'
 
@@ -52,7 +52,7 @@ export async function replayFromBody(
   return replay(
     { store, executor, scope: scopeOf(c, organization) },
     {
-      executionId: pathId(c),
+      executionId: pathExecutionId(c),
       changes: await readChanges(c),
       signal: c.req.raw.signal,
       parent: callerContext(c),
