@@ -4,6 +4,7 @@ import type { Program } from './commands/prepare.ts'
 import type { Terminal } from './terminal.ts'
 import { readVersion } from './version.ts'
 import { escapeControls } from './escape-controls.ts'
+import { SHELLS, type Shell } from './completion/scripts.ts'
 import { addLive } from './live-commands.ts'
 import { addKeys, addMetadata } from './key-commands.ts'
 import { addQuestions } from './question-commands.ts'
@@ -38,6 +39,7 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
   addUpkeep(program, terminal, end)
   addPrepare(program, terminal, end)
   addMcp(program, terminal, end)
+  addCompletion(program, terminal, end)
   return program
 }
 
@@ -145,3 +147,20 @@ function addMcp(program: Command, terminal: Terminal, end: End): void {
       await end(mcp(terminal))
     })
 }
+
+function addCompletion(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('completion')
+    .description('print a script that completes commands, options and values')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addHelpText('after', COMPLETION_HELP)
+    .action(async (shell: Shell) => {
+      const { completion } = await import('./commands/completion.ts')
+      await end(completion(shell, program, terminal))
+    })
+}
+
+const COMPLETION_HELP = `
+Bash: eval "$(exectrail completion bash)" in ~/.bashrc
+zsh:  eval "$(exectrail completion zsh)" in ~/.zshrc, after compinit
+fish: exectrail completion fish | source in ~/.config/fish/config.fish`
