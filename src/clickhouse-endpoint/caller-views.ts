@@ -77,13 +77,22 @@ async function columnsOf(engine: Engine, database: string, table: string): Promi
     engine,
     `SELECT name, type FROM system.columns WHERE database = ${quoteString(database)} AND table = ${quoteString(table)} AND default_kind != 'EPHEMERAL' ORDER BY position`,
   )
-  const columns = listed.map((line) => {
-    const [name = '', type = ''] = line.split('\t')
+  return plainColumns(
+    listed.map((line) => {
+      const [name = '', type = ''] = line.split('\t')
+      return { name, type }
+    }),
+  )
+}
+
+/** The list of a SELECT of these columns without their dictionaries. */
+export function plainColumns(columns: readonly { name: string; type: string }[]): string {
+  const selected = columns.map(({ name, type }) => {
     const plain = withoutDictionary(type)
     const quoted = quoteIdentifier(name)
     return plain === type ? quoted : `CAST(${quoted} AS ${plain}) AS ${quoted}`
   })
-  return columns.join(', ')
+  return selected.join(', ')
 }
 
 function withoutDictionary(type: string): string {

@@ -6,6 +6,7 @@ import { migrate } from '../store/migrate.ts'
 import { startEmbeddedStore } from './embedded-store.ts'
 import type { Endpoints } from './endpoints.ts'
 import { externalComponent, supervisedComponent, withPorts, type StackComponent } from './component.ts'
+import { CALLER_DATABASE } from '../clickhouse-endpoint/caller-rows.ts'
 import type { StoreAccess, StoreUsers } from './store-users.ts'
 
 export interface StoreComponent extends StackComponent {
@@ -47,7 +48,16 @@ async function openComponent(
   if (url !== null) {
     const access = { ...config.clickhouse, url }
     const { callerUser, callerPassword } = config.clickhouse
-    const caller = callerUser === null ? null : { ...access, user: callerUser, password: callerPassword }
+    const caller: StoreAccess | null =
+      callerUser === null
+        ? null
+        : {
+            url,
+            user: callerUser,
+            password: callerPassword,
+            database: CALLER_DATABASE,
+            readsCallers: true,
+          }
     const users = { admin: access, service: access, collector: access, reader: null, caller }
     return { component: externalComponent('store', url), users }
   }

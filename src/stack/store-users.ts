@@ -7,6 +7,8 @@ export interface StoreAccess {
   database: string
   /** The user is read-only, so its requests must not set `readonly`. @default false */
   readsOnly?: boolean
+  /** It is a server, so the service reads callers' statements before it sends them. @default false */
+  readsCallers?: boolean
 }
 
 export interface StoreUsers {

@@ -8,6 +8,7 @@ import {
 import { StoreError } from '../errors.ts'
 import { parseExactly } from '../exact-json.ts'
 import type { Tenant, Window } from './scope.ts'
+import { callerSettings, callerStatementReader } from './caller-statement.ts'
 import { questionSignal } from './question.ts'
 import {
   READ_ONLY_SECONDS,
@@ -27,6 +28,8 @@ export interface StoreOptions {
   database: string
   /** The user only reads. @default false */
   readsOnly?: boolean
+  /** Read callers' statements before they are sent: for a server, which does not do it itself. @default false */
+  readsCallers?: boolean
 }
 
 /** Values of `{name:Type}` in a statement; they are not part of its text. */
@@ -86,6 +89,9 @@ const STREAM_TIMEOUT_MS = 600_000
 export function createStore(options: StoreOptions): Store {
   const client = connect(options)
   const streaming = connect(options, { request_timeout: STREAM_TIMEOUT_MS, compression: {} })
+  const readCallers = callerStatementReader((sql, parameters = {}) =>
+    queryRows<{ name: string }>(client, sql, { parameters, signal: null }),
+  )
   const store: Store = {
     url: options.url,
     database: options.database,
@@ -94,11 +100,13 @@ export function createStore(options: StoreOptions): Store {
       const rows = queryRows<never>(client, sql, { parameters, signal })
       return signal === null ? guard(rows) : guard(rows, (error) => toQuestionError(error, signal))
     },
-    queryReadOnly: (sql, limits) =>
-      guard(
-        queryReadOnly(client, sql, { ...limits, readsOnly: options.readsOnly ?? false }),
-        limits.rows === undefined ? toCallerError : toBoundError,
-      ),
+    queryReadOnly: async (sql, limits) => {
+      const toError = limits.rows === undefined ? toCallerError : toBoundError
+      const isRead = limits.rows !== undefined && options.readsCallers === true
+      const statement = isRead ? await guard(readCallers(sql), toError) : sql
+      const readsOnly = options.readsOnly ?? false
+      return guard(queryReadOnly(client, statement, { ...limits, readsOnly }), toError)
+    },
     stream: (sql, asked) => guard(streamResult(streaming, sql, asked), toCallerError),
     command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
     createDatabase: () => guard(createDatabase(options)),
@@ -182,7 +190,7 @@ async function queryReadOnly(
     decompress_response_stream: true,
     ...(signal !== undefined && { abort_signal: signal }),
     clickhouse_settings: {
-      ...(rows === undefined ? {} : rowSettings(rows)),
+      ...(rows === undefined ? {} : callerSettings(rows)),
       default_format: 'JSON',
       // ClickHouse refuses any change of it to a user who only reads.
       ...(readsOnly ? {} : { readonly: '1' }),
@@ -212,16 +220,6 @@ async function queryReadOnly(
   // The body of a statement without rows may be empty.
   const { data = [], meta = [] } = body.trim() === '' ? {} : parseBody(body)
   return { data, columns: meta }
-}
-
-/** What the row policies of callers read. */
-function rowSettings({ tenant, window }: NonNullable<ReadOnlyOptions['rows']>): Record<string, string> {
-  return {
-    SQL_exectrail_organization: tenant.organizationId,
-    SQL_exectrail_workspace: tenant.workspaceId ?? '',
-    SQL_exectrail_from: window.from,
-    SQL_exectrail_to: window.to,
-  }
 }
 
 interface JsonBody {
