@@ -21,6 +21,7 @@ export const RESUME_OVERLAP_MS = 3_000
 const PLACES = 20_000
 const RECORDS = 1_000
 const SEEN_MAX = 100_000
+const SEEN_MS = 120_000
 
 /** A row that was not seen before. */
 export interface Arrived {
@@ -43,8 +44,8 @@ interface Range {
 export class ArrivalsReader {
   readonly #store: Store
   readonly #kind: ArrivalKind
-  /** Sequence numbers of events by key, the latest last. */
-  readonly #seen = new Map<string, number>()
+  /** Events by key, the latest last. */
+  readonly #seen = new Map<string, { sequence: number; arrivedMs: number }>()
   #latestMs = 0
   /** Where many rows arrived at once, the overlap begins here at the earliest. */
   #floor: ArrivalPlace = { arrivedMs: 0, executionId: '' }
@@ -69,7 +70,7 @@ export class ArrivalsReader {
 
   /** The sequence number that the row was given; undefined when it is not known here. */
   sequenceOf(key: string): number | undefined {
-    return this.#seen.get(key)
+    return this.#seen.get(key)?.sequence
   }
 
   /** Reports each new row, with these fields, to `accept`, which numbers it. */
@@ -141,12 +142,13 @@ export class ArrivalsReader {
     this.#see(arrival, accept({ kind: this.#kind, key, arrivedMs: arrival.arrivedMs, record }))
   }
 
-  #see(arrival: Arrival, sequence: number): void {
-    this.#seen.set(keyOf(this.#kind, arrival), sequence)
-    this.#latestMs = Math.max(this.#latestMs, arrival.arrivedMs)
-    if (this.#seen.size <= SEEN_MAX) return
-    const [oldest] = this.#seen.keys()
-    if (oldest !== undefined) this.#seen.delete(oldest)
+  #see({ arrivedMs, ...arrival }: Arrival, sequence: number): void {
+    this.#seen.set(keyOf(this.#kind, arrival), { sequence, arrivedMs })
+    this.#latestMs = Math.max(this.#latestMs, arrivedMs)
+    for (const [key, oldest] of this.#seen) {
+      if (this.#seen.size <= SEEN_MAX && oldest.arrivedMs >= this.#latestMs - SEEN_MS) return
+      this.#seen.delete(key)
+    }
   }
 }
 

@@ -70,6 +70,16 @@ export class LiveListener implements AsyncIterator<Uint8Array> {
   }
 
   #take(): Uint8Array | null {
+    if (this.#waiting.length === 0 && this.#before.length === 0) return null
+    const isPlain = this.#before.length === 0 && this.#skipped === 0 && this.#known.size === 0
+    const joined = isPlain ? this.#ring.join(this.#waiting, CHUNK_BYTES) : null
+    if (joined === null) return this.#collect()
+    this.#waiting.splice(0, joined.sequences.length)
+    return joined.bytes
+  }
+
+  /** As `#take`, where events may be gone, or were sent before. */
+  #collect(): Uint8Array | null {
     const chunk = new Chunk()
     this.#before.splice(
       0,
