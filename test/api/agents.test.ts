@@ -104,6 +104,7 @@ it('answers free SQL with rows and columns, and refuses to write, in the words o
       { name: 'nothing', type: 'Nullable(Nothing)' },
       { name: 'list', type: 'Array(UInt8)' },
     ],
+    window: null,
   })
   const refused = [
     'DROP TABLE code_exec_logs',

@@ -174,7 +174,7 @@ it.each([
   ['of chunks', 'Transfer-Encoding: chunked\r\n\r\n9\r\n{"run'],
   ['of chunks that are none', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
 ])('says nothing in its log of a caller who hangs up in the middle of a body %s', async (_, body) => {
-  const head = `POST /v1/executions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n`
+  const head = `POST /v1/executions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n`
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
   await once(socket, 'connect')
   socket.write(`${head}Content-Type: application/json\r\n${body}`)

@@ -16,11 +16,11 @@ export interface Target {
 export const END = '\r\n\r\n'
 
 export function get({ key, path }: Target, more: string, headers = ''): string {
-  return `GET ${path}${more} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${key}${headers}${END}`
+  return `GET ${path}${more} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${key}${headers}${END}`
 }
 
 export function post({ body, key, post: path }: Target, headers: string, sent = body): string {
-  return `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${key}\r\n${headers}${END}${sent}`
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${key}\r\n${headers}${END}${sent}`
 }
 
 function chunked(target: Target, headers: string, extension = ''): string {
@@ -31,7 +31,7 @@ function chunked(target: Target, headers: string, extension = ''): string {
 
 const MANY = 100_000
 /** Every status that a case may end with; none is a fault of ours. */
-const REFUSED = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 431, 501, 505]
+const REFUSED = [400, 404, 405, 408, 411, 413, 414, 415, 417, 421, 422, 431, 501, 505]
 const ANY = [200, 204, ...REFUSED]
 
 export const SHAPES: readonly [
@@ -42,7 +42,7 @@ export const SHAPES: readonly [
   ['no HTTP', () => Buffer.from(Array.from({ length: 4096 }, (_, n) => n % 256)), REFUSED],
   ['lines without carriage returns', (t) => get(t, '').replaceAll('\r\n', '\n'), REFUSED],
   ['a version that is none', (t) => get(t, '').replace('HTTP/1.1', 'HTTP/3.7'), REFUSED],
-  ['no host', (t) => get(t, '').replace('Host: x\r\n', ''), REFUSED],
+  ['no host', (t) => get(t, '').replace('Host: localhost\r\n', ''), REFUSED],
   ['Transfer-Encoding twice', (t) => chunked(t, '\r\nTransfer-Encoding: identity'), REFUSED],
   ['Transfer-Encoding in a list', (t) => chunked(t, ', identity'), REFUSED],
   [

@@ -170,7 +170,7 @@ describe('an address', () => {
     const { port } = hang.address() as AddressInfo
     let arrived = 0
     hang.on('connection', () => (arrived += 1))
-    client.write(`GET http://127.0.0.2:${port}/ HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(200))
+    client.write(`GET http://127.0.0.2:${port}/ HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(200))
     await expect.poll(() => arrived).toBe(64)
     expect(await get(egress, `http://${origin}/`)).toMatch(
       /^503 exectrail: 64 connections of this run are open/,

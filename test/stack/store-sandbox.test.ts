@@ -63,7 +63,9 @@ it('holds every file and package that the program of the store imports', async (
     if (!file.endsWith('.ts')) continue
     const path = join(directory, file)
     const source = await readFile(path, 'utf8')
-    for (const [, name = ''] of source.matchAll(/(?:from|import|import\()\s*'(?!node:)([^']+)'/gu)) {
+    for (const [, name = ''] of source.matchAll(
+      /(?:^(?:import|export)\b[^'\n=]*\bfrom |^\} from |^import |\bimport\()'(?!node:)([^']+)'/gmu,
+    )) {
       if (name.startsWith('.')) expect(join(dirname(path), name)).toContain(`${directory}/`)
       else packages.add(name)
     }
