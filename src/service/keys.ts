@@ -1,5 +1,5 @@
 /** API keys: what a request may see and do. */
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { isExectrailError } from '../errors.ts'
 import { findKey, touchKey, USE_INTERVAL_SECONDS, type StoredKey } from '../metadata/api-keys.ts'
@@ -47,7 +47,7 @@ const OUTAGE_MS = 60_000
 
 /** The hash of a secret. Secrets are random, so a plain one is enough. */
 export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return hash('sha256', secret, 'buffer')
 }
 
 /** A new secret: 192 random bits. */
@@ -57,11 +57,11 @@ export function makeSecret(): string {
 
 /** The keys of a database. A failing write of a use goes to `log`. */
 export function cachedKeys({ queries }: Database, log: (line: string) => void): CachedKeys {
-  const cache = new KeyCache((hash) => findKey(queries, Buffer.from(hash, 'hex')))
+  const cache = new KeyCache((digest) => findKey(queries, Buffer.from(digest, 'hex')))
   const uses = new UseNotes((id) => touchKey(queries, id), log)
   return {
     async find(secret) {
-      const key = await cache.find(hashSecret(secret).toString('hex'))
+      const key = await cache.find(hash('sha256', secret))
       if (key === null || !isValid(key)) return null
       uses.note(key)
       return toApiKey(key)
@@ -72,22 +72,22 @@ export function cachedKeys({ queries }: Database, log: (line: string) => void): 
 }
 
 class KeyCache {
-  readonly #read: (hash: string) => Promise<StoredKey | null>
+  readonly #read: (digest: string) => Promise<StoredKey | null>
   readonly #known = new LRUCache<string, Cached>({ max: CACHED_MAX })
   readonly #reading = new Map<string, Promise<Cached>>()
   /** A look-up that began before `forget()` is not kept. */
   #generation = 0
 
-  constructor(read: (hash: string) => Promise<StoredKey | null>) {
+  constructor(read: (digest: string) => Promise<StoredKey | null>) {
     this.#read = read
   }
 
   /** The key as it is now, or as it was less than a second ago. */
-  async find(hash: string): Promise<StoredKey | null> {
-    const cached = this.#known.get(hash)
+  async find(digest: string): Promise<StoredKey | null> {
+    const cached = this.#known.get(digest)
     const age = cached === undefined ? Infinity : performance.now() - cached.readAt
     if (cached === undefined || age >= STALE_MS) {
-      const found = await this.#readOnce(hash).catch((error: unknown) => {
+      const found = await this.#readOnce(digest).catch((error: unknown) => {
         const lasting = cached !== undefined && cached.key !== null && age < OUTAGE_MS
         if (lasting && isExectrailError(error) && error.code === 'metadata_unavailable') return cached
         throw error
@@ -95,7 +95,7 @@ class KeyCache {
       return found.key
     }
     // A failure shows at the look-up that a use waits for.
-    if (age >= FRESH_MS) void this.#readOnce(hash).catch(() => undefined)
+    if (age >= FRESH_MS) void this.#readOnce(digest).catch(() => undefined)
     return cached.key
   }
 
@@ -105,21 +105,21 @@ class KeyCache {
     this.#reading.clear()
   }
 
-  #readOnce(hash: string): Promise<Cached> {
-    const running = this.#reading.get(hash)
+  #readOnce(digest: string): Promise<Cached> {
+    const running = this.#reading.get(digest)
     if (running !== undefined) return running
-    const work = this.#readNow(hash).finally(() => {
-      if (this.#reading.get(hash) === work) this.#reading.delete(hash)
+    const work = this.#readNow(digest).finally(() => {
+      if (this.#reading.get(digest) === work) this.#reading.delete(digest)
     })
-    this.#reading.set(hash, work)
+    this.#reading.set(digest, work)
     return work
   }
 
-  async #readNow(hash: string): Promise<Cached> {
+  async #readNow(digest: string): Promise<Cached> {
     const generation = this.#generation
     const readAt = performance.now()
-    const entry = { key: await this.#read(hash), readAt }
-    if (generation === this.#generation) this.#known.set(hash, entry)
+    const entry = { key: await this.#read(digest), readAt }
+    if (generation === this.#generation) this.#known.set(digest, entry)
     return entry
   }
 }
