@@ -23,6 +23,12 @@ export function requireKey(keys: KeyStore): MiddlewareHandler<ApiEnv> {
     if (key === null) throw unauthorized('the API key is not known here')
     if (credentials.from === 'cookie') rejectForeignOrigin(c)
     c.set('key', key)
+    c.set('keyHolds', () =>
+      findKey(keys, credentials.secret).then(
+        (found) => found !== null,
+        () => false,
+      ),
+    )
     return next()
   }
 }

@@ -38,6 +38,8 @@ export interface ApiEnv {
   Variables: {
     requestId: string
     key: ApiKey
+    /** Whether the key is still valid, for replies that last. */
+    keyHolds: () => Promise<boolean>
   }
 }
 

@@ -4,7 +4,7 @@ import type { ApiContext } from './context.ts'
 /** A comment as often as this, so that proxies keep a quiet stream open and a dead peer is noticed. */
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 1_000
-/** Then the stream ends, so that a key that was revoked meanwhile is noticed; readers go on with their last id. */
+/** Then the stream ends; readers go on with their last id. */
 const LIFETIME_MS = 15 * 60_000
 /** A reader that takes nothing for so long is cut off. */
 const STALLED_MS = 120_000
@@ -21,7 +21,7 @@ const HEARTBEAT = encoder.encode(': still here\n\n')
 
 /**
  * Streams encoded events until they end or the reader goes. It pulls the next one only when the reader takes more, so a
- * slow reader holds one event here.
+ * slow reader holds one event here. Nothing is sent after the key has been revoked or has expired.
  * @param onGone called once, when the reader has gone or the events ended
  */
 export function eventStream(c: ApiContext, events: AsyncIterator<Uint8Array>, onGone: () => void): Response {
@@ -41,8 +41,9 @@ export function eventStream(c: ApiContext, events: AsyncIterator<Uint8Array>, on
         next ??= events.next()
         const result = await withinHeartbeat(next)
         if (result !== null) next = null
-        if (result?.done !== true) controller.enqueue(result?.value ?? HEARTBEAT)
-        if (result?.done !== true && performance.now() < endsAt) return
+        const goesOn = result?.done !== true && (await c.get('keyHolds')())
+        if (goesOn) controller.enqueue(result?.value ?? HEARTBEAT)
+        if (goesOn && performance.now() < endsAt) return
         leave()
         controller.close()
       },
