@@ -39,10 +39,12 @@ function clientWithin(app: Hono<ApiEnv>, c: ApiContext, url: string): Client {
     retries: 0,
     parse: parseExactly,
     fetch: async (address, init) => {
-      const request = new Request(address, init)
+      // A client of 2025 gives a call up in a request of its own, which no session joins to this one; its end does.
+      const signals = [c.req.raw.signal, init.signal].filter((signal) => signal instanceof AbortSignal)
+      const request = new Request(address, { ...init, signal: AbortSignal.any(signals) })
       for (const name of PASSED_ON) {
         const value = c.req.header(name)
-        if (value !== undefined) request.headers.set(name, value)
+        if (value !== undefined && !request.headers.has(name)) request.headers.set(name, value)
       }
       request.headers.set('X-Request-Id', c.get('requestId'))
       return app.fetch(request, c.env)

@@ -15,6 +15,8 @@ export interface Connection {
 export interface ToolCall extends Connection {
   /** Aborts when the caller cancels or goes. */
   signal: AbortSignal
+  /** The caller's span, for requests that make one of their own. */
+  trace: Readonly<Record<string, string>>
 }
 
 type ObjectSchema = z.ZodObject
@@ -54,7 +56,11 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
   return (server, connect, report) => {
     const answer = async (input: z.output<Input>, { mcpReq }: ServerContext) => {
       try {
-        const answered = await tool.answer(input, { ...(await connect()), signal: mcpReq.signal })
+        const answered = await tool.answer(input, {
+          ...(await connect()),
+          signal: mcpReq.signal,
+          trace: traceOf(mcpReq._meta ?? {}),
+        })
         return toResult(makeVisible(answered))
       } catch (error) {
         return { isError: true, content: [{ type: 'text' as const, text: explain(error, report) }] }
@@ -67,6 +73,12 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
       (input: unknown, context: ServerContext) => answer(input as z.output<Input>, context),
     )
   }
+}
+
+/** W3C Trace Context, as a client puts it into a request's metadata. */
+function traceOf(meta: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = ['traceparent', 'tracestate'].map((name) => [name, meta[name]] as const)
+  return Object.fromEntries(given.filter((one): one is [string, string] => typeof one[1] === 'string'))
 }
 
 /** Structured, and as text for clients that know no structured content. */

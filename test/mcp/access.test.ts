@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { environmentFor } from '../support/command-line.ts'
 import { overHttp, overStdio } from '../support/mcp.ts'
+import { waitFor } from '../support/wait.ts'
 import { ADMIN_KEY, readProblem, startOfflineService, withKey, type TestService } from '../support/service.ts'
 
 let service: TestService
@@ -31,6 +32,36 @@ it('the runtimes need no store', async () => {
   const session = await overHttp(service.url, ADMIN_KEY, 'auto')
   const { runtimes } = await session.call('list_runtimes')
   expect(runtimes).toContainEqual(expect.objectContaining({ name: 'subprocess', ready: true }))
+  await session.close()
+})
+
+it.each([
+  ['gives up', 'auto'],
+  ['goes', 'auto'],
+  ['goes', 'legacy'],
+] as const)('a caller that %s ends its run, in the protocol %s', async (what, era) => {
+  const session = await overHttp(service.url, ADMIN_KEY, era)
+  const running = async (): Promise<number> => {
+    const metrics = await (await service.ask('/metrics')).text()
+    return Number(/^exectrail_executions_running (?<count>\d+)/mu.exec(metrics)?.groups?.['count'])
+  }
+  const giveUp = new AbortController()
+  const call = session.attempt('run_code', { language: 'bash', code: 'sleep 50' }, { signal: giveUp.signal })
+  call.catch(() => undefined)
+  await waitFor(async () => (await running()) === 1, { timeoutMs: 20_000, what: 'the run' })
+  if (what === 'gives up') giveUp.abort()
+  else await session.close()
+  await expect(call).rejects.toThrow(/./)
+  await waitFor(async () => (await running()) === 0, { timeoutMs: 20_000, what: 'its end' })
+  await session.close()
+})
+
+it("a run belongs to the caller's trace", async () => {
+  const session = await overHttp(service.url, ADMIN_KEY, 'auto')
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  const meta = { traceparent: `00-${traceId}-b7ad6b7169203331-01` }
+  const { data } = await session.attempt('run_code', { language: 'bash', code: ':' }, { meta })
+  expect(data).toMatchObject({ outcome: 'success', execution: { traceId } })
   await session.close()
 })
 

@@ -11,11 +11,16 @@ export interface Answer {
   data: ReturnType<typeof JSON.parse>
 }
 
+interface AttemptOptions {
+  signal?: AbortSignal
+  meta?: Record<string, unknown>
+}
+
 export interface McpSession {
   tools: Tool[]
   instructions: string
   /** Calls a tool, whatever comes of it. */
-  attempt: (name: string, args?: Record<string, unknown>) => Promise<Answer>
+  attempt: (name: string, args?: Record<string, unknown>, options?: AttemptOptions) => Promise<Answer>
   /** Calls a tool that must succeed; its structured content. */
   call: (name: string, args?: Record<string, unknown>) => Promise<Answer['data']>
   close: () => Promise<void>
@@ -36,8 +41,9 @@ async function open(transport: Parameters<Client['connect']>[0], era: Era): Prom
   const client = new Client({ name: 'a test', version: '1' }, { versionNegotiation: { mode: era } })
   await client.connect(transport)
   const { tools } = await client.listTools()
-  const attempt = async (name: string, args: Record<string, unknown> = {}): Promise<Answer> => {
-    const result = await client.callTool({ name, arguments: args })
+  const attempt: McpSession['attempt'] = async (name, args = {}, { signal, meta: _meta = {} } = {}) => {
+    const options = signal === undefined ? {} : { signal }
+    const result = await client.callTool({ name, arguments: args, _meta }, options)
     const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
     return { isError: result.isError === true, text, data: result.structuredContent }
   }

@@ -27,6 +27,7 @@ const SHOWN = [
   'result',
   'stdout',
   'stderr',
+  'traceId',
 ] as const
 
 const output = z.object({
@@ -83,7 +84,7 @@ export const runCode = defineTool({
     organization: id.describe("Only with an administrator's key. Leave it out otherwise"),
   }),
   output,
-  async answer(given, { client, signal, url }) {
+  async answer(given, { client, signal, trace, url }) {
     const { timeoutMs, memoryMb, allowHosts, organization: organizationId, runtime, language, code } = given
     const { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, input, files } = given
     const context = { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, organizationId }
@@ -98,7 +99,7 @@ export const runCode = defineTool({
         files,
         ...(allowHosts === undefined ? {} : { network: { allow: allowHosts } }),
       },
-      { signal },
+      { signal, headers: trace },
     )
     return toOutput(record, url)
   },
@@ -122,11 +123,14 @@ export const replayExecution = defineTool({
     organization: id.describe("Only with an administrator's key. Leave it out otherwise"),
   }),
   output,
-  async answer({ executionId, timeoutMs, memoryMb, input, ...given }, { client, signal, url }) {
+  async answer({ executionId, timeoutMs, memoryMb, input, ...given }, { client, signal, trace, url }) {
     const limits =
       timeoutMs === undefined && memoryMb === undefined ? {} : { limits: { timeoutMs, memoryMb } }
     const changes = { ...given, ...limits, ...(input === undefined ? {} : { input }) }
-    return toOutput(await client.replayExecution({ id: executionId, ...changes }, { signal }), url)
+    return toOutput(
+      await client.replayExecution({ id: executionId, ...changes }, { signal, headers: trace }),
+      url,
+    )
   },
 })
 
