@@ -195,7 +195,8 @@ describe('an export that breaks off', () => {
     socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n\r\n`)
     let received = ''
     socket.once('data', () => socket.pause())
-    await once(socket, 'data')
+    const [first] = await once(socket, 'data')
+    expect(String(first)).toMatch(/^HTTP\/1\.1 200 /u)
     const restarted = stack.clickhouse.restart()
     socket.on('data', (bytes: Buffer) => (received = `${received}${bytes.toString('latin1')}`.slice(-1000)))
     socket.on('error', () => undefined)
