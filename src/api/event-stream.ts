@@ -1,5 +1,6 @@
 /** Replies of server-sent events. */
 import type { ApiContext } from './context.ts'
+import { markAsStream } from './open-streams.ts'
 
 /** A comment as often as this, so that proxies keep a quiet stream open and a dead peer is noticed. */
 const HEARTBEAT_MS = 15_000
@@ -67,5 +68,7 @@ async function withinHeartbeat<T>(next: Promise<T>): Promise<T | null> {
 
 /** Heartbeats keep the socket of a reader that takes them from being idle. */
 function cutOffStalled({ env: { outgoing } }: ApiContext): void {
-  outgoing?.setTimeout(STALLED_MS, () => outgoing.destroy())
+  if (outgoing === undefined) return
+  markAsStream(outgoing)
+  outgoing.setTimeout(STALLED_MS, () => outgoing.destroy())
 }

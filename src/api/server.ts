@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { limitPipelining } from '../clickhouse-endpoint/pipelining.ts'
 import { ExectrailError } from '../errors.ts'
 import type { ApiEnv } from './context.ts'
+import { isStream } from './open-streams.ts'
 
 const HEADERS_TIMEOUT_MS = 10_000
 const BODY_TIMEOUT_MS = 60_000
@@ -61,8 +62,7 @@ function trackStreams(server: Server): () => void {
     response.once('close', () => open.delete(response))
   })
   return () => {
-    for (const response of open)
-      if (String(response.getHeader('Content-Type')).startsWith('text/event-stream')) response.destroy()
+    for (const response of open) if (isStream(response)) response.destroy()
   }
 }
 

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import type { ApiEnv } from '../../src/api/context.ts'
+import { eventStream } from '../../src/api/event-stream.ts'
 import { serve } from '../../src/api/server.ts'
 import { ExectrailError } from '../../src/errors.ts'
 
@@ -60,4 +61,18 @@ it('lets a request in progress end, and cuts one that outlasts the grace', async
   await stuck.promise
   const [refused] = await Promise.allSettled([cut, hasty.close(50)])
   expect(refused.status).toBe('rejected')
+})
+
+it('ends streams of events at once, and lets go of what they read', async () => {
+  const gone = Promise.withResolvers<void>()
+  const silent: AsyncIterator<Uint8Array> = { next: () => new Promise(() => {}) }
+  const streaming = new Hono<ApiEnv>().get('/', (c) => eventStream(c, silent, gone.resolve))
+  const listening = await serve(streaming, { port: 0 })
+  const reader = (await fetch(listening.url)).body?.getReader()
+  const read = async (): Promise<void> => {
+    while ((await reader?.read())?.done === false);
+  }
+  const [cut] = await Promise.allSettled([read(), listening.close(60_000)])
+  expect(cut.status).toBe('rejected')
+  await gone.promise
 })
