@@ -240,6 +240,8 @@ describe('the tools', () => {
 it('see what the key may see', async () => {
   const acme = await start(() => overHttp(asked.url, ACME_KEY, 'auto'))
   expect((await acme.call('get_stats', { since: '3d' })).total.count).toBe(240)
+  const hidden = await acme.attempt('get_workflow_execution', { workflowExecutionId: 'wf-1', since: '3d' })
+  expect(hidden).toMatchObject({ isError: true, text: expect.stringContaining('Not found') })
   const refused = await acme.attempt('get_stats', { organization: 'globex' })
   expect(refused).toMatchObject({
     isError: true,
