@@ -47,6 +47,7 @@ describe('the packed package', () => {
       'LICENSE',
       'README.md',
       'bin/exectrail',
+      'clickhouse/callers.sql',
       'clickhouse/migrations',
       'otel-collector/builder.yaml',
       'otel-collector/config.yaml',
