@@ -104,9 +104,12 @@ if (process.argv[2] === 'make-cache') {
 }
 
 writeSync(3, '\n') // started, waiting
-const job = readJob(() =>
-  new VMScript('(async () => { try {} catch (error) {} })', 'warm.js').getCompiledCode(),
-)
+const job = readJob(() => {
+  // All that a program goes through, once.
+  const sample = 'exports.main = async (input) => { try {} catch (error) {} }'
+  checkWhole(sample)
+  vm.run(new VMScript(`${BEFORE}${sample}\n})`, 'warm.js'))
+})
 const end = job.indexOf(10)
 const head = JSON.parse(job.toString('utf8', 0, end))
 nonce = head.nonce
