@@ -35,8 +35,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   // Postgres of a root that nobody else can reach is elsewhere.
-  const postgres = await realpath(join(home, 'postgres')).catch(() => directory)
-  for (const path of [postgres, directory]) await rm(path, { recursive: true, force: true })
+  const paths = [await realpath(join(home, 'postgres')).catch(() => directory), directory]
+  for (const path of paths) await rm(path, { recursive: true, force: true })
 })
 
 describe('the packed package', () => {
