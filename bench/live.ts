@@ -7,6 +7,7 @@ import { Agent, request, type IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadConfig } from '../src/config.ts'
 import { createExecutor, type Executor } from '../src/executor/executor.ts'
+import { EMPTY_EXIT } from '../src/runtimes/exits.ts'
 import type { Runtime } from '../src/runtimes/runtime.ts'
 import { startStack } from '../src/stack/stack.ts'
 import { printFigures } from './figures.ts'
@@ -25,24 +26,7 @@ const immediate: Runtime = {
   capabilities: { languages: ['bash'], isolation: 'none', enforces: [], streaming: false },
   run(_request, io) {
     io.onRunning()
-    return Promise.resolve({
-      exitCode: 0,
-      signal: null,
-      result: null,
-      syntaxError: false,
-      uncaught: null,
-      limit: null,
-      fault: null,
-      isolation: 'none',
-      durationMs: null,
-      queueMs: null,
-      cpuMs: null,
-      memoryPeakBytes: null,
-      memorySource: null,
-      sandboxId: null,
-      sandboxAgeMs: null,
-      files: [],
-    })
+    return Promise.resolve({ ...EMPTY_EXIT, exitCode: 0 })
   },
   check: () => Promise.reject(new Error('not asked for')),
   close: () => Promise.resolve(),

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'
-import { createStore, type Store } from '../../src/store/client.ts'
+import type { Store } from '../../src/store/client.ts'
 import { bash, controlOf } from '../support/async-executions.ts'
 import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
 import { recordingTrail } from '../support/recording-trail.ts'
 import {
+  absentStore,
   ACME_KEY,
   GLOBEX_KEY,
   readProblem,
@@ -26,7 +27,7 @@ beforeAll(async () => {
     config: { ...offlineConfig(home.path), perOrganization },
     trail: recordingTrail(),
   })
-  store = createStore({ url: 'http://127.0.0.1:9', user: 'default', password: '', database: 'exectrail' })
+  store = absentStore()
   service = await startService({ store, executor })
 })
 afterAll(async () => {

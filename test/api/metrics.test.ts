@@ -2,12 +2,11 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { AppDependencies } from '../../src/api/context.ts'
 import { readCollectorMetrics, type CollectorMetrics } from '../../src/stack/collector/metrics.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
-import { createStore } from '../../src/store/client.ts'
 import { startTestCollector } from '../support/collector.ts'
 import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { freshHome } from '../support/of-test.ts'
-import { startService, type TestService } from '../support/service.ts'
+import { absentStore, startService, type TestService } from '../support/service.ts'
 import { waitFor } from '../support/wait.ts'
 
 /** What `/metrics` tells, by name and labels, and of each name how it is typed. */
@@ -23,7 +22,7 @@ async function start(given: { collectorUrl?: string } & Partial<Pick<AppDependen
   const toCollector = collectorUrl === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl }
   const executor = await createExecutor({ config: offlineConfig(await freshHome(), toCollector) })
   onTestFinished(async () => void (await executor.close(0)))
-  const store = createStore({ url: 'http://127.0.0.1:9', user: 'u', password: '', database: 'exectrail' })
+  const store = absentStore()
   onTestFinished(() => store.close())
   const service = await startService({ store, executor, ...parts })
   onTestFinished(() => service.close())

@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'
-import { createStore, type Store } from '../../src/store/client.ts'
+import type { Store } from '../../src/store/client.ts'
 import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
 import { recordingTrail, type RecordingTrail } from '../support/recording-trail.ts'
 import {
+  absentStore,
   ACME_KEY,
   ADMIN_KEY,
   readProblem,
@@ -26,7 +27,7 @@ beforeAll(async () => {
   home = await temporaryDirectory()
   trail = recordingTrail()
   executor = await createExecutor({ config: offlineConfig(home.path), trail })
-  store = createStore({ url: 'http://127.0.0.1:9', user: 'default', password: '', database: 'exectrail' })
+  store = absentStore()
   service = await startService({ store, executor })
 })
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { serve } from '../../src/api/server.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { KEY_SCOPES, USUAL_SCOPES } from '../../src/metadata/key-scopes.ts'
 import type { ApiKey, KeyStore } from '../../src/service/keys.ts'
-import { createStore } from '../../src/store/client.ts'
+import { createStore, type Store } from '../../src/store/client.ts'
 import { offlineConfig } from './configuration.ts'
 import { temporaryDirectory } from './directory.ts'
 
@@ -125,8 +125,13 @@ export async function startService(
   }
 }
 
+/** A store that does not answer. */
+export function absentStore(): Store {
+  return createStore({ url: 'http://127.0.0.1:9', user: 'default', password: '', database: 'exectrail' })
+}
+
 /**
- * The surface over a store that nobody serves and an executor without a Collector: for what must not need
+ * The surface over a store that does not answer and an executor without a Collector: for what must not need
  * the store, or must say that it is away.
  */
 export async function startOfflineService(
@@ -137,12 +142,7 @@ export async function startOfflineService(
   const home = parts.use(await temporaryDirectory())
   const executor = await createExecutor({ config: offlineConfig(home.path) })
   parts.defer(async () => void (await executor.close(0)))
-  const store = createStore({
-    url: 'http://127.0.0.1:9',
-    user: 'default',
-    password: '',
-    database: 'exectrail',
-  })
+  const store = absentStore()
   parts.defer(() => store.close())
   const service = parts.use(await startService({ store, executor: { ...executor, ...change }, ...others }))
   const close = (): Promise<void> => parts.disposeAsync()

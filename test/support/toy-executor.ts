@@ -11,30 +11,13 @@ import type {
   ExecutionResult,
   StartedRecord,
 } from '../../src/execution.ts'
+import { EMPTY_EXIT } from '../../src/runtimes/exits.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from '../../src/runtimes/runtime.ts'
 import type { Trail } from '../../src/telemetry/trail.ts'
 
 /** A clean exit of a namespace sandbox, changed by `part`. */
 export function exitWith(part: Partial<RuntimeExit> = {}): RuntimeExit {
-  return {
-    exitCode: 0,
-    signal: null,
-    result: null,
-    syntaxError: false,
-    uncaught: null,
-    limit: null,
-    fault: null,
-    isolation: 'namespace',
-    durationMs: null,
-    queueMs: null,
-    cpuMs: null,
-    memoryPeakBytes: null,
-    memorySource: null,
-    sandboxId: null,
-    sandboxAgeMs: null,
-    files: [],
-    ...part,
-  }
+  return { ...EMPTY_EXIT, exitCode: 0, isolation: 'namespace', ...part }
 }
 
 /** A runtime that does what `run` says. */

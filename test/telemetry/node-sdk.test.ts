@@ -2,11 +2,11 @@
 import { context, logs, propagation, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'
-import { createStore, type Store } from '../../src/store/client.ts'
+import type { Store } from '../../src/store/client.ts'
 import { prepareNodeSdk } from '../../src/telemetry/node-sdk.ts'
 import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
-import { ADMIN_KEY, startService, withKey, type TestService } from '../support/service.ts'
+import { absentStore, ADMIN_KEY, startService, withKey, type TestService } from '../support/service.ts'
 import { exitWith, toyRuntime } from '../support/toy-executor.ts'
 import { startReceiver, type Receiver } from './receiver.ts'
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
     runtimes: [toyRuntime(() => Promise.resolve(exitWith()))],
     registerGlobals: await prepareNodeSdk(['b3multi']),
   })
-  store = createStore({ url: 'http://127.0.0.1:9', user: 'default', password: '', database: 'exectrail' })
+  store = absentStore()
   service = await startService({ store, executor })
 })
 afterAll(async () => {
