@@ -3,8 +3,8 @@ import type { QueryInput, ServiceRequest } from './transport.ts'
 import type { Operations } from './types.ts'
 
 /**
- * Method and path of each operation. The input fills the path; the rest of it is the query or, of a POST, the body, but for
- * the names after `?`.
+ * Method and path of each operation. The input fills the path; the rest of it is the query or, of a POST, the body, except
+ * for the names after `?`.
  */
 export const ROUTES: Readonly<Record<keyof Operations, `${ServiceRequest['method']} /${string}`>> = {
   runCode: 'POST /v1/executions',

@@ -49,7 +49,7 @@ export async function sendExport(
     Vary: 'Accept, Accept-Encoding',
     ...(compression === null ? {} : { 'Content-Encoding': compression }),
   }
-  // A body that nobody reads would hold its place.
+  // A body that is not read would hold its place.
   if (c.req.method === 'HEAD') return new Response(null, { headers })
   const ending = new AbortController()
   c.req.raw.signal.addEventListener('abort', () => ending.abort(), { once: true })

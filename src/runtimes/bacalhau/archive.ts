@@ -11,7 +11,7 @@ export interface ArchiveFile {
   content: Uint8Array
 }
 
-/** Packs files; folders on the way are made by the reader, but for Go's, which wants them named first. */
+/** Packs files; folders on the way are made by the reader, except for Go's, which wants them named first. */
 export function packArchive(files: readonly ArchiveFile[]): Buffer {
   const folders = new Set(files.flatMap(({ path }) => parentsOf(path)))
   const blocks = [
