@@ -4,6 +4,7 @@ import type { Scope } from '../store/scope.ts'
 import type { Queries } from './database.ts'
 import type { KeyScope } from './key-scopes.ts'
 import type { Tables } from './tables.ts'
+import { tenantCondition } from './tenant.ts'
 
 /** A key as it is stored, without its secret. Times are ISO 8601 UTC. */
 export interface StoredKey {
@@ -122,10 +123,7 @@ export async function touchKey(queries: Queries, id: string): Promise<void> {
 }
 
 function ofTenant(queries: Queries, scope: Scope) {
-  const all = queries.selectFrom('api_keys').selectAll()
-  if (scope === 'all') return all
-  const own = all.where('organization_id', '=', scope.organizationId)
-  return scope.workspaceId === undefined ? own : own.where('workspace_id', '=', scope.workspaceId)
+  return queries.selectFrom('api_keys').selectAll().where(tenantCondition(scope))
 }
 
 function toKey(row: Selectable<Tables['api_keys']>): StoredKey {

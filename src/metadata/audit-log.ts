@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Scope } from '../store/scope.ts'
 import type { Queries } from './database.ts'
 import type { Tables } from './tables.ts'
+import { tenantCondition } from './tenant.ts'
 
 export const AUDIT_ACTIONS = [
   'key.create',
@@ -72,10 +73,12 @@ export async function listAudit(
   scope: Scope,
   { action, subject, before, limit }: AuditQuery,
 ): Promise<AuditEntry[]> {
-  let query = queries.selectFrom('audit_log').selectAll().orderBy('id', 'desc').limit(limit)
-  if (scope !== 'all') query = query.where('organization_id', '=', scope.organizationId)
-  if (scope !== 'all' && scope.workspaceId !== undefined)
-    query = query.where('workspace_id', '=', scope.workspaceId)
+  let query = queries
+    .selectFrom('audit_log')
+    .selectAll()
+    .where(tenantCondition(scope))
+    .orderBy('id', 'desc')
+    .limit(limit)
   if (action !== undefined) query = query.where('action', '=', action)
   if (subject !== undefined) query = query.where('subject', '=', subject)
   if (before !== null) query = query.where('id', '<', before)

@@ -3,6 +3,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Scope, Tenant } from '../store/scope.ts'
 import type { Queries } from './database.ts'
 import type { Tables } from './tables.ts'
+import { tenantCondition } from './tenant.ts'
 
 export const DECIDED_STATES = ['open', 'resolved', 'ignored'] as const
 export type DecidedState = (typeof DECIDED_STATES)[number]
@@ -26,15 +27,16 @@ export const DECISIONS_MAX = 2_000
 
 /** The decisions that hold in a scope, newest first. Those of a workspace come before those of its organization. */
 export async function listDecisions(queries: Queries, scope: Scope): Promise<ErrorDecision[]> {
-  let query = queries
+  const organization = scope === 'all' ? scope : { organizationId: scope.organizationId }
+  const workspace = scope === 'all' ? '' : (scope.workspaceId ?? '')
+  const rows = await queries
     .selectFrom('error_states')
     .selectAll()
+    .where(tenantCondition(organization))
+    .where('workspace_id', 'in', [...new Set(['', workspace])])
     .orderBy('state_since', 'desc')
     .limit(DECISIONS_MAX)
-  if (scope !== 'all') query = query.where('organization_id', '=', scope.organizationId)
-  const workspace = scope === 'all' ? '' : (scope.workspaceId ?? '')
-  query = query.where('workspace_id', 'in', [...new Set(['', workspace])])
-  const rows = await query.execute()
+    .execute()
   return rows
     .toSorted((a, b) => Number(b.workspace_id === workspace) - Number(a.workspace_id === workspace))
     .map(toDecision)
