@@ -16,7 +16,7 @@ export interface Column extends Pick<Field, 'unit' | 'means' | 'values'> {
 const STORE_COLUMNS: Readonly<Partial<Record<FieldName, readonly Column[]>>> = {
   memorySource: [{ name: 'memory_mb', field: null, type: 'Nullable(Float64)', unit: 'MiB', means: 'The same peak; computed when read.', source: '(computed)' }],
   executorId: [
-    { name: 'record_version', field: null, type: 'UInt8', means: '1 for what was written in place of an executor that was presumed dead (`executor_crashed`), 2 for a true end; the higher one wins.', source: '(from `error.type`)' },
+    { name: 'record_version', field: null, type: 'UInt8', means: '1 for what was written in place of an executor that was presumed dead (`executor_crashed`), 2 for a true end, one more each time its costs were computed again; the higher one wins.', source: '(from `error.type`)' },
     { name: 'inserted_at', field: null, type: "DateTime64(3, 'UTC')", unit: 'UTC, ms', means: 'When the row arrived.', source: "(the store's clock)" },
   ],
 }

@@ -30,6 +30,8 @@ export interface Field {
   onSpan?: true
   /** Text of the caller or of the code, in which secrets are masked. 'optional' content can be switched off. */
   content?: 'optional' | 'always'
+  /** The hash of whole content that the record holds in part. */
+  isBlob?: true
   /** A long text keeps its first 64 KiB, or its beginning and its end. @default the first 4 KiB */
   keeps?: 'head' | 'ends'
   /** It has a query parameter of its own. */
@@ -70,7 +72,7 @@ export const FIELDS = {
   validationPassed: { type: 'boolean', nullable: true, column: 'Nullable(Bool)', attribute: 'code_exec.validation.passed', means: 'Whether input and result met their schemas; null where there was nothing to validate.' },
 
   // What it took.
-  durationMs: { type: 'double', column: 'Float64', attribute: 'code_exec.duration_ms', onSpan: true, unit: 'ms', means: 'The run alone, without queue and start-up.' },
+  durationMs: { type: 'double', column: 'Float64', attribute: 'code_exec.duration_ms', onSpan: true, unit: 'ms', means: 'The run, without queue and start-up.' },
   queueMs: { type: 'double', column: 'Float64', attribute: 'code_exec.queue_ms', unit: 'ms', means: 'Waiting for a slot before the run.' },
   startupMs: { type: 'double', column: 'Float64', attribute: 'code_exec.startup_ms', unit: 'ms', means: 'Making the sandbox ready before the run.' },
   cpuMs: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.cpu_ms', unit: 'ms', means: 'CPU time of the whole process tree.' },
@@ -84,10 +86,14 @@ export const FIELDS = {
   inputTokens: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'gen_ai.usage.input_tokens', atStart: true, unit: 'count', means: 'Tokens of the prompt.' },
   outputTokens: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'gen_ai.usage.output_tokens', atStart: true, unit: 'count', means: 'Tokens of the answer.' },
   model: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'gen_ai.request.model', atStart: true, filterable: true, means: 'The model that wrote the code.' },
-  costRunNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.run_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the resources the run used.' },
-  costAllocatedNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.allocated_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the resources that were set aside for it.' },
+  allocatedVcpus: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.allocated.vcpus', unit: 'count', means: 'Virtual processors of the sandbox; null where it shares those of its host.' },
+  allocatedMemoryBytes: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'code_exec.allocated.memory_bytes', unit: 'bytes', means: 'Memory of the sandbox; null where it shares that of its host.' },
+  heldFromMs: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.held.from_ms', unit: "ms of the sandbox's life", means: 'Where the part of its life begins that was held for this execution: at 0 for the first, else where the part of the one before ends.' },
+  heldUntilMs: { type: 'double', nullable: true, column: 'Nullable(Float64)', attribute: 'code_exec.held.until_ms', unit: "ms of the sandbox's life", means: 'Where that part ends: when the execution gave the sandbox back, or the sandbox was ended.' },
+  costRunNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.run_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the resources while the code ran; null where it is unknown.' },
+  costAllocatedNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.allocated_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of all that was held for it, start-up and waiting included; null where it is unknown.' },
   costTokensNanoUsd: { type: 'integer', nullable: true, column: 'Nullable(Int64)', attribute: 'code_exec.cost.tokens_nano_usd', unit: '10⁻⁹ USD', means: 'Cost of the tokens the model spent to write the code.' },
-  priceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.cost.price_id', means: 'The price list the costs were computed with.' },
+  priceId: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.cost.price_id', means: 'Lines of the price book that the costs were computed with, joined by `+`.' },
 
   // What ran, and what came back.
   codeSha256: { type: 'text', column: 'String', attribute: 'code_exec.code.sha256', atStart: true, filterable: true, unit: '64 hex', means: 'Hash of the code, also where the code itself is not kept.' },
@@ -95,7 +101,7 @@ export const FIELDS = {
   code: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.code', atStart: true, content: 'optional', keeps: 'head', unit: 'text, capped', means: 'The code; null where it is not kept.' },
   input: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.input', atStart: true, content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What `main` was given.' },
   request: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.request', atStart: true, content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What else the run was given: files, network, further limits, rules and schemas, and the names of its variables; null where none was.' },
-  requestLoss: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.request_loss', atStart: true, means: 'What of code, input and request is not kept as it was, such as `input masked`; `none` where a replay has all of it, null in records from before.' },
+  requestLoss: { type: 'text', nullable: true, column: 'LowCardinality(Nullable(String))', attribute: 'code_exec.request_loss', atStart: true, means: 'What of code, input and request is not kept as it was, such as `input masked`; `content expired` where they went by their age, `none` where a replay has all of it, null in records from before.' },
   stdout: { type: 'text', column: 'String', attribute: 'code_exec.stdout', content: 'optional', keeps: 'ends', unit: 'text, head and tail', means: 'What the code printed.' },
   stderr: { type: 'text', column: 'String', attribute: 'code_exec.stderr', content: 'optional', keeps: 'ends', unit: 'text, head and tail', means: 'What the code printed as errors.' },
   stdoutBytes: { type: 'integer', column: 'UInt64', attribute: 'code_exec.stdout.bytes', unit: 'bytes', means: 'All that was printed, whatever was kept.' },
@@ -103,6 +109,13 @@ export const FIELDS = {
   outputTruncated: { type: 'boolean', column: 'Bool', attribute: 'code_exec.output.truncated', means: 'Whether `stdout` or `stderr` is cut.' },
   result: { type: 'json', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.result', content: 'optional', keeps: 'head', unit: 'JSON text, capped', means: 'What `main` returned; null for a script.' },
   outFilesDropped: { type: 'integer', nullable: true, column: 'Nullable(UInt64)', attribute: 'code_exec.out_files_dropped', unit: 'count', means: 'Files of `/out` that were not kept: beyond 256 files or 32 MiB, links, pipes; counted up to 100,000; null where the runtime does not count them.' },
+  codeBlob: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.code.blob', isBlob: true, unit: '64 hex', means: 'SHA-256 of the whole code as it is kept, under which the blob store has it; null where `code` holds all of it, or where it was not kept.' },
+  inputBlob: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.input.blob', isBlob: true, unit: '64 hex', means: 'The same for `input`.' },
+  requestBlob: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.request.blob', isBlob: true, unit: '64 hex', means: 'The same for `request`, with the files that it only names.' },
+  resultBlob: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.result.blob', isBlob: true, unit: '64 hex', means: 'The same for `result`.' },
+  stdoutBlob: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.stdout.blob', isBlob: true, unit: '64 hex', means: 'The same for `stdout`; output beyond the bound of a blob is left out.' },
+  stderrBlob: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.stderr.blob', isBlob: true, unit: '64 hex', means: 'The same for `stderr`.' },
+  filesBlob: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.files.blob', isBlob: true, unit: '64 hex', means: 'SHA-256 of a JSON list of the files of `/out`: path, bytes and SHA-256 of each, under which the blob store has its content; null without any.' },
 
   // Where the record belongs.
   sandboxId: { type: 'text', nullable: true, column: 'Nullable(String)', attribute: 'code_exec.sandbox.id', means: "The provider's own id of the sandbox." },

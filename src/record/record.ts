@@ -47,8 +47,15 @@ export const CONTEXT_FIELDS = namesWith({ inContext: true })
 export const PARAMETER_FIELDS = namesWith({ filterable: true })
 /** Texts of the caller or the code that need not be recorded. */
 export const OPTIONAL_CONTENT = namesWith({ content: 'optional' })
+/** What need not be recorded: those texts, and the files of `/out`. */
+export const OPTIONAL_PARTS = [...OPTIONAL_CONTENT, 'files'] as const
 /** All texts of the caller or the code: secrets are masked in them. */
 export const CONTENT = [...OPTIONAL_CONTENT, ...namesWith({ content: 'always' })]
+/** All in which secrets can be masked. */
+export const CONTENT_PARTS = [...CONTENT, 'files'] as const
+
+/** Hashes of content that the blob store has whole. */
+export const BLOB_FIELDS = namesWith({ isBlob: true })
 
 const HEXADECIMAL: ReadonlySet<FieldName> = new Set<FieldName>([
   ...FIELD_NAMES.filter((name) => /UUID|hex/u.test(fieldOf(name).unit ?? '')),

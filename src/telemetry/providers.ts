@@ -1,4 +1,4 @@
-/** Points the OpenTelemetry globals at the outbox, on request only: otherwise they belong to the host program alone. */
+/** Points the OpenTelemetry globals at the outbox, on request only: otherwise they belong to the host program. */
 import {
   context,
   logs,

@@ -34,7 +34,7 @@ export interface TrailStatus {
   appends: { count: number; totalMs: number; longestMs: number }
   /** Bytes waiting: of this process and of those it adopted, including memory. */
   outboxBytes: number
-  /** Those of them that are in memory alone, because the disk has no room. */
+  /** Those that are only in memory, because the disk has no room. */
   heldBytes: number
   /** Age of the oldest waiting entry, ms; null when nothing waits. */
   oldestMs: number | null

@@ -59,7 +59,7 @@ describe('a process killed in the midst of executions', () => {
     const begun = await first.kill()
     await using second = runChild(home.path, silent.url, { count: 1, unended: 1 })
     await second.done()
-    await expect.poll(() => globSync('outbox/*@*', { cwd: home.path }).length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => globSync('outbox/*@*', { cwd: home.path }).length).toBe(1)
     const later = await second.kill()
     const trail = await openTrail(home.path, receiver.url)
     expect(await trail.shutdown(20_000)).toEqual({ left: 0 })

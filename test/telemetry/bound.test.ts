@@ -47,7 +47,9 @@ it('what was lost shows at /readyz, and after the process is gone in the notes o
   const { checks } = await checkReadiness({
     store: { ping: () => Promise.resolve() },
     metadata: null,
-    executor: { status: () => ({ executorId: 'e', running: 0, waiting: 0, trail: trail.status() }) },
+    executor: {
+      status: () => ({ executorId: 'e', running: 0, waiting: 0, trail: trail.status(), blobs: null }),
+    },
     components: () => [],
   })
   const outbox = checks.find(({ name }) => name === 'outbox')

@@ -15,7 +15,7 @@ async function leaveBehind(home: string, count: number): Promise<{ ids: string[]
   return { ids, segment: join(home, segment) }
 }
 
-it('a damaged place in the middle costs what lies there alone; it is counted and kept aside', async () => {
+it('a damaged place in the middle costs only what lies there; it is counted and kept aside', async () => {
   await using home = await temporaryDirectory()
   const { ids, segment } = await leaveBehind(home.path, 20)
   const bytes = readFileSync(segment)

@@ -23,7 +23,7 @@ it('what another left 40 days ago is given up, counted, and what was left since 
   age(home.path)
   const recent = await openTrail(home.path, null)
   const { id } = leave(recent)
-  await waitFor(() => recent.status().dropped > 0, { timeoutMs: 5000, what: 'the old to be given up' })
+  await waitFor(() => recent.status().dropped > 0, { what: 'the old to be given up' })
   expect(recent.status().dropped).toBe(6)
   await recent.shutdown(0)
   await using receiver = await startReceiver()
@@ -41,7 +41,7 @@ it('what a process that lives could not deliver for too long is given up by itse
     resolveEndpoint: () => Promise.resolve(url === null ? null : { url, headers: {} }),
   })
   leave(trail)
-  await waitFor(() => trail.status().dropped === 3, { timeoutMs: 5000, what: 'the record to be given up' })
+  await waitFor(() => trail.status().dropped === 3, { what: 'the record to be given up' })
   url = receiver.url
   const { id } = leave(trail)
   expect(await trail.shutdown(10_000)).toEqual({ left: 0 })
@@ -74,7 +74,7 @@ it('what was kept aside goes after the same time', async () => {
   for (const day of [LONG_AGO.toISOString().slice(0, 10), today])
     writeFileSync(join(dead, `${day}.ndjson`), '')
   const trail = await openTrail(home.path, null)
-  await waitFor(() => globSync('*', { cwd: dead }).length === 1, { timeoutMs: 5000, what: 'the old to go' })
+  await waitFor(() => globSync('*', { cwd: dead }).length === 1, { what: 'the old to go' })
   expect(existsSync(join(dead, `${today}.ndjson`))).toBe(true)
   await trail.shutdown(0)
 })

@@ -37,7 +37,7 @@ describe('frames', () => {
     )
   })
 
-  it('cut anywhere give the whole ones before the cut and no other', () => {
+  it('cut anywhere give the complete ones before the cut and no other', () => {
     assert(
       property(frames, nat(), (written, seed) => {
         const bytes = encode(written)

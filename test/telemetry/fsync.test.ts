@@ -29,7 +29,7 @@ it('every record is on the disk before the call goes on, some time later, or nev
   await each.shutdown(0)
   const soon = await openTrail(home.path, null, { fsync: { everyMs: 5 } })
   leave(soon)
-  await waitFor(() => synced.later === 1, { timeoutMs: 5000, what: 'the disk to be written' })
+  await waitFor(() => synced.later === 1, { what: 'the disk to be written' })
   await soon.shutdown(0)
   const before = { ...synced }
   const never = await openTrail(home.path, null, { fsync: 'never' })

@@ -1,4 +1,4 @@
-/** The SDK of `exectrail up`, around a service in this process. `test/cli/up.test.ts` has it whole. */
+/** The SDK of `exectrail up`, around a service in this process. `test/cli/up.test.ts` tests it in `up`. */
 import { context, logs, propagation, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createExecutor, type Executor } from '../../src/executor/executor.ts'

@@ -56,7 +56,6 @@ it('the Collector reads the same from protobuf as from JSON', async () => {
     expect(trail.status()).toMatchObject({ dead: 0, dropped: 0, lastError: null })
   }
   await waitFor(() => sink.logs.length === 6 && sink.spans.length === 4, {
-    timeoutMs: 15_000,
     what: 'all records',
   })
   const [json, protobuf] = [logOf(sink, 'json'), logOf(sink, 'protobuf')]

@@ -32,7 +32,7 @@ it('go through the Collector to SigNoz, those of the host’s own parts beside t
     newest('exectrail.trail_sent')?.[0] === 3 &&
     newest('exectrail.trail_outbox')?.[0] === 0 &&
     sink.spans.length === 1
-  await waitFor(isDelivered, { timeoutMs: 15_000, what: 'the metrics after the delivery' })
+  await waitFor(isDelivered, { what: 'the metrics after the delivery' })
   expect(newest('exectrail.executions_started')).toEqual([1])
   expect(newest('exectrail.executions_completed')).toEqual([1])
   expect(newest('gen_ai.execute_tool.duration')).toEqual([1])

@@ -44,7 +44,6 @@ it('what was written before a reboot is taken over though its pid and start are 
   const { id } = await leaveAs(home.path, () => ({ bootId: 'an earlier one', pid: process.pid, startTime }))
   const trail = await openTrail(home.path, receiver.url, { silenceMs: 100 })
   await waitFor(() => trail.flush(200).then(() => receiver.completed().length > 0), {
-    timeoutMs: 10_000,
     what: 'the record from before the reboot',
   })
   expect(receiver.completed()).toEqual([id])
@@ -61,7 +60,6 @@ it.each([
   damage(path)
   const trail = await openTrail(home.path, receiver.url, { silenceMs: 100 })
   await waitFor(() => trail.flush(200).then(() => receiver.completed().length > 0), {
-    timeoutMs: 10_000,
     what: 'the record of a part without an owner',
   })
   expect(receiver.completed()).toEqual([id])

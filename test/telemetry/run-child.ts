@@ -50,7 +50,7 @@ export function runChild(home: string, url: string, { count = 0, unended = 0 } =
   return {
     said: read,
     async done() {
-      await waitFor(() => lines().at(-1) === 'done', { timeoutMs: 20_000, what: 'the child to be done' })
+      await waitFor(() => lines().at(-1) === 'done', { what: 'the child to be done' })
       return read()
     },
     kill,

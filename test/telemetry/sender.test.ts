@@ -62,7 +62,7 @@ describe('the sender', () => {
     const { id } = leave(trail)
     const begun = performance.now()
     const { left } = await trail.shutdown(500)
-    expect(performance.now() - begun).toBeLessThan(2000)
+    expect(performance.now() - begun).toBeLessThan(8000)
     expect(left).toBeGreaterThan(0)
     receiver.behave = () => OK
     const next = await openTrail(home.path, receiver.url)
@@ -80,7 +80,7 @@ describe('the sender', () => {
     {
       await using first = await startReceiver()
       url = first.url
-      await waitFor(() => first.completed().includes(early), { timeoutMs: 10_000, what: 'the first record' })
+      await waitFor(() => first.completed().includes(early), { what: 'the first record' })
     }
     url = last.url
     const late = leave(trail).id
@@ -109,7 +109,7 @@ describe('the sender', () => {
 })
 
 describe.each([400, 413])('a record a receiver refuses with %i among 500 good ones', (status) => {
-  it('is a dead letter alone, with the receiver’s words; the 500 arrive', async () => {
+  it('is the only dead letter, with the receiver’s words; the 500 arrive', async () => {
     await using home = await temporaryDirectory()
     let poison = ''
     await using receiver = await startReceiver((records) =>

@@ -25,7 +25,7 @@ interface Got {
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** A receiver that keeps whole requests. */
+/** A receiver that keeps complete requests. */
 async function listen(tls: ServerOptions | null = null): Promise<{ url: string; got: Got[] }> {
   const got: Got[] = []
   const answer: RequestListener = (request, response) => {

@@ -26,7 +26,6 @@ it('a writer of another container is left alone while its heart beats, and taken
   const patient = await openTrail(home.path, receiver.url, { silenceMs: 100 })
   await patient.flush(100)
   await waitFor(() => patient.flush(500).then(() => receiver.completed().length > 0), {
-    timeoutMs: 10_000,
     what: 'the silent one’s record',
   })
   expect(receiver.completed()).toEqual([id])
@@ -46,13 +45,11 @@ it('one taken for dead that turns out alive goes on elsewhere, and its true reco
   moveToAnotherContainer(home.path)
   const adopter = await openTrail(home.path, receiver.url, { silenceMs: 50 })
   await waitFor(() => adopter.flush(500).then(() => receiver.completed().length > 0), {
-    timeoutMs: 10_000,
     what: 'the presumed crash',
   })
   await adopter.shutdown(5000)
   // Its heart beats every 5 s; then it finds its directory gone.
   await waitFor(() => globSync('outbox/*.2', { cwd: home.path }).length === 1, {
-    timeoutMs: 10_000,
     what: 'a new directory',
   })
   entry.complete({ ...record, traceId: entry.traceId, spanId: entry.spanId })

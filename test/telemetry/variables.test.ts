@@ -56,7 +56,7 @@ describe('where records go', () => {
       OTEL_LOGS_EXPORTER: 'none',
       OTEL_METRIC_EXPORT_INTERVAL: '100',
     })
-    await waitFor(() => ours.headers.length >= 2, { timeoutMs: 5000, what: 'two requests' })
+    await waitFor(() => ours.headers.length >= 2, { what: 'two requests' })
     expect(left).toBe(0)
     expect(vendor.headers).toEqual([])
     expect(ours.logs.map(({ eventName }) => eventName)).toContain('code_exec.completed')
@@ -86,7 +86,7 @@ describe('where records go', () => {
     await executor.execute(REQUEST)
     await executor.flush(5000)
     const paths = (): number => stack.headers.length
-    await waitFor(() => paths() >= 3, { timeoutMs: 5000, what: 'logs, spans and metrics' })
+    await waitFor(() => paths() >= 3, { what: 'logs, spans and metrics' })
     await executor.close(1000)
     expect(stack.headers.filter((headers) => 'api-key' in headers)).toEqual([])
   })

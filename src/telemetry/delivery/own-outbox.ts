@@ -42,7 +42,7 @@ export async function expireOwn(
   })
 }
 
-/** Removes a segment; starts that it alone holds are written to the active one first. */
+/** Removes a segment; starts that only it holds are written to the active one first. */
 async function removeDelivered(
   sender: DirectorySender,
   writer: OutboxWriter,

@@ -1,4 +1,5 @@
 /** A run of frames under delivery: what of it the receiver has not taken yet. */
+import { messageOf } from '../../errors.ts'
 import type { Counters } from '../counters.ts'
 import { writeDeadLetter } from '../outbox/dead-letters.ts'
 import type { StoredFrame } from '../outbox/frames.ts'
@@ -98,8 +99,7 @@ export class PendingBatch {
   ): Promise<void> {
     // A receiver that refuses even an empty request refuses everything, so the record is not the cause.
     await client.send(signal, this.#batch(EMPTY)).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error)
-      throw new DeliveryError(`the receiver refuses everything: ${why}`)
+      throw new DeliveryError(`the receiver refuses everything: ${messageOf(error)}`)
     })
     const json = item?.json.toString('utf8') ?? ''
     await writeDeadLetter(root, { signal, reason: reason.message, json })

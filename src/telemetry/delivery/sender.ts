@@ -1,6 +1,7 @@
 /** The one sender of this process: reads the outbox in order and advances only on success. */
 import { renameSync } from 'node:fs'
 import { diag } from '@opentelemetry/api'
+import { messageOf } from '../../errors.ts'
 import type { Counters } from '../counters.ts'
 import { Adopter } from '../outbox/adopt.ts'
 import { removeOldFiles } from '../outbox/dead-letters.ts'
@@ -240,7 +241,7 @@ export class Sender {
   }
 
   #recordError(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     this.#options.counters.lastError = message
     diag.warn(`exectrail: records wait in the outbox: ${message}`)
   }

@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib'
 
 /**
  * B: an execution began: its id, the log record, then attributes for its completion in case of a crash.
- * C: it completed: its id, the log record, then the span. E: it ended, by its id alone. L, S: a log record or a span of
+ * C: it completed: its id, the log record, then the span. E: it ended, only its id. L, S: a log record or a span of
  * the host program: scope, then record.
  */
 type FrameKind = 'B' | 'C' | 'E' | 'L' | 'S'

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts'
 import type { Counters } from '../counters.ts'
 import {
   decodeFrames,
@@ -48,7 +49,7 @@ export class Recorder {
     this.#parts = parts
   }
 
-  /** Bytes that are in memory alone. */
+  /** Bytes that are only in memory. */
   get heldBytes(): number {
     return this.#heldBytes
   }
@@ -126,8 +127,7 @@ export class Recorder {
       this.#parts.wake(bytes)
       return true
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      counters.lastError = `the outbox cannot be written: ${why}`
+      counters.lastError = `the outbox cannot be written: ${messageOf(error)}`
       return false
     }
   }

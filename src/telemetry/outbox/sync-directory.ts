@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 
 /**
- * When entries are made to survive power loss, too: never (they survive the end of the process alone), with
+ * When entries are made to survive power loss, too: never (they survive only the end of the process), with
  * every entry, or every so many ms.
  */
 export type Fsync = 'never' | 'each' | { everyMs: number }

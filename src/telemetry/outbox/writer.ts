@@ -125,7 +125,7 @@ export class OutboxWriter {
     }
   }
 
-  /** Called before a sealed segment is removed: starts that it alone holds are written to the active one. */
+  /** Called before a sealed segment is removed: starts that only it holds are written to the active one. */
   carryOver(segment: number): void {
     for (const open of this.#open.values()) {
       if (open.segment !== segment) continue

@@ -39,7 +39,7 @@ export interface EntryParts {
 }
 
 const EXCEPTION_MAX_BYTES = 4096
-/** The span's parent, for the process that completes a crashed execution; in the outbox alone. */
+/** The span's parent, for the process that completes a crashed execution; only in the outbox. */
 export const PARENT_KEY = 'code_exec.parent_span_id'
 
 export class ExecutionEntry implements TrailEntry {
@@ -117,7 +117,7 @@ export class ExecutionEntry implements TrailEntry {
     return this.#parts.tracer.end(this.#span, time)
   }
 
-  /** SigNoz lists exceptions from span events alone, so the log's exception is on the span as well. */
+  /** SigNoz lists exceptions only from span events, so the log's exception is on the span as well. */
   #failSpan(record: ExecutionRecord, time: [number, number]): void {
     const message = cutHead(record.errorMessage ?? record.outcome, EXCEPTION_MAX_BYTES)
     const stack = record.errorStack === null ? {} : { stack: cutHead(record.errorStack, EXCEPTION_MAX_BYTES) }

@@ -71,7 +71,7 @@ export interface SerializedStart {
   event: string
   /** What the GenAI conventions say of the call, on both. */
   call: string
-  /** Content that can be switched off, on the completed record alone. */
+  /** Content that can be switched off, only on the completed record. */
   content: string
 }
 
