@@ -32,10 +32,12 @@ CREATE OR REPLACE VIEW exectrail_callers.code_exec_logs SQL SECURITY INVOKER AS 
   Nullable(String)) AS `error_fingerprint`, `validation_passed`, `duration_ms`, `queue_ms`, `startup_ms`, `cpu_ms`,
   `memory_peak_bytes`, CAST(`memory_source` AS Nullable(String)) AS `memory_source`, `memory_mb`,
   `limit_timeout_ms`, `limit_memory_bytes`, `tokens_used`, `input_tokens`, `output_tokens`, CAST(`model` AS
-  Nullable(String)) AS `model`, `cost_run_nano_usd`, `cost_allocated_nano_usd`, `cost_tokens_nano_usd`,
+  Nullable(String)) AS `model`, `allocated_vcpus`, `allocated_memory_bytes`,
+  `held_from_ms`, `held_until_ms`, `cost_run_nano_usd`, `cost_allocated_nano_usd`, `cost_tokens_nano_usd`,
   CAST(`price_id` AS Nullable(String)) AS `price_id`, `code_sha256`, `code_bytes`, `code`, `input`, `request`,
   CAST(`request_loss` AS Nullable(String)) AS `request_loss`, `stdout`, `stderr`, `stdout_bytes`, `stderr_bytes`,
-  `output_truncated`, `result`, `out_files_dropped`, `sandbox_id`, `sandbox_age_ms`, `tool_call_id`,
+  `output_truncated`, `result`, `out_files_dropped`, `code_blob`, `input_blob`, `request_blob`, `result_blob`,
+  `stdout_blob`, `stderr_blob`, `files_blob`, `sandbox_id`, `sandbox_age_ms`, `tool_call_id`,
   `conversation_id`, `replay_of`, `started_at`, `timestamp`, CAST(`executor_id` AS String) AS `executor_id`,
   `record_version`, `inserted_at`, `trace_id`, `span_id`
 FROM exectrail.code_exec_logs FINAL;
@@ -51,10 +53,12 @@ CREATE OR REPLACE VIEW exectrail_callers.code_executions SQL SECURITY INVOKER AS
   Nullable(String)) AS `error_fingerprint`, `validation_passed`, `duration_ms`, `queue_ms`, `startup_ms`, `cpu_ms`,
   `memory_peak_bytes`, CAST(`memory_source` AS Nullable(String)) AS `memory_source`, `memory_mb`,
   `limit_timeout_ms`, `limit_memory_bytes`, `tokens_used`, `input_tokens`, `output_tokens`, CAST(`model` AS
-  Nullable(String)) AS `model`, `cost_run_nano_usd`, `cost_allocated_nano_usd`, `cost_tokens_nano_usd`,
+  Nullable(String)) AS `model`, `allocated_vcpus`, `allocated_memory_bytes`,
+  `held_from_ms`, `held_until_ms`, `cost_run_nano_usd`, `cost_allocated_nano_usd`, `cost_tokens_nano_usd`,
   CAST(`price_id` AS Nullable(String)) AS `price_id`, `code_sha256`, `code_bytes`, `code`, `input`, `request`,
   CAST(`request_loss` AS Nullable(String)) AS `request_loss`, `stdout`, `stderr`, `stdout_bytes`, `stderr_bytes`,
-  `output_truncated`, `result`, `out_files_dropped`, `sandbox_id`, `sandbox_age_ms`, `tool_call_id`,
+  `output_truncated`, `result`, `out_files_dropped`, `code_blob`, `input_blob`, `request_blob`, `result_blob`,
+  `stdout_blob`, `stderr_blob`, `files_blob`, `sandbox_id`, `sandbox_age_ms`, `tool_call_id`,
   `conversation_id`, `replay_of`, `started_at`, `timestamp`, CAST(`executor_id` AS String) AS `executor_id`,
   `record_version`, `inserted_at`, `trace_id`, `span_id`
 FROM exectrail.code_exec_logs FINAL;
@@ -90,9 +94,11 @@ GRANT SELECT(
   `exit_code`, `signal`, `error_type`, `error_message`, `error_stack`, `hint`, `error_fingerprint`,
   `validation_passed`, `duration_ms`, `queue_ms`, `startup_ms`, `cpu_ms`, `memory_peak_bytes`, `memory_source`,
   `memory_mb`, `limit_timeout_ms`, `limit_memory_bytes`, `tokens_used`, `input_tokens`, `output_tokens`, `model`,
+  `allocated_vcpus`, `allocated_memory_bytes`, `held_from_ms`, `held_until_ms`,
   `cost_run_nano_usd`, `cost_allocated_nano_usd`, `cost_tokens_nano_usd`, `price_id`, `code_sha256`, `code_bytes`,
   `code`, `input`, `request`, `request_loss`, `stdout`, `stderr`, `stdout_bytes`, `stderr_bytes`,
-  `output_truncated`, `result`, `out_files_dropped`, `sandbox_id`, `sandbox_age_ms`, `tool_call_id`,
+  `output_truncated`, `result`, `out_files_dropped`, `code_blob`, `input_blob`, `request_blob`, `result_blob`,
+  `stdout_blob`, `stderr_blob`, `files_blob`, `sandbox_id`, `sandbox_age_ms`, `tool_call_id`,
   `conversation_id`, `replay_of`, `started_at`, `timestamp`, `executor_id`, `record_version`, `inserted_at`,
   `trace_id`, `span_id`
 ) ON exectrail.code_exec_logs TO exectrail_caller;

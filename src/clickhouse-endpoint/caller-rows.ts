@@ -30,6 +30,18 @@ const ROWS = `getSetting('${ROWS_SETTING}')`
 const part = (index: number): string => `JSONExtractString(${ROWS}, ${index})`
 const time = (index: number): string => `parseDateTime64BestEffortOrZero(${part(index)}, 9, 'UTC')`
 
+/** Figures of all organizations, which no caller may read. */
+export const CLOSED_TABLES = [
+  'code_exec_rollups',
+  'code_exec_rollup_days',
+  'code_exec_rollup_failures',
+  'code_exec_rollup_values',
+] as const
+
+function closed(table: string): string {
+  return `<${table}><filter>${ROWS} = '${ALL_ROWS}'</filter></${table}>`
+}
+
 /** The row policies, as a part of the engine's `users_config`. */
 export function rowPolicies(database: string): string {
   if (!/^[A-Za-z_][\w-]*$/u.test(database)) return ''
@@ -37,8 +49,8 @@ export function rowPolicies(database: string): string {
     ([table, { start, workspace }]) =>
       `<${table}><filter>${escapeXml(rowFilter(start, workspace))}</filter></${table}>`,
   )
-  const probe = `<${PROBE}><filter>${ROWS} = '${ALL_ROWS}'</filter></${PROBE}>`
-  return `<databases><${database}>${tables.join('')}</${database}><${CALLER_DATABASE}>${probe}</${CALLER_DATABASE}></databases>`
+  const probe = closed(PROBE)
+  return `<databases><${database}>${tables.join('')}${CLOSED_TABLES.map(closed).join('')}</${database}><${CALLER_DATABASE}>${probe}</${CALLER_DATABASE}></databases>`
 }
 
 function rowFilter(start: string, workspace: string | null): string {

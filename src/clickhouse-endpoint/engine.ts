@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { openResultFiles, type ResultFiles } from './result-files.ts'
 import type { EngineQuery, QueryResult } from './connection.ts'
 import { enterDataDirectory } from './data-root.ts'
+import { openDiskSpace, type DiskSpace } from './disk-space.ts'
 import { openConnectionPools, type ConnectionPools } from './connection-pools.ts'
 import type { PoolName } from './pool-settings.ts'
 import { rowPolicies } from './caller-rows.ts'
@@ -26,8 +27,8 @@ export interface EngineOptions {
   /** The database of our tables. */
   database: string
   memoryBytes: number
-  /** Called when statements that were given up hold the engine. */
-  stuck: () => void
+  /** Called when the engine must not go on, with the reason, which completes "the store restarts: …". */
+  restart: (why: string) => void
 }
 
 export interface Engine {
@@ -86,15 +87,26 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const config = join(root, 'exectrail-engine.xml')
   const users = join(root, 'exectrail-users.xml')
   await writeFile(users, settingConstraints(rowPolicies(options.database)), { mode: 0o600 })
-  await writeFile(config, serverConfig(options.memoryBytes, users), { mode: 0o600 })
-  const pools = openConnectionPools(root, config, options.stuck)
-  return createEngine(pools, await openScratch(root), await openResultFiles(root))
+  const space = await openDiskSpace(root, () => options.restart('no space is left on the disk of its data'))
+  await writeFile(config, serverConfig(options.memoryBytes, { users, space }), { mode: 0o600 })
+  const pools = openConnectionPools(root, config, () => options.restart('statements do not end'))
+  return createEngine(pools, {
+    scratch: await openScratch(root),
+    results: await openResultFiles(root, space),
+    space,
+  })
 }
 
-/** Limits memory and syncs every insert to disk before it is acknowledged. */
-function serverConfig(memoryBytes: number, usersFile: string): string {
+/** Limits memory and disk, and syncs every insert to disk before it is acknowledged. */
+function serverConfig(
+  memoryBytes: number,
+  { users, space }: { users: string; space: Pick<DiskSpace, 'keepFreeBytes'> },
+): string {
   return `<clickhouse>
-  <users_config>${escapeXml(usersFile)}</users_config>
+  <users_config>${escapeXml(users)}</users_config>
+  <storage_configuration>
+    <disks><default><keep_free_space_bytes>${space.keepFreeBytes}</keep_free_space_bytes></default></disks>
+  </storage_configuration>
   <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
   <mark_cache_size>${Math.floor(memoryBytes / 8)}</mark_cache_size>
   <timezone>UTC</timezone>
@@ -112,10 +124,23 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-function createEngine(pools: ConnectionPools, scratch: Scratch, results: ResultFiles): Engine {
+function runIn(pools: ConnectionPools, space: DiskSpace): Engine['run'] {
+  return async (pool, query, signal) => {
+    const result = await pools.use(pool, (connection) => connection.run(query, signal), signal)
+    if (pool === 'internalWrite' || pool === 'userWrite') await space.confirmStatement()
+    return result
+  }
+}
+
+interface Files {
+  scratch: Scratch
+  results: ResultFiles
+  space: DiskSpace
+}
+
+function createEngine(pools: ConnectionPools, { scratch, results, space }: Files): Engine {
   const { receivers, senders } = createSlots(scratch)
-  const run: Engine['run'] = (pool, query, signal) =>
-    pools.use(pool, (connection) => connection.run(query, signal), signal)
+  const run = runIn(pools, space)
   return {
     run,
     select: (pool, query, send, signal) =>
@@ -147,6 +172,7 @@ function createEngine(pools: ConnectionPools, scratch: Scratch, results: ResultF
         }),
       ),
     async close() {
+      space.close()
       pools.close()
       await scratch.close()
     },

@@ -1,4 +1,4 @@
-/** Whether there is a process of this id, ours or another's; all that can be asked of a pid the engine noted alone. */
+/** Whether there is a process of this id, ours or another's; of a pid that the engine noted, nothing else can be known. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

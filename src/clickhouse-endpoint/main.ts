@@ -9,7 +9,6 @@
  * When it is ready it prints one JSON line `{"url"}` on stdout. SIGTERM and SIGINT stop it cleanly. When it cannot start,
  * it prints one line on stderr and exits with 1.
  */
-import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createInterface } from 'node:readline'
@@ -18,6 +17,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { gracefulShutdown } from './graceful-shutdown.ts'
 import { EMPTY_QUERY, openEngine, type Engine } from './engine.ts'
+import { forgetBrokenParts } from './broken-parts.ts'
 import { openCallerViews } from './caller-views.ts'
 import { describeStartupError } from './startup-error.ts'
 import { engineMemory } from './memory.ts'
@@ -25,11 +25,13 @@ import { quoteIdentifier } from './quoting.ts'
 import { CREATE_PROCESSES_VIEW } from './process-list.ts'
 import { createClickHouseServer } from './server.ts'
 import { createStatementParser } from './statement-parser.ts'
-import { stuckMark } from './stuck-mark.ts'
+import { restartNow } from './restart-mark.ts'
 import type { User } from './users.ts'
 
 /** ms that running statements may take to end after SIGTERM. */
 const GRACE_MS = 5_000
+
+const LOAD_TABLES = 'SELECT count() FROM system.detached_parts'
 
 const { values: given } = parseArgs({
   options: {
@@ -60,12 +62,7 @@ const credentials = z.object({
 
 async function start(): Promise<{ engine: Engine; server: Server }> {
   const users = await readUsers()
-  const engine = await openEngine({
-    dataDir: values.data,
-    database: values.database,
-    memoryBytes: Number(values['memory-bytes']),
-    stuck: endStuck,
-  })
+  const engine = await openWhole()
   const database = quoteIdentifier(values.database)
   await engine.run('internalWrite', {
     ...EMPTY_QUERY,
@@ -92,18 +89,28 @@ async function start(): Promise<{ engine: Engine; server: Server }> {
   return { engine, server }
 }
 
-/** No thread of the engine can be stopped. What was acknowledged is on the disk, and the spawner restarts the engine. */
-function endStuck(): void {
-  process.stderr.write('exectrail store: statements do not end; the store restarts\n')
-  writeFileSync(stuckMark(values.data), '')
-  process.kill(process.pid, 'SIGKILL')
-}
-
 /** The engine's `default` database exposes files of the host as tables. Connections need a `default`, so it is replaced. */
 async function replaceDefaultDatabase(engine: Engine): Promise<void> {
   for (const sql of ['DETACH DATABASE IF EXISTS default', 'ATTACH DATABASE default ENGINE = Memory'])
     await engine.run('internalWrite', { ...EMPTY_QUERY, sql })
 }
+
+/** The engine reads which blocks it has when it opens; of parts that it found broken then it has nothing. */
+async function openWhole(): Promise<Engine> {
+  const engine = await open()
+  await engine.run('internalRead', { ...EMPTY_QUERY, sql: LOAD_TABLES })
+  if (!(await forgetBrokenParts(values.data))) return engine
+  await engine.close()
+  return open()
+}
+
+const open = (): Promise<Engine> =>
+  openEngine({
+    dataDir: values.data,
+    database: values.database,
+    memoryBytes: Number(values['memory-bytes']),
+    restart: (why) => restartNow(values.data, why),
+  })
 
 async function readUsers(): Promise<User[]> {
   try {

@@ -2,6 +2,7 @@
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { QueryResult } from './connection.ts'
+import type { DiskSpace } from './disk-space.ts'
 
 /** Results up to this size are read into memory, so that the file is freed at once. */
 const WHOLE_BYTES = 65_536
@@ -16,7 +17,10 @@ export interface ResultFiles {
 }
 
 /** Empties and opens the directory of results. Only one process has `dataDir` open. */
-export async function openResultFiles(dataDir: string): Promise<ResultFiles> {
+export async function openResultFiles(
+  dataDir: string,
+  space: Pick<DiskSpace, 'confirm'>,
+): Promise<ResultFiles> {
   const directory = join(dataDir, 'exectrail-answers')
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { mode: 0o700 })
@@ -27,6 +31,7 @@ export async function openResultFiles(dataDir: string): Promise<ResultFiles> {
       const path = join(directory, String(files))
       try {
         const result = await write(path)
+        await space.confirm()
         await using file = await open(path)
         const { size } = await file.stat()
         if (size <= WHOLE_BYTES) await send({ ...result, bytes: await file.readFile() }, null)

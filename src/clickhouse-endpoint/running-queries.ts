@@ -27,6 +27,8 @@ export interface RunningQueries {
 interface Entry extends RunningQuery {
   cancel: () => void
   ended: Promise<void>
+  /** Its answer was handed over whole: the client may send the next statement before this one is forgotten. */
+  isAnswered: () => boolean
 }
 
 export function trackRunningQueries(): RunningQueries {
@@ -37,7 +39,7 @@ export function trackRunningQueries(): RunningQueries {
       const controller = new AbortController()
       const cancel = (): void => controller.abort()
       const { promise: ended, resolve } = Promise.withResolvers<void>()
-      const entry = { ...statement, cancel, ended }
+      const entry = { ...statement, cancel, ended, isAnswered: () => response.writableEnded }
       const unwatch =
         statement.onDisconnect === 'cancel' ? watchDisconnect(request, response, cancel) : () => undefined
       entries.add(entry)
@@ -62,7 +64,9 @@ export function trackRunningQueries(): RunningQueries {
 
 /** As ClickHouse: KILL QUERY could not tell the two apart. */
 function refuseTwin(entries: ReadonlySet<Entry>, { queryId, user }: RunningQuery): void {
-  const isTaken = [...entries].some((entry) => entry.user === user && entry.queryId === queryId)
+  const isTaken = [...entries].some(
+    (entry) => entry.user === user && entry.queryId === queryId && !entry.isAnswered(),
+  )
   if (isTaken) throw new RefusedStatement(216, `Query with id = ${queryId} is already running`)
 }
 

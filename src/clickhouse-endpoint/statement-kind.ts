@@ -54,6 +54,7 @@ const ALTERS: ReadonlySet<string> = new Set([
   'DROP',
   'MATERIALIZE',
   'MODIFY',
+  'REMOVE',
   'RENAME',
   'RESET',
   'UPDATE',

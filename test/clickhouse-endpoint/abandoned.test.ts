@@ -1,7 +1,9 @@
-/** A statement ends within a second of its client leaving or of a KILL, and callers do not hold up the stack itself. */
+/** A statement ends soon after its client leaves or a KILL, and callers do not hold up the stack itself. */
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askClickHouse, keyOf, startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
+import { waitFor } from '../support/wait.ts'
 
 let clickhouse: RunningClickHouse
 beforeAll(async () => {
@@ -10,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => clickhouse.stop())
 
 type Key = 'full' | 'read' | 'caller'
-/** None of them ends within a test. */
+/** None of them ends by itself before its time limit of 30 s or more. */
 const HEAVY = [
   'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1',
   'SELECT uniqExact(number % 1000) FROM numbers(1000000000000)',
@@ -28,13 +30,18 @@ async function running(): Promise<number> {
   return Number(await (await ask({ query })).text())
 }
 
-async function until(condition: () => Promise<boolean>, withinMs: number): Promise<number> {
-  const started = performance.now()
-  while (!(await condition())) {
-    if (performance.now() - started > withinMs) throw new Error(`not within ${withinMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return performance.now() - started
+const isRunning = async (): Promise<boolean> => (await running()) > 0
+const isIdle = async (): Promise<boolean> => (await running()) === 0
+
+/** Rejects where `work` takes half the time limit of the statements that run on. */
+async function soon<T>(work: Promise<T>): Promise<T> {
+  const late = new AbortController()
+  const pastHalf = pause(15_000, 'late' as const, { signal: late.signal })
+  pastHalf.catch(() => undefined)
+  const first = await Promise.race([work, pastHalf])
+  late.abort()
+  if (first === 'late') throw new Error('held up by abandoned statements')
+  return first
 }
 
 /** Statements begun at once, and the way to leave them all. */
@@ -43,7 +50,7 @@ async function begin(user: Key, count: number): Promise<() => Promise<void>> {
   const asked = Array.from({ length: count }, (_, n) =>
     ask({ query: HEAVY[n % HEAVY.length] ?? '' }, user, leaving.signal).catch(() => undefined),
   )
-  await until(async () => (await running()) > 0, 5_000)
+  await waitFor(isRunning, { what: 'a statement to run' })
   return async () => {
     leaving.abort()
     await Promise.all(asked)
@@ -51,24 +58,21 @@ async function begin(user: Key, count: number): Promise<() => Promise<void>> {
 }
 
 it.each(['read', 'caller', 'full'] as const)(
-  'statements of %s whose client leaves end within a second, those that wait too',
+  'statements of %s whose client leaves end soon, those that wait too',
   async (user) => {
     const leave = await begin(user, 5)
     await leave()
-    expect(await until(async () => (await running()) === 0, 5_000)).toBeLessThan(1_500)
-    const started = performance.now()
-    expect(await (await ask({ query: 'SELECT 1' }, user)).text()).toBe('1\n')
-    expect(performance.now() - started).toBeLessThan(1_000)
+    await soon(waitFor(isIdle, { what: 'their end' }))
+    expect(await (await soon(ask({ query: 'SELECT 1' }, user))).text()).toBe('1\n')
   },
 )
 
 it('heavy questions of callers with every right hold up neither reads of the stack nor its inserts', async () => {
   await ask({ query: 'CREATE TABLE kept (n UInt32) ENGINE = MergeTree ORDER BY n' })
   const leave = await begin('caller', 6)
-  const started = performance.now()
-  expect(await (await ask({ query: 'SELECT 1 + 1' })).text()).toBe('2\n')
-  expect((await ask({ query: 'INSERT INTO kept VALUES (1)' })).status).toBe(200)
-  expect(performance.now() - started).toBeLessThan(3_000)
+  expect(await (await soon(ask({ query: 'SELECT 1 + 1' }))).text()).toBe('2\n')
+  expect((await soon(ask({ query: 'INSERT INTO kept VALUES (1)' }))).status).toBe(200)
+  expect(await running()).toBeGreaterThan(0)
   await leave()
 })
 
@@ -77,7 +81,7 @@ it.each(['', ' ASYNC', ' SYNC'])(
   async (mode) => {
     const queryId = `one${mode.trim()}`
     const killed = ask({ query: HEAVY[0] ?? '', query_id: queryId }, 'read')
-    await until(async () => (await running()) > 0, 5_000)
+    await waitFor(isRunning, { what: 'the statement' })
     const kill = `KILL QUERY WHERE query_id = '${queryId}'${mode}`
     expect(await (await ask({ query: kill }, 'caller')).text()).toBe('')
     expect(await running()).toBe(1)
@@ -86,7 +90,7 @@ it.each(['', ' ASYNC', ' SYNC'])(
     const status = mode === ' SYNC' ? 'finished' : 'waiting'
     expect(await answer.text()).toBe(`${status}\t${queryId}\treader\t${HEAVY[0] ?? ''}\n`)
     expect(await (await killed).text()).toMatch(/^Code: 394\. DB::Exception: .*QUERY_WAS_CANCELLED/u)
-    await until(async () => (await running()) === 0, 1_000)
+    await soon(waitFor(isIdle, { what: 'its end' }))
   },
 )
 
@@ -95,10 +99,10 @@ it('a client that leaves does not undo an insert whose rows have come', async ()
   const leaving = new AbortController()
   const query = 'INSERT INTO whole SELECT number FROM numbers(20000000)'
   const asked = ask({ query }, 'caller', leaving.signal).catch(() => undefined)
-  await until(async () => (await running()) > 0, 5_000)
+  await waitFor(isRunning, { what: 'the insert' })
   leaving.abort()
   await asked
-  await until(async () => (await running()) === 0, 20_000)
+  await waitFor(isIdle, { what: 'its end' })
   expect(await (await ask({ query: 'SELECT count() FROM whole' })).text()).toBe('20000000\n')
 })
 
@@ -106,12 +110,10 @@ it('a statement whose analysis is long, or is one long call of a function, delay
   const long = [
     'SELECT (SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1) FORMAT TSV',
     "SELECT editDistance(repeat('a', 30000), repeat('b', 30000)) FORMAT JSONEachRow",
-  ].map((query) => ask({ query, max_execution_time: '2' }, 'read'))
-  const started = performance.now()
-  await until(async () => (await running()) === long.length, 2_000)
+  ].map((query) => ask({ query, max_execution_time: '4' }, 'read'))
+  await waitFor(async () => (await running()) === long.length, { what: 'both to run' })
   for (let n = 0; n < 5; n += 1) expect(await (await ask({ query: 'SELECT 1' })).text()).toBe('1\n')
   expect(await running()).toBeGreaterThan(0)
-  expect(performance.now() - started).toBeLessThan(2_000)
   const statuses = (await Promise.all(long)).map(({ status }) => status)
   expect(statuses[0]).toBe(408)
 })
@@ -119,9 +121,7 @@ it('a statement whose analysis is long, or is one long call of a function, delay
 it('clients that take nothing of large answers hold up no others', async () => {
   const query = "SELECT number, repeat('x', 100) FROM numbers(500000)"
   const asked = await Promise.all(Array.from({ length: 5 }, () => ask({ query }, 'read')))
-  const started = performance.now()
-  expect(await (await ask({ query: 'SELECT 1' }, 'read')).text()).toBe('1\n')
-  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(await (await soon(ask({ query: 'SELECT 1' }, 'read'))).text()).toBe('1\n')
   for (const answer of asked) await answer.body?.cancel()
 })
 
@@ -133,9 +133,7 @@ it('clients that take large answers slowly make place for others', async () => {
     () => readers.forEach((reader) => void reader?.read().catch(() => undefined)),
     200,
   )
-  const started = performance.now()
-  expect(await (await ask({ query: 'SELECT 1' }, 'read')).text()).toBe('1\n')
-  expect(performance.now() - started).toBeLessThan(5_000)
+  expect(await (await soon(ask({ query: 'SELECT 1' }, 'read'))).text()).toBe('1\n')
   clearInterval(trickle)
   for (const reader of readers) await reader?.cancel().catch(() => undefined)
 })
@@ -145,14 +143,14 @@ it('a query_id that runs already is refused, as by ClickHouse', async () => {
   const first = ask({ query: HEAVY[0] ?? '', query_id: 'twin' }, 'read', leaving.signal).catch(
     () => undefined,
   )
-  await until(async () => (await running()) > 0, 5_000)
+  await waitFor(isRunning, { what: 'the first' })
   const second = await ask({ query: 'SELECT 1', query_id: 'twin' }, 'read')
   expect(await second.text()).toMatch(/^Code: 216\..*QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING/u)
   leaving.abort()
   await first
 })
 
-it('statements that cannot be interrupted are given up, and too many of them start the store anew', async () => {
+it('statements that cannot be interrupted are given up, and too many of them restart the store', async () => {
   const query = "SELECT editDistance(materialize(repeat('a', 60000)), repeat('b', 60000)) FROM numbers(20)"
   const askLong = (): Promise<number>[] =>
     Array.from({ length: 3 }, () =>
@@ -166,4 +164,4 @@ it('statements that cannot be interrupted are given up, and too many of them sta
   expect(await (await ask({ query: 'SELECT 1' }, 'read')).text()).toBe('1\n')
   await Promise.all(askLong())
   expect(await ended).toEqual([null, 'SIGKILL'])
-}, 60_000)
+})

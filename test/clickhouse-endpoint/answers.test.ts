@@ -59,7 +59,7 @@ describe('compression', () => {
 describe('a large answer', () => {
   const LARGE = `SELECT number, hex(toString(number) || 'some text of a row of a large answer') AS text FROM numbers(300000)`
 
-  it('is sent whole, in pieces', async () => {
+  it('is sent completely, in pieces', async () => {
     const stream = (await client.query({ query: LARGE, format: 'JSONEachRow' })).stream<{ number: string }>()
     let rows = 0
     for await (const batch of stream) rows += batch.length

@@ -46,7 +46,7 @@ describe('an external table', () => {
     expect(await ask({ query: 'SELECT * FROM ext' })).toMatch(/^60: /u)
   })
 
-  it('may name types alone, be more than one, and be large', async () => {
+  it('may name only types, be more than one, and be large', async () => {
     const rows = new Blob([Array.from({ length: 100_000 }, (_, n) => `${n}\tx\n`).join('')])
     const query = 'SELECT (SELECT sum(_1) FROM many), (SELECT max(n) FROM ext)'
     const search = {

@@ -23,7 +23,7 @@ async function whileRunning(who: Who, name: string, use: () => Promise<void>): P
   const slow = `SELECT '${name}', count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1`
   const running = ask(who, slow, { query_id: name })
   const listed = `SELECT count() FROM system.processes WHERE query_id = '${name}'`
-  await waitFor(async () => (await ask('full', listed)) === '1\n', { timeoutMs: 5000, what: 'the statement' })
+  await waitFor(async () => (await ask('full', listed)) === '1\n', { what: 'the statement' })
   try {
     await use()
   } finally {

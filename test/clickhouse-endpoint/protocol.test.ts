@@ -140,7 +140,7 @@ describe('a statement', () => {
     ])
   })
 
-  it('takes settings for itself alone', async () => {
+  it('takes settings only for itself', async () => {
     const query = "SELECT getSetting('max_block_size')"
     const before = await (await ask({ query })).text()
     expect(await (await ask({ query, max_block_size: '7' })).text()).toBe('7\n')

@@ -135,7 +135,7 @@ describe('the rows of an INSERT', () => {
     ['JSONEachRow', '{"a":"x"}\n\n;CREATE TABLE hole (a String) ENGINE = Memory'],
     ['Values', "('a'); CREATE TABLE hole (a String) ENGINE = Memory"],
     ['Values', "((SELECT * FROM file('SECRET', 'LineAsString')))"],
-  ])('are rows alone: %s %s', async (format, rows) => {
+  ])('are only rows: %s %s', async (format, rows) => {
     await ask('full', `INSERT INTO kept FORMAT ${format} ${rows}`)
     await ask('full', `INSERT INTO kept FORMAT ${format}\n${rows}`)
     await ask('full', rows, { query: `INSERT INTO kept FORMAT ${format}` })
