@@ -1,20 +1,10 @@
 /** The table of changes. */
 import type { Selectable } from 'kysely'
 import type { Scope } from '../store/scope.ts'
+import type { AuditAction } from './audit-actions.ts'
 import type { Queries } from './database.ts'
 import type { Tables } from './tables.ts'
 import { tenantCondition } from './tenant.ts'
-
-export const AUDIT_ACTIONS = [
-  'key.create',
-  'key.adopt',
-  'key.revoke',
-  'error.resolve',
-  'error.ignore',
-  'error.assign',
-  'error.reopen',
-] as const
-export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /** Who changes something, and from which network address. */
 export interface Actor {
@@ -22,6 +12,12 @@ export interface Actor {
   keyId: string | null
   name: string
   address: string | null
+}
+
+/** Who asks for a change, and the rows that they may change. */
+export interface Caller {
+  scope: Scope
+  actor: Actor
 }
 
 export interface NewAuditEntry {

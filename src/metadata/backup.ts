@@ -7,7 +7,37 @@ import { z } from 'zod'
 import { SCHEMA, type Database, type Queries } from './database.ts'
 
 /** Every table but those of the migrations, in the order in which they are restored. */
-export const BACKED_UP = ['api_keys', 'error_states', 'audit_log'] as const
+export const BACKED_UP = [
+  'api_keys',
+  'error_states',
+  'audit_log',
+  'alert_rules',
+  'alerts',
+  'alert_evaluations',
+  'alert_silences',
+  'alert_channels',
+  'alert_notifications',
+  'alert_evaluator',
+  'budgets',
+  'budget_use',
+  'budget_holds',
+  'budget_warnings',
+  'blobs',
+  'blob_references',
+  'blob_drops',
+  'blob_use',
+  'link_secret',
+  'installation_key',
+  'registry_namespaces',
+  'registry_agents',
+  'registry_versions',
+  'registry_tags',
+  'registry_installs',
+  'registry_keys',
+  'registry_reports',
+  'registry_statistics',
+  'registry_refresh',
+] as const
 
 export const backupHeader = z.object({
   exectrail: z.literal('metadata'),
@@ -18,7 +48,10 @@ export const backupHeader = z.object({
 export const backupRow = z.object({ table: z.enum(BACKED_UP), row: z.record(z.string(), z.unknown()) })
 export const backupEnd = z.object({ end: z.literal(true), rows: z.int() })
 
-const FETCHED = 500
+/** Rows that are in memory at once: definitions of agents may have 8 MiB each. */
+export function rowsAtOnce(table: (typeof BACKED_UP)[number]): number {
+  return table === 'registry_versions' ? 8 : 500
+}
 
 /** Writes the lines of a backup, as the database is at one moment. Others may change it meanwhile. @returns rows */
 export async function backUp(
@@ -56,7 +89,9 @@ async function writeTable(
     queries,
   )
   for (let written = 0; ;) {
-    const { rows } = await sql<{ row: unknown }>`FETCH ${sql.lit(FETCHED)} FROM backup`.execute(queries)
+    const { rows } = await sql<{ row: unknown }>`FETCH ${sql.lit(rowsAtOnce(table))} FROM backup`.execute(
+      queries,
+    )
     if (rows.length === 0) {
       await sql`CLOSE backup`.execute(queries)
       return written

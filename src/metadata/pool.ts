@@ -1,12 +1,16 @@
 /** A pool of connections whose failures are errors of exectrail. */
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
-import { MetadataError } from '../errors.ts'
+import { InvalidRequestError, MetadataError } from '../errors.ts'
 
 /** Classes 08 (connection), 53 (resources) and 57P (shutdown) of SQLSTATE. */
 const UNAVAILABLE = /^(?:08|53|57P)/u
+/** `undefined_column`: the tables are older or newer than this program. */
+const OTHER_TABLES = '42703'
 /** A system call failed, such as ECONNREFUSED and ENOENT of a socket. */
 const SYSTEM = /^E[A-Z]+$/u
+/** `character_not_in_repertoire`: any text but NUL can be stored. */
+const NOT_TEXT = '22021'
 const LOST =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/u
 
@@ -42,14 +46,33 @@ async function explained<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
+    if (codeOf(error) === NOT_TEXT)
+      throw new InvalidRequestError([
+        { path: '', message: 'no NUL characters: the metadata cannot hold them' },
+      ])
+    if (error instanceof Error && codeOf(error) === OTHER_TABLES) throw otherTables(error)
     throw isUnavailable(error) ? unavailable(error) : error
   }
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
 function isUnavailable(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = codeOf(error)
   return UNAVAILABLE.test(code) || SYSTEM.test(code) || LOST.test(error.message)
+}
+
+function otherTables(cause: Error): MetadataError {
+  return new MetadataError(
+    `the tables of the metadata are of another version of exectrail: ${cause.message}`,
+    {
+      hint: 'A start of `exectrail up` brings older tables up to date; newer ones need this program to be upgraded.',
+      cause,
+    },
+  )
 }
 
 function unavailable(cause: Error): MetadataError {

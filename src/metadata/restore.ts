@@ -2,10 +2,11 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { InvalidRequestError, ExectrailError } from '../errors.ts'
-import { BACKED_UP, backupEnd, backupHeader, backupRow, readMigrationNames } from './backup.ts'
+import { BACKED_UP, backupEnd, backupHeader, backupRow, readMigrationNames, rowsAtOnce } from './backup.ts'
 import { SCHEMA, type Database, type Queries } from './database.ts'
 
-const INSERTED = 500
+/** Their ids count up. */
+const NUMBERED = ['audit_log', 'registry_agents'] as const
 type Row = z.infer<typeof backupRow>
 
 /**
@@ -20,7 +21,7 @@ export async function restore({ queries }: Database, lines: AsyncIterable<string
     let rows = 0
     let waiting: Row[] = []
     for await (const item of readBackup(lines, await readMigrationNames(transaction))) {
-      if (waiting.length === INSERTED || waiting[0]?.table !== item.table) {
+      if (waiting.length === rowsAtOnce(item.table) || waiting[0]?.table !== item.table) {
         await insert(transaction, waiting)
         waiting = []
       }
@@ -28,13 +29,15 @@ export async function restore({ queries }: Database, lines: AsyncIterable<string
       rows += 1
     }
     await insert(transaction, waiting)
-    await sql`SELECT setval(pg_get_serial_sequence(${`${SCHEMA}.audit_log`}, 'id'), max(id))
-      FROM ${sql.table(`${SCHEMA}.audit_log`)} HAVING max(id) IS NOT NULL`.execute(transaction)
+    for (const table of NUMBERED)
+      await sql`SELECT setval(pg_get_serial_sequence(${`${SCHEMA}.${table}`}, 'id'), max(id))
+        FROM ${sql.table(`${SCHEMA}.${table}`)} HAVING max(id) IS NOT NULL`.execute(transaction)
     return rows
   })
 }
 
-async function requireEmpty(queries: Queries): Promise<void> {
+/** @throws {ExectrailError} `conflict` when the database has rows */
+export async function requireEmpty(queries: Queries): Promise<void> {
   for (const table of BACKED_UP) {
     const { rows } = await sql`SELECT 1 FROM ${sql.table(`${SCHEMA}.${table}`)} LIMIT 1`.execute(queries)
     if (rows.length === 0) continue

@@ -7,3 +7,14 @@ export function tenantCondition(scope: Scope): Expression<SqlBool> {
   const own = sql<SqlBool>`organization_id = ${scope.organizationId}`
   return scope.workspaceId === undefined ? own : sql<SqlBool>`${own} and workspace_id = ${scope.workspaceId}`
 }
+
+/** The rows that an owner has itself, without those of its workspaces; null stands for the installation or no workspace. */
+export function ownerCondition({
+  organizationId,
+  workspaceId,
+}: {
+  organizationId: string | null
+  workspaceId: string | null
+}): Expression<SqlBool> {
+  return sql<SqlBool>`organization_id is not distinct from ${organizationId} and workspace_id is not distinct from ${workspaceId}`
+}

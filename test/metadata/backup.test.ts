@@ -12,8 +12,13 @@ import { migrateMetadata } from '../../src/metadata/migrate.ts'
 import { restore } from '../../src/metadata/restore.ts'
 import { cachedKeys } from '../../src/service/keys.ts'
 import { createKey, revokeKey } from '../../src/service/manage-keys.ts'
+import { fork } from '../../src/service/registry/fork.ts'
+import { install } from '../../src/service/registry/install.ts'
+import { publish } from '../../src/service/registry/publish.ts'
+import { showAgent } from '../../src/service/registry/show-agent.ts'
 import { environmentFor, exectrail } from '../support/command-line.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
+import { ACME, makeDefinition, withoutChecks } from '../support/registry.ts'
 
 const caller = { scope: 'all', actor: { keyId: null, name: 'test', address: '::1' } } as const
 
@@ -69,6 +74,21 @@ async function contentOf({ queries }: Database): Promise<unknown> {
   }
 }
 
+it('keeps code agents with their versions; new ones get new numbers', async () => {
+  await using from = await openEmpty()
+  const put = (database: Database, name: string) =>
+    publish(withoutChecks(database), ACME, { definition: makeDefinition({ name }) })
+  await put(from, 'acme/one')
+  await fork(withoutChecks(from), ACME, { from: 'acme/one', name: 'acme/two' })
+  await install({ database: from, signatures: 'optional' }, ACME, 'acme/one')
+  await using to = await openEmpty()
+  await restore(to, linesOf(await dump(from)))
+  for (const name of ['acme/one', 'acme/two'])
+    expect(await showAgent(to, ACME.scope, name)).toEqual(await showAgent(from, ACME.scope, name))
+  const { agent } = await put(to, 'acme/three')
+  expect(Number(agent.id)).toBe(3)
+})
+
 describe('a backup', () => {
   it('holds every table', async () => {
     const { rows } = await sql<{ table_name: string }>`SELECT table_name FROM information_schema.tables
@@ -102,7 +122,7 @@ describe('a backup', () => {
     expect(lines.join('')).not.toContain('"late"')
   })
 
-  it('is not restored over rows, nor from a file that is not whole; nothing changes then', async () => {
+  it('is not restored over rows, nor from an incomplete file; nothing changes then', async () => {
     const lines = await dump(metadata.database)
     await expect(restore(metadata.database, linesOf(lines))).rejects.toMatchObject({ code: 'conflict' })
     await using other = await openEmpty()
