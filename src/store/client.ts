@@ -1,23 +1,24 @@
-import { text } from 'node:stream/consumers'
 import {
   ClickHouseLogLevel,
   createClient,
   type ClickHouseClient,
   type ClickHouseClientConfigOptions,
 } from '@clickhouse/client'
-import { StoreError } from '../errors.ts'
-import { parseExactly } from '../exact-json.ts'
 import type { Tenant, Window } from './scope.ts'
-import { callerSettings, callerStatementReader } from './caller-statement.ts'
+import { callerStatementReader } from './caller-statement.ts'
 import { questionSignal } from './question.ts'
 import {
+  isConnectionLost,
   READ_ONLY_SECONDS,
   toQuestionError,
   toBoundError,
   toCallerError,
   toStoreError,
 } from './store-errors.ts'
+import { statementsFor } from './cluster.ts'
 import { listMigrations, readApplied } from './migrations.ts'
+import { insertRows } from './insert-rows.ts'
+import { queryReadOnly } from './read-only-query.ts'
 import { streamResult } from './result-stream.ts'
 
 export interface StoreOptions {
@@ -26,6 +27,8 @@ export interface StoreOptions {
   user: string
   password: string
   database: string
+  /** Name of the cluster whose servers have the tables. @default null, one server */
+  cluster?: string | null
   /** The user only reads. @default false */
   readsOnly?: boolean
   /** Read callers' statements before they are sent: for a server, which does not do it itself. @default false */
@@ -35,7 +38,7 @@ export interface StoreOptions {
 /** Values of `{name:Type}` in a statement; they are not part of its text. */
 export type Parameters = Readonly<Record<string, unknown>>
 
-export type StreamFormat = 'JSONEachRow' | 'CSVWithNames' | 'Parquet'
+export type StreamFormat = 'JSONEachRow' | 'CSVWithNames' | 'Parquet' | 'Native'
 
 export interface StreamOptions {
   parameters: Parameters
@@ -48,7 +51,12 @@ export interface StreamOptions {
 export interface Store {
   readonly url: string
   readonly database: string
-  /** Rows of a statement as objects; 64-bit integers come as strings. @throws {StoreError} */
+  /** Name of the cluster; null for one server. */
+  readonly cluster: string | null
+  /**
+   * Rows of a statement as objects; 64-bit integers come as strings. It is sent a second time where the connection breaks
+   * before the answer, as when the store restarts. @throws {StoreError}
+   */
   query<Row>(sql: string, parameters?: Parameters): Promise<Row[]>
   /**
    * Rows and columns of a caller's read-only statement. Numbers keep all their digits, see `parseExactly`. The statement
@@ -58,6 +66,8 @@ export interface Store {
   queryReadOnly(sql: string, options: ReadOnlyOptions): Promise<ReadOnlyResult>
   /** The bytes of a result of any size; see `streamResult`. @throws {StoreError} for the statement itself */
   stream(sql: string, options: StreamOptions): Promise<AsyncIterable<Uint8Array>>
+  /** Inserts rows in ClickHouse's Native format. @param sql INSERT with the columns, without FORMAT @throws {StoreError} */
+  insert(sql: string, rows: AsyncIterable<Uint8Array>): Promise<void>
   /** A statement without a result. @throws {StoreError} */
   command(sql: string, parameters?: Parameters): Promise<void>
   /** Creates the store's database if it does not exist. @throws {StoreError} */
@@ -95,9 +105,10 @@ export function createStore(options: StoreOptions): Store {
   const store: Store = {
     url: options.url,
     database: options.database,
+    cluster: options.cluster ?? null,
     query: (sql, parameters = {}) => {
       const signal = questionSignal()
-      const rows = queryRows<never>(client, sql, { parameters, signal })
+      const rows = askTwice(() => queryRows<never>(client, sql, { parameters, signal }))
       return signal === null ? guard(rows) : guard(rows, (error) => toQuestionError(error, signal))
     },
     queryReadOnly: async (sql, limits) => {
@@ -108,6 +119,7 @@ export function createStore(options: StoreOptions): Store {
       return guard(queryReadOnly(client, statement, { ...limits, readsOnly }), toError)
     },
     stream: (sql, asked) => guard(streamResult(streaming, sql, asked), toCallerError),
+    insert: (sql, rows) => guard(insertRows(streaming, sql, rows)),
     command: (sql, parameters = {}) => guard(command(client, sql, parameters)),
     createDatabase: () => guard(createDatabase(options)),
     ping: () => guard(ping(client)),
@@ -130,11 +142,16 @@ function connect(options: StoreOptions, change: ClickHouseClientConfigOptions = 
     database: options.database,
     application: 'exectrail',
     request_timeout: REQUEST_TIMEOUT_MS,
-    compression: { response: true, request: false },
+    compression: { response: !isLoopback(options.url), request: false },
     // Errors are thrown to the caller, so the driver need not log them.
     log: { level: ClickHouseLogLevel.OFF },
     ...change,
   })
+}
+
+/** On this machine compression costs both ends more than the bytes it saves. */
+function isLoopback(url: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/u.test(new URL(url).hostname)
 }
 
 async function command(client: ClickHouseClient, query: string, parameters: Parameters): Promise<void> {
@@ -146,7 +163,9 @@ async function createDatabase(options: StoreOptions): Promise<void> {
   const client = connect({ ...options, database: 'default' })
   try {
     const name = options.database.replaceAll('\\', '\\\\').replaceAll('`', '\\`')
-    await command(client, `CREATE DATABASE IF NOT EXISTS \`${name}\``, {})
+    const create = `CREATE DATABASE IF NOT EXISTS \`${name}\``
+    for (const statement of statementsFor(create, options.cluster ?? null))
+      await command(client, statement, {})
   } finally {
     await client.close()
   }
@@ -179,56 +198,13 @@ async function queryRows<Row>(
   return answer.json<Row>()
 }
 
-async function queryReadOnly(
-  client: ClickHouseClient,
-  query: string,
-  { maxRows, rows, signal, readsOnly }: ReadOnlyOptions & { readsOnly: boolean },
-): Promise<ReadOnlyResult> {
-  // FORMAT cannot be appended: the text may end in a comment, or not be a SELECT.
-  const answer = await client.exec({
-    query: query.trim().replace(/;+$/u, ''),
-    decompress_response_stream: true,
-    ...(signal !== undefined && { abort_signal: signal }),
-    clickhouse_settings: {
-      ...(rows === undefined ? {} : callerSettings(rows)),
-      default_format: 'JSON',
-      // ClickHouse refuses any change of it to a user who only reads.
-      ...(readsOnly ? {} : { readonly: '1' }),
-      // Hides duplicate deliveries even when the caller omits FINAL.
-      final: 1,
-      do_not_merge_across_partitions_select_final: 1,
-      max_execution_time: READ_ONLY_SECONDS,
-      max_result_rows: String(maxRows),
-      result_overflow_mode: 'throw',
-      // Turns an error after the first rows into an error response.
-      wait_end_of_query: 1,
-      output_format_json_quote_64bit_integers: 0,
-      output_format_json_quote_decimals: 0,
-    },
-  })
-  const body = await text(answer.stream)
-  const format = answer.response_headers['x-clickhouse-format']
-  if (format !== undefined && format !== 'JSON') {
-    throw new StoreError(
-      'query_refused',
-      `An answer is JSON here, and the statement asks for ${String(format)}`,
-      {
-        hint: 'Leave out FORMAT; ClickHouse HTTP, whose URL is in endpoints.json, answers in every format.',
-      },
-    )
+async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isConnectionLost(error)) throw error
+    return ask()
   }
-  // The body of a statement without rows may be empty.
-  const { data = [], meta = [] } = body.trim() === '' ? {} : parseBody(body)
-  return { data, columns: meta }
-}
-
-interface JsonBody {
-  data?: ReadOnlyResult['data']
-  meta?: ReadOnlyResult['columns']
-}
-
-function parseBody(body: string): JsonBody {
-  return parseExactly(body)
 }
 
 async function ping(client: ClickHouseClient): Promise<void> {

@@ -39,7 +39,7 @@ export function settledAt(scope: Scope, settled: readonly SettledError[]): strin
 export const STATE_OF_GROUP = `multiIf(countIf(settled_at = ${OPEN}) > 0, 'open',
   countIf(settled_at > ${IGNORED} AND ms > settled_at) > 0, 'regressed', countIf(settled_at > ${IGNORED}) > 0, 'resolved', 'ignored')`
 
-/** Without the ignored, rows of other organizations alone make a group. */
+/** Without the ignored, only rows of other organizations make a group. */
 export function isWanted(wanted: readonly ErrorState[]): string {
   return wanted.includes('ignored') ? 'true' : `settled_at != ${IGNORED}`
 }

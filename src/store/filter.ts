@@ -1,13 +1,10 @@
 /** Conditions on the fields of an execution, and their SQL. */
 import { columnOf } from '../record/columns.ts'
-import { FIELD_NAMES, fieldOf, type FieldName } from '../record/record.ts'
+import type { FilterField, Operator } from '../record/conditions.ts'
+import { fieldOf, type FieldName } from '../record/record.ts'
 import type { Field } from '../record/fields.ts'
 import { toClickHouseTime } from './rows.ts'
 import { narrow, type Condition } from './tenant.ts'
-
-/** `^=` is a prefix and `~` a part of the text, in any case of letters. */
-export const OPERATORS = ['=', '!=', '>', '>=', '<', '<=', '^=', '!^=', '~', '!~'] as const
-export type Operator = (typeof OPERATORS)[number]
 
 /** One condition. Several values match if any of them does, or, negated, if none does; null is an absent value. */
 export interface FilterTerm {
@@ -23,26 +20,8 @@ export interface Filter {
   text?: string | undefined
 }
 
-/** The tenant and the window have parameters of their own; code and bodies are too large to search. */
-const OWN_PARAMETER = ['organizationId', 'startedAt'] as const
-const BODIES = ['code', 'input', 'request', 'result'] as const
-type Excluded = (typeof OWN_PARAMETER)[number] | (typeof BODIES)[number]
-export type FilterField = Exclude<FieldName, Excluded>
-
-const EXCLUDED: ReadonlySet<FieldName> = new Set<FieldName>([...OWN_PARAMETER, ...BODIES])
-
-/** Every field that can be filtered by. */
-export const FILTER_FIELDS = FIELD_NAMES.filter((name): name is FilterField => !EXCLUDED.has(name))
-
 /** Where `text` is searched. */
 export const SEARCHED: readonly FieldName[] = ['errorMessage', 'errorStack', 'stdout', 'stderr']
-
-/** The operators that fit the values of a field. */
-export function operatorsOf(name: FilterField): readonly Operator[] {
-  const { type, values } = fieldOf(name)
-  if (type === 'boolean' || values !== undefined) return ['=', '!=']
-  return type === 'text' ? ['=', '!=', '^=', '!^=', '~', '!~'] : ['=', '!=', '>', '>=', '<', '<=']
-}
 
 /** Adds the conditions of a filter. */
 export function filtered(base: Condition, { terms, text }: Filter): Condition {

@@ -1,4 +1,5 @@
 /** What every statistic says of a set of executions: its SQL, and its figures. */
+import { shareOf } from '../cost/money.ts'
 
 /** Distribution of a measure over `count` executions that have it; null when none has. Percentiles are estimates. */
 export interface Distribution {
@@ -43,7 +44,11 @@ export interface Figures {
 /** Cost of an execution: what was set aside for it, or where that is unknown what it used. */
 export const COST = 'coalesce(cost_allocated_nano_usd, cost_run_nano_usd)'
 
-const LEVELS = '0.5, 0.75, 0.9, 0.95, 0.99'
+/** Of a duration; one of 0 has none. */
+export const LOG_DURATION = 'log(greatest(toFloat64(duration_ms), 0.001))'
+
+/** Of percentiles. */
+export const LEVELS = '0.5, 0.75, 0.9, 0.95, 0.99'
 
 function distributionOf(column: string): string {
   const value = `toFloat64(${column})`
@@ -93,10 +98,10 @@ export function toFigures(row: FiguresRow | undefined, seconds: number): Figures
   return {
     count,
     successCount,
-    successRate: ratio(successCount, count),
+    successRate: shareOf(successCount, count),
     ratePerSecond: seconds > 0 ? count / seconds : 0,
     validationCount,
-    validationPassRate: ratio(Number(row?.validations_passed ?? 0), validationCount),
+    validationPassRate: shareOf(Number(row?.validations_passed ?? 0), validationCount),
     durationMs: toDistribution(row?.duration),
     queueMs: toDistribution(row?.queue),
     startupMs: toDistribution(row?.startup),
@@ -108,10 +113,6 @@ export function toFigures(row: FiguresRow | undefined, seconds: number): Figures
     costAllocatedNanoUsd: toSum(row?.cost_allocated),
     costTokensNanoUsd: toSum(row?.cost_tokens),
   }
-}
-
-function ratio(part: number, whole: number): number | null {
-  return whole === 0 ? null : part / whole
 }
 
 function toDistribution(values: Numbers = []): Distribution {

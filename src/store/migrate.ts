@@ -1,5 +1,6 @@
 import type { Store } from './client.ts'
-import { isUnknownDatabase, listMigrations, readApplied } from './migrations.ts'
+import { statementsFor } from './cluster.ts'
+import { isUnknownDatabase, listMigrations, readApplied, splitStatements } from './migrations.ts'
 
 const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS exectrail_migrations (
   name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
@@ -15,27 +16,23 @@ export async function migrate(store: Store): Promise<{ applied: string[]; alread
   const applied: string[] = []
   for (const { name, sql } of await listMigrations()) {
     if (already.includes(name)) continue
-    for (const statement of splitStatements(sql)) await store.command(statement)
+    for (const statement of splitStatements(sql)) await run(store, statement)
     await store.command('INSERT INTO exectrail_migrations (name) SELECT {name:String}', { name })
     applied.push(name)
   }
   return { applied, already }
 }
 
+async function run(store: Store, statement: string): Promise<void> {
+  for (const each of statementsFor(statement, store.cluster)) await store.command(each)
+}
+
 async function createMigrationsTable(store: Store): Promise<void> {
   try {
-    await store.command(CREATE_MIGRATIONS_TABLE)
+    await run(store, CREATE_MIGRATIONS_TABLE)
   } catch (error) {
     if (!isUnknownDatabase(error)) throw error
     await store.createDatabase()
-    await store.command(CREATE_MIGRATIONS_TABLE)
+    await run(store, CREATE_MIGRATIONS_TABLE)
   }
-}
-
-/** The statements of a file: each ends with a semicolon at the end of a line. */
-function splitStatements(sql: string): string[] {
-  return sql
-    .split(/;\s*$/mu)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '')
 }

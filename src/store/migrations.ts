@@ -1,6 +1,7 @@
 /** The migrations in `clickhouse/migrations`, and which of them a database has. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CALLER_TABLES, CLOSED_TABLES } from '../clickhouse-endpoint/caller-rows.ts'
 
 export interface Migration {
   /** File name without `.sql`, such as `0001_code_exec_logs`. */
@@ -14,7 +15,7 @@ interface Queryable {
 
 const FOLDER = join(import.meta.dirname, '../../clickhouse/migrations')
 /** The tables that the migrations create. */
-const TABLES = ['code_exec_logs', 'code_exec_events', 'otel_traces']
+const TABLES = [...Object.keys(CALLER_TABLES), ...CLOSED_TABLES]
 const UNKNOWN_TABLE = /\(code 60\)/u
 const UNKNOWN_DATABASE = /\(code 81\)/u
 
@@ -51,4 +52,12 @@ async function hasLostTable(store: Queryable): Promise<boolean> {
     { tables: TABLES },
   )
   return Number(found?.tables ?? 0) < TABLES.length
+}
+
+/** The statements of a file: each ends with a semicolon at the end of a line. */
+export function splitStatements(sql: string): string[] {
+  return sql
+    .split(/;\s*$/mu)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
 }

@@ -10,7 +10,7 @@ const TAG_HEADER = 'x-clickhouse-exception-tag'
 /** What a server without tags appends; a cell of CSV that quotes it ends with a quote. */
 const UNTAGGED = /(?:^|\n)Code: \d+\. DB::Exception: [^]*\(version [^()\n]*\([^()\n]*\)\)\s*$/u
 
-/** The result of a statement. Iterating fails where the result is not whole. */
+/** The result of a statement. Iterating fails where the result is incomplete. */
 export async function streamResult(
   client: ClickHouseClient,
   sql: string,

@@ -8,6 +8,10 @@ export interface Tenant {
 /** The rows that a query may see: 'all' with an administrator's key, else those of one tenant. */
 export type Scope = Tenant | 'all'
 
+export function isWorkspace(scope: Scope): boolean {
+  return scope !== 'all' && scope.workspaceId !== undefined
+}
+
 /** True for a record that the scope may see: what the tenant's condition is to rows of the store. */
 export function includes(
   scope: Scope,

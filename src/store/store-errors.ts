@@ -1,5 +1,5 @@
 /** Errors of ClickHouse as errors of exectrail. */
-import { StoreError } from '../errors.ts'
+import { StoreError, messageOf } from '../errors.ts'
 
 /** s that a caller's statement may take. */
 export const READ_ONLY_SECONDS = 30
@@ -65,6 +65,11 @@ const OVER_LIMIT: Readonly<Record<string, string>> = {
   396: 'The query has too many rows or bytes in its answer',
 }
 
+/** Whether the connection broke while a statement waited for its answer. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(?:ECONNRESET|EPIPE)$/u.test(String(error.code))
+}
+
 function codeOf(error: unknown): string | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^\d+$/u.test(code) ? code : null
@@ -73,7 +78,7 @@ function codeOf(error: unknown): string | null {
 /** Checks the shape of ClickHouse's errors, because the embedded driver may have another copy of their class. */
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const code = codeOf(error)
   if (code !== null && !TRANSIENT_CODES.has(code)) {
     return new StoreError('query_refused', `ClickHouse: ${message.trim()} (code ${code})`, { cause: error })

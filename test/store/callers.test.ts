@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plainColumns } from '../../src/clickhouse-endpoint/caller-views.ts'
 import { callerStatementReader, type ReadCallerStatement } from '../../src/store/caller-statement.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
+import { insertRecords, makeRecord } from '../support/records.ts'
 
 let clickhouse: RunningClickHouse
 let statements: string[]
@@ -55,6 +56,57 @@ describe('clickhouse/callers.sql', () => {
       expect(policy).toContain("organization_id = getSetting('SQL_exectrail_organization')")
     },
   )
+})
+
+// No server runs here: its policies and views are run as conditions and queries of the embedded engine.
+describe('what clickhouse/callers.sql lets a caller read', () => {
+  beforeAll(async () => {
+    const tenants = [
+      { organizationId: 'acme', workspaceId: 'w1' },
+      { organizationId: 'acme', workspaceId: null },
+      { organizationId: 'globex', workspaceId: 'w1' },
+    ]
+    await insertRecords(
+      clickhouse,
+      tenants.map((tenant) => makeRecord({ ...tenant, startedAt: '2026-05-01T00:00:00Z' })),
+    )
+  })
+
+  /** Rows that the policy of a table lets through. */
+  async function seen(change: Record<string, string>, table = 'code_exec_logs'): Promise<number> {
+    const policy = statements.find((one) => one.includes(`exectrail_caller ON exectrail.${table} FOR SELECT`))
+    const using = /USING(?<using>[\s\S]+)TO exectrail_caller$/u.exec(policy ?? '')?.groups?.['using'] ?? ''
+    const condition = using.replaceAll(/getSetting\('SQL_exectrail_(\w+)'\)/gu, '{$1:String}')
+    const given = {
+      organization: 'acme',
+      workspace: '',
+      from: '2026-01-01T00:00:00Z',
+      to: '2027-01-01T00:00:00Z',
+    }
+    const sql = `SELECT toUInt32(count()) AS n FROM exectrail.${table} FINAL WHERE ${condition}`
+    const [row] = await clickhouse.store.query<{ n: number }>(sql, { ...given, ...change })
+    return row?.n ?? -1
+  }
+
+  it('is the rows of one organization, one workspace and one window', async () => {
+    expect(await seen({})).toBe(2)
+    expect(await seen({ workspace: 'w1' })).toBe(1)
+    expect(await seen({ organization: 'globex' })).toBe(1)
+    expect(await seen({ organization: '' })).toBe(0)
+    expect(await seen({ from: '2026-05-01T00:00:00.000000001Z' })).toBe(0)
+    expect(await seen({ to: '2026-05-01T00:00:00Z' })).toBe(0)
+    for (const table of ['code_exec_events', 'otel_traces']) expect(await seen({}, table)).toBe(0)
+  })
+
+  it('comes through views that can be read', async () => {
+    const views = statements.flatMap(
+      (one) => /^CREATE OR REPLACE VIEW[\s\S]+? AS (SELECT[\s\S]+)$/u.exec(one)?.[1] ?? [],
+    )
+    expect(views.length).toBe(4)
+    const [first] = await clickhouse.store.query(`SELECT toUInt32(count()) AS n FROM (${views[0]})`)
+    expect(first).toEqual({ n: 3 })
+    for (const view of views) await clickhouse.store.query(`SELECT * FROM (${view})`)
+  })
 })
 
 describe('a statement for a server', () => {

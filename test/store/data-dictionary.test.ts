@@ -48,8 +48,8 @@ describe('the data dictionary', () => {
   })
 
   it('has every column of code_exec_logs, in order, with its type', async () => {
-    const told = (tables.get('code_exec_logs') ?? []).map(([column, , type]) => [column, type])
-    expect(told).toEqual(await columnsOf('code_exec_logs', "default_kind != 'EPHEMERAL'"))
+    const documented = (tables.get('code_exec_logs') ?? []).map(([column, , type]) => [column, type])
+    expect(documented).toEqual(await columnsOf('code_exec_logs', "default_kind != 'EPHEMERAL'"))
   })
 
   it('has the same columns for the view that tools read, which selects them all and each execution once', async () => {
@@ -68,17 +68,17 @@ describe('the data dictionary', () => {
   })
 
   it('names the field of each column, and has every field of the record', () => {
-    const told = (tables.get('code_exec_logs') ?? []).filter(([, field]) => field !== '–')
+    const documented = (tables.get('code_exec_logs') ?? []).filter(([, field]) => field !== '–')
     const expected = FIELD_NAMES.map((field) => [columnOf(field), field])
-    expect(new Map(told.map(([column, field]) => [column, field]))).toEqual(
+    expect(new Map(documented.map(([column, field]) => [column, field]))).toEqual(
       new Map(expected as [string, string][]),
     )
   })
 
   it('names the attribute each column is filled from', () => {
-    const told = new Map((tables.get('code_exec_logs') ?? []).map((row) => [row[0], row[5]]))
+    const documented = new Map((tables.get('code_exec_logs') ?? []).map((row) => [row[0], row[5]]))
     for (const field of ATTRIBUTE_FIELDS)
-      expect(told.get(columnOf(field))?.split(',')[0]).toBe(FIELDS[field].attribute)
+      expect(documented.get(columnOf(field))?.split(',')[0]).toBe(FIELDS[field].attribute)
   })
 
   it('says of every column what it means', () => {
@@ -86,7 +86,7 @@ describe('the data dictionary', () => {
   })
 
   it('has the columns of otel_traces that are ours', async () => {
-    const told = (tables.get('otel_traces') ?? []).map(([column, type]) => [column, type])
-    expect(told).toEqual(await columnsOf('otel_traces', "default_kind = 'MATERIALIZED'"))
+    const documented = (tables.get('otel_traces') ?? []).map(([column, type]) => [column, type])
+    expect(documented).toEqual(await columnsOf('otel_traces', "default_kind = 'MATERIALIZED'"))
   })
 })

@@ -12,14 +12,8 @@ import {
 } from 'fast-check'
 import { ERROR_TYPES, ISOLATIONS, LANGUAGES, OUTCOMES, RUNTIMES } from '../../src/record/values.ts'
 import { FIELD_NAMES, fieldOf, type ExecutionRecord, type FieldName } from '../../src/record/record.ts'
-import {
-  FILTER_FIELDS,
-  operatorsOf,
-  type Filter,
-  type FilterField,
-  type FilterTerm,
-  type FilterValue,
-} from '../../src/store/filter.ts'
+import { FILTER_FIELDS, operatorsOf, type FilterField } from '../../src/record/conditions.ts'
+import type { Filter, FilterTerm, FilterValue } from '../../src/store/filter.ts'
 import { compileFilter, fieldsOf } from '../../src/store/match-filter.ts'
 import { listExecutions } from '../../src/store/queries/list-executions.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
@@ -130,21 +124,26 @@ it('matches records as the statement of the same filter matches rows', async () 
   )
   await insertRecords(clickhouse, given)
   const ask = (wanted: Filter, fields: readonly FieldName[]) =>
-    listExecutions(clickhouse.store, {
-      scope: { organizationId: 'matching' },
-      window: WINDOW,
-      filter: wanted,
-      order: 'newest',
-      after: null,
-      limit: 1000,
-      fields,
-    })
-  const rows = (await ask({ terms: [] }, FIELD_NAMES)).map((row) => row.record)
+    listExecutions(
+      clickhouse.store,
+      {
+        scope: { organizationId: 'matching' },
+        window: WINDOW,
+        filter: wanted,
+        order: 'newest',
+        after: null,
+        limit: 1000,
+        fields,
+      },
+      // However busy the machine is.
+      Infinity,
+    )
+  const rows = (await ask({ terms: [] }, FIELD_NAMES)).rows.map((row) => row.record)
   expect(rows).toHaveLength(given.length)
   let matched = 0
   await assert(
     asyncProperty(filter, async (wanted) => {
-      const found = (await ask(wanted, ['executionId'])).map((row) => row.record.executionId)
+      const found = (await ask(wanted, ['executionId'])).rows.map((row) => row.record.executionId)
       const matches = compileFilter(wanted)
       expect(rows.filter(matches).map(({ executionId }) => executionId)).toEqual(found)
       if (found.length > 0 && found.length < rows.length) matched += 1

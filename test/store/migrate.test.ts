@@ -30,6 +30,10 @@ async function tablesOf(store: Store): Promise<string[]> {
 const TABLES = [
   'code_exec_events',
   'code_exec_logs',
+  'code_exec_rollup_days',
+  'code_exec_rollup_failures',
+  'code_exec_rollup_values',
+  'code_exec_rollups',
   'code_executions',
   'exectrail_migrations',
   'otel_traces',

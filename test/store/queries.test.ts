@@ -5,7 +5,8 @@ import type { Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { getAgentStats } from '../../src/store/queries/agent-stats.ts'
 import { getExecution } from '../../src/store/queries/get-execution.ts'
-import { listExecutions, type ListExecutionsQuery } from '../../src/store/queries/list-executions.ts'
+import type { ListExecutionsQuery } from '../../src/store/list-page.ts'
+import { listExecutions } from '../../src/store/queries/list-executions.ts'
 import { runSql } from '../../src/store/queries/run-sql.ts'
 import { FIELD_NAMES } from '../../src/record/record.ts'
 import { DAY, insertOtelRows, type Given } from '../support/otel-rows.ts'
@@ -105,7 +106,7 @@ describe('the store', () => {
     await insert([{ executionId, attributes: crashed }])
     const stats = await getAgentStats(store, { scope: 'all', agentId: 'twice', window: DAY })
     expect(stats).toMatchObject({ count: 1, successCount: 1 })
-    expect(await listExecutions(store, listOf({ filter: agentIs('twice') }))).toHaveLength(1)
+    expect((await listExecutions(store, listOf({ filter: agentIs('twice') }))).rows).toHaveLength(1)
   })
 
   it('pages newest first without a gap or a repeat while rows arrive', async () => {
@@ -117,7 +118,10 @@ describe('the store', () => {
     const seen: string[] = []
     let after: ListExecutionsQuery['after'] = null
     for (;;) {
-      const page = await listExecutions(store, listOf({ filter: agentIs('pages'), limit: 7, after }))
+      const { rows: page } = await listExecutions(
+        store,
+        listOf({ filter: agentIs('pages'), limit: 7, after }),
+      )
       seen.push(...page.map((row) => row.record.executionId ?? ''))
       const last = page.at(-1)
       if (last === undefined) break
@@ -147,7 +151,10 @@ describe('the store', () => {
       const seen: string[] = []
       let after: ListExecutionsQuery['after'] = null
       do {
-        const page = await listExecutions(store, listOf({ filter: agentIs('spread'), limit, after }))
+        const { rows: page } = await listExecutions(
+          store,
+          listOf({ filter: agentIs('spread'), limit, after }),
+        )
         seen.push(...page.map(({ position }) => position.executionId))
         after = page.at(-1)?.position ?? null
       } while (after !== null)
@@ -167,7 +174,7 @@ describe('the store', () => {
         async ({ organizationId, agentId }) => {
           const scope = { organizationId }
           expect(await getExecution(store, scope, executionId)).toBeNull()
-          expect(await listExecutions(store, listOf({ scope, filter: agentIs('secret') }))).toEqual([])
+          expect((await listExecutions(store, listOf({ scope, filter: agentIs('secret') }))).rows).toEqual([])
           expect((await getAgentStats(store, { scope, agentId: 'secret', window: DAY })).count).toBe(0)
           expect((await getAgentStats(store, { scope, agentId, window: DAY })).agentId).toBe(agentId)
         },
@@ -188,7 +195,7 @@ describe('the store', () => {
     await expect(runSql(store, 'DROP TABLE code_exec_logs')).rejects.toThrow('not allowed')
   })
 
-  it('shows a row that was delivered twice once to free SQL, also where nobody wrote FINAL', async () => {
+  it('shows a row that was delivered twice once to free SQL, also without FINAL', async () => {
     const given = { executionId: 'twice', attributes: { 'gen_ai.agent.id': 'twice' } }
     await insert([given])
     await insert([given])
@@ -204,7 +211,7 @@ describe('the store', () => {
       ids.push(executionId)
       await clickhouse.restart()
     }
-    const rows = await listExecutions(store, listOf({ filter: agentIs('killed') }))
+    const { rows } = await listExecutions(store, listOf({ filter: agentIs('killed') }))
     expect(rows.map((row) => row.record.executionId ?? '').toSorted()).toEqual(ids)
   })
 })

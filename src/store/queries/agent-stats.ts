@@ -2,6 +2,10 @@ import { mapNames } from '../../record/record.ts'
 import { OUTCOMES, type Outcome } from '../../record/values.ts'
 import type { Store } from '../client.ts'
 import { FIGURES, toFigures, type Figures, type FiguresRow } from '../measures.ts'
+import { AGENT, AGENT_DIMENSIONS, AGENT_ERRORS } from '../rollups/dimensions.ts'
+import { planRollups, type RollupPlan } from '../rollups/plan.ts'
+import { rollupSource } from '../rollups/source.ts'
+import { DURATIONS_OF_STATES, FIGURES_OF_STATES } from '../rollups/states.ts'
 import { toIso } from '../rows.ts'
 import { secondsOf, windowBefore, type Scope, type Window } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
@@ -44,16 +48,21 @@ const TOP_ERRORS = 10
 
 /** Counts, rates, distributions, groups and top errors of one agent. */
 export async function getAgentStats(store: Store, query: AgentStatsQuery): Promise<AgentStats> {
-  const { scope, agentId, window, compare } = query
-  const [stats, topErrors, previous] = await Promise.all([
-    readStats(store, query),
-    readTopErrors(store, agentCondition(scope, agentId, window)),
-    compare === 'previous' ? readStats(store, { ...query, window: windowBefore(window) }) : null,
+  const { window, compare } = query
+  const before = compare === 'previous' ? windowBefore(window) : null
+  const [[stats, topErrors], previous] = await Promise.all([
+    readWindow(store, query),
+    before === null ? null : readWindow(store, { ...query, window: before }),
   ])
-  return { ...stats, topErrors, ...(previous === null ? {} : { previous }) }
+  return { ...stats, topErrors, ...(previous === null ? {} : { previous: previous[0] }) }
 }
 
-function agentCondition(scope: Scope, agentId: string, window: Window): Condition {
+async function readWindow(store: Store, query: AgentStatsQuery): Promise<[Stats, ErrorGroup[]]> {
+  const plan = await planRollups(store, { ...query, of: 'figures', step: 'day' })
+  return Promise.all([readStats(store, query, plan), readTopErrors(store, query, plan)])
+}
+
+function agentCondition({ scope, agentId, window }: AgentStatsQuery): Condition {
   return narrow(tenantCondition(scope, window), 'code_agent_id = {agentId:String}', { agentId })
 }
 
@@ -76,9 +85,55 @@ const SETS = 'GROUP BY GROUPING SETS ((), (outcome), (runtime), (language), (exi
 
 type Stats = Omit<AgentStats, 'previous' | 'topErrors'>
 
-async function readStats(store: Store, { scope, agentId, window }: AgentStatsQuery): Promise<Stats> {
-  const where = agentCondition(scope, agentId, window)
-  const rows = await store.query<StatsRow>(`${STATS} WHERE ${where.sql} ${SETS}`, where.parameters)
+/** By the name of a dimension of an agent. */
+const KINDS: Readonly<Record<string, StatsRow['kind']>> = {
+  agent: 'all',
+  'agent.outcome': 'outcome',
+  'agent.runtime': 'runtime',
+  'agent.language': 'language',
+  'agent.exitCode': 'exit_code',
+}
+
+interface KeptRow extends Omit<StatsRow, 'kind' | 'outcome' | 'runtime' | 'language' | 'exit_code'> {
+  dimension: string
+  value: string
+}
+
+async function readRows(store: Store, query: AgentStatsQuery, plan: RollupPlan | null): Promise<StatsRow[]> {
+  if (plan === null) {
+    const where = agentCondition(query)
+    return store.query<StatsRow>(`${STATS} WHERE ${where.sql} ${SETS}`, where.parameters)
+  }
+  const { agentId } = query
+  const all = rollupSource(plan, { dimensions: [AGENT], agentId })
+  const groups = rollupSource(plan, { dimensions: AGENT_DIMENSIONS, agentId })
+  const parts = await Promise.all([
+    store.query<KeptRow>(
+      `SELECT 'agent' AS dimension, '' AS value, ${FIGURES_OF_STATES},
+         min(s.first_seen) AS first_seen, max(s.last_seen) AS last_seen FROM ${all.sql}`,
+      all.parameters,
+    ),
+    store.query<KeptRow>(
+      `SELECT s.dimension AS dimension, s.value AS value, ${DURATIONS_OF_STATES}
+       FROM ${groups.sql} GROUP BY dimension, value ORDER BY n DESC`,
+      groups.parameters,
+    ),
+  ])
+  const rows = parts.flat()
+  return rows.map((row) =>
+    Object.assign(row, {
+      kind: KINDS[row.dimension] ?? 'all',
+      outcome: row.value,
+      runtime: row.value,
+      language: row.value,
+      exit_code: row.value === '' ? null : Number(row.value),
+    }),
+  )
+}
+
+async function readStats(store: Store, query: AgentStatsQuery, plan: RollupPlan | null): Promise<Stats> {
+  const { agentId, window } = query
+  const rows = await readRows(store, query, plan)
   const all = rows.find((row) => row.kind === 'all')
   const figures = toFigures(all, secondsOf(window))
   const of = (kind: StatsRow['kind']): StatsRow[] => rows.filter((row) => row.kind === kind)
@@ -110,14 +165,12 @@ interface ErrorRow {
   execution_id: string
 }
 
-async function readTopErrors(store: Store, where: Condition): Promise<ErrorGroup[]> {
-  const rows = await store.query<ErrorRow>(
-    `SELECT error_fingerprint AS fingerprint, argMax(coalesce(error_message, ''), started_at) AS message, count() AS n,
-       max(started_at) AS last_seen, argMax(code_exec_logs.execution_id, started_at) AS execution_id
-     FROM code_exec_logs FINAL WHERE ${where.sql} AND error_fingerprint IS NOT NULL
-     GROUP BY fingerprint ORDER BY n DESC, last_seen DESC LIMIT ${TOP_ERRORS}`,
-    where.parameters,
-  )
+async function readTopErrors(
+  store: Store,
+  query: AgentStatsQuery,
+  plan: RollupPlan | null,
+): Promise<ErrorGroup[]> {
+  const rows = await readErrorRows(store, query, plan)
   return rows.map((row) => ({
     fingerprint: row.fingerprint,
     message: row.message ?? '',
@@ -125,4 +178,25 @@ async function readTopErrors(store: Store, where: Condition): Promise<ErrorGroup
     lastSeen: toIso(row.last_seen),
     executionId: row.execution_id,
   }))
+}
+
+function readErrorRows(store: Store, query: AgentStatsQuery, plan: RollupPlan | null): Promise<ErrorRow[]> {
+  const order = `ORDER BY n DESC, last_seen DESC LIMIT ${TOP_ERRORS}`
+  if (plan === null) {
+    const where = agentCondition(query)
+    return store.query(
+      `SELECT error_fingerprint AS fingerprint, argMax(coalesce(error_message, ''), started_at) AS message, count() AS n,
+         max(started_at) AS last_seen, argMax(code_exec_logs.execution_id, started_at) AS execution_id
+       FROM code_exec_logs FINAL WHERE ${where.sql} AND error_fingerprint IS NOT NULL
+       GROUP BY fingerprint ${order}`,
+      where.parameters,
+    )
+  }
+  const { sql, parameters } = rollupSource(plan, { dimensions: [AGENT_ERRORS], agentId: query.agentId })
+  return store.query(
+    `SELECT s.value AS fingerprint, argMax(s.message, s.last_seen) AS message, sum(s.n) AS n,
+       max(s.last_seen) AS last_seen, argMax(s.execution_id, s.last_seen) AS execution_id
+     FROM ${sql} GROUP BY fingerprint HAVING fingerprint != '' ${order}`,
+    parameters,
+  )
 }

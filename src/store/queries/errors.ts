@@ -1,9 +1,9 @@
 import { toIso } from '../rows.ts'
 import type { Store } from '../client.ts'
 import { isWanted, settledAt, STATE_OF_GROUP, type ErrorState, type SettledError } from '../error-state.ts'
-import { filtered, type Filter } from '../filter.ts'
+import type { Filter } from '../filter.ts'
+import { failuresSource } from '../rollups/failures.ts'
 import type { Scope, Window } from '../scope.ts'
-import { narrow, tenantCondition } from '../tenant.ts'
 
 /** Failed executions with the same fingerprint. */
 export interface ErrorGroup {
@@ -80,44 +80,43 @@ interface ErrorRow {
   ids: string[]
 }
 
-/** Groups of failed executions, in one pass over the rows from the lookback to the end of the window. */
+/** Groups of failed executions, in one pass over those from the lookback to the end of the window. */
 export async function getErrors(store: Store, query: ErrorsQuery): Promise<ErrorGroup[]> {
   const { scope, window, lookbackFrom } = query
   const seen = { from: lookbackFrom < window.from ? lookbackFrom : window.from, to: window.to }
-  const where = narrow(
-    filtered(tenantCondition(scope, seen), query.filter),
-    'error_fingerprint IS NOT NULL',
-    {
-      begin: Date.parse(window.from),
-      end: Date.parse(window.to),
-      states: query.states,
-      limit: query.limit,
-    },
-  )
+  const source = await failuresSource(store, { scope, window: seen, filter: query.filter })
   const rows = await store.query<ErrorRow>(
     `WITH toUnixTimestamp64Milli(started_at) AS ms, ms >= {begin:Int64} AS inside,
        ${settledAt(scope, query.settled)} AS settled_at
      SELECT error_fingerprint AS fingerprint, ${STATE_OF_GROUP} AS state,
-       arraySort(groupUniqArrayIf(${TOP})(organization_id, inside)) AS organizations, any(ifNull(error_type, '')) AS error_type,
-       argMax(ifNull(error_message, ''), started_at) AS message, countIf(inside) AS n,
+       arraySort(groupUniqArrayIf(${TOP})(organization_id, inside)) AS organizations, argMax(ifNull(error_type, ''), (started_at, execution_id)) AS error_type,
+       argMax(ifNull(error_message, ''), (started_at, execution_id)) AS message, countIf(inside) AS n,
        min(started_at) AS first_seen, max(started_at) AS last_seen,
        toUnixTimestamp64Milli(first_seen) >= {begin:Int64} AS is_new,
        ${affected('code_agent_id')} AS agents, ${affected("ifNull(code_agent_version, '')")} AS versions,
        ${affected('runtime')} AS runtimes, uniqIf(user_id, inside) AS users,
        sumMapIf([toUInt8(least(${TREND_LENGTH - 1}, intDiv((ms - {begin:Int64}) * ${TREND_LENGTH}, {end:Int64} - {begin:Int64})))], [1], inside) AS trend_map,
        arrayMap(slot -> trend_map.2[indexOf(trend_map.1, slot)], range(${TREND_LENGTH})) AS trend,
-       arrayMap(pair -> pair.2, groupArraySortedIf(3)((-ms, code_exec_logs.execution_id), inside)) AS ids
-     FROM code_exec_logs FINAL WHERE ${where.sql} AND ${isWanted(query.states)}
+       arrayMap(pair -> pair.2, groupArraySortedIf(3)((-ms, execution_id), inside)) AS ids
+     FROM ${source.sql} AND ${isWanted(query.states)}
      GROUP BY fingerprint HAVING n > 0 AND has({states:Array(String)}, state)
      ORDER BY ${ORDER_SQL[query.order]} DESC, fingerprint LIMIT {limit:UInt32}`,
-    where.parameters,
+    {
+      ...source.parameters,
+      begin: Date.parse(window.from),
+      end: Date.parse(window.to),
+      states: query.states,
+      limit: query.limit,
+    },
   )
   return rows.map(toGroup)
 }
 
-/** How many different values, and the most frequent of them. */
+/** How many different values, and the most frequent of them; of equally frequent ones the first in order. */
 function affected(column: string): string {
-  return `(uniqIf(${column}, inside), topKIf(${TOP})(${column}, inside))`
+  const counts = `counts_${column.replaceAll(/\W/gu, '')}`
+  return `(length((sumMapIf([${column}], [1], inside) AS ${counts}).1),
+    arrayMap(one -> one.1, arraySlice(arraySort(one -> (-toInt64(one.2), one.1), arrayZip(${counts}.1, ${counts}.2)), 1, ${TOP})))`
 }
 
 function toGroup(row: ErrorRow): ErrorGroup {

@@ -1,101 +1,74 @@
-import type { ExecutionRecord, FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
-import { filtered, type Filter } from '../filter.ts'
-import { COST } from '../measures.ts'
-import { toClickHouseTime, selectList, toRecord } from '../rows.ts'
-import type { Scope, Window } from '../scope.ts'
-import { narrow, tenantCondition, type Condition } from '../tenant.ts'
-
-/** What a list is ordered by, the greatest first. */
-export const LIST_ORDERS = ['newest', 'duration', 'memory', 'cost'] as const
-export type ListOrder = (typeof LIST_ORDERS)[number]
-
-/** Never null, so that rows without a value have a place: the last. */
-const RANK: Readonly<Record<Exclude<ListOrder, 'newest'>, string>> = {
-  duration: 'duration_ms',
-  memory: 'toFloat64(ifNull(memory_peak_bytes, 0))',
-  cost: `toFloat64(ifNull(${COST}, -1))`,
-}
-
-/** Position of a record in the order of its list; `rank` is null where the order is the start alone. */
-export interface Position {
-  rank: number | null
-  startedAt: string
-  executionId: string
-}
-
-export interface ListExecutionsQuery {
-  scope: Scope
-  window: Window
-  filter: Filter
-  order: ListOrder
-  /** Lists only what follows this position; null begins with the first. */
-  after: Position | null
-  limit: number
-  fields: readonly FieldName[]
-}
-
-/** A record and its place in the list. */
-export interface ListedExecution {
-  record: Partial<ExecutionRecord>
-  position: Position
-}
+import { readPage, type ListedExecution, type ListExecutionsQuery } from '../list-page.ts'
+import { listRanked } from '../rollups/ranked-list.ts'
 
 /** The part of a window at its end that is read first, which most often holds a page. */
 const NEWEST_PART = 1 / 64
 /** Windows of an hour are read at once. */
 const MIN_SPLIT_MS = 3_600_000
+/** A slice is at least so many times as long as the one before, so that a window has few. */
+const GROWTH = 4
+/** How much longer a slice is than what should hold the rest of a page. */
+const MARGIN = 1.5
+/** A search for what is rare begins no slice after it, ms, and none that would take much longer. */
+const SEARCH_MS = 2000
 
-/** Executions in order; ties by start and then id, so that new rows do not move the others. */
-export async function listExecutions(store: Store, query: ListExecutionsQuery): Promise<ListedExecution[]> {
-  const newest = newestPart(query)
-  const page = newest === null ? [] : await readPage(store, { ...query, window: newest })
-  return page.length >= query.limit ? page : readPage(store, query)
+export interface ExecutionList {
+  rows: ListedExecution[]
+  /** Where the search stopped although the page is not full; null: nothing is left of the window. */
+  searchedFrom: string | null
 }
 
 /**
- * What can hold the whole page of a list from the newest on, so that its cost does not grow with the window: where it
- * holds less, the window has few rows, or the filter lets few through. Null where the window is to be read at once.
+ * Executions in order; ties by start and then id, so that new rows do not move the others. From the newest on, the window is
+ * read in slices until the page is full, each row once, so that the cost of a page grows with what it passes over; a search
+ * stops after two seconds and says how far it has looked.
  */
-function newestPart({ order, window, after }: ListExecutionsQuery): Window | null {
+export async function listExecutions(
+  store: Store,
+  query: ListExecutionsQuery,
+  searchMs = SEARCH_MS,
+): Promise<ExecutionList> {
+  const { after, order, window } = query
+  if (order !== 'newest') return { rows: await listRanked(store, query, order), searchedFrom: null }
+  const begin = Date.parse(window.from)
   const end = Math.min(Date.parse(window.to), after === null ? Infinity : Date.parse(after.startedAt) + 1)
-  const length = end - Date.parse(window.from)
-  if (order !== 'newest' || !(length >= MIN_SPLIT_MS)) return null
-  return { from: new Date(end - Math.ceil(length * NEWEST_PART)).toISOString(), to: window.to }
+  if (!(end - begin >= MIN_SPLIT_MS)) return { rows: await readPage(store, query), searchedFrom: null }
+  return readSlices(store, query, { begin, end, searchMs: isSearch(query) ? searchMs : Infinity })
 }
 
-async function readPage(store: Store, query: ListExecutionsQuery): Promise<ListedExecution[]> {
-  const { fields, limit, order, scope, window } = query
-  const rank = order === 'newest' ? null : RANK[order]
-  const where = afterPosition(filtered(tenantCondition(scope, window), query.filter), rank, query.after)
-  const ranked = rank === null ? '' : `${rank} AS rank, `
-  const rows = await store.query<Record<string, unknown>>(
-    `SELECT ${ranked}${selectList([...new Set([...fields, ...PLACE])])}
-     FROM code_exec_logs FINAL WHERE ${where.sql}
-     ORDER BY ${rank === null ? '' : 'rank DESC, '}started_at DESC, execution_id DESC LIMIT {limit:UInt32}`,
-    { ...where.parameters, limit },
-  )
-  return rows.map((row) => ({
-    record: toRecord(row, fields),
-    position: { rank: rank === null ? null : Number(row['rank']), ...toRecord(row, PLACE) },
-  }))
+/** Without conditions a page is full, or its window has few executions. */
+function isSearch({ filter }: ListExecutionsQuery): boolean {
+  return filter.terms.length > 0 || filter.text !== undefined
 }
 
-const PLACE = ['startedAt', 'executionId'] as const
+async function readSlices(
+  store: Store,
+  query: ListExecutionsQuery,
+  { begin, end, searchMs }: { begin: number; end: number; searchMs: number },
+): Promise<ExecutionList> {
+  const { limit, window } = query
+  const begun = performance.now()
+  const rows: ListedExecution[] = []
+  let slice = { to: window.to, fromMs: end - Math.ceil((end - begin) * NEWEST_PART) }
+  for (;;) {
+    const isLast = slice.fromMs <= begin
+    const from = isLast ? window.from : new Date(slice.fromMs).toISOString()
+    const part = { ...query, window: { from, to: slice.to }, limit: limit - rows.length }
+    rows.push(...(await readPage(store, part)))
+    if (isLast || rows.length >= limit) return { rows, searchedFrom: null }
+    const spentMs = performance.now() - begun
+    if (spentMs >= searchMs) return { rows, searchedFrom: from }
+    const seen = { count: rows.length, ms: end - slice.fromMs }
+    const wanted = nextLength(seen, limit, slice.fromMs - begin)
+    const affordable = Math.ceil((seen.ms * (searchMs - spentMs)) / spentMs)
+    slice = { to: from, fromMs: slice.fromMs - Math.max(MIN_SPLIT_MS, Math.min(wanted, affordable)) }
+  }
+}
 
-function afterPosition(base: Condition, rank: string | null, after: Position | null): Condition {
-  if (after === null) return base
-  const place = { afterStart: toClickHouseTime(after.startedAt), afterId: after.executionId }
-  if (rank === null)
-    return narrow(
-      base,
-      // The first condition alone is read by the index of starts.
-      'started_at <= {afterStart:DateTime64(9)} AND (started_at, execution_id) < ({afterStart:DateTime64(9)}, {afterId:String})',
-      place,
-    )
-  return narrow(
-    base,
-    `(${rank}, started_at, execution_id) < ({afterRank:Float64}, {afterStart:DateTime64(9)}, {afterId:String})`,
-    { ...place, afterRank: after.rank ?? 0 },
-  )
+/** Length of the slice that should hold the rest of the page, ms: where that is not much less than all the rest, all. */
+function nextLength(seen: { count: number; ms: number }, limit: number, restMs: number): number {
+  const wanted = ((limit - seen.count) / seen.count) * seen.ms * MARGIN
+  const length = Math.max(wanted, GROWTH * seen.ms)
+  return length > restMs / 2 ? restMs : Math.ceil(length)
 }

@@ -50,7 +50,7 @@ const KEY_MAX = 64
 const VALUE_MAX = 128
 
 /**
- * Spans of traces in order of their start. A key that is bound to an organization sees the spans of its executions alone:
+ * Spans of traces in order of their start. A key that is bound to an organization sees only the spans of its executions:
  * spans of other programs do not say whose they are.
  */
 export async function listSpans(store: Store, query: SpansQuery): Promise<Span[]> {

@@ -1,10 +1,13 @@
 import { columnOf } from '../../record/columns.ts'
 import type { FieldName } from '../../record/record.ts'
 import type { Store } from '../client.ts'
-import { filtered, type Filter } from '../filter.ts'
-import { COST, FIGURES, toFigures, type Figures, type FiguresRow } from '../measures.ts'
-import { secondsOf, type Scope, type Window } from '../scope.ts'
-import { tenantCondition } from '../tenant.ts'
+import type { Filter } from '../filter.ts'
+import { toFigures, type Figures, type FiguresRow } from '../measures.ts'
+import { AGENT, dimensionOf } from '../rollups/dimensions.ts'
+import { figuresSource, type FiguresSource, type KeptBy } from '../rollups/figures-source.ts'
+import { STATES_OF_STATES } from '../rollups/states.ts'
+import { isWorkspace, secondsOf, type Scope, type Window } from '../scope.ts'
+import { getTrends, type Trend } from '../trends.ts'
 
 /** Fields that executions are grouped by. */
 export const GROUP_FIELDS = [
@@ -34,27 +37,19 @@ export const GROUP_ORDERS = [
 ] as const
 export type GroupOrder = (typeof GROUP_ORDERS)[number]
 
-const ORDER_SQL: Readonly<Record<GroupOrder, string>> = {
-  count: 'count()',
-  failures: 'countIf(NOT success)',
-  failureRate: 'countIf(NOT success) / count()',
-  duration: 'quantileTDigest(0.95)(duration_ms)',
-  memory: 'ifNull(max(memory_peak_bytes), 0)',
-  cost: `ifNull(sum(${COST}), 0)`,
-  tokens: 'ifNull(sum(tokens_used), 0)',
-}
-
 export interface StatsQuery {
   scope: Scope
   window: Window
   filter: Filter
-  /** At most two; none for the total alone. */
+  /** At most two; none for only the total. */
   groupBy: readonly GroupField[]
   order: GroupOrder
   /** Maximum of groups; the rest is `other`. */
   limit: number
   /** The groups themselves, for a comparison; else the greatest. */
   keys?: readonly GroupKey[]
+  /** Stretches of the window in the trend of a group; absent: no trend. */
+  trend?: number | undefined
 }
 
 /** Values of the fields of a group; null is an absent value. */
@@ -63,6 +58,7 @@ export type GroupKey = Readonly<Partial<Record<GroupField, string | null>>>
 /** Figures of the executions with the same values of the fields. */
 export interface StatsGroup extends Figures {
   key: GroupKey
+  trend?: Trend | undefined
 }
 
 export interface Stats {
@@ -72,23 +68,38 @@ export interface Stats {
   other: Figures | null
 }
 
-/** Figures in total and by group, in one pass over the rows. */
+/** Figures in total and by group. */
 export async function getStats(store: Store, query: StatsQuery): Promise<Stats> {
+  const stats = await getFigures(store, query)
+  const { trend, groupBy } = query
+  if (trend === undefined || stats.groups.length === 0) return stats
+  const groups = stats.groups.map(({ key }) => groupBy.map((name) => key[name] ?? ''))
+  const trends = await getTrends(store, { ...query, groups, slots: trend })
+  return {
+    ...stats,
+    groups: stats.groups.map((group, index) => Object.assign(group, { trend: trends[index] })),
+  }
+}
+
+async function getFigures(store: Store, query: StatsQuery): Promise<Stats> {
   const { groupBy, window } = query
-  const where = filtered(tenantCondition(query.scope, window), query.filter)
   const seconds = secondsOf(window)
+  const source = await figuresSource(store, query, keptBy(query))
   if (groupBy.length === 0) {
     const [row] = await store.query<FiguresRow>(
-      `SELECT ${FIGURES} FROM code_exec_logs FINAL WHERE ${where.sql}`,
-      where.parameters,
+      `SELECT ${source.figures} FROM ${source.from}`,
+      source.parameters,
     )
     return { total: toFigures(row, seconds), groups: [], other: null }
   }
-  const rows = await store.query<GroupRow>(groupedSql(query, where.sql), {
-    ...where.parameters,
-    limit: query.limit,
-    keys: query.keys?.map((key) => groupBy.map((name) => key[name] ?? '')),
-  })
+  const rows = await store.query<GroupRow>(
+    (source.isKept ? groupedStatesSql : groupedRowsSql)(query, source),
+    {
+      ...source.parameters,
+      limit: query.limit,
+      keys: query.keys?.map((key) => groupBy.map((name) => key[name] ?? '')),
+    },
+  )
   const of = (kind: GroupRow['kind']): GroupRow[] => rows.filter((row) => row.kind === kind)
   const [other] = of('other')
   return {
@@ -103,17 +114,44 @@ interface GroupRow extends FiguresRow {
   key: readonly string[]
 }
 
+/** Figures are kept by one field at most, those of agents by the day. */
+function keptBy({ scope, groupBy }: StatsQuery): KeptBy | null {
+  const [field = null, ...others] = groupBy
+  if (others.length > 0) return null
+  if (field === 'codeAgentId' && !isWorkspace(scope)) return { days: AGENT, hours: null, byAgent: true }
+  return dimensionOf(scope, field)
+}
+
+const KIND = "multiIf(grouping(place) = 1, 'total', place = 0, 'other', 'group') AS kind"
+const GIVEN_KEYS = '{keys:Array(Array(String))}'
+
+/** States of every group are merged in one pass; then each group has a place, or belongs to the others. */
+function groupedStatesSql(
+  { order, keys }: StatsQuery,
+  { figures, from, key: source, order: orders }: FiguresSource,
+): string {
+  const rank = `row_number() OVER (ORDER BY ${orders[order]} DESC, ${orders.count} DESC, key)`
+  const place =
+    keys === undefined ? `if(${rank} <= {limit:UInt32}, ${rank}, 0)` : `indexOf(${GIVEN_KEYS}, key)`
+  return `SELECT ${KIND}, if(kind = 'group', any(s.key), []) AS key, ${figures}
+    FROM (SELECT [${source}] AS key, ${STATES_OF_STATES}, ${place} AS place
+      FROM ${from} GROUP BY key) AS s
+    GROUP BY GROUPING SETS ((), (place)) ORDER BY place`
+}
+
 /** The greatest groups are found first; then each row belongs to one of them or to the others. */
-function groupedSql({ groupBy, order, keys }: StatsQuery, where: string): string {
+function groupedRowsSql(
+  { groupBy, order, keys }: StatsQuery,
+  { figures, from, order: orders }: FiguresSource,
+): string {
   const key = `[${groupBy.map((name) => `ifNull(toString(${columnOf(name)}), '')`).join(', ')}]`
   const greatest = `(SELECT groupArray(key) FROM (
-      SELECT ${key} AS key FROM code_exec_logs FINAL WHERE ${where}
-      GROUP BY key ORDER BY ${ORDER_SQL[order]} DESC, count() DESC, key LIMIT {limit:UInt32}
+      SELECT ${key} AS key FROM ${from}
+      GROUP BY key ORDER BY ${orders[order]} DESC, ${orders.count} DESC, key LIMIT {limit:UInt32}
     ))`
-  return `WITH ${keys === undefined ? greatest : '{keys:Array(Array(String))}'} AS top
-    SELECT multiIf(grouping(place) = 1, 'total', place = 0, 'other', 'group') AS kind,
-      if(kind = 'group', top[place], []) AS key, ${FIGURES}
-    FROM code_exec_logs FINAL WHERE ${where}
+  return `WITH ${keys === undefined ? greatest : GIVEN_KEYS} AS top
+    SELECT ${KIND}, if(kind = 'group', top[place], []) AS key, ${figures}
+    FROM ${from}
     GROUP BY GROUPING SETS ((), (indexOf(top, ${key}) AS place)) ORDER BY place`
 }
 

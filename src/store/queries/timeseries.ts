@@ -1,8 +1,11 @@
+import { mapNames } from '../../record/record.ts'
+import { OUTCOMES, type Outcome } from '../../record/values.ts'
 import type { Store } from '../client.ts'
-import { filtered, type Filter } from '../filter.ts'
-import { FIGURES, toFigures, type Figures, type FiguresRow } from '../measures.ts'
+import type { Filter } from '../filter.ts'
+import { toFigures, type Figures, type FiguresRow } from '../measures.ts'
+import { dimensionOf } from '../rollups/dimensions.ts'
+import { figuresSource, type KeptBy } from '../rollups/figures-source.ts'
 import type { Scope, Window } from '../scope.ts'
-import { tenantCondition } from '../tenant.ts'
 
 /** Lengths of buckets, seconds. */
 export const BUCKET_SECONDS = [
@@ -14,6 +17,7 @@ export interface Bucket extends Figures {
   from: string
   to: string
   complete: boolean
+  byOutcome: Readonly<Record<Outcome, number>>
 }
 
 export interface TimeseriesQuery {
@@ -41,14 +45,33 @@ const ORIGIN = 345_600
 /** Figures of each bucket of the window, in order; empty ones have counts of 0 and no percentiles. */
 export async function getTimeseries(store: Store, query: TimeseriesQuery): Promise<Bucket[]> {
   const { window, bucketSeconds } = query
-  const where = filtered(tenantCondition(query.scope, window), query.filter)
-  const rows = await store.query<FiguresRow & { bucket: string }>(
-    `SELECT intDiv(toUnixTimestamp(started_at) - ${ORIGIN}, {bucketSeconds:UInt32}) AS bucket, ${FIGURES}
-     FROM code_exec_logs FINAL WHERE ${where.sql} GROUP BY bucket`,
-    { ...where.parameters, bucketSeconds },
+  const source = await figuresSource(store, query, keptBy(query))
+  const bucket = source.isKept
+    ? 's.bucket'
+    : `intDiv(toUnixTimestamp(started_at) - ${ORIGIN}, {bucketSeconds:UInt32})`
+  const countOf = (outcome: Outcome): string =>
+    source.isKept ? `sumIf(s.n, s.value = '${outcome}')` : `countIf(outcome = '${outcome}')`
+  const rows = await store.query<BucketRow>(
+    `SELECT toString(${bucket}) AS bucket, ${source.figures}, [${OUTCOMES.map(countOf).join(', ')}] AS outcomes FROM ${source.from} GROUP BY bucket`,
+    { ...source.parameters, bucketSeconds },
   )
   const found = new Map(rows.map((row) => [Number(row.bucket), row]))
   return bucketsOf(window, bucketSeconds).map((index) => toBucket(index, found.get(index), query))
+}
+
+interface BucketRow extends FiguresRow {
+  bucket: string
+  /** Counts in the order of the outcomes. */
+  outcomes: readonly string[]
+}
+
+/** Figures by outcome are all of them. */
+function keptBy({ scope, bucketSeconds }: TimeseriesQuery): KeptBy | null {
+  if (bucketSeconds % 3600 !== 0) return null
+  const kept = dimensionOf(scope, 'outcome')
+  if (kept === null) return null
+  const days = bucketSeconds % 86_400 === 0 ? kept.days : null
+  return { days, hours: kept.hours, buckets: { seconds: bucketSeconds, origin: ORIGIN } }
 }
 
 /** Numbers of the buckets that a window touches. */
@@ -60,7 +83,7 @@ export function bucketsOf({ from, to }: Window, bucketSeconds: number): number[]
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }
 
-function toBucket(index: number, row: FiguresRow | undefined, query: TimeseriesQuery): Bucket {
+function toBucket(index: number, row: BucketRow | undefined, query: TimeseriesQuery): Bucket {
   const start = (index * query.bucketSeconds + ORIGIN) * 1000
   const end = start + query.bucketSeconds * 1000
   const seenFrom = Math.max(start, Date.parse(query.window.from))
@@ -69,6 +92,7 @@ function toBucket(index: number, row: FiguresRow | undefined, query: TimeseriesQ
     from: new Date(start).toISOString(),
     to: new Date(end).toISOString(),
     complete: seenFrom === start && seenTo === end,
+    byOutcome: mapNames(OUTCOMES, (outcome) => Number(row?.outcomes[OUTCOMES.indexOf(outcome)] ?? 0)),
     ...toFigures(row, Math.max(0, seenTo - seenFrom) / 1000),
   }
 }

@@ -53,7 +53,7 @@ export interface WorkflowQuery {
   window: Window
   /** Runs with an execution that matches; their totals are of all their executions. */
   filter: Filter
-  /** One run alone. */
+  /** Only this run. */
   run?: string
   states: readonly WorkflowState[]
   after: WorkflowPosition | null
