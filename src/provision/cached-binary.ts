@@ -1,4 +1,4 @@
-/** An executable in the cache: put there whole or not at all, and verified before every use. */
+/** An executable in the cache: put there atomically, and verified before every use. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'

@@ -1,7 +1,6 @@
 /** Downloads, verified before anything reads them. */
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { hashFile } from './cached-binary.ts'
 import type { Progress } from './progress.ts'
@@ -54,7 +53,7 @@ async function download(url: string, path: string, progress: Progress): Promise<
       yield chunk
     }
   }
-  await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(path))
+  await pipeline(response.body, counted, createWriteStream(path))
 }
 
 function mebibytes(bytes: number): string {

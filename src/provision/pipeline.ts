@@ -2,8 +2,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { messageOf } from '../errors.ts'
 import { waitForLock } from './lock.ts'
-import { withProgress, type Progress } from './progress.ts'
+import { withProgress, type Progress, type ProgressOptions } from './progress.ts'
 
 /** One way to a program. */
 export interface Attempt<Program> {
@@ -61,7 +62,7 @@ export class ProvisionError extends Error {
   override readonly name = 'ProvisionError'
   readonly failures: readonly string[]
   constructor(program: string, failures: readonly string[]) {
-    super(`no ${program} could be had:\n  ${failures.join('\n  ')}`)
+    super(`no ${program} could be obtained:\n  ${failures.join('\n  ')}`)
     this.failures = failures
   }
 }
@@ -75,7 +76,7 @@ async function firstOf<Program>(
     try {
       return { program: await attempt.get() }
     } catch (error) {
-      const failure = `${attempt.what}: ${error instanceof Error ? error.message : String(error)}`
+      const failure = `${attempt.what}: ${messageOf(error)}`
       failures.add(failure)
       if (reports === 'all' || making.includes(attempt)) report(`${name}: ${failure}`)
     }
@@ -90,26 +91,20 @@ async function sweepDrafts({ cache, key }: Recipe<unknown>): Promise<void> {
 }
 
 /** Where and how a draft is made. */
-export interface DraftOptions {
+export interface DraftOptions extends ProgressOptions {
   cache: string
   key: string
-  /** What is going on, for a person. */
-  title: string
-  report: (line: string) => void
-  /** A build machine gets lines, a terminal a spinner. */
-  ci: boolean
 }
 
 /** Runs `work` in a fresh directory on the disk of the cache, with its progress shown; the directory goes afterwards. */
 export async function inDraft<T>(
-  { cache, key, title, report, ci }: DraftOptions,
+  { cache, key, ...shown }: DraftOptions,
   work: (draft: string, progress: Progress) => Promise<T>,
 ): Promise<T> {
   const draft = join(cache, `.draft-${key}-${process.pid}`)
   await mkdir(draft, { recursive: true, mode: 0o700 })
-  const show = process.stderr.isTTY && !ci ? 'spinner' : 'lines'
   try {
-    return await withProgress({ title, report, show }, (progress) => work(draft, progress))
+    return await withProgress(shown, (progress) => work(draft, progress))
   } finally {
     await removeTree(draft)
   }

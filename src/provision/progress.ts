@@ -1,4 +1,4 @@
-/** Shows that something long is going on: a spinner on a terminal, a line every 15 s elsewhere. */
+/** Shows the progress of long work: a spinner on a terminal, a line every 15 s elsewhere. */
 import ora from 'ora'
 
 const LINE_EVERY_MS = 15_000
@@ -11,13 +11,13 @@ export interface Progress {
 export interface ProgressOptions {
   title: string
   report: (line: string) => void
-  /** `spinner` only where a person looks on. */
-  show: 'spinner' | 'lines'
+  /** A build machine gets lines on a terminal, too. */
+  ci: boolean
 }
 
 /** Runs `work` while showing `title`, its stage and the seconds gone. */
 export async function withProgress<T>(
-  { title, report, show }: ProgressOptions,
+  { title, report, ci }: ProgressOptions,
   work: (progress: Progress) => Promise<T>,
 ): Promise<T> {
   const begun = Date.now()
@@ -26,7 +26,7 @@ export async function withProgress<T>(
     const seconds = Math.round((Date.now() - begun) / 1000)
     return `${title}: ${stage === '' ? '' : `${stage}, `}${seconds} s`
   }
-  const spinner = show === 'spinner' ? ora({ text: title }).start() : null
+  const spinner = process.stderr.isTTY && !ci ? ora({ text: title }).start() : null
   if (spinner === null) report(title)
   const tick = setInterval(
     () => {

@@ -96,7 +96,16 @@ async function runOn(
     cpu: settled.cpu,
     labels: ownerLabels(request),
   })
-  return runJob({ connection, route, prepared, startup, afterwards }, io)
+  const exit = await runJob({ connection, route, prepared, startup, afterwards }, io)
+  if (exit.sandboxId === null) return exit
+  const { memoryBytes } = request.limits
+  return { ...exit, allocated: { vcpus: readCpus(settled.cpu), memoryBytes } }
+}
+
+/** Processors as Bacalhau writes them: `500m`, `0.5` or `2`; null for another form. */
+function readCpus(cpu: string): number | null {
+  const value = cpu.endsWith('m') ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu)
+  return Number.isFinite(value) && value > 0 ? value : null
 }
 
 function once<T>(work: (argument: T) => Promise<void>): (argument: T) => Promise<void> {

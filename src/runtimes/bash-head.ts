@@ -1,5 +1,5 @@
 /** The first part of a job for bash, see sandbox/guest/bash.sh. */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { RuntimeRequest } from './runtime.ts'
 
 const ASCII = /^[\0-\x7f]*$/
@@ -34,12 +34,14 @@ export function bashHead(nonce: string, request: RuntimeRequest): string {
 }
 
 /** So deep that which brackets they are, one of 2^48, cannot be guessed. */
-const DEPTH_BYTES = 6
+const DEPTH_DIGITS = 12
 
 /** A nest of groups and subshells which code put inside cannot close, for it does not know them. */
 function wrapUnseen(): { open: string; close: string } {
   let [open, close] = ['', '']
-  for (const byte of randomBytes(DEPTH_BYTES)) {
+  // Node keeps some ready; of other random bytes each request is a system call. The first digits are all random.
+  const digits = randomUUID().replace('-', '').slice(0, DEPTH_DIGITS)
+  for (const byte of Buffer.from(digits, 'hex')) {
     for (let bit = 0; bit < 8; bit += 1) {
       const isGroup = ((byte >> bit) & 1) === 1
       open += isGroup ? '{ ' : '( '

@@ -7,8 +7,8 @@ import { LeaseAbortedError, type Lease } from './e2b/sandbox-pool.ts'
 import { readMetrics } from './e2b/metrics.ts'
 import { Provider, type E2bOptions, type Parts } from './e2b/provider.ts'
 import type { Sdk } from './e2b/sdk.ts'
-import { isExectrailError } from '../errors.ts'
-import type { Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
+import { isExectrailError, messageOf } from '../errors.ts'
+import type { Allocated, Capabilities, Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from './runtime.ts'
 import { parseFrames } from './sandbox/wire/guest-report.ts'
 import { faultExit } from './exits.ts'
 import { readExit } from './sandbox/read-exit.ts'
@@ -26,6 +26,9 @@ const CAPABILITIES: Capabilities = {
   streaming: true,
 }
 
+/** No sandbox was asked for. */
+const NOTHING: Allocated = { vcpus: 0, memoryBytes: 0, held: { fromMs: 0, untilMs: 0 } }
+
 /** Makes the runtime; nothing is loaded and no request is sent before the first `run` or `check`. */
 export function e2b(options: E2bOptions): Runtime {
   const provider = new Provider(options)
@@ -40,31 +43,29 @@ export function e2b(options: E2bOptions): Runtime {
 
 async function run(provider: Provider, request: RuntimeRequest, io: RuntimeIo): Promise<RuntimeExit> {
   const program = await prepareProgram(request, io)
-  if (!('code' in program.code)) return refusedExit(program.code, ISOLATION)
-  if (io.signal.aborted) return endedExit()
+  if (!('code' in program.code)) return { ...refusedExit(program.code, ISOLATION), allocated: NOTHING }
+  if (io.signal.aborted) return { ...endedExit(), allocated: NOTHING }
   let parts: Parts
   try {
     parts = await provider.open()
   } catch (error) {
     const hint = isExectrailError(error) && error.hint !== undefined ? `: ${error.hint}` : ''
-    return faultExit(
-      'runtime_unavailable',
-      `${error instanceof Error ? error.message : String(error)}${hint}`,
-      ISOLATION,
-    )
+    return faultExit('runtime_unavailable', `${messageOf(error)}${hint}`, ISOLATION)
   }
   const task = await makeTask(request, program, program.code.code)
-  return runLeased(parts, request, task, io, 'any')
+  return runLeased({ parts, request, task, io }, 'any')
 }
 
-/** Lends a sandbox and runs in it. */
-async function runLeased(
-  parts: Parts,
-  request: RuntimeRequest,
-  task: Task,
-  io: RuntimeIo,
-  only: 'fresh' | 'any',
-): Promise<RuntimeExit> {
+interface Job {
+  parts: Parts
+  request: RuntimeRequest
+  task: Task
+  io: RuntimeIo
+}
+
+/** Leases a sandbox and runs in it. */
+async function runLeased(job: Job, only: 'fresh' | 'any'): Promise<RuntimeExit> {
+  const { parts, request, task, io } = job
   let lease: Lease
   try {
     lease = await parts.pool.acquire(request, io.signal, only)
@@ -75,12 +76,12 @@ async function runLeased(
   const whose = { sandboxId: lease.handle.sandbox.sandboxId, sandboxAgeMs: lease.ageMs }
   const command = await attempt(parts.sdk, lease, task, io)
   if ('fault' in command) {
-    await lease.release('discard')
-    if (io.signal.aborted) return { ...endedExit(), ...whose }
-    if (command.again) return runLeased(parts, request, task, io, 'fresh')
-    return { ...unable(command.fault), ...whose }
+    const allocated = await lease.release('discard')
+    if (io.signal.aborted) return { ...endedExit(), ...whose, allocated }
+    if (command.again) return runLeased(job, 'fresh')
+    return { ...unable(command.fault), ...whose, allocated }
   }
-  const exit = await conclude(parts, request, task, lease, command, io)
+  const exit = await conclude(job, lease, command)
   return { ...exit, ...whose }
 }
 
@@ -104,22 +105,19 @@ async function attempt(
 }
 
 async function conclude(
-  parts: Parts,
-  request: RuntimeRequest,
-  task: Task,
+  { parts, request, task, io }: Job,
   lease: Lease,
   command: CommandRun,
-  io: RuntimeIo,
 ): Promise<RuntimeExit> {
   const { output } = command
   if (output.end !== null) {
     const clean = !io.signal.aborted && lease.reusable && (await command.cleanUp())
     command.disconnect()
-    await lease.release(clean ? 'reuse' : 'discard')
-    return readOutput(output, output.end, request, task)
+    const allocated = await lease.release(clean ? 'reuse' : 'discard')
+    return { ...readOutput(output, output.end, request, task), allocated }
   }
-  const usage = await readMetrics(lease.handle.sandbox, lease.leasedAtMs)
-  await lease.release('discard')
+  const metrics = await readMetrics(lease.handle.sandbox, lease.leasedAtMs)
+  const usage = { ...metrics, allocated: await lease.release('discard') }
   if (io.signal.aborted) return { ...endedExit(), ...usage }
   if (wasKilled(parts.sdk, command.error, output)) return { ...endedExit(), ...usage, signal: 'SIGKILL' }
   const fault = unable(readFault(parts.sdk, command.error, 'run'), output.noise)

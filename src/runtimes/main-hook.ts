@@ -1,9 +1,9 @@
 /** How a guest program gets at the `main` of JavaScript, exported or not, and sees whether the code begins it. */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /** The name of a global that code does not know. */
 export function mainHook(): string {
-  return `exectrail_${randomBytes(8).toString('hex')}`
+  return `exectrail_${randomUUID().replaceAll('-', '')}`
 }
 
 /**

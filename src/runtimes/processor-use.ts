@@ -82,7 +82,7 @@ export class ProcessorUse {
     return this.#uses.size
   }
 
-  /** `heavy` where an organization takes far more than the others; never where it is alone. */
+  /** `heavy` where an organization takes far more than the others; never for the only one. */
   weigh(organizationId: string): Weight {
     const others = this.countActive() - 1
     const own = this.#uses.get(organizationId)

@@ -91,6 +91,15 @@ export interface RuntimeFault {
   message: string
 }
 
+/** What a sandbox has of its own, and the part of its life that was held for one run. */
+export interface Allocated {
+  /** Null where the provider does not say. */
+  vcpus: number | null
+  memoryBytes: number | null
+  /** ms since the sandbox was made; parts of successive runs meet. @default from start-up to the end of the run */
+  held?: { fromMs: number; untilMs: number }
+}
+
 /** What happened, not what it means. Fields that cannot be known are null. */
 export interface RuntimeExit {
   exitCode: number | null
@@ -104,7 +113,7 @@ export interface RuntimeExit {
   limit: Limit | null
   fault: RuntimeFault | null
   isolation: Isolation
-  /** ms the run alone took, by the runtime's best clock; null lets the executor's stand. */
+  /** ms of the run by the runtime's best clock; null: the executor's counts. */
   durationMs: number | null
   /** ms spent waiting inside the backend before start-up (a remote scheduler's queue). */
   queueMs: number | null
@@ -114,6 +123,8 @@ export interface RuntimeExit {
   sandboxId: string | null
   /** ms the sandbox had been there when the run got it, 0 for a new one; null where none is ever kept. */
   sandboxAgeMs: number | null
+  /** What is paid for, used or not. @default null, the run shares the processors and the memory of its host */
+  allocated?: Allocated | null
   /** Files found in `/out`. */
   files: readonly FileContent[]
   /** Files there that were not kept: beyond the limits, links, no regular files. @default null, not counted */

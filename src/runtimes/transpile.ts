@@ -104,7 +104,7 @@ export function refusedExit(refused: Refused, isolation: RuntimeExit['isolation'
   return { ...faultExit('runtime_error', message, isolation), fault: null, limit, uncaught, durationMs: 0 }
 }
 
-/** Ends the processes that compile users' code, unless somebody is at them; the next code starts another. */
+/** Ends the processes that compile users' code, unless they are in use; the next code starts another. */
 export async function stopCompiling(): Promise<void> {
   await Promise.all([stopEsbuild(), stopCompilers()])
 }
@@ -123,7 +123,7 @@ export async function withEsbuild<T>(work: (esbuild: typeof Esbuild) => Promise<
   }
 }
 
-/** Ends esbuild's process unless somebody is at it; the next use starts another. */
+/** Ends esbuild's process unless it is in use; the next use starts another. */
 async function stopEsbuild(): Promise<void> {
   if (!serving || building > 0) return
   serving = false

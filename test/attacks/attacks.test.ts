@@ -80,7 +80,7 @@ describe('hostile code', () => {
 
   it('leaves no process behind', async () => {
     await Promise.all(Object.values(runtimes).map((runtime) => runtime.close()))
-    await waitFor(() => strays().length === 0, { what: 'all processes to be gone', timeoutMs: 5000 })
+    await waitFor(() => strays().length === 0, { what: 'all processes to be gone' })
     expect(strays()).toEqual([])
   })
 })

@@ -37,7 +37,7 @@ export const BASH_EVIDENCE = attacksIn('subprocess', 'bash', [
   {
     tries: 'to die of SIGABRT with much of its memory used',
     code: 'x=$(head -c 30000000 /dev/zero | tr "\\0" a); kill -ABRT $$',
-    request: { limits: { memoryMb: 96, timeoutMs: 8000 } },
+    request: { limits: { memoryMb: 96, timeoutMs: 60_000 } },
     expect: ['failure/exit_code'],
   },
   {
@@ -69,7 +69,7 @@ export const BASH_EVIDENCE = attacksIn('subprocess', 'bash', [
   {
     tries: 'to have its files collected at the cost of its memory',
     code: 'truncate -s 33000000 /out/a; echo done',
-    request: { limits: { memoryMb: 24, timeoutMs: 8000 } },
+    request: { limits: { memoryMb: 24, timeoutMs: 60_000 } },
     expect: CONTAINED,
     proves: ({ memoryPeakBytes, files }) => {
       expect(files).toHaveLength(1)

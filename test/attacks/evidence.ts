@@ -123,7 +123,7 @@ os.nice(1); os.sched_setaffinity(0, os.sched_getaffinity(0)); os.kill(os.getpid(
   })),
   {
     tries: 'to raise an error of 20 MB',
-    request: { limits: { timeoutMs: 20_000 } },
+    request: { limits: { timeoutMs: 60_000 } },
     code: 'raise ValueError("x" * 20_000_000)',
     expect: ['failure/exception'],
     proves: ({ errorMessage }) => expect(errorMessage).toMatch(/^ValueError: xxx/),
@@ -185,7 +185,7 @@ const JAVASCRIPT = (['javascript', 'typescript'] as const).flatMap((language) =>
     },
     {
       tries: 'to throw an error of 20 MB',
-      request: { limits: { timeoutMs: 20_000 } },
+      request: { limits: { timeoutMs: 60_000 } },
       code: `throw new TypeError('x'.repeat(20_000_000))`,
       expect: ['failure/exception'],
       proves: ({ errorMessage }) => expect(errorMessage).toMatch(/^TypeError: xxx/),
@@ -200,7 +200,7 @@ const VM2 = attacksIn('vm2', 'javascript', [
     expect: CONTAINED,
     proves: ({ result, durationMs }) => {
       expect(result).toEqual([8 << 20, 8 << 20])
-      expect(durationMs).toBeLessThan(1000)
+      expect(durationMs).toBeLessThan(10_000)
     },
   },
   ...[
@@ -226,7 +226,7 @@ const VM2 = attacksIn('vm2', 'javascript', [
   })),
   {
     tries: 'to throw an error of 20 MB',
-    request: { limits: { timeoutMs: 20_000 } },
+    request: { limits: { timeoutMs: 60_000 } },
     code: `throw new TypeError('x'.repeat(20_000_000))`,
     expect: ['failure/exception'],
     proves: ({ errorMessage }) => expect(errorMessage).toMatch(/^TypeError: xxx/),

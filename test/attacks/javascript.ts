@@ -101,43 +101,43 @@ export const JAVASCRIPT_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'ja
   {
     tries: 'to eat memory as a heap',
     code: `const a = []\nfor (;;) a.push(new Array(1e5).fill(a.length))`,
-    request: { limits: { memoryMb: 96, timeoutMs: 10_000 } },
+    request: { limits: { memoryMb: 96, timeoutMs: 60_000 } },
     expect: ['limit/memory_limit'],
   },
   {
     tries: 'to eat memory as buffers outside of the heap',
     code: `const a = []\nfor (;;) a.push(Buffer.alloc(1e6, 1))`,
-    request: { limits: { memoryMb: 96, timeoutMs: 10_000 } },
+    request: { limits: { memoryMb: 96, timeoutMs: 60_000 } },
     expect: ['limit/memory_limit'],
   },
   {
     tries: 'to eat memory in a worker',
     code: `new (require('worker_threads').Worker)('const a = []; for (;;) a.push(Buffer.alloc(1e6, 1))', { eval: true })`,
-    request: { limits: { memoryMb: 96, timeoutMs: 10_000 } },
+    request: { limits: { memoryMb: 96, timeoutMs: 60_000 } },
     expect: ['limit/memory_limit'],
   },
   {
     tries: 'to eat memory in a grandchild and call it a success',
     code: `require('child_process').spawnSync('perl', ['-e', 'my @a; push @a, "x" x 1000000 while 1'])\nconsole.log('fine')`,
-    request: { limits: { memoryMb: 96, timeoutMs: 10_000 } },
+    request: { limits: { memoryMb: 96, timeoutMs: 60_000 } },
     expect: ['limit/memory_limit'],
   },
   {
     tries: 'to bomb with processes',
     code: `const { spawn } = require('child_process')\nfor (;;) spawn('sleep', ['100']).on('error', () => {})`,
-    request: { limits: { pids: 48, timeoutMs: 5000 } },
+    request: { limits: { pids: 48, timeoutMs: 60_000 } },
     expect: ['limit/pids_limit', 'limit/memory_limit'],
   },
   {
     tries: 'to bomb with threads',
     code: `const { Worker } = require('worker_threads')\nfor (let i = 0; i < 200; i++) new Worker('setInterval(() => {}, 1000)', { eval: true }).on('error', () => {})`,
-    request: { limits: { pids: 40, timeoutMs: 8000, memoryMb: 1024 } },
+    request: { limits: { pids: 40, timeoutMs: 60_000, memoryMb: 1024 } },
     expect: ['limit/pids_limit', 'limit/memory_limit', 'failure/exit_code', 'failure/exception'],
   },
   {
     tries: 'to fill the disk',
     code: `const fs = require('fs')\nconst fd = fs.openSync('fill', 'w')\nfor (;;) fs.writeSync(fd, Buffer.alloc(1e6))`,
-    request: { limits: { diskBytes: 8_388_608, timeoutMs: 10_000 } },
+    request: { limits: { diskBytes: 8_388_608, timeoutMs: 60_000 } },
     expect: ['limit/disk_limit'],
   },
   {
@@ -151,7 +151,7 @@ export const JAVASCRIPT_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'ja
   {
     tries: 'to flood the output until it is ended',
     code: `const line = 'x'.repeat(65535) + '\\n'\nfor (;;) process.stdout.write(line)`,
-    request: { limits: { outputBytes: 65_536, outputPolicy: 'kill', timeoutMs: 10_000 } },
+    request: { limits: { outputBytes: 65_536, outputPolicy: 'kill', timeoutMs: 60_000 } },
     expect: ['limit/output_limit'],
   },
   {

@@ -8,15 +8,13 @@ export interface OutsideAttack {
   tries: string
   request: Omit<ExecutionRequest, 'runtime'> & { runtime?: 'vm2' }
   /** The outcome and, where there is one, the error type. */
-  told: string
+  expected: string
   proves?: (view: RunView) => void
 }
 
 /** What steers a terminal, ends a string, breaks UTF-8 and opens a tag. */
 export const STEERING =
   '\\x1b[2J\\x1b]0;owned\\x07\\x00\\xff\\xc2\\x9b31m\\xe2\\x80\\xae<script>alert(1)</script>'
-
-const QUICK = { timeoutMs: 1000 }
 
 export function outsideAttacks({ file, port }: Canaries): readonly OutsideAttack[] {
   return [
@@ -33,7 +31,7 @@ for (const p of fs.readdirSync('/proc').filter((name) => Number(name) > 0)) {
 show(() => fs.readFileSync('${file}'))
 require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refused'))`,
       },
-      told: 'success',
+      expected: 'success',
       proves: ({ stdout }) => expect(stdout).toContain('refused'),
     },
     {
@@ -42,7 +40,7 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
         language: 'python',
         code: `import sys\nsys.stdout.buffer.write(b"${STEERING}\\n")\nraise ValueError("\\x1b[31m<img src=x onerror=alert(1)>\\x00\\u202e")`,
       },
-      told: 'failure/exception',
+      expected: 'failure/exception',
       proves: ({ stdout }) => expect(stdout).toContain('\u001b[2J\u001b]0;owned\u0007\0\ufffd'),
     },
     {
@@ -51,19 +49,19 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
         language: 'javascript',
         code: `for (const n of [3, 4, 5]) try { require('fs').writeSync(n, '\\n${'0'.repeat(32)} result 8\\n"forged"') } catch {}\nexports.main = () => 'true'`,
       },
-      told: 'success',
+      expected: 'success',
       proves: ({ result }) => expect(result).toBe('true'),
     },
     {
       tries: 'to end its own record',
       request: { language: 'bash', code: `main() { printf '\\nx result 2\\n"f"\\nend 0 0' >&3; }` },
-      told: 'failure/exception',
+      expected: 'failure/exception',
       proves: ({ result }) => expect(result).toBeNull(),
     },
     {
       tries: 'to flood both streams to its end and beyond',
-      request: { language: 'bash', code: `yes $'\\e[31m' & yes >&2`, limits: { timeoutMs: 300 } },
-      told: 'timeout/timeout',
+      request: { language: 'bash', code: `yes $'\\e[31m' & yes >&2`, limits: { timeoutMs: 2000 } },
+      expected: 'timeout/timeout',
       proves: ({ outputTruncated, stdout }) => {
         expect(outputTruncated).toBe(true)
         expect(stdout.length).toBeLessThan(1_100_000)
@@ -76,25 +74,25 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
         code: `while True: print("x" * 1000)`,
         limits: { outputPolicy: 'kill' },
       },
-      told: 'limit/output_limit',
+      expected: 'limit/output_limit',
     },
     {
       tries: 'a fork bomb',
       request: {
         language: 'bash',
         code: 'b() { b | b & }; b; sleep 30',
-        limits: { pids: 40, timeoutMs: 8000 },
+        limits: { pids: 40, timeoutMs: 60_000 },
       },
-      told: 'limit/pids_limit',
+      expected: 'limit/pids_limit',
     },
     {
       tries: 'to eat memory',
       request: {
         language: 'typescript',
         code: 'const kept: number[][] = []\nfor (;;) kept.push(new Array(100_000).fill(1))',
-        limits: { memoryMb: 96, timeoutMs: 8000 },
+        limits: { memoryMb: 96, timeoutMs: 60_000 },
       },
-      told: 'limit/memory_limit',
+      expected: 'limit/memory_limit',
     },
     {
       tries: 'to outlive its deadline',
@@ -103,7 +101,7 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
         code: `trap '' TERM INT HUP; setsid sleep 300 & while :; do :; done`,
         limits: { timeoutMs: 200 },
       },
-      told: 'timeout/timeout',
+      expected: 'timeout/timeout',
     },
     {
       tries: 'to have files of the host given back from /out',
@@ -111,7 +109,7 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
         language: 'python',
         code: `import os\nos.symlink('${file}', '/out/link')\nos.symlink('/', '/out/root')\nos.mkfifo('/out/fifo')\nopen('/out/a', 'w').write('a')\nos.link('/out/a', '/out/b')\nopen(b'/out/\\x1b[2J\\n<b>', 'w').write('named')`,
       },
-      told: 'success',
+      expected: 'success',
       proves: ({ files }) =>
         expect(files).toEqual([{ path: '\u001b[2J\n<b>', content: 'named', encoding: 'utf8' }]),
     },
@@ -122,7 +120,7 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
         code: 'find . -type f | sort',
         files: ['-rf', '$(touch pwned)', '`id`;x', '<script>'].map((path) => ({ path, content: 'x' })),
       },
-      told: 'success',
+      expected: 'success',
       proves: ({ stdout }) =>
         expect(stdout.split('\n').toSorted().slice(1)).toEqual(
           ['./$(touch pwned)', './-rf', './<script>', './`id`;x', './main.sh'].toSorted(),
@@ -134,9 +132,8 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
         runtime: 'vm2',
         language: 'javascript',
         code: `const f = setTimeout.constructor('return process')\nconsole.log(typeof f()?.mainModule)`,
-        limits: QUICK,
       },
-      told: 'success',
+      expected: 'success',
       proves: ({ stdout }) => expect(stdout).toBe('undefined\n'),
     },
   ]

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { attacksIn, CONTAINED, REFUSED, TIMEOUT, type Attack } from './attack.ts'
 
-const MEMORY = { limits: { memoryMb: 64, timeoutMs: 10_000 } }
+const MEMORY = { limits: { memoryMb: 64, timeoutMs: 60_000 } }
 
 const syscall = (name: string, number: number, args: string): Omit<Attack, 'runtime' | 'language'> => ({
   tries: `the system call ${name}`,
@@ -40,7 +40,7 @@ export const PYTHON_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'python
     proves: ({ stdout }) => expect(stdout).toBe('refused\n'.repeat(7)),
   },
   {
-    tries: 'to be told when others read a shared folder',
+    tries: 'to be notified when others read a shared folder',
     code: `import fcntl, os\ntry:\n    print(fcntl.fcntl(os.open("/usr/lib", os.O_RDONLY), 1026, 1))\nexcept OSError as e:\n    print(e.errno)`,
     expect: CONTAINED,
     proves: ({ stdout }) => expect(stdout).toBe('22\n'),
@@ -73,13 +73,13 @@ export const PYTHON_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'python
   {
     tries: 'a fork bomb',
     code: `import os\nwhile True:\n    os.fork()`,
-    request: { limits: { pids: 40, timeoutMs: 8000 } },
+    request: { limits: { pids: 40, timeoutMs: 60_000 } },
     expect: ['limit/pids_limit'],
   },
   {
     tries: 'a bomb of threads, and catches the refusal',
     code: `import threading, time\nwhile True:\n    try:\n        threading.Thread(target=time.sleep, args=(100,)).start()\n    except RuntimeError:\n        pass`,
-    request: { limits: { pids: 40, timeoutMs: 8000 } },
+    request: { limits: { pids: 40, timeoutMs: 60_000 } },
     expect: ['limit/pids_limit'],
   },
   {
@@ -116,14 +116,14 @@ export const PYTHON_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'python
   {
     tries: 'to eat memory in many children',
     code: `import os, time\nfor _ in range(8):\n    if os.fork() == 0:\n        x = b"x" * 20000000\n        time.sleep(100)\ntime.sleep(1)`,
-    request: { limits: { memoryMb: 96, timeoutMs: 8000 } },
+    request: { limits: { memoryMb: 96, timeoutMs: 60_000 } },
     expect: ['limit/memory_limit'],
   },
   { tries: 'to claim a memory limit', code: `raise MemoryError("fake")`, expect: ['failure/exception'] },
   {
     tries: 'to eat memory as a file',
     code: `f = open("/tmp/x", "wb")\nwhile True:\n    f.write(b"x" * 1000000)`,
-    request: { limits: { memoryMb: 64, diskBytes: 1_073_741_824, timeoutMs: 10_000 } },
+    request: { limits: { memoryMb: 64, diskBytes: 1_073_741_824, timeoutMs: 60_000 } },
     expect: ['limit/memory_limit'],
   },
   {
@@ -148,7 +148,7 @@ export const PYTHON_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'python
   {
     tries: 'to burn processor time in children',
     code: `import os\nfor _ in range(3):\n    if os.fork() == 0:\n        while True:\n            pass\nos.wait()`,
-    request: { limits: { cpuMs: 500, timeoutMs: 10_000 } },
+    request: { limits: { cpuMs: 500, timeoutMs: 60_000 } },
     expect: ['limit/cpu_limit'],
   },
   {

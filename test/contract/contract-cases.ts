@@ -2,7 +2,7 @@
 import { expect, it, type TestContext } from 'vitest'
 import type { Language } from '../../src/execution.ts'
 import type { Limitation, Runtime } from '../../src/runtimes/runtime.ts'
-import { makeRequest, record } from '../support/run-recorder.ts'
+import { makeRequest, record, USUAL_LIMITS } from '../support/run-recorder.ts'
 import { toyExecutor } from '../support/toy-executor.ts'
 import { FLOOD, THROW_LINE, UNICODE, type ProgramName } from './programs.ts'
 
@@ -18,8 +18,6 @@ export interface ContractOptions {
   readiness?: 'whole' | 'weaker'
   /** Names besides the caller's that may be in the environment. */
   environmentNames?: readonly string[]
-  /** ms within which an aborted run has to resolve. @default 2000 */
-  endsWithinMs?: number
   /** Bytes of the big input. @default 4 MiB */
   bigInputBytes?: number
   /** Memory limit of the hog. @default 128 MiB */
@@ -28,8 +26,6 @@ export interface ContractOptions {
   makeAbsent?: () => Runtime | Promise<Runtime>
   /** Kills the backend while a run is in the middle. */
   killBackend?: (runtime: Runtime) => Promise<void>
-  /** ms of one case. @default 60000 */
-  timeoutMs?: number
 }
 
 const USUAL_NAMES = ['PATH', 'HOME', 'LANG', 'SHLVL', '_', 'PWD', 'LC_CTYPE']
@@ -125,7 +121,7 @@ export function describeAnswers({ runtime, language, needs, options, code }: Sub
 
 /** What goes through the streams. */
 export function describeStreams({ runtime, language, needs, code }: Subject): void {
-  it('keeps characters whole across the borders of chunks', async () => {
+  it('keeps characters unbroken across chunks', async () => {
     const { stdout, exit } = await record(runtime(), makeRequest(language, code('unicode')))
     expect(exit.fault).toBeNull()
     expect(stdout === `${UNICODE.unit.repeat(UNICODE.times)}\n`).toBe(true)
@@ -174,9 +170,11 @@ export function describeSurroundings({ runtime, language, needs, options, code }
   })
 }
 
+/** An aborted run has to resolve within half of its time limit. */
+const ENDS_MS = USUAL_LIMITS.timeoutMs / 2
+
 /** How a program is ended from outside. */
 export function describeEndings({ runtime, language, options, code }: Subject): void {
-  const endsWithinMs = options.endsWithinMs ?? 2000
   it('ends an endless program when it is asked to', async () => {
     const controller = new AbortController()
     let abortedAt = 0
@@ -189,7 +187,7 @@ export function describeEndings({ runtime, language, options, code }: Subject): 
         }, 100)
       },
     })
-    expect(performance.now() - abortedAt).toBeLessThan(endsWithinMs)
+    expect(performance.now() - abortedAt).toBeLessThan(ENDS_MS)
     expect(exit).toMatchObject({ fault: null, result: null, limit: null })
     expect(begun).toBe(1)
   })
@@ -229,7 +227,7 @@ export function describeEndings({ runtime, language, options, code }: Subject): 
       signal: controller.signal,
     })
     expect(exit.fault).toBeNull()
-    expect(tookMs).toBeLessThan(endsWithinMs + 3000)
+    expect(tookMs).toBeLessThan(ENDS_MS)
   })
   it('holds the memory limit and says so', async (context) => {
     context.skip(!runtime().capabilities.enforces.includes('memory'), 'memory is not enforced')

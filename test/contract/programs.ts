@@ -21,7 +21,7 @@ export type ProgramName =
 type Programs = Record<ProgramName, string>
 
 /** Lines of the flood, and the bytes of one with its newline. */
-export const FLOOD = { lines: 20_000, lineBytes: 256 }
+export const FLOOD = { lines: 1000, lineBytes: 1024 }
 /** What the unicode program prints: characters of one to four bytes, prime in length, so that chunks split them. */
 export const UNICODE = { unit: 'aé€𝄞-', times: 40_009 }
 /** Line of the statement that throws. */

@@ -24,7 +24,7 @@ export function describeRuntime(
 ): void {
   const absent = options.absent ?? null
   const why = absent === null ? '' : ` (skipped: ${absent})`
-  describe.skipIf(absent !== null)(`runtime ${name}${why}`, { timeout: options.timeoutMs ?? 60_000 }, () => {
+  describe.skipIf(absent !== null)(`runtime ${name}${why}`, () => {
     const held: { runtime: Runtime | null } = { runtime: null }
     const runtime = (): Runtime => {
       if (held.runtime === null) throw new Error('the runtime was not made')

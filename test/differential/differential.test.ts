@@ -51,7 +51,7 @@ async function compareSnippets(
   })
 }
 
-describe('snippets', { timeout: 120_000 }, () => {
+describe('snippets', () => {
   const kinds = (['javascript', 'typescript', 'python'] as const).flatMap((language) =>
     SECTIONS[FILES[language]].map(({ about, needs, snippets }) => ({ language, about, needs, snippets })),
   )
@@ -85,7 +85,7 @@ async function compareProgram(program: Program, index: number): Promise<string[]
   })
 }
 
-describe('programs', { timeout: 120_000 }, () => {
+describe('programs', () => {
   const programs = readPrograms('programs.txt')
   it.each(['javascript', 'typescript', 'python', 'bash'] as const)('of %s', async (language) => {
     const mine = programs.filter((program) => program.language === language)

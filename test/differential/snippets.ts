@@ -30,7 +30,7 @@ export function withoutWords(answer: string): string {
   return answer.replaceAll(new RegExp(`${WORDS}[^${WORDS}]*${WORDS}`, 'gu'), '')
 }
 
-/** Null where not all of them came to their end. */
+/** Null where not all of them finished. */
 async function runTogether(
   runtime: Runtime,
   language: Language,

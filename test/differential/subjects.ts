@@ -21,16 +21,17 @@ export interface Subject {
 }
 
 /** Of so many programs a runtime that is slow to start runs one, unless a long run is asked for. */
-const SAMPLE = process.env['DIFFERENTIAL_RUNS'] === undefined ? { anew: 12, wasm: 2 } : { anew: 1, wasm: 1 }
+const SAMPLE =
+  process.env['DIFFERENTIAL_RUNS'] === undefined ? { unforked: 12, wasm: 2 } : { unforked: 1, wasm: 1 }
 
 /** All that are ready here. */
 export async function makeSubjects(): Promise<Subject[]> {
   const standIn = await E2bStandIn.start()
   const isWasmReady = (await findWasmedge()) === null && (await findUncompiled()).python === undefined
-  const anew = subprocess(localOptions({ forkServer: 'off', pool: { cap: 0 } }))
+  const unforked = subprocess(localOptions({ forkServer: 'off', pool: { cap: 0 } }))
   return [
     subject('subprocess', subprocess(localOptions())),
-    subject('subprocess, started anew', anew, SAMPLE.anew, 'slow'),
+    subject('subprocess, in a new process', unforked, SAMPLE.unforked, 'slow'),
     subject('vm2', vm2(localOptions())),
     ...(isWasmReady ? [subject('wasmedge', wasmedge(wasmedgeOptions()), SAMPLE.wasm)] : []),
     ...(standIn === null ? [] : [onStandIn(standIn)]),
@@ -49,7 +50,7 @@ function subject(name: string, runtime: Runtime, every = 1, kind: Subject['kind'
 
 /** Ends the stand-in with the runtime. */
 function onStandIn(standIn: E2bStandIn): Subject {
-  const made = subject('e2b on the stand-in', e2bOn(standIn), SAMPLE.anew, 'slow')
+  const made = subject('e2b on the stand-in', e2bOn(standIn), SAMPLE.unforked, 'slow')
   const close = async (): Promise<void> => {
     await made.close()
     await standIn.close()

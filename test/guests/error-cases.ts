@@ -125,7 +125,7 @@ export const ERRORS: Record<string, ErrorCase> = {
     message: 'round',
     stack: ['round'],
   },
-  'an error whose text cannot be had': {
+  'an error whose text cannot be read': {
     javascript: 'throw { get message() { throw 1 } }',
     python: 'class Mute(Exception):\n    def __str__(self):\n        raise self\nraise Mute()',
     name: 'Error|Mute',

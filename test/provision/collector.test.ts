@@ -66,7 +66,7 @@ describe('getting the Collector', () => {
   it('does not run a cached one that was changed', async () => {
     const search = await searchIn()
     await writeFile(await fillCache(search), '#!/bin/sh\necho changed\n')
-    await expect(findCollector(search)).rejects.toThrow('no Collector could be had')
+    await expect(findCollector(search)).rejects.toThrow('no Collector could be obtained')
     expect(search.said[0]).toMatch(/^Collector: cached: .*otelcol-exectrail does not match its checksum$/)
   })
 

@@ -56,9 +56,9 @@ describe('the lock of a home', () => {
     await using home = await temporaryDirectory()
     const path = join(home.path, 'a.lock')
     const first = await waitForLock(path, () => expect.unreachable())
-    const told: (number | null)[] = []
-    const waiting = waitForLock(path, (owner) => told.push(owner))
-    await expect.poll(() => told).toEqual([process.pid])
+    const owners: (number | null)[] = []
+    const waiting = waitForLock(path, (owner) => owners.push(owner))
+    await expect.poll(() => owners).toEqual([process.pid])
     first.release()
     const second = await waiting
     expect(await takeLock(path)).toHaveProperty('owner')

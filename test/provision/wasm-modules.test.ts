@@ -172,9 +172,9 @@ describe.skipIf(absent !== null)(`compiling ${absent ?? ''}`, () => {
       engine,
       module,
       ...compilation,
-      signal: AbortSignal.abort(new Error('told to')),
+      signal: AbortSignal.abort(new Error('asked to stop')),
     })
-    await expect(stopped).rejects.toThrow('told to')
+    await expect(stopped).rejects.toThrow('asked to stop')
     await writeFile(join(module.directory, 'module.wasm'), 'nothing of the kind')
     await expect(compileModule({ engine, module, ...compilation })).rejects.toThrow(
       /wasmedge compile ended with/,

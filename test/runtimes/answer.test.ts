@@ -32,7 +32,7 @@ it('comes before the slot is free, and tells when that is', async () => {
   const answered = messages.findLast(({ freeAt }) => freeAt === null)
   const freed = await waitFor(
     () => messages.find(({ times, freeAt }) => times === answered?.times && freeAt !== null),
-    { what: 'the slot', timeoutMs: 5000 },
+    { what: 'the slot' },
   )
   expect(freed.freeAt).toBeGreaterThan(freed.times.knownAt)
 })

@@ -41,7 +41,7 @@ describe.skipIf(absent !== null)(`container jobs, put to a real orchestrator ${a
     const said = await waitFor(
       async () =>
         (await api.history(jobId)).map(({ message }) => message).find((text) => /docker/iu.test(text)),
-      { timeoutMs: 10_000, what: 'why it waits' },
+      { what: 'why it waits' },
     )
     expect(said).toMatch(/does not support docker/u)
     await api.stop(jobId, 'seen enough')

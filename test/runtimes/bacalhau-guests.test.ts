@@ -83,7 +83,7 @@ describe.each(['python', 'javascript', 'typescript', 'bash'] as const)(
       const run = await runGuest(language, code('exits'))
       expect(run).toMatchObject({ stdout: 'before\n', status: 7, result: null, end: { exitCode: 7 } })
     })
-    it('keeps characters whole', async () => {
+    it('keeps characters unbroken', async () => {
       const run = await runGuest(language, code('unicode'))
       expect(run.stdout === `${UNICODE.unit.repeat(UNICODE.times)}\n`).toBe(true)
     })

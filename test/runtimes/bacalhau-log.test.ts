@@ -58,7 +58,7 @@ it('is asked for again while it grows, each line taken once', async () => {
   expect(heard).toEqual(['a', 'b', 'c'])
 })
 
-it('is taken for whole when it says nothing new', async () => {
+it('counts as complete when it says nothing new', async () => {
   await using node = await serveLogs([['a'], ['a', 'b']])
   const { follower, heard } = follow(node.url, 'never')
   await follower.collect('e-1')

@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait.ts'
 
 const RANDOM = 'import os, random\ndef main(input):\n    return os.urandom(8).hex() + str(random.random())'
 
-describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', { timeout: 120_000 }, (variant) => {
+describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', (variant) => {
   let runtime: BacalhauRuntime
   let absent: string | null = null
   let api: BacalhauApi
@@ -35,7 +35,7 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', { timeou
     expect(exit).toMatchObject({ fault: null, exitCode: 0, isolation: 'wasm' })
     expect(JSON.parse(exit.result ?? '')).toEqual([1, 'ü'])
     expect({ stdout, begun }).toEqual({ stdout: 'é\n', begun: 1 })
-    expect(exit.durationMs).toBeLessThan(1_000)
+    expect(exit.durationMs).toBeLessThan(3_000)
     expect(exit.queueMs).toBeGreaterThanOrEqual(0)
   })
   it('delivers a flood to the last byte', async (context) => {
@@ -69,7 +69,6 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', { timeou
     })
     expect(exit).toMatchObject({ fault: null, result: null })
     await waitFor(async () => (await stateOf(api, exit.sandboxId)) === 'Stopped', {
-      timeoutMs: 10_000,
       what: 'the job to stop',
     })
   })

@@ -89,7 +89,7 @@ describe('modules', () => {
     expect(addNameSection(named).equals(named)).toBe(true)
     expect(wasm.validate(new Uint8Array(named))).toBe(true)
   })
-  it('lose what is for debuggers alone', () => {
+  it('lose what only debuggers use', () => {
     const debug = Buffer.from([0, 9, 7, ...Buffer.from('.debug_'), 1])
     const named = addNameSection(MODULE)
     expect(stripDebugInfo(Buffer.concat([named, debug])).equals(named)).toBe(true)

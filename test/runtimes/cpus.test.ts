@@ -51,7 +51,7 @@ it('is what the quota is worth', async ({ skip }) => {
     return
   }
   expect(await countIn(group)).toEqual(['1', '1', '1', '1', '1', '1'])
-  await waitFor(() => removed(group), { what: 'the group to be empty', timeoutMs: 5000 })
+  await waitFor(() => removed(group), { what: 'the group to be empty' })
 })
 
 function removed(group: string): boolean {

@@ -24,14 +24,14 @@ describe.skipIf(standIn === null)('the stand-in of E2B (skipped without bubblewr
     const count = 'i=0; while sleep 0.02; do i=$((i+1)); echo $i > /tmp/count; done'
     const { pid } = await sandbox.commands.run(count, { background: true })
     const read = async (): Promise<number> => Number(await sandbox.files.read('/tmp/count').catch(() => 0))
-    await waitFor(async () => (await read()) > 2, { timeoutMs: 5000, what: 'the process to count' })
+    await waitFor(async () => (await read()) > 2, { what: 'the process to count' })
     expect(await sandbox.pause()).toBe(true)
     expect(await sandbox.pause()).toBe(false)
     expect(await sandbox.isRunning()).toBe(false)
     await sandbox.connect()
     expect(await sandbox.isRunning()).toBe(true)
     const resumedAt = await read()
-    await waitFor(async () => (await read()) > resumedAt, { timeoutMs: 5000, what: 'the process to go on' })
+    await waitFor(async () => (await read()) > resumedAt, { what: 'the process to go on' })
     expect((await sandbox.commands.list()).map((process) => process.pid)).toEqual([pid])
   })
 
@@ -55,7 +55,7 @@ describe.skipIf(standIn === null)('the stand-in of E2B (skipped without bubblewr
     expect(await endOf()).toBeGreaterThan(before)
   })
 
-  it('takes one file or several as a form, and names them by their whole path', async () => {
+  it('takes one file or several as a form, and names them by their full path', async () => {
     const sandbox = await create()
     const one = await sandbox.files.write('one.txt', '1', { useOctetStream: false })
     expect(one).toMatchObject({ name: 'one.txt', path: '/home/user/one.txt', type: 'file' })

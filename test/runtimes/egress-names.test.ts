@@ -65,7 +65,7 @@ describe('the names of allowed hosts', () => {
     )
   })
 
-  it('are those of the hosts file first, as it is now', async () => {
+  it('are those of the hosts file first, read each time', async () => {
     await using directory = await temporaryDirectory()
     const hostsFile = join(directory.path, 'hosts')
     await using egress = await open(['*.test', 'localhost'], { hostsFile })
@@ -89,13 +89,13 @@ describe('the names of allowed hosts', () => {
     await using victim = await open(['*.test'])
     const startedAt = performance.now()
     expect(await tunnel(victim, 'loop.test:80')).toMatch(/^403/)
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(4000)
     expect(new Set(names.asked.filter((name) => name.startsWith('slow'))).size).toBeLessThanOrEqual(4)
     await attacker[Symbol.asyncDispose]()
     await expect.poll(() => slow.every((client) => client.destroyed)).toBe(true)
   })
 
-  it('that nobody answers for are given up, in words', async () => {
+  it('without an answer are given up, in words', async () => {
     await using egress = await open(['*.test'], { deadlineMs: 100 })
     expect(await tunnel(egress, 'slow.test:80')).toBe(
       '504 exectrail: the name servers did not answer for slow.test within 100 ms\n',

@@ -80,21 +80,18 @@ describe('durationMs', () => {
       [wasm],
     ],
     ['a trap', 'bash', 'trap "sleep 60" EXIT\nmain() { result \'"done"\'; }', []],
-  ])(
-    'is the whole time where %s after main runs into the deadline',
-    async (_name, language, code, others) => {
-      for (const runtime of servedBy(language, others)) {
-        const execution = await toyExecutor(runtime).execute({
-          language,
-          code,
-          runtime: runtime.name,
-          limits: { timeoutMs: 500 },
-        })
-        expect(execution).toMatchObject({ outcome: 'timeout', result: 'done' })
-        expect(execution.durationMs).toBeGreaterThan(500 - SLACK_MS)
-      }
-    },
-  )
+  ])('is the full time where %s after main runs into the deadline', async (_name, language, code, others) => {
+    for (const runtime of servedBy(language, others)) {
+      const execution = await toyExecutor(runtime).execute({
+        language,
+        code,
+        runtime: runtime.name,
+        limits: { timeoutMs: 500 },
+      })
+      expect(execution).toMatchObject({ outcome: 'timeout', result: 'done' })
+      expect(execution.durationMs).toBeGreaterThan(500 - SLACK_MS)
+    }
+  })
 })
 
 describe('the start of a program, on an event loop that is busy while it runs', () => {

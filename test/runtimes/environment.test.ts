@@ -59,7 +59,7 @@ const PYTHON: readonly [Record<string, string>, string, string][] = [
 /** What the other module of CPython, of 32 bits and without time zones, gives. */
 const WASM: ReadonlySet<string> = new Set(['TZ', 'PYTHONHASHSEED', 'PYTHONSAFEPATH', 'LC_ALL', 'PYTHONPATH'])
 
-describe('variables for Python', { timeout: 60_000 }, () => {
+describe('variables for Python', () => {
   it.each(PYTHON)('%j', async (env, code, printed) => {
     const others = isWasmedgeHere && !Object.keys(env).some((name) => WASM.has(name)) ? [wasm] : []
     for (const runtime of [cold, warm, warm, ...others]) {
@@ -71,7 +71,7 @@ describe('variables for Python', { timeout: 60_000 }, () => {
       })
     }
   })
-  it('count in a program that starts anew, which finds its input, its arguments and an empty stdin', async () => {
+  it('apply to a program in a new process, which finds its input, its arguments and an empty stdin', async () => {
     const code = 'import sys\ndef main(input):\n    return [input, sys.argv, sys.stdin.read()]'
     for (const runtime of [cold, warm]) {
       const { exit } = await run(runtime, 'python', code, { PYTHONHASHSEED: '1' })

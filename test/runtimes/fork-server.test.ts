@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
 import { pidsOf } from '../support/descendants.ts'
-import { closeMade, FORK_SERVER, isForked, make, makeForking } from '../support/forking.ts'
+import { closeMade, FORK_SERVER, forkServers, isForked, make, makeForking } from '../support/forking.ts'
 import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -62,13 +62,13 @@ describe('a forked sandbox', () => {
 
   it('cannot reach its fork server by signals, and the next run is forked by the same', async () => {
     const runtime = await makeForking('bash', 'true')
-    const before = pidsOf(FORK_SERVER)
+    const before = forkServers()
     for (const code of ['kill -9 -1', 'kill -9 0', 'kill -9 1; kill -9 -- -1', 'kill -9 $PPID; sleep 0.1']) {
       const { exit } = await run(runtime, code)
       expect(exit.fault).toBeNull()
     }
     expect(await isForked(runtime, 'bash')).toBe(true)
-    expect(pidsOf(FORK_SERVER)).toEqual(expect.arrayContaining(before))
+    expect(forkServers()).toEqual(expect.arrayContaining(before))
   })
 
   it('cannot undo what holds it', async () => {
@@ -83,7 +83,7 @@ describe('a forked sandbox', () => {
 
 describe('the fork server', () => {
   it.each(['bash', 'python'] as const)(
-    'of %s is lost and made anew without a run noticing',
+    'of %s is lost and replaced without a run noticing',
     async (language) => {
       const runtime = await makeForking(language, language === 'bash' ? 'true' : 'pass')
       const code = language === 'bash' ? 'main() { result 1; }' : 'def main(input): return 1'
@@ -103,7 +103,6 @@ describe('the fork server', () => {
     expect(exit).toMatchObject({ result: '1', fault: null, exitCode: 0 })
     await waitFor(() => pidsOf(FORK_SERVER).some((pid) => !dead.includes(pid)), {
       what: 'a new fork server',
-      timeoutMs: 5000,
     })
   })
 
@@ -113,7 +112,7 @@ describe('the fork server', () => {
     expect(pids.length).toBeGreaterThan(0)
     await closeMade()
     const left = (): boolean => pids.some((pid) => existsSync(`/proc/${pid}`))
-    await waitFor(() => !left(), { what: 'the fork servers to be gone', timeoutMs: 3000 })
+    await waitFor(() => !left(), { what: 'the fork servers to be gone' })
     expect(left()).toBe(false)
   })
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
 import { pidsOf } from '../support/descendants.ts'
-import { closeMade, FORK_SERVER, isForked, make, makeForking } from '../support/forking.ts'
+import { closeMade, FORK_SERVER, forkServers, isForked, make, makeForking } from '../support/forking.ts'
 import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -88,13 +88,13 @@ print(sorted(n for n in os.listdir("/proc") if n.isdigit()))
 
   it('cannot reach its fork server by signals', async () => {
     const runtime = await makeForking('python', 'pass')
-    const before = pidsOf(FORK_SERVER)
+    const before = forkServers()
     for (const call of ['kill(-1, 9)', 'kill(0, 9)', 'killpg(os.getpgid(0), 9)', 'kill(1, 9)']) {
       const { exit } = await runPython(runtime, `import os, time\nos.${call}\ntime.sleep(0.05)`)
       expect(exit.fault).toBeNull()
     }
     expect(await isForked(runtime, 'python')).toBe(true)
-    expect(pidsOf(FORK_SERVER)).toEqual(expect.arrayContaining(before))
+    expect(forkServers()).toEqual(expect.arrayContaining(before))
   })
 
   it('shares no chance with the one before it', async () => {
@@ -138,7 +138,7 @@ def main(input):
         len([n for n in os.listdir("/proc") if n.isdigit()]), works(lambda: os.kill(-1, 9))]
 `
     const staying = runPython(runtime, resident)
-    await waitFor(() => pidsOf(FORK_SERVER).length > 0, { what: 'the resident', timeoutMs: 1000 })
+    await waitFor(() => pidsOf(FORK_SERVER).length > 0, { what: 'the resident' })
     const seen: unknown[] = []
     for (let index = 0; index < 4; index += 1)
       seen.push(JSON.parse((await runPython(runtime, prowler)).exit.result ?? 'null'))
@@ -146,7 +146,7 @@ def main(input):
     expect((await staying).exit.result).toBe('"alive"')
   })
 
-  it('is ended by a limit that it exceeds before its first step, and is counted whole', async () => {
+  it('is ended by a limit that it exceeds before its first step, and is counted completely', async () => {
     const runtime = await makeForking('python', 'pass')
     const limits = { memoryBytes: 6_000_000 }
     const { exit } = await record(runtime, makeRequest('python', 'x = bytearray(100_000_000)', { limits }))

@@ -167,7 +167,7 @@ describe('files given with the code', () => {
     }
   })
 
-  it('that nobody imports may be anything', async () => {
+  it('that no code imports may be anything', async () => {
     for (const { exit } of await run('typescript', 'export const main = () => 1', {
       'bad.ts': 'export = = 1',
     }))

@@ -60,7 +60,7 @@ function makeHeavy(organizationId: string): void {
 const waitingShells = (): number[] => pidsOf(/^\S*bash --norc/)
 
 function waitForShell(): Promise<number> {
-  return waitFor(() => waitingShells()[0], { what: 'a waiting sandbox', timeoutMs: 10_000 })
+  return waitFor(() => waitingShells()[0], { what: 'a waiting sandbox' })
 }
 
 describe('what a run and a compilation take', () => {
@@ -126,10 +126,10 @@ describe('a run of an organization that takes far more than others', () => {
       expect(slotShares()).not.toContain(128)
       const stop = new AbortController()
       const running = run(runtime, 'hungry', ['bash', 'sleep 20'], stop.signal)
-      await waitFor(() => slotShares().includes(128), { what: 'a reduced share', timeoutMs: 5000 })
+      await waitFor(() => slotShares().includes(128), { what: 'a reduced share' })
       stop.abort()
       await running
-      await waitFor(() => !slotShares().includes(128), { what: 'the normal share', timeoutMs: 5000 })
+      await waitFor(() => !slotShares().includes(128), { what: 'the normal share' })
       await made.pop()?.close()
     },
   )
@@ -157,7 +157,6 @@ describe('compilers', () => {
     await run(runtime, 'other', honest)
     const count = await waitFor(() => compilers().length > 1 && compilers().length, {
       what: 'a second compiler',
-      timeoutMs: 10_000,
     })
     expect(count).toBe(2)
     await made.pop()?.close()
@@ -170,7 +169,7 @@ describe('compilers', () => {
     expect(isReduced()).toBe(false)
     makeHeavy('slow')
     const slow = run(runtime, 'slow', ['typescript', SLOW_CODE])
-    await waitFor(isReduced, { what: 'a compiler of a reduced share', timeoutMs: 10_000 })
+    await waitFor(isReduced, { what: 'a compiler of a reduced share' })
     await slow
     expect(isReduced()).toBe(false)
     await made.pop()?.close()

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { OutputPump } from '../../src/runtimes/sandbox/wire/output-pump.ts'
 import { printing } from '../support/printing.ts'
+import { waitFor } from '../support/wait.ts'
 
 const LINES = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join('')
 
@@ -17,12 +18,12 @@ async function pumping(code: string, err = 'true') {
     await out[Symbol.asyncDispose]()
     await errors[Symbol.asyncDispose]()
   }
-  return { pump, given, out: out.outlet, [Symbol.asyncDispose]: gone }
+  return { pump, given, out: out.outlet, err: errors.outlet, [Symbol.asyncDispose]: gone }
 }
 
 it('keeps all that a program prints before the word that it runs arrives', async () => {
   await using pumped = await pumping('seq 1 100000')
-  await vi.waitFor(() => expect(pumped.out.bytesRead).toBeGreaterThan(65_536))
+  await waitFor(() => pumped.out.bytesRead > 65_536, { what: 'output' })
   await pause(20)
   expect(pumped.given.text).toBe('')
   pumped.pump.begin()
@@ -32,7 +33,8 @@ it('keeps all that a program prints before the word that it runs arrives', async
 
 it('gives the beginning of what came on stderr where the program never ran', async () => {
   await using pumped = await pumping('seq 1 100000', 'echo no such file >&1; seq 1 100000')
-  await vi.waitFor(() => expect(pumped.out.bytesRead).toBeGreaterThan(65_536))
+  await waitFor(() => pumped.out.bytesRead > 65_536, { what: 'output' })
+  await waitFor(() => pumped.err.bytesRead > 65_536, { what: 'output' })
   expect(await pumped.pump.end('setup', 'unknown')).toMatch(/^no such file\n1\n2\n/)
   expect(pumped.given.text).toBe('')
 })

@@ -28,7 +28,7 @@ describe('what an organization takes', () => {
     expect(['attacker', 'one', 'other'].map((name) => use.weigh(name))).toEqual(['heavy', 'light', 'light'])
   })
 
-  it('never makes it heavy where it is alone, or the others take about as much', () => {
+  it('never makes the only one heavy, nor one that takes about as much as the others', () => {
     const use = makeUse()
     run(use, 10, { alone: 2 })
     expect(use.weigh('alone')).toBe('light')

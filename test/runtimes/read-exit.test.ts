@@ -42,7 +42,7 @@ function read(
 }
 
 describe('the exit of a run', () => {
-  it('carries the result that came whole', () => {
+  it('carries the result that arrived completely', () => {
     expect(read('\nN0 running 0\n\nN0 result 3\n[1]')).toMatchObject({ result: '[1]', uncaught: null })
   })
   it('is no success when the result was cut off on its way', () => {

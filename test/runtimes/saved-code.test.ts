@@ -59,7 +59,7 @@ describe('scripts given with the code', () => {
       'python',
       'import os, subprocess\nsubprocess.run(["./tool.sh", "one"], check=True)\nsubprocess.run(["deep/tool.py"], check=True)\nassert not os.access("data.txt", os.X_OK)',
     ],
-  ] as const)('can be run, started anew and forked: %s', async (language, code) => {
+  ] as const)('can be run in a new process and in a fork: %s', async (language, code) => {
     for (const runtime of [cold, warm, warm]) {
       const request = makeRequest(language, code, { files })
       const { exit, stdout, stderr } = await record(runtime, request)

@@ -13,7 +13,7 @@ const runtimes: Record<'subprocess' | 'vm2', Runtime> = {
 }
 afterAll(() => Promise.all(Object.values(runtimes).map((runtime) => runtime.close())))
 
-const run = (runtime: 'subprocess' | 'vm2', language: Language, code: string, timeoutMs = 5000) =>
+const run = (runtime: 'subprocess' | 'vm2', language: Language, code: string, timeoutMs = 60_000) =>
   toyExecutor(runtimes[runtime]).execute({ runtime, language, code, limits: { timeoutMs } })
 
 const LONG = 'a'.repeat(200_000)
@@ -33,7 +33,7 @@ describe('a syntax error in a line longer than a pipe holds', () => {
     }
   })
 
-  it('is on stderr whole', async () => {
+  it('is on stderr completely', async () => {
     expect((await run('subprocess', 'python', `x = "${LONG}" )`)).stderrBytes).toBeGreaterThan(200_000)
   })
 })
@@ -52,7 +52,7 @@ describe('code that takes long to compile', () => {
     const result = await run(runtime, language, code, 800)
     expect(result).toMatchObject({ outcome: 'timeout', errorType: 'timeout', durationMs: 0, stdout: '' })
     expect(result.startupMs).toBeGreaterThan(750)
-    expect(result.startupMs).toBeLessThan(3000)
+    expect(result.startupMs).toBeLessThan(8000)
     expect(result.cpuMs).toBeGreaterThan(200)
   })
 })
@@ -78,7 +78,7 @@ describe('what is printed before the executor hears that the program runs', () =
     ['javascript', `process.stdout.write('x'.repeat(3_000_000)); process.exit()`],
     ['python', 'import os\nos.write(1, b"x" * 3_000_000)'],
     ['bash', 'head -c 3000000 /dev/zero'],
-  ] as const)('is output whole: %s', async (language, code) => {
+  ] as const)('is complete in the output: %s', async (language, code) => {
     for (let time = 0; time < 3; time += 1)
       expect(await run('subprocess', language, code)).toMatchObject({
         outcome: 'success',

@@ -104,7 +104,7 @@ describe.each(['subprocess', 'vm2'] as const)('typescript in %s', (runtime) => {
 })
 
 describe('bash', () => {
-  it('that gives two results is told that they are no JSON, not given a third', async () => {
+  it('that gives two results fails as not JSON, without a third', async () => {
     expect(await run('bash', 'main() { result 1; result 2; }')).toMatchObject({
       outcome: 'failure',
       result: null,
@@ -195,14 +195,14 @@ describe('what bash is given', () => {
     ['longer', 'a'.repeat(16_382)],
     ['in other scripts', 'é日本🎉'],
     ['in other scripts, long', 'é日本🎉'.repeat(5000)],
-  ])('comes whole: input %s', async (_what, input) => {
+  ])('arrives completely: input %s', async (_what, input) => {
     expect(await run('bash', 'main() { printf %s "$1" | result; }', { input })).toMatchObject({
       result: input,
     })
   })
 
   it.each(['é日本🎉1', 'éa', '\u0001\u007f', "a'b\\c\nd\re", String.raw`\x41\u0042$(id)`])(
-    'comes whole: a variable of %j',
+    'arrives completely: a variable of %j',
     async (value) => {
       const env = { VALUE: value, LC_ALL: 'C' }
       const code = 'printf %s "$VALUE" | od -An -v -tx1 | tr -d " \\n"'

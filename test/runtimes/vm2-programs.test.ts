@@ -16,7 +16,7 @@ function run(
   return toyExecutor(runtime).execute({ runtime: 'vm2', language, code, input })
 }
 
-describe('a rejection nobody handles in vm2', () => {
+describe('an unhandled rejection in vm2', () => {
   it.each([
     "Promise.reject(new RangeError('stray'))",
     "new Promise((_, reject) => reject(new RangeError('stray')))",
@@ -47,7 +47,7 @@ describe('a rejection nobody handles in vm2', () => {
     "Promise.race([1, Promise.reject(new Error('x'))])",
     "(async () => { try { await Promise.reject(new Error('x')) } catch {} })()",
     "(async () => { const p = Promise.reject(new Error('x')); try { await p } catch {} })()",
-  ])('is none where somebody does: %s', async (code) => {
+  ])('does not fail a program that handles it: %s', async (code) => {
     expect(await run('javascript', code)).toMatchObject({ outcome: 'success', stderr: '' })
   })
 })

@@ -17,7 +17,7 @@ async function freshCache(directory: string): Promise<string> {
   return directory
 }
 
-describe.skipIf(absent !== null)(`WasmEdge's forms ${absent ?? ''}`, { timeout: 120_000 }, () => {
+describe.skipIf(absent !== null)(`WasmEdge's forms ${absent ?? ''}`, () => {
   it('interprets what is not compiled yet, and the record says so', async () => {
     await using directory = await temporaryDirectory()
     const runtime = wasmedge(wasmedgeOptions({ cacheDir: await freshCache(directory.path) }))
@@ -36,7 +36,7 @@ describe.skipIf(absent !== null)(`WasmEdge's forms ${absent ?? ''}`, { timeout: 
   it('begins to compile in the background, and ends that when it is closed', async () => {
     await using directory = await temporaryDirectory()
     const lines: string[] = []
-    const told = Promise.withResolvers<void>()
+    const announced = Promise.withResolvers<void>()
     const runtime = wasmedge(
       wasmedgeOptions({
         cacheDir: await freshCache(directory.path),
@@ -44,14 +44,29 @@ describe.skipIf(absent !== null)(`WasmEdge's forms ${absent ?? ''}`, { timeout: 
         compileAfterMs: 1,
         report: (line) => {
           lines.push(line)
-          if (line.includes('compiling quickjs')) told.resolve()
+          if (line.includes('compiling quickjs')) announced.resolve()
         },
       }),
     )
     await record(runtime, makeRequest('javascript', 'export const main = () => 1'))
-    await told.promise
+    await announced.promise
     await runtime.close()
     expect(lines.filter((line) => line.includes('stays interpreted'))).toEqual([])
+  })
+  it('compiles nothing by itself under CI', async () => {
+    await using directory = await temporaryDirectory()
+    const lines: string[] = []
+    const { compile: _, ...options } = wasmedgeOptions({
+      cacheDir: await freshCache(directory.path),
+      ci: true,
+      compileAfterMs: 1,
+      report: (line) => lines.push(line),
+    })
+    const runtime = wasmedge(options)
+    await record(runtime, makeRequest('javascript', 'export const main = () => 1'))
+    await record(runtime, makeRequest('javascript', 'export const main = () => 2'))
+    await runtime.close()
+    expect(lines.filter((line) => line.includes('compiling'))).toEqual([])
   })
   it('runs without namespaces around it, and says what that costs', async () => {
     const runtime = wasmedge(wasmedgeOptions({ namespaces: 'off' }))

@@ -37,7 +37,7 @@ export async function compileModule({ engine, module, progress, signal }: Compil
   if (await exists(target)) return target
   progress.stage('waiting for another compilation')
   const lock = await takeTurn(join(dirname(module.directory), 'compile.lock'), signal)
-  // Only for a name that ends so does the engine write machine code alone.
+  // The engine writes plain machine code only for a name with this ending.
   const draft = target.replace(/\.so$/u, `.${process.pid}.so`)
   try {
     if (await exists(target)) return target

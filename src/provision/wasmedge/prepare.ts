@@ -1,6 +1,6 @@
-/** Gets WasmEdge and compiles both language modules, in the foreground. */
+/** Obtains WasmEdge and compiles both language modules, in the foreground. */
 import type { Config } from '../../config.ts'
-import { RuntimeUnavailableError } from '../../errors.ts'
+import { RuntimeUnavailableError, messageOf } from '../../errors.ts'
 import { withProgress } from '../progress.ts'
 import { compileModule, COMPILE_COST } from './compile.ts'
 import { findEngine } from './wasmedge.ts'
@@ -14,18 +14,17 @@ export interface Preparation {
 }
 
 /**
- * Paths of the compiled modules, of which those that are compiled already cost nothing.
- * @throws {RuntimeUnavailableError} when the engine or a module cannot be had
+ * Paths of the compiled modules; those that are compiled already cost nothing.
+ * @throws {RuntimeUnavailableError} when the engine or a module cannot be obtained
  */
 export async function compileModules({ config, report, signal }: Preparation): Promise<string[]> {
   const engine = await findEngine({ config, report })
   report(`WasmEdge ${engine.version} (${engine.origin})`)
-  const show = process.stderr.isTTY && !config.ci ? 'spinner' : 'lines'
   const paths: string[] = []
   for (const name of MODULE_NAMES) {
     const module = await prepareModule(name, config.cacheDir)
     const title = `compiling ${name} (once, about ${COMPILE_COST[name].seconds} s)`
-    const compiled = withProgress({ title, report, show }, (progress) =>
+    const compiled = withProgress({ title, report, ci: config.ci }, (progress) =>
       compileModule({ engine, module, progress, signal }),
     )
     paths.push(await compiled.catch((error: unknown) => refuse(name, error)))
@@ -34,8 +33,7 @@ export async function compileModules({ config, report, signal }: Preparation): P
 }
 
 function refuse(name: ModuleName, cause: unknown): never {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  throw new RuntimeUnavailableError(`${name} could not be compiled: ${why}`, {
+  throw new RuntimeUnavailableError(`${name} could not be compiled: ${messageOf(cause)}`, {
     hint: 'it also runs interpreted, slower',
     cause,
   })

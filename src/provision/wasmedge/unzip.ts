@@ -1,4 +1,4 @@
-/** Files of a ZIP archive that lies somewhere in a buffer. ZIP libraries want the archive alone and skip its checksums. */
+/** Files of a ZIP archive that lies somewhere in a buffer. ZIP libraries want a buffer with only the archive, and skip its checksums. */
 import { crc32, inflateRawSync } from 'node:zlib'
 
 const END = Buffer.from('PK\u0005\u0006', 'latin1')

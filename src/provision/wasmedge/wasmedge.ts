@@ -87,7 +87,7 @@ function fetchAttempts(search: Search): Attempt<Engine>[] {
   ]
 }
 
-/** Makes it beside its place and moves it there once it has started, so that it is there whole or not at all. */
+/** Makes it beside its place and moves it there once it has started, so that it is complete or absent. */
 function fetchInto(
   { config, report }: Search,
   key: string,

@@ -1,7 +1,7 @@
 /** The orchestrator jobs go to: one given by its address, or a node of this machine started at first use. */
 import { join } from 'node:path'
 import type { Language } from '../../execution.ts'
-import { isExectrailError } from '../../errors.ts'
+import { isExectrailError, messageOf } from '../../errors.ts'
 import { findNode } from '../../provision/bacalhau/bacalhau.ts'
 import { startNode, STREAMING_LABEL, type RunningNode } from '../../stack/bacalhau-node.ts'
 import { BacalhauApi, type ClusterNode } from './api.ts'
@@ -130,7 +130,7 @@ export function routeLanguage(
 
 /** What is missing and what to do, from any error of `connect`. */
 export function explainMissing(error: unknown): { what: string; fix: string } {
-  const what = error instanceof Error ? error.message : String(error)
+  const what = messageOf(error)
   if (error instanceof MissingModuleError) return { what, fix: INSTALL_MODULES }
   const hint = isExectrailError(error) ? error.hint : undefined
   return { what, fix: hint ?? 'check BACALHAU_API_URL, and that `bacalhau serve --orchestrator` runs there' }

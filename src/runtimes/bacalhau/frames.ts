@@ -1,5 +1,5 @@
 /**
- * What a guest says on its standard output: lines `MARKER KIND BODY`, the body base64 or a JSON string. The marker is made anew for each run
+ * What a guest says on its standard output: lines `MARKER KIND BODY`, the body base64 or a JSON string. The marker is new for each run
  * and taken from the guest's arguments before the program begins; anything else is the program's own writing.
  */
 import type { OutputChunk } from '../../execution.ts'

@@ -16,7 +16,7 @@ const guestEnd = z.object({
   error: z.object({ name: z.string(), message: z.string(), stack: z.string().nullable() }).nullable(),
   limit: z.enum(['memory', 'output']).nullable(),
   note: z.string().nullable(),
-  /** ms of the program alone, by the guest's clock. */
+  /** ms of the program, by the guest's clock. */
   durationMs: z.number().nonnegative(),
   /** What it sent as frames; null where its output goes out as it is. */
   stdoutBytes: count.nullable(),

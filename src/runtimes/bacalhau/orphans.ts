@@ -1,5 +1,6 @@
 /** Whose job a job is, and the end of jobs whose owner is gone. */
 import { createHash } from 'node:crypto'
+import { messageOf } from '../../errors.ts'
 import { identify, processIdentity } from '../../process-identity.ts'
 import type { RuntimeRequest } from '../runtime.ts'
 import type { BacalhauApi } from './api.ts'
@@ -35,9 +36,7 @@ export async function stopOrphans(api: BacalhauApi, report: (line: string) => vo
       report(`Bacalhau: stopped job ${id}, left behind by process ${labels[PID] ?? 'unknown'}`)
     }
   } catch (error) {
-    report(
-      `Bacalhau: jobs left behind were not looked for: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    report(`Bacalhau: jobs left behind were not looked for: ${messageOf(error)}`)
   }
 }
 

@@ -5,7 +5,7 @@ import { unpackArchive } from './archive.ts'
 const ARCHIVE_MAX_BYTES = 268_435_456
 const PATIENCE_MS = 60_000
 
-/** Streams in the archive at `url`. @throws Error where it cannot be had. */
+/** Streams in the archive at `url`. @throws Error when it cannot be downloaded. */
 export async function fetchPublished(url: string): Promise<[OutputChunk['stream'], string][]> {
   if (!/^https?:/u.test(url)) throw new Error(`results were published at ${url}, which is no HTTP address`)
   const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) })

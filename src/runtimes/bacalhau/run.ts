@@ -1,5 +1,6 @@
 /** One execution, from the job that is put to what came of it. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { messageOf } from '../../errors.ts'
 import type { RuntimeExit, RuntimeFault, RuntimeIo } from '../runtime.ts'
 import type { JobCleanup } from './job-cleanup.ts'
 import { BacalhauError, type BacalhauApi, type JobExecution } from './api.ts'
@@ -38,7 +39,7 @@ export async function runJob(options: JobRunOptions, io: RuntimeIo): Promise<Run
     jobId = await api.submit(options.prepared.job)
   } catch (error) {
     const away = error instanceof BacalhauError && error.status === 0
-    return faultExit(away ? 'runtime_unavailable' : 'runtime_error', describe(error))
+    return faultExit(away ? 'runtime_unavailable' : 'runtime_error', messageOf(error))
   }
   return new JobRun(options, jobId, io).follow()
 }
@@ -87,7 +88,7 @@ class JobRun {
         if (execution !== null) await this.#collectLate(execution)
       }
     } catch (error) {
-      fault = { kind: 'runtime_error', message: describe(error) }
+      fault = { kind: 'runtime_error', message: messageOf(error) }
     }
     const aborted = this.#io.signal.aborted
     if (aborted || fault !== null || this.#retried) await this.#stop()
@@ -136,7 +137,7 @@ class JobRun {
     const progress = readProgress(await this.#api.history(this.#jobId))
     this.#progress = progress
     if (this.#options.connection.restarts !== this.#restarts)
-      throw new Error('the node was started anew in the middle of the run')
+      throw new Error('the node was restarted during the run')
     const { channel } = this.#options.route
     const [executionId] = progress.executionIds
     if (channel === 'stream' && executionId !== undefined && progress.runningAtMs !== null)
@@ -219,8 +220,4 @@ class JobRun {
 
 function isAway(error: unknown): boolean {
   return error instanceof BacalhauError && error.status === 0
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -65,7 +65,7 @@ function isFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors)
 }
 
-/** Answers from `files` alone: nothing of this machine is read. What is not there is looked for when it runs. */
+/** Answers only from `files`: nothing of this machine is read. What is not there is looked up when it runs. */
 function serve(files: readonly GivenFile[], loader: 'js' | 'ts'): Plugin {
   const known = new Map(files.map(({ path, text }) => [posix.normalize(path), text]))
   return {
@@ -84,7 +84,7 @@ function serve(files: readonly GivenFile[], loader: 'js' | 'ts'): Plugin {
   }
 }
 
-/** As Node finds it, which guesses endings for `require` alone; TypeScript guesses them for `import` too. */
+/** As Node finds it, which guesses endings only for `require`; TypeScript guesses them for `import` too. */
 function find(known: ReadonlyMap<string, string>, asked: OnResolveArgs, loader: 'js' | 'ts'): string | null {
   const { path, importer, namespace, kind } = asked
   if (!/^\.{1,2}(?:\/|$)/u.test(path)) return null

@@ -113,7 +113,7 @@ export class CompilerPool {
     return this.#lent.get(organizationId) ?? 0
   }
 
-  /** Starts one more where somebody waits who may have it. */
+  /** Starts one more where a waiting caller may have it. */
   #startWanted(): void {
     const wanted = this.#waiting.filter(({ owner }) => this.#mayHave(owner.organizationId)).length
     if (wanted > this.#starting.size && this.#lentInAll + this.#starting.size < this.#most) this.#start()

@@ -1,5 +1,5 @@
 /** Readiness of E2B, in words for a person: the SDK, the key, and whether the provider takes it. */
-import { isExectrailError } from '../../errors.ts'
+import { isExectrailError, messageOf } from '../../errors.ts'
 import type { Capabilities, Readiness } from '../runtime.ts'
 import { readFault } from './faults.ts'
 import type { Parts, Provider } from './provider.ts'
@@ -19,9 +19,8 @@ export async function checkE2b(provider: Provider, capabilities: Capabilities): 
   try {
     parts = await provider.open()
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error)
     const fix = (isExectrailError(error) ? error.hint : undefined) ?? 'see docs/runtimes/e2b.md'
-    return { ...answer, ready: false, missing: [{ what, fix }] }
+    return { ...answer, ready: false, missing: [{ what: messageOf(error), fix }] }
   }
   const { sdk, connection } = parts
   const version = await readSdkVersion()

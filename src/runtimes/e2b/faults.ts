@@ -25,7 +25,7 @@ function meanings(sdk: Sdk): readonly (readonly [abstract new (...given: never[]
     [sdk.AuthenticationError, { ...unavailable, advice: 'check E2B_API_KEY' }],
     [sdk.RateLimitError, { ...unavailable, advice: 'try again later, or run fewer at once' }],
     [sdk.ServiceBusyError, { ...unavailable, advice: 'try again later' }],
-    [sdk.TemplateError, { ...unavailable, advice: 'build the template anew' }],
+    [sdk.TemplateError, { ...unavailable, advice: 'rebuild the template' }],
     [sdk.NotEnoughSpaceError, { limit: 'disk' }],
     [sdk.SandboxNotFoundError, { sandbox: 'gone' }],
     [sdk.NotFoundError, {}],

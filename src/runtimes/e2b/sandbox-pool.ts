@@ -1,5 +1,6 @@
 /** Leases a sandbox to each run: a new one, a warm one, or the one of the same workflow execution. */
-import type { RuntimeRequest } from '../runtime.ts'
+import { messageOf } from '../../errors.ts'
+import type { Allocated, RuntimeRequest } from '../runtime.ts'
 import type { SandboxSpec, SandboxHandle, Sandboxes } from './sandboxes.ts'
 
 /** How sandboxes are leased. */
@@ -24,8 +25,11 @@ export interface Lease {
   ageMs: number
   /** True where the options say that the next run may have it when this one is gone from it. */
   reusable: boolean
-  /** `reuse`: the run is known to be gone from it, so the next run may have it if the options say so. */
-  release(state: 'reuse' | 'discard'): Promise<void>
+  /**
+   * `reuse`: the run is known to be gone from it, so the next run may have it if the options say so.
+   * Resolves to what was held for the run: the sandbox's life since the run before, or since it was asked for.
+   */
+  release(state: 'reuse' | 'discard'): Promise<Allocated>
 }
 
 /** Thrown when the run was ended while its sandbox was on the way. */
@@ -122,18 +126,21 @@ export class SandboxPool {
       ageMs: origin === 'fresh' ? 0 : performance.now() - handle.createdAt,
       reusable: key !== null,
       release: async (state) => {
-        if (state === 'discard' || key === null || this.#closed) await this.#sandboxes.end(handle)
-        else await this.#keep(key, handle)
+        const keptAs = state === 'reuse' && key !== null && this.#mayKeep(key) ? key : null
+        if (keptAs === null) await this.#sandboxes.end(handle)
+        const held = settleHeld(handle)
+        if (keptAs !== null) this.#keep(keptAs, handle)
+        // Last, because the provider may be slow to say it.
+        return { ...(await handle.resources), held }
       },
     }
   }
 
-  async #keep(key: string, handle: SandboxHandle): Promise<void> {
-    const other = this.#kept.get(key)
-    if (other !== undefined || this.#kept.size >= KEPT_MAX) {
-      await this.#sandboxes.end(handle)
-      return
-    }
+  #mayKeep(key: string): boolean {
+    return !this.#closed && !this.#kept.has(key) && this.#kept.size < KEPT_MAX
+  }
+
+  #keep(key: string, handle: SandboxHandle): void {
     this.#kept.set(
       key,
       this.#wait(handle, () => this.#kept.delete(key)),
@@ -187,9 +194,7 @@ export class SandboxPool {
       if (this.#closed) await this.#end(entry)
       else waiting.push(entry)
     } catch (error) {
-      this.#report(
-        `no warm E2B sandbox could be made: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      this.#report(`no warm E2B sandbox could be made: ${messageOf(error)}`)
     } finally {
       this.#making.set(template, (this.#making.get(template) ?? 1) - 1)
     }
@@ -199,6 +204,14 @@ export class SandboxPool {
     clearTimeout(timer)
     await this.#sandboxes.end(handle)
   }
+}
+
+/** The sandbox's life since what was held before, to the microsecond; the next part begins where this one ends. */
+function settleHeld(handle: SandboxHandle): { fromMs: number; untilMs: number } {
+  const sinceCreation = (at: number): number => Math.round((at - handle.createdAt) * 1000) / 1000
+  const fromMs = sinceCreation(handle.heldUntil)
+  handle.heldUntil = performance.now()
+  return { fromMs, untilMs: sinceCreation(handle.heldUntil) }
 }
 
 /** Runs that share a sandbox: of one workflow execution of one organization, alike in template and network. */

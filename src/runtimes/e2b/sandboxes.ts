@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sandbox } from 'e2b'
 import type { NetworkPolicy } from '../../execution.ts'
+import type { Allocated } from '../runtime.ts'
 import type { OwnerLock } from './owner-lock.ts'
 import { readFault } from './faults.ts'
 import type { Connection, Sdk } from './sdk.ts'
@@ -17,12 +18,19 @@ export interface SandboxSpec {
   metadata: Readonly<Record<string, string>>
 }
 
+/** What the provider gave a sandbox. */
+export type Resources = Pick<Allocated, 'vcpus' | 'memoryBytes'>
+
 /** A sandbox of ours. */
 export interface SandboxHandle {
   sandbox: Sandbox
-  /** By `performance.now()`: when it was made, and when the provider ends it. */
+  /** By `performance.now()`: when it was asked for, and when the provider ends it. */
   createdAt: number
   endsAt: number
+  /** By the same clock: its life until then was held for runs that are over. */
+  heldUntil: number
+  /** Asked for when it was made; never rejects. */
+  resources: Promise<Resources>
 }
 
 export const EXECUTOR_KEY = 'exectrail.executor'
@@ -35,6 +43,7 @@ const SEARCH_PAUSES_MS = [0, 1000, 5000]
 /** How long a run waits for its sandbox to be gone before that goes on behind it. */
 const END_WAIT_MS = 5000
 const END_REQUEST_MS = 10_000
+const RESOURCES_REQUEST_MS = 2000
 
 export class Sandboxes {
   readonly #sdk: Sdk
@@ -74,7 +83,8 @@ export class Sandboxes {
         timeoutMs: spec.lifeMs,
         metadata: { ...trim(spec.metadata), [EXECUTOR_KEY]: this.#owner.executor, [CREATION_KEY]: id },
       })
-      return { sandbox, createdAt, endsAt: createdAt + spec.lifeMs }
+      const resources = this.track(readResources(sandbox))
+      return { sandbox, createdAt, endsAt: createdAt + spec.lifeMs, heldUntil: createdAt, resources }
     } catch (error) {
       if (readFault(this.#sdk, error, 'create').creation === 'unknown') void this.track(this.#search(id))
       throw error
@@ -160,6 +170,16 @@ export class Sandboxes {
   async #rest(ms: number): Promise<void> {
     const { signal } = this.#closing
     await pause(ms, undefined, { signal, ref: false }).catch(() => undefined)
+  }
+}
+
+/** Nulls where the provider does not say in time; the costs are unknown then. */
+async function readResources(sandbox: Sandbox): Promise<Resources> {
+  try {
+    const { cpuCount, memoryMB } = await sandbox.getInfo({ requestTimeoutMs: RESOURCES_REQUEST_MS })
+    return { vcpus: cpuCount, memoryBytes: memoryMB * 1_048_576 }
+  } catch {
+    return { vcpus: null, memoryBytes: null } // the run itself is served all the same
   }
 }
 

@@ -1,6 +1,6 @@
 /** E2B's own SDK, loaded at the first need; exectrail works without it. */
 import { readFile } from 'node:fs/promises'
-import { RuntimeUnavailableError } from '../../errors.ts'
+import { RuntimeUnavailableError, messageOf } from '../../errors.ts'
 
 export type Sdk = Omit<typeof import('e2b'), 'default'>
 const importSdk = (): Promise<Sdk> => import('e2b')
@@ -29,8 +29,7 @@ export async function loadSdk(load: () => Promise<Sdk> = importSdk): Promise<Sdk
   try {
     return await load()
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new RuntimeUnavailableError(`the E2B SDK cannot be loaded: ${why}`, {
+    throw new RuntimeUnavailableError(`the E2B SDK cannot be loaded: ${messageOf(error)}`, {
       hint: INSTALL_SDK,
       cause: error,
     })

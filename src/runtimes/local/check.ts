@@ -1,4 +1,5 @@
 /** Readiness of a local runtime, in words for a person. */
+import { messageOf } from '../../errors.ts'
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
 import { SandboxUnsupportedError } from '../sandbox/host-support.ts'
@@ -34,13 +35,12 @@ export async function checkLocal(host: SandboxHost, runtime: 'subprocess' | 'vm2
     }
   } catch (error) {
     const fix = error instanceof SandboxUnsupportedError ? error.fix : ''
-    const what = error instanceof Error ? error.message : String(error)
     return {
       ready: false,
       version: null,
       isolation: 'none',
       enforces: [],
-      missing: [{ what, fix }],
+      missing: [{ what: messageOf(error), fix }],
       notes: [],
     }
   }

@@ -1,4 +1,5 @@
 /** One run on this host, from request to exit; what `subprocess`, `vm2` and `wasmedge` share. */
+import { messageOf } from '../../errors.ts'
 import type { Program } from '../interpreter-program.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest } from '../runtime.ts'
 import { SANDBOX_PATHS } from '../sandbox/confinement/bubblewrap.ts'
@@ -44,13 +45,13 @@ export async function runLocally(
     const names = { workDir: `${run.directory}/work`, guestDir: directory ?? SANDBOX_PATHS.guest }
     return readExit(run.facts, request, isolation, names)
   } catch (error) {
-    return faultExit('runtime_error', error instanceof Error ? error.message : String(error), isolation)
+    return faultExit('runtime_error', messageOf(error), isolation)
   }
 }
 
 function toFault(error: unknown): string {
   if (error instanceof SandboxUnsupportedError) return `${error.message}: ${error.fix}`
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
 
 function refuse(

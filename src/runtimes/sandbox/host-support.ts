@@ -1,5 +1,7 @@
 /** What this host supports: the tools found, the strongest confinement that truly works, and what is missing. */
+import { messageOf } from '../../errors.ts'
 import type { Isolation, Limit } from '../../execution.ts'
+import { encodeStart } from './records.ts'
 import { Sandbox } from './sandbox.ts'
 import { findTools, isPublic, type HostTools } from './find-tools.ts'
 import { compilePythonGuest, layOutGuestFiles, shareFile, type GuestFiles } from './guest-files.ts'
@@ -50,7 +52,7 @@ export async function detectHostSupport(options: LocalOptions): Promise<HostSupp
     const shared = await shareInterpreters(tools, files)
     for (const attempt of attempts(shared, options)) {
       const found = await tryConfinement(shared, files, attempt).catch((error: unknown) => {
-        complaints.push(`${attempt.isolation}: ${error instanceof Error ? error.message : String(error)}`)
+        complaints.push(`${attempt.isolation}: ${messageOf(error)}`)
         return null
       })
       if (found !== null) return describe(shared, files, found, complaints)
@@ -126,7 +128,8 @@ async function tryConfinement(
       },
       ['/bin/sh', '-c', 'exit 0'],
     )
-    const sandbox = await Sandbox.start(slot, { command, seccomp: files.seccomp, fork: [] }, UNBOUND)
+    const launch = { command, seccomp: files.seccomp, fork: [] }
+    const sandbox = await Sandbox.start(slot, encodeStart(launch, UNBOUND))
     await tryRun(sandbox)
     await sandbox.cleared
     slot.close()

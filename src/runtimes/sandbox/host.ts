@@ -54,7 +54,7 @@ export class SandboxHost {
   readonly #clearing = new Set<Promise<void>>()
   #closing: Promise<void> | null = null
 
-  /** `prepare` adds to the guest files what the runtime alone needs. */
+  /** `prepare` adds to the guest files what only this runtime needs. */
   constructor(options: LocalOptions, prepare?: (files: GuestFiles) => Promise<void>) {
     this.#options = options
     this.#prepare = prepare

@@ -4,7 +4,7 @@ import type { PoolOptions } from './slots/warm-pool.ts'
 export interface LocalOptions {
   /** PATH to search for interpreters and tools. */
   path: string
-  /** Refuse to run where namespaces cannot be had. */
+  /** Refuse to run where namespaces are unavailable. */
   requireIsolation: boolean
   /** Sandboxes started ahead. */
   pool?: PoolOptions

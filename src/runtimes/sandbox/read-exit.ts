@@ -1,6 +1,7 @@
 /** From what was observed to what happened: the exit a runtime reports, each limit from evidence only. */
 import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:os'
+import { messageOf } from '../../errors.ts'
 import type { Isolation } from '../../execution.ts'
 import { endOfString } from '../../json-strings.ts'
 import { EMPTY_EXIT, faultExit } from '../exits.ts'
@@ -88,7 +89,7 @@ function readResult(
     JSON.parse(text)
     return { result: text, error: null }
   } catch (error) {
-    return refuseResult(`the result is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    return refuseResult(`the result is not JSON: ${messageOf(error)}`)
   }
 }
 

@@ -2,19 +2,20 @@
 import { performance } from 'node:perf_hooks'
 import type { RuntimeIo } from '../runtime.ts'
 import { whenEnded, whenOver } from './duration.ts'
-import type { Bounds, Job, RunFacts } from './run-facts.ts'
+import { encodeJob, type SandboxStart } from './records.ts'
+import type { Job, RunFacts } from './run-facts.ts'
 import { publishTimes } from './run-times.ts'
 import { readGuest, type GuestHooks } from './wire/guest-report.ts'
 import { OutputPump } from './wire/output-pump.ts'
 import { readReport } from './wire/read-report.ts'
-import type { BrokenLimit, Channels, Launch, Slot, SlotEvents, SlotReport } from './slots/slot.ts'
+import type { BrokenLimit, Channels, Slot, SlotEvents, SlotReport } from './slots/slot.ts'
 import type { SupervisorReport } from './wire/supervisor-report.ts'
 
 /** The supervisor ends a tree in 2 to 4 ms; after this the slot kills it. */
 const SOFT_KILL_MS = 60
 /** A killed sandbox closes its pipes unless a process got away. */
 const LAST_WORDS_MS = 1000
-/** Shorter runs are judged at their end alone and do not wake the slot beside the program. */
+/** Shorter runs are judged only at their end and do not wake the slot during the program. */
 const WATCH_AFTER_MS = 20
 /** An interpreter starts in 10 to 500 ms; one that has not by then does not. */
 const START_LIMIT_MS = 60_000
@@ -56,7 +57,7 @@ export class Sandbox {
   }
 
   /** Starts one in `slot`. */
-  static async start(slot: Slot, launch: Launch, bounds: Bounds): Promise<Sandbox> {
+  static async start(slot: Slot, { launch, rlimits }: SandboxStart): Promise<Sandbox> {
     const events: SlotEvents = {
       broke: ignore,
       launcherLost: ignore,
@@ -75,8 +76,7 @@ export class Sandbox {
     events.measured = (report) => sandbox.#measured.resolve(report)
     events.done = (report) => sandbox.#finish(report)
     events.lost = () => sandbox.#finish(null)
-    slot.limit(bounds.memoryBytes, bounds.pids)
-    channels.job.write(Buffer.concat(bounds.rlimits.flatMap((limit) => toRecord('limit', limit.join(' ')))))
+    channels.job.write(rlimits)
     return sandbox
   }
 
@@ -126,8 +126,8 @@ export class Sandbox {
     const whose = guest.greeted ? 'program' : 'setup'
     const setupStderr = await output.end(whose, slot === null ? 'unknown' : 'gone')
     io.signal.removeEventListener('abort', abort)
-    for (const channel of Object.values(channels)) channel.destroy()
     this.#unlessDone(CLEAR_MS, () => this.slot.kill())
+    setImmediate(() => this.#closeChannels()) // behind the answer
     const times = { handedOverAt, runningAt: runningAt(), lastWordAt: guest.lastAt, reportedAt }
     const interpreterEndedAt = whenEnded(supervisor, closedAt)
     publishTimes({ ...times, interpreterEndedAt, knownAt: performance.now() }, this.#done)
@@ -170,16 +170,15 @@ export class Sandbox {
   async discard(): Promise<void> {
     this.#kill()
     await this.#done
+    this.#closeChannels()
+  }
+
+  #closeChannels(): void {
     for (const channel of Object.values(this.#channels)) channel.destroy()
   }
 
   #send(job: Job): void {
-    const records = [
-      ...job.files.flatMap(({ path, content }) => toRecord('file', path, content)),
-      ...job.watches.flatMap((watch) => toRecord('limit', watch.join(' '))),
-      ...toRecord('job', '', Buffer.from(`${job.head}\n${job.input}`, 'utf8')),
-    ]
-    this.#channels.job.write(Buffer.concat(records))
+    this.#channels.job.write(encodeJob(job))
   }
 
   #kill(): void {
@@ -208,17 +207,8 @@ export class Sandbox {
   /** A supervisor that is still there ends its tree when the job's pipe does. */
   #hangUp(): void {
     this.#channels.job.destroy()
-    setTimeout(() => {
-      for (const channel of Object.values(this.#channels)) channel.destroy()
-    }, LAST_WORDS_MS).unref()
+    setTimeout(() => this.#closeChannels(), LAST_WORDS_MS).unref()
   }
-}
-
-const NOTHING = new Uint8Array()
-
-/** As the supervisor takes it. */
-function toRecord(verb: string, argument: string, body: Uint8Array = NOTHING): Uint8Array[] {
-  return [Buffer.from(`${verb} ${body.length} ${argument}\n`), body]
 }
 
 function isWhole(report: SupervisorReport | string | null): boolean {

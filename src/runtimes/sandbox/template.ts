@@ -7,6 +7,7 @@ import { planForkServer, planLaunch, runDirectory, type SandboxConfig } from './
 import type { Guest } from './guests.ts'
 import type { HostSupport } from './host-support.ts'
 import type { LocalOptions } from './options.ts'
+import { encodeStart } from './records.ts'
 import { Sandbox } from './sandbox.ts'
 import type { SlotPool } from './slots/slot-pool.ts'
 import type { ForkServer } from './slots/slot.ts'
@@ -31,7 +32,7 @@ export class Templates {
     this.#forking = forkServer
   }
 
-  /** The template for `guest` within `limits`; one with an egress proxy is made for its run alone. */
+  /** The template for `guest` within `limits`; one with an egress proxy is made for one run. */
   getOrCreate(support: HostSupport, guest: Guest, limits: Limits, network: SandboxNetwork): HostTemplate {
     const bounds = makeBounds(limits, guest, support)
     const config = { ...describeHost(support), binds: guest.binds, network, diskBytes: limits.diskBytes }
@@ -74,11 +75,14 @@ function makeSteps(
     forkServer,
   }: { guest: Guest; bounds: ReturnType<typeof makeBounds>; forkServer: ForkServer | null },
 ): Pick<HostTemplate, 'start' | 'discard'> {
+  const plan = (directory: string) => encodeStart(planLaunch(config, guest.command, directory), bounds)
+  // Inside a sandbox the directory is always the same.
+  const shared = config.isolation === 'namespace' ? plan(runDirectory(config)) : null
   return {
     async start() {
       const directory = runDirectory(config)
-      const launch = planLaunch(config, guest.command, directory)
-      return { sandbox: await Sandbox.start(await slots.acquire(forkServer), launch, bounds), directory }
+      const start = shared ?? plan(directory)
+      return { sandbox: await Sandbox.start(await slots.acquire(forkServer), start), directory }
     },
     async discard({ sandbox, directory }) {
       await slots.release(sandbox.slot, forkServer, sandbox.discard())

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { COMPILE_COST } from '../../provision/wasmedge/compile.ts'
 import { MODULE_NAMES, type ModuleName } from '../../provision/wasmedge/modules.ts'
-import { isExectrailError } from '../../errors.ts'
+import { isExectrailError, messageOf } from '../../errors.ts'
 import type { Limit } from '../../execution.ts'
 import type { Readiness } from '../runtime.ts'
 import { SandboxUnsupportedError } from '../sandbox/host-support.ts'
@@ -47,7 +47,7 @@ export async function checkWasmedge(host: SandboxHost, toolchain: WasmToolchain)
 }
 
 const OUTSIDE =
-  'no namespaces are to be had around the engine: the module is the only wall, and the scratch directory has no size limit'
+  'no namespaces are available around the engine: the module is the only barrier, and the scratch directory has no size limit'
 
 function noteForm({ form, module: { name } }: Runnable): string[] {
   if (form === 'compiled') return []
@@ -62,7 +62,7 @@ async function tooLate(): Promise<never> {
 }
 
 function toMissing(error: unknown): Missing {
-  const what = error instanceof Error ? error.message : String(error)
+  const what = messageOf(error)
   if (error instanceof SandboxUnsupportedError) return { what, fix: error.fix }
   if (isExectrailError(error) && error.hint !== undefined) return { what, fix: error.hint }
   return { what, fix: 'ask again in a minute' }

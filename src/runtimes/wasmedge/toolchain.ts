@@ -1,6 +1,6 @@
 /** What a run needs of WasmEdge: the engine, a language module, and its compiled form as soon as there is one. */
 import type { Config } from '../../config.ts'
-import { isExectrailError } from '../../errors.ts'
+import { isExectrailError, messageOf } from '../../errors.ts'
 import { compileModule, COMPILE_COST } from '../../provision/wasmedge/compile.ts'
 import type { Engine } from '../../provision/wasmedge/engine.ts'
 import { findEngine } from '../../provision/wasmedge/wasmedge.ts'
@@ -21,7 +21,7 @@ export interface WasmedgeOptions extends Pick<Config, 'path' | 'cacheDir' | 'ci'
   pool?: PoolOptions
   /** What of the host's means to use around the engine; `off` is for tests of the weaker way. @default auto */
   namespaces?: 'auto' | 'off'
-  /** `never` leaves modules as they are found: interpreted where they are not compiled. @default background */
+  /** `never` leaves modules as they are found: interpreted where they are not compiled. @default background, never under CI */
   compile?: 'background' | 'never'
   /** ms between the first run of a language and its compilation: a short program is not worth one. @default 5000 */
   compileAfterMs?: number
@@ -102,7 +102,7 @@ export class WasmToolchain {
   }
 
   #plan(name: ModuleName): void {
-    const { compile, compileAfterMs } = this.#options
+    const { ci, compile = ci ? 'never' : 'background', compileAfterMs } = this.#options
     if (compile === 'never' || this.#asked.has(name)) return
     this.#asked.add(name)
     const timer = setTimeout(() => {
@@ -137,5 +137,5 @@ export class WasmToolchain {
 /** In one line: what, and what to do where that is known. */
 export function describeProblem(error: unknown): string {
   if (isExectrailError(error) && error.hint !== undefined) return `${error.message}; ${error.hint}`
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }

@@ -59,14 +59,9 @@ function end(code) {
   leave(code)
 }
 
-/** A turn more, in which unhandled rejections are reported. */
-function look() {
-  timers.later(lookAgain)
-}
-
-/** What is awaited cannot come once no timer is left; a script without a main is over then. */
-function lookAgain() {
-  if (failed || ending || !timers.idle || awaited === undefined) return
+/** What is awaited cannot come once nothing is left; a script without a main is over then. */
+function endIdle() {
+  if (failed || ending || awaited === undefined) return
   if (awaited !== null) fail(new Error(`${awaited} never settled`))
   else if (program.emit('beforeExit', 0) && !timers.idle) return
   else end(program.exitCode ?? 0)
@@ -91,21 +86,20 @@ function fail(error) {
 
 function give(value) {
   const text = encode(value)
-  // Unhandled rejections are reported one turn later.
-  setTimeout(() => {
-    if (failed) return
+  awaited = undefined
+  const deliver = () => {
+    if (failed || ending) return
     if (text !== null) send('result', text)
     end(program.exitCode ?? 0)
-  }, 0)
+  }
+  // Unhandled rejections are reported one turn later.
+  timers.later(() => timers.later(deliver))
 }
 
 function finish(main) {
   awaited = 'the promise of main'
   Promise.resolve(main(parse(input)))
-    .then((value) => {
-      awaited = 'the result'
-      give(value)
-    })
+    .then(give)
     .then(undefined, fail)
 }
 
@@ -119,12 +113,12 @@ function begin() {
   installGlobals()
   installConsole()
   program = installProcess(head.env, timers, end)
-  timers.onIdle(() => timers.later(look))
+  timers.onIdle(endIdle)
   globalThis[head.hook] = hook
   prepareCommonJs(head.modules)
     .then(() => {
       send('running', '')
-      timers.later(look)
+      timers.look()
       return loadProgram(head.file, head.kind, () => {
         loading = false
       })
@@ -136,7 +130,7 @@ function begin() {
     .then((main) => {
       awaited = null
       if (main !== undefined) finish(main)
-      timers.later(look)
+      timers.look()
     })
     .then(undefined, fail)
 }

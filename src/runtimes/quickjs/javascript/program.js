@@ -22,11 +22,8 @@ export async function awaitMain(loaded, callsMain, timers) {
 /** A program that may begin its main once it has run has time for it until nothing is left to do. */
 function drained(timers) {
   return new Promise((resolve) => {
-    const look = () => {
-      if (timers.idle) resolve()
-    }
-    timers.onIdle(() => timers.later(look))
-    timers.later(look)
+    timers.onIdle(resolve)
+    timers.look()
   })
 }
 

@@ -2,6 +2,9 @@
 
 const native = { set: globalThis.setTimeout, clear: globalThis.clearTimeout, tick: globalThis.nextTick }
 const LONGEST_MS = 2_147_483_647
+const { then } = Promise.prototype
+/** Without a constructor, what `then` makes of it is a promise of the engine, not one that is watched. */
+const settled = Object.defineProperty(Promise.resolve(), 'constructor', { value: undefined })
 
 /** What `setTimeout` gives back: an object that is also a number, as in Node. */
 class Timer {
@@ -66,24 +69,41 @@ export class Timers {
     this.active = new Map()
     this.queue = new Queue()
     this.serial = 0
+    /** Callbacks of the program so far. */
+    this.turns = 0
     this.idleListeners = []
   }
 
-  /** Calls `listener` whenever the last timer has fired. */
+  /** Calls `listener` whenever nothing is left that the program waits for, once `look` or a timer asks. */
   onIdle(listener) {
     this.idleListeners.push(listener)
+  }
+
+  /**
+   * Tells the listeners if no timer is left. The engine may call several that are due without running microtasks between
+   * them, so it counts only where no callback ran meanwhile; the second time is for rejections, reported a turn later.
+   */
+  look(quietTurns = 0) {
+    const seen = this.turns
+    this.later(() => {
+      if (seen !== this.turns) this.look()
+      else if (!this.idle) return
+      else if (quietTurns === 0) this.look(1)
+      else for (const listener of this.idleListeners) listener()
+    })
   }
 
   get idle() {
     return this.active.size === 0
   }
 
-  /** Calls `callback` once, after all that waits as microtasks. */
+  /** Calls `callback` once, after all that waits as microtasks: what a timer sets for now may fire before them. */
   later(callback) {
-    native.set(callback, 0)
+    then.call(settled, () => native.set(callback, 0))
   }
 
   run(callback, args) {
+    this.turns += 1
     try {
       callback(...args)
     } catch (error) {
@@ -115,7 +135,7 @@ export class Timers {
     if (entry.kind === 'interval') this.set(entry)
     else this.active.delete(entry.id)
     this.run(entry.callback, entry.args)
-    if (this.idle) for (const listener of this.idleListeners) listener()
+    if (this.idle) this.look()
   }
 
   stop(timer) {
@@ -125,6 +145,7 @@ export class Timers {
     this.active.delete(id)
     entry.wanted = false
     native.clear(entry.handle)
+    if (this.idle) this.look()
   }
 }
 

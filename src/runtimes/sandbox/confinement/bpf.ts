@@ -39,9 +39,39 @@ export const ifEqual = (value: number, skip: number): Instruction => ({
   value,
 })
 
-/** For one call: load an argument and decide; other calls pass on with their number still loaded. */
-export function onCall(number: number, argument: number, action: readonly Instruction[]): Instruction[] {
-  return [unlessEqual(number, action.length + 1), load(argument), ...action]
+/** What is done with one system call, ending in a return on each way. */
+export interface Rule {
+  number: number
+  action: readonly Instruction[]
+}
+
+/** For one call: load an argument and decide. */
+export function onCall(number: number, argument: number, action: readonly Instruction[]): Rule {
+  return { number, action: [load(argument), ...action] }
+}
+
+/** Looked at one after the other. */
+const FEW_RULES = 3
+
+/**
+ * Where a number is loaded: its rule, or `otherwise`. A tree, since the kernel goes through a filter for each number
+ * there is when a process takes it, once a run, and for each call whose arguments decide.
+ */
+export function decide(rules: readonly Rule[], otherwise: Instruction): Instruction[] {
+  const sorted = rules.toSorted((a, b) => a.number - b.number)
+  if (sorted.length <= FEW_RULES)
+    return [
+      ...sorted.flatMap(({ number, action }) => [unlessEqual(number, action.length), ...action]),
+      otherwise,
+    ]
+  const middle = Math.ceil(sorted.length / 2)
+  const below = decide(sorted.slice(0, middle), otherwise)
+  const above = decide(sorted.slice(middle), otherwise)
+  const [code, value] = [JUMP_GREATER_EQUAL, sorted[middle]?.number ?? 0]
+  // A jump reaches 255 instructions far.
+  return below.length < above.length
+    ? [{ code, yes: below.length, no: 0, value }, ...below, ...above]
+    : [{ code, yes: 0, no: above.length, value }, ...above, ...below]
 }
 
 /** Where the loaded value is one of `values`, `action` decides; else on, with the value still loaded. */

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path'
 import { EGRESS_PORT, sandboxCommand, SANDBOX_PATHS, type SandboxNetwork } from './bubblewrap.ts'
 import type { HostTools } from '../find-tools.ts'
 import type { GuestFiles } from '../guest-files.ts'
-import type { ForkServer, Launch } from '../slots/slot.ts'
+import type { Launch } from '../slots/control-record.ts'
+import type { ForkServer } from '../slots/slot.ts'
 
 /** What `/out` may give back. */
 export const OUT_MAX_FILES = 256
@@ -42,7 +43,7 @@ export function planLaunch(config: SandboxConfig, command: readonly string[], di
 
 /**
  * The fork server for runs as `config` says: `interpreter` with its program, or perl's, which starts the interpreter
- * anew for each. Null where each run has to start from nothing.
+ * again for each. Null where each run has to start from nothing.
  */
 export function planForkServer(
   config: SandboxConfig,

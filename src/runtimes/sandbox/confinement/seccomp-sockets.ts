@@ -14,6 +14,7 @@ import {
   unlessEqual,
   when,
   type Instruction,
+  type Rule,
 } from './bpf.ts'
 
 /** Their numbers on one architecture. */
@@ -46,9 +47,9 @@ const ENOPROTOOPT = 92
 const EPROTONOSUPPORT = 93
 
 /** The rules for these three calls. */
-export function socketRules({ socket, socketpair, setsockopt }: SocketCalls): Instruction[] {
+export function socketRules({ socket, socketpair, setsockopt }: SocketCalls): Rule[] {
   return [
-    ...onCall(socket, OFFSET.argument0, [
+    onCall(socket, OFFSET.argument0, [
       unlessEqual(UNIX, 1),
       returnWith(ALLOW),
       ...when([NETLINK], onlyProtocols(NETLINK_PROTOCOLS)),
@@ -63,12 +64,12 @@ export function socketRules({ socket, socketpair, setsockopt }: SocketCalls): In
       ),
       returnWith(fail(EAFNOSUPPORT)),
     ]),
-    ...onCall(socketpair, OFFSET.argument0, [
+    onCall(socketpair, OFFSET.argument0, [
       unlessEqual(UNIX, 1),
       returnWith(ALLOW),
       returnWith(fail(EAFNOSUPPORT)),
     ]),
-    ...onCall(setsockopt, OFFSET.argument1, [
+    onCall(setsockopt, OFFSET.argument1, [
       ...SOCKET_OPTIONS.flatMap(({ level, ignored, refused: closed }) =>
         when(
           [level],

@@ -4,6 +4,7 @@
  * that interpreters and their libraries work unchanged.
  */
 import {
+  decide,
   encode,
   fail,
   returnWith,
@@ -16,7 +17,7 @@ import {
   unlessEqual,
   ALLOW,
   KILL_PROCESS,
-  type Instruction,
+  type Rule,
 } from './bpf.ts'
 import { socketRules, type SocketCalls } from './seccomp-sockets.ts'
 
@@ -132,7 +133,7 @@ const SUPERVISOR = 1
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NEW_NAMESPACES = 0x7e020000
-/** TIOCSTI and TIOCLINUX type into somebody's terminal. */
+/** TIOCSTI and TIOCLINUX type into a user's terminal. */
 const TERMINAL_IOCTLS = [0x5412, 0x541c]
 /** F_NOTIFY, the older form of inotify. */
 const WATCH_FOLDER = 1026
@@ -158,33 +159,37 @@ export function makeSeccompFilter(architecture: string): Uint8Array | null {
     ...(architecture === 'x64'
       ? [{ code: JUMP_GREATER_EQUAL, yes: 0, no: 1, value: X32_BIT }, returnWith(fail(EPERM))]
       : []),
-    ...absent.flatMap((number) => [unlessEqual(number, 1), returnWith(fail(ENOSYS))]),
-    ...onCall(clone, OFFSET.argument0, [
-      { code: JUMP_ANY_BIT, yes: 0, no: 1, value: NEW_NAMESPACES },
-      returnWith(fail(EPERM)),
+    ...decide(
+      [
+        ...absent.map((number) => ({ number, action: [returnWith(fail(ENOSYS))] })),
+        onCall(clone, OFFSET.argument0, [
+          { code: JUMP_ANY_BIT, yes: 0, no: 1, value: NEW_NAMESPACES },
+          returnWith(fail(EPERM)),
+          returnWith(ALLOW),
+        ]),
+        ...socketRules(ARGUMENT_CHECKED[architecture]),
+        onCall(ioctl, OFFSET.argument1, [
+          ...TERMINAL_IOCTLS.flatMap((request) => [unlessEqual(request, 1), returnWith(fail(EPERM))]),
+          returnWith(ALLOW),
+        ]),
+        onCall(fcntl, OFFSET.argument1, [
+          unlessEqual(WATCH_FOLDER, 1),
+          returnWith(fail(EINVAL)),
+          returnWith(ALLOW),
+        ]),
+        ...refused.map((number) => ({ number, action: [returnWith(fail(EPERM))] })),
+        ...supervisorRules(column),
+      ],
       returnWith(ALLOW),
-    ]),
-    ...socketRules(ARGUMENT_CHECKED[architecture]),
-    ...onCall(ioctl, OFFSET.argument1, [
-      ...TERMINAL_IOCTLS.flatMap((request) => [unlessEqual(request, 1), returnWith(fail(EPERM))]),
-      returnWith(ALLOW),
-    ]),
-    ...onCall(fcntl, OFFSET.argument1, [
-      unlessEqual(WATCH_FOLDER, 1),
-      returnWith(fail(EINVAL)),
-      returnWith(ALLOW),
-    ]),
-    ...refused.flatMap((number) => [unlessEqual(number, 1), returnWith(fail(EPERM))]),
-    ...supervisorRules(column),
-    returnWith(ALLOW),
+    ),
   ])
 }
 
-function supervisorRules(column: 0 | 1): Instruction[] {
+function supervisorRules(column: 0 | 1): Rule[] {
   const spared = [unlessEqual(SUPERVISOR, 1), returnWith(fail(EPERM)), returnWith(ALLOW)]
   return [
-    ...Object.values(NAMES_PROCESS).flatMap((numbers) => onCall(numbers[column], OFFSET.argument0, spared)),
-    ...Object.values(NAMES_KIND).flatMap((numbers) =>
+    ...Object.values(NAMES_PROCESS).map((numbers) => onCall(numbers[column], OFFSET.argument0, spared)),
+    ...Object.values(NAMES_KIND).map((numbers) =>
       onCall(numbers[column], OFFSET.argument0, [
         ifEqual(numbers[2], 1),
         returnWith(fail(EPERM)),

@@ -1,4 +1,4 @@
-/** The way out of one sandbox that may reach some hosts: an HTTP proxy on a Unix socket that lets through those alone. */
+/** The way out of one sandbox that may reach some hosts: an HTTP proxy on a Unix socket that lets only those through. */
 import { mkdtemp, chmod, rm } from 'node:fs/promises'
 import {
   createServer,
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { messageOf } from '../../../errors.ts'
 import { isAllowed, plainName } from './allowed-hosts.ts'
 import { NameError, PublicNames } from './public-names.ts'
 
@@ -21,7 +22,7 @@ import { NameError, PublicNames } from './public-names.ts'
 const CONNECTIONS_MAX = 64
 /** ms to reach a host. */
 const CONNECT_MS = 20_000
-/** Of one connection alone, not of the one behind it (RFC 9110 §7.6.1). */
+/** Only of one connection, not of the one behind it (RFC 9110 §7.6.1). */
 const HOP_HEADERS = new Set([
   'connection',
   'keep-alive',
@@ -235,5 +236,5 @@ function statusOf(error: unknown): number {
 }
 
 function wordsOf(error: unknown): string {
-  return `exectrail: ${error instanceof Error ? error.message : String(error)}\n`
+  return `exectrail: ${messageOf(error)}\n`
 }

@@ -69,7 +69,7 @@ function isIsatap(groups: readonly number[]): boolean {
   return (groups[4] === 0 || groups[4] === 0x200) && groups[5] === 0x5efe
 }
 
-/** Asked anew each time: addresses come and go. */
+/** Asked each time: addresses come and go. */
 function isOwn(address: string, family: 'ipv4' | 'ipv6'): boolean {
   const own = new BlockList()
   for (const one of Object.values(networkInterfaces()).flatMap((list) => list ?? []))

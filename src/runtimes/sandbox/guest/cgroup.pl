@@ -1,9 +1,11 @@
 # Control groups of the slots: version 1, version 2 or none, whichever lets us create a group.
 use strict;
 use warnings;
+use Fcntl qw(O_RDONLY O_WRONLY);
 use POSIX ();
 
 my $prefix = 'exectrail';
+my %kept;    # handles of a group's files, by path; closed when another program is started
 
 # Three system calls a file; perl's own files take eight, and a run reads and writes two dozen.
 sub slurp {
@@ -24,6 +26,27 @@ sub spit {
   my $count = POSIX::write($fd, $text, length $text);
   POSIX::close($fd);
   return defined $count ? 1 : 0;
+}
+
+# The same for a file of the group that is read or written again and again: opening it takes most of the time.
+sub read_kept {
+  my $file = kept_open($_[0], O_RDONLY) // return undef;
+  sysseek $file, 0, 0;
+  my $count = sysread $file, my $text, 65536;
+  return defined $count ? $text : undef;
+}
+
+sub write_kept {
+  my ($path, $text) = @_;
+  my $file = kept_open($path, O_WRONLY) // return 0;
+  return defined syswrite($file, $text) ? 1 : 0;
+}
+
+sub kept_open {
+  my ($path, $mode) = @_;
+  return $kept{$path}[$mode] if $kept{$path}[$mode];
+  sysopen(my $file, $path, $mode) or return undef;
+  return $kept{$path}[$mode] = $file;
 }
 
 sub mounts {
@@ -102,67 +125,56 @@ sub enter_group {
 # False where the group already takes more memory than it may have from now on: the kernel leaves it without a limit.
 sub set_group_limits {
   my ($group, $memory, $pids) = @_;
-  ($group->{limit}, $group->{most}) = ($memory, 0);
-  if ($group->{version} == 1) {
-    spit("$group->{memory}/memory.limit_in_bytes", "-1\n");
-    spit("$group->{memory}/memory.memsw.limit_in_bytes", "-1\n");
-    spit("$group->{memory}/memory.max_usage_in_bytes", "0\n");
-    spit("$group->{pids}/pids.max", ($pids || 'max') . "\n");
-    set_tcp_limit($group, $memory);
-    return 1 unless $memory;
-    my $held = spit("$group->{memory}/memory.limit_in_bytes", "$memory\n");
-    spit("$group->{memory}/memory.memsw.limit_in_bytes", "$memory\n") if $held;
-    return $held;
-  }
-  $group->{counts_tcp} = 1;
-  spit("$group->{all}/memory.max", ($memory || 'max') . "\n");
-  spit("$group->{all}/memory.swap.max", "0\n");
-  spit("$group->{all}/memory.oom.group", "0\n");
-  spit("$group->{all}/pids.max", ($pids || 'max') . "\n");
-  if (open(my $peak, '+<', "$group->{all}/memory.peak")) {    # writable since Linux 6.12; else the peak of the slot's life
-    $group->{peak} = $peak if defined syswrite $peak, "reset\n";
-  }
+  ($group->{limit}, $group->{most}, $group->{held}) = ($memory, 0, '');
+  my $held = $group->{version} == 1 ? set_limits_v1($group, $memory, $pids) : set_limits_v2($group, $memory, $pids);
+  $group->{held} = "$memory $pids" if $held;
+  return $held;
+}
+
+# The same limits once more: true where they hold, and the peaks count anew.
+sub renew_group_limits {
+  my ($group, $memory, $pids) = @_;
+  return 0 if ($group->{held} // '') ne "$memory $pids";
+  $group->{most} = 0;
+  reset_peaks($group);
   return 1;
 }
 
-# Version 1 counts the buffers of TCP and UDP apart, once they have a limit; version 2 counts them as memory.
-sub set_tcp_limit {
-  my ($group, $memory) = @_;
-  my $limit = $memory ? int($memory / 4) : -1;
-  $group->{counts_tcp} = spit("$group->{memory}/memory.kmem.tcp.limit_in_bytes", "$limit\n");
-  spit("$group->{memory}/memory.kmem.tcp.max_usage_in_bytes", "0\n");
+sub set_limits_v1 {
+  my ($group, $memory, $pids) = @_;
+  write_kept("$group->{memory}/memory.limit_in_bytes", "-1\n");
+  write_kept("$group->{memory}/memory.memsw.limit_in_bytes", "-1\n");
+  write_kept("$group->{pids}/pids.max", ($pids || 'max') . "\n");
+  # The buffers of TCP and UDP are counted apart, once they have a limit; version 2 counts them as memory.
+  my $buffers = $memory ? int($memory / 4) : -1;
+  $group->{counts_tcp} = write_kept("$group->{memory}/memory.kmem.tcp.limit_in_bytes", "$buffers\n");
+  reset_peaks($group);
+  return 1 unless $memory;
+  my $held = write_kept("$group->{memory}/memory.limit_in_bytes", "$memory\n");
+  write_kept("$group->{memory}/memory.memsw.limit_in_bytes", "$memory\n") if $held;
+  return $held;
 }
 
-# Counters: { usage, peak, tcp, oom, pids, cpu } in bytes, kills, refusals, microseconds.
-sub read_group {
+sub set_limits_v2 {
+  my ($group, $memory, $pids) = @_;
+  $group->{counts_tcp} = 1;
+  write_kept("$group->{all}/memory.max", ($memory || 'max') . "\n");
+  write_kept("$group->{all}/memory.swap.max", "0\n");
+  write_kept("$group->{all}/memory.oom.group", "0\n");
+  write_kept("$group->{all}/pids.max", ($pids || 'max') . "\n");
+  reset_peaks($group);
+  return 1;
+}
+
+sub reset_peaks {
   my ($group) = @_;
-  my %now;
   if ($group->{version} == 1) {
-    $now{usage} = slurp("$group->{memory}/memory.usage_in_bytes") // 0;
-    $now{peak} = slurp("$group->{memory}/memory.max_usage_in_bytes") // 0;
-    $now{tcp} = slurp("$group->{memory}/memory.kmem.tcp.usage_in_bytes") // 0;
-    $now{peak} += slurp("$group->{memory}/memory.kmem.tcp.max_usage_in_bytes") // 0;
-    ($now{oom}) = (slurp("$group->{memory}/memory.oom_control") // '') =~ /^oom_kill (\d+)/m;
-    ($now{pids}) = (slurp("$group->{pids}/pids.events") // '') =~ /^max (\d+)/m;
-    $now{cpu} = $group->{cpuacct} ? int((slurp("$group->{cpuacct}/cpuacct.usage") // 0) / 1000) : 0;
+    write_kept("$group->{memory}/memory.max_usage_in_bytes", "0\n");
+    write_kept("$group->{memory}/memory.kmem.tcp.max_usage_in_bytes", "0\n");
   }
-  else {
-    $now{usage} = slurp("$group->{all}/memory.current") // 0;
-    $now{peak} = peak_v2($group);
-    ($now{oom}) = (slurp("$group->{all}/memory.events") // '') =~ /^oom_kill (\d+)/m;
-    ($now{pids}) = (slurp("$group->{all}/pids.events") // '') =~ /^max (\d+)/m;
-    ($now{cpu}) = (slurp("$group->{all}/cpu.stat") // '') =~ /^usage_usec (\d+)/m;
+  elsif (open(my $peak, '+<', "$group->{all}/memory.peak")) {    # writable since Linux 6.12; else the peak of the slot's life
+    $group->{peak} = $peak if defined syswrite $peak, "reset\n";
   }
-  $now{$_} = int($now{$_} // 0) for qw(usage peak tcp oom pids cpu);
-  $now{peak} = $group->{most} if $now{peak} < ($group->{most} // 0);
-  return \%now;
-}
-
-sub peak_v2 {
-  my ($group) = @_;
-  return slurp("$group->{all}/memory.peak") // 0 unless $group->{peak};
-  seek $group->{peak}, 0, 0;
-  return readline($group->{peak}) // 0;
 }
 
 # How much of a busy processor the group gets beside others: in the normal share, or an eighth of it.

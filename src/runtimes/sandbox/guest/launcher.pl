@@ -11,6 +11,7 @@ use POSIX qw(WNOHANG);
 
 my ($home, $uid_mode, $arch, $cgroups) = @ARGV;
 require "$home/cgroup.pl";
+require "$home/cgroup-figures.pl";
 require "$home/sockets.pl";
 require "$home/cpus.pl";
 require "$home/fork-client.pl";

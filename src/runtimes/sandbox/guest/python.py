@@ -72,7 +72,7 @@ class Channel:
         self.exit(status)
 
 
-def run(head, text):
+def run(head, text, channel=Channel):
     job = loads(head)
     path = job["file"]
     os.environ.update(job["env"])
@@ -88,7 +88,25 @@ def run(head, text):
         sys.stdout.reconfigure(errors="backslashreplace")
     with open(path, "rb") as file:
         source = file.read()
-    run_program(path, source, text, Channel(job["nonce"], path, source))
+    run_program(path, source, text, channel(job["nonce"], path, source))
+
+
+class Rehearsal(Channel):
+    """Says nothing and ends nothing."""
+
+    def __init__(self, nonce, path, source):
+        super().__init__(nonce, path, source)
+        self.write, self.exit, self.kill = (lambda fd, data: len(data)), (lambda status: None), (lambda pid, number: None)
+        self.pid, self.parent = (lambda: 2), (lambda: 1)
+
+
+def rehearse():
+    """Runs a program of ours: what runs a second time is faster, and touches fewer pages in each fork that runs it."""
+    kept = sys.modules["__main__"], list(sys.path), sys.argv
+    source = b"def main(input):\n    return {'n': input}\n"
+    run(b'{"nonce": "0", "env": {}, "file": "/dev/null"}', b'{"n": 1}', Rehearsal)
+    run_program("main.py", source, b'{"n": 1}', Rehearsal("0", "main.py", source))
+    sys.modules["__main__"], sys.path[:], sys.argv = kept
 
 
 if __name__ == "__main__":

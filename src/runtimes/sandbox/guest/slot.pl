@@ -66,7 +66,6 @@ sub next_record {
 sub take {
   my ($verb, @fields) = split /\0/, $_[0], -1;
   if ($verb eq 'start') { start_run(@fields) }
-  elsif ($verb eq 'limits') { set_limits(@fields) }
   elsif ($verb eq 'watch') { watch_run(@fields) }
   elsif ($verb eq 'yield') { yield_cpu() if $run && $group }
   elsif ($verb eq 'fork-server') { replace_fork_server(@fields) }
@@ -83,16 +82,22 @@ sub prepare {
   emit(join ' ', 'pipes', map { fileno $pipes{$_}[1] } @channels[0 .. 4]);
 }
 
-# Words for the fork server come first, then the command that does the same from nothing.
+# Limits of the whole tree, then words for the fork server, then the command that does the same from nothing.
 sub start_run {
-  my ($seccomp, $word_count, @command) = @_;
+  my ($memory, $pids, $seccomp, $word_count, @command) = @_;
   my @words = splice @command, 0, $word_count;
-  $run = { pid => 0, forked => '', before => $group ? read_group($group) : undef, cpu_limit => 0, broke => '', over => $pipes{over}[1] };
+  my $forks = @words && fork_server_ready();
+  $run = { pid => 0, forked => '', before => $group ? read_group_start($group) : undef, cpu_limit => 0, broke => '', over => $pipes{over}[1] };
   $run->{cold} = sub { start_cold($seccomp, @command) };
-  set_group_limits($group, 0, 0) if $group;
-  return $run->{cold}->() unless @words && fork_server_ready() && send_run(run_ends(), @words);
-  ($run->{forked}, $run->{share}) = ('asked', fork_server()->{share});
+  my $held = $group && renew_group_limits($group, $memory, count_pids($pids, $forks));
+  set_group_limits($group, 0, 0) if $group && !$held;
+  if ($forks && send_run(run_ends(), @words)) { ($run->{forked}, $run->{share}) = ('asked', fork_server()->{share}) }
+  else { $run->{cold}->() }
+  set_limits($memory, count_pids($pids, $run->{forked} ne '')) if $run && $group && !$held;
 }
+
+# The fork server counts as well.
+sub count_pids { return $_[0] && $_[1] ? $_[0] + 1 : $_[0] }
 
 sub run_ends { return [map { fileno $pipes{$_}[0] } @channels] }
 
@@ -177,9 +182,7 @@ sub lose_fork_server {
 
 sub set_limits {
   my ($memory, $pids) = @_;
-  return unless $run;
-  $pids += 1 if $pids && $run->{forked} ne '';    # the fork server counts as well
-  return if !$group || set_group_limits($group, $memory, $pids);
+  return if set_group_limits($group, $memory, $pids);
   $run->{broke} = 'memory';
   emit('broke memory');
 }
@@ -226,7 +229,9 @@ sub reap_run {
 sub take_over_mark {
   my $count = sysread $run->{over}, my $mark, 1;
   $run->{over} = undef;
-  emit(join ' ', 'measured', figures()) if $count;
+  return unless $count;
+  $run->{figures} = [figures()];
+  emit("measured @{ $run->{figures} }");
 }
 
 # (peak memory, kills for lack of memory, refused processes, processor time in microseconds)
@@ -244,7 +249,7 @@ sub end_run {
   clear_group() if $group;
   kill 'KILL', -$run->{pid} if $status != 0 && !$group && $run->{pid};    # its session outlives a supervisor that was killed
   sweep() if $status != 0 && !fork_server();
-  my @figures = figures();
+  my @figures = @{ $run->{figures} // [figures()] };
   set_cpu_share($group, 'normal') if $run->{yields};
   $run = undef;
   %pipes = ();

@@ -1,7 +1,7 @@
 /** Idle slots, by the fork server they have; decides when to start a fork server. */
 import type { ForkServer, Slot } from './slot.ts'
 
-/** A fork server is replaced after so long, and its slot ended when it was not used for so long. */
+/** A fork server is replaced after so long, and a slot ended that was not used for so long. */
 const MAX_AGE_MS = 300_000
 /** The first run of a kind may be the only one. */
 const WORTH_RUNS = 2
@@ -9,35 +9,38 @@ const MAX_FAILURES = 3
 /** Slots with fork servers; all others are left for runs that cannot use one. */
 const MAX_FORK_SERVERS = 32
 
+/** What the pool asks of a slot. */
+export type PooledSlot = Pick<Slot, 'usable' | 'forkServer' | 'startForkServer' | 'close'>
+
 interface Demand {
   runs: number
   failures: number
 }
 
-export class SlotPool {
-  readonly #add: () => Promise<Slot>
-  #idle: { slot: Slot; since: number }[] = []
+export class SlotPool<S extends PooledSlot = Slot> {
+  readonly #add: () => Promise<S>
+  #idle: { slot: S; since: number }[] = []
   /** Slots whose run is answered, and when nothing of it is left. */
-  readonly #clearing = new Map<Slot, Promise<void>>()
-  #starting = new Set<Slot>()
+  readonly #clearing = new Map<S, Promise<void>>()
+  #starting = new Set<S>()
   readonly #demand = new Map<string, Demand>()
   #sweeper: NodeJS.Timeout | null = null
   #closed = false
 
   /** `add` makes a slot where all are in use. */
-  constructor(add: () => Promise<Slot>) {
+  constructor(add: () => Promise<S>) {
     this.#add = add
   }
 
   /** A slot that is used by no other run, with that fork server if one waits. */
-  async acquire(wanted: ForkServer | null): Promise<Slot> {
+  async acquire(wanted: ForkServer | null): Promise<S> {
     const key = wanted?.key ?? null
-    const hasIt = (slot: Slot): boolean => key !== null && slot.forkServer?.key === key
+    const hasIt = (slot: S): boolean => key !== null && slot.forkServer?.key === key
     return this.#takeIf(hasIt) ?? (await this.#takeClearing(hasIt)) ?? this.#takeIf(isPlain) ?? this.#add()
   }
 
   /** Puts a slot back whose run has ended, once `cleared` says that nothing of the run is left. */
-  async release(slot: Slot, wanted: ForkServer | null, cleared: Promise<void>): Promise<void> {
+  async release(slot: S, wanted: ForkServer | null, cleared: Promise<void>): Promise<void> {
     this.#clearing.set(slot, cleared)
     await cleared
     if (this.#clearing.delete(slot)) this.#putBack(slot, wanted)
@@ -47,7 +50,7 @@ export class SlotPool {
    * The fork server a slot lacks is started now, while no run waits. Of those that only stood in for one that was
    * being started, one is kept.
    */
-  #putBack(slot: Slot, wanted: ForkServer | null): void {
+  #putBack(slot: S, wanted: ForkServer | null): void {
     if (this.#closed) return slot.close()
     this.#idle = this.#idle.filter((entry) => entry.slot.usable) // one that was killed is no stock
     if (!slot.usable) return
@@ -64,7 +67,7 @@ export class SlotPool {
   }
 
   /** It is free in 1 to 3 ms; starting another sandbox from nothing takes longer. */
-  async #takeClearing(fits: (slot: Slot) => boolean): Promise<Slot | null> {
+  async #takeClearing(fits: (slot: S) => boolean): Promise<S | null> {
     for (const [slot, cleared] of this.#clearing) {
       if (!fits(slot)) continue
       this.#clearing.delete(slot)
@@ -74,13 +77,13 @@ export class SlotPool {
     return null
   }
 
-  #takeIf(fits: (slot: Slot) => boolean): Slot | null {
+  #takeIf(fits: (slot: S) => boolean): S | null {
     const index = this.#idle.findLastIndex(({ slot }) => slot.usable && fits(slot))
     if (index < 0) return null
     return this.#idle.splice(index, 1)[0]?.slot ?? null
   }
 
-  #isWorth(slot: Slot, wanted: ForkServer): boolean {
+  #isWorth(slot: S, wanted: ForkServer): boolean {
     const demand = this.#demand.get(wanted.key) ?? { runs: 0, failures: 0 }
     this.#demand.set(wanted.key, demand)
     demand.runs += 1
@@ -94,7 +97,7 @@ export class SlotPool {
     )
   }
 
-  async #startForkServer(slot: Slot, wanted: ForkServer): Promise<void> {
+  async #startForkServer(slot: S, wanted: ForkServer): Promise<void> {
     this.#starting.add(slot)
     const ready = await slot.startForkServer(wanted)
     this.#starting.delete(slot)
@@ -104,20 +107,23 @@ export class SlotPool {
     else if (slot.usable) this.#keep(slot)
   }
 
-  #keep(slot: Slot): void {
+  #keep(slot: S): void {
     this.#idle.push({ slot, since: performance.now() })
     this.#sweeper ??= setInterval(() => this.#sweep(), MAX_AGE_MS / 4).unref()
   }
 
+  /** Ends what a burst of runs has left. The plain slot used last stays for the next run. */
   #sweep(): void {
     const now = performance.now()
-    const isStale = ({ slot, since }: { slot: Slot; since: number }) =>
-      !slot.usable || (!isPlain(slot) && now - since > MAX_AGE_MS)
-    for (const { slot } of this.#idle.filter((entry) => isStale(entry))) slot.close()
-    this.#idle = this.#idle.filter(({ slot }) => slot.usable)
+    const kept = this.#idle.findLast(({ slot }) => slot.usable && isPlain(slot))
+    this.#idle = this.#idle.filter((entry) => {
+      const isFresh = entry.slot.usable && now - entry.since <= MAX_AGE_MS
+      if (!isFresh && entry !== kept) entry.slot.close()
+      return isFresh || entry === kept
+    })
   }
 }
 
-function isPlain(slot: Slot): boolean {
+function isPlain(slot: PooledSlot): boolean {
   return slot.forkServer === null
 }

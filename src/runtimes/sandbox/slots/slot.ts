@@ -1,6 +1,7 @@
 /** One slot of the launcher as seen from here: five pipes for a run, lines about how it goes. */
 import { constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { encodeRecord } from './control-record.ts'
 import { PipeReader } from '../wire/pipe-reader.ts'
 import { PipeSocket } from '../wire/pipe-socket.ts'
 
@@ -21,14 +22,6 @@ export interface Channels {
   err: PipeReader
   result: PipeSocket
   report: PipeSocket
-}
-
-/** How a run is started: `fork` is the request to the slot's fork server, empty where `command` alone is used. */
-export interface Launch {
-  command: readonly string[]
-  /** Path of the filter for fd 9, '' for none. */
-  seccomp: string
-  fork: readonly string[]
 }
 
 /** A fork server: what it is started with. Equal keys are interchangeable. */
@@ -112,8 +105,8 @@ export class Slot {
     return ready
   }
 
-  /** Starts a run on fresh pipes. */
-  async start({ command, seccomp, fork }: Launch, events: SlotEvents): Promise<Channels> {
+  /** Starts a run on fresh pipes; `launch` is encoded. */
+  async start(launch: Uint8Array, events: SlotEvents): Promise<Channels> {
     this.#control.ref()
     this.#lines.ref()
     await this.#ready
@@ -125,13 +118,8 @@ export class Slot {
     })
     this.#events = events
     for (const channel of Object.values(channels)) channel.ref()
-    this.#send(['start', seccomp, String(fork.length), ...fork, ...command])
+    this.#control.write(launch)
     return channels
-  }
-
-  /** Limits of the whole tree from now on. Null means none. */
-  limit(memoryBytes: number | null, pids: number | null): void {
-    this.#send(['limits', String(memoryBytes ?? 0), String(pids ?? 0)])
   }
 
   /** From now on tells when a limit is broken, that of processor time too. Null means none. */
@@ -173,8 +161,7 @@ export class Slot {
   }
 
   #send(fields: readonly string[]): void {
-    const record = Buffer.from(fields.join('\0'), 'utf8')
-    this.#control.write(Buffer.concat([Buffer.from(`${record.length}\n`), record]))
+    this.#control.write(encodeRecord(fields))
   }
 
   #take(text: string): void {

@@ -24,7 +24,7 @@ export interface StartedSandbox {
 
 /** How one kind of sandbox is started; equal keys are interchangeable. */
 export interface SandboxTemplate {
-  /** Null for one that serves a single run alone: none is started ahead. */
+  /** Null for one that serves a single run: none is started ahead. */
   key: string | null
   start(): Promise<StartedSandbox>
   /** Called with one that is not used after all. */
@@ -37,6 +37,8 @@ const IDLE_MS = 60_000
 /** ms for which a kind that served a light organization is filled first. */
 const LIGHT_MS = 10_000
 const MAX_STARTERS = 2
+/** Asked once: Node reads the control group's files for it each time. */
+const CORES = availableParallelism()
 /** Of all kinds together: callers choose the limits, and each choice is a kind. */
 const MAX_WAITING = 16
 
@@ -97,7 +99,7 @@ export class WarmPool {
     const active = (this.#active.get(organizationId) ?? 1) - 1
     if (active > 0) this.#active.set(organizationId, active)
     else this.#active.delete(organizationId)
-    if (this.#busyCores('light') + this.#starting() >= availableParallelism()) return
+    if (this.#busyCores('light') + this.#starting() >= CORES) return
     setImmediate(() => this.#fill())
   }
 
@@ -140,8 +142,7 @@ export class WarmPool {
   /** Cores that runs keep from those who start a sandbox for an organization of that weight. */
   #busyCores(weight: Weight): number {
     const organizations = processorUse.countActive()
-    const share =
-      weight === 'light' && organizations > 1 ? Math.ceil(availableParallelism() / organizations) : Infinity
+    const share = weight === 'light' && organizations > 1 ? Math.ceil(CORES / organizations) : Infinity
     let busy = 0
     for (const [organizationId, active] of this.#active)
       if (weight === 'heavy' || processorUse.weigh(organizationId) === 'light')
@@ -156,7 +157,7 @@ export class WarmPool {
       while (!this.#closed && bucket.ready.length + bucket.starting < bucket.wanted) {
         const starting = this.#starting()
         const busy = this.#busyCores(servesLight(bucket) ? 'light' : 'heavy')
-        if (starting >= MAX_STARTERS || busy + starting >= availableParallelism()) return
+        if (starting >= MAX_STARTERS || busy + starting >= CORES) return
         if (this.waiting + starting >= MAX_WAITING && !this.#makeRoom(bucket)) return
         this.#start(bucket)
       }

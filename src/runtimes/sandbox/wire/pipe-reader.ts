@@ -45,7 +45,7 @@ export class PipeReader extends Socket {
     if (this.errored !== null) throw this.errored
   }
 
-  /** Hands over what the pipe still holds and closes it: for when its writers are gone but others keep it open. */
+  /** Hands over what the pipe still holds and ends `pump`: for when its writers are gone but others keep it open. */
   async drain(): Promise<void> {
     await this.#taken
     this.pause()
@@ -55,7 +55,6 @@ export class PipeReader extends Socket {
       this.#taken = Promise.resolve(this.#take(this.#block.subarray(0, length)))
       await this.#taken
     }
-    this.destroy()
     this.#drained.resolve()
   }
 

@@ -3,6 +3,8 @@ import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
 
 const BLOCK_BYTES = 65_536
+/** Of all sockets: what is read is copied before the next read. */
+const block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
 
 /** Reads a pipe by events, and at its end what it still holds. */
 export class PipeSocket extends Socket {
@@ -17,21 +19,24 @@ export class PipeSocket extends Socket {
   readRest(): Buffer[] {
     const rest: Buffer[] = []
     while (!this.destroyed) {
-      const block = Buffer.allocUnsafe(BLOCK_BYTES)
       const length = readNow(this.#fd, block)
       if (length === 0) break
-      rest.push(block.subarray(0, length))
+      rest.push(Buffer.from(block.subarray(0, length)))
     }
     return rest
   }
 }
 
 /** Reads a descriptor that does not block: the number of bytes, 0 where there are none. */
-export function readNow(fd: number, block: Uint8Array): number {
+export function readNow(fd: number, into: Uint8Array): number {
+  const { stackTraceLimit } = Error
   try {
-    return readSync(fd, block)
+    Error.stackTraceLimit = 0 // an empty pipe is the usual case, and its error takes most of its time for a stack
+    return readSync(fd, into)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0
     throw error
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
