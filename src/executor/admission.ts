@@ -4,7 +4,7 @@ import { RateLimit, type Rate } from './rate-limit.ts'
 
 /** ms that an organization counts as active after its last request for a permit. */
 const ACTIVE_MS = 10_000
-/** From this concurrency on, an organization that is alone leaves one permit free. */
+/** From this concurrency on, a single active organization leaves one permit free. */
 const RESERVES_FROM = 4
 
 /** Bounds on each organization; null is no bound of its own. */
@@ -48,7 +48,7 @@ export interface Permit {
 
 /**
  * Limits how many executions run at once. An organization holds at most its share: the permits divided by the number
- * of active organizations. An organization that is alone and has a queue gets all permits but one, so that programs
+ * of active organizations. A single organization with a queue gets all permits but one, so that programs
  * that run for minutes do not lock out the next organization. The queue is round-robin by organization. When it is
  * full, the newest execution of the organization with the longest queue is rejected in favour of an organization with
  * a shorter one. Every step takes constant time, except this rejection.

@@ -1,32 +1,35 @@
 import { v7 as uuidv7 } from 'uuid'
-import { CapacityError } from '../errors.ts'
+import type { Pricing } from '../cost/pricing.ts'
+import { CapacityError, messageOf } from '../errors.ts'
 import type { ExecutionRecord, ExecutionResult, Json, StartedRecord } from '../execution.ts'
 import type { RuntimeRequest } from '../runtimes/runtime.ts'
 import type { Trail, TrailEntry } from '../telemetry/trail.ts'
 import type { Admission, Permit } from './admission.ts'
+import type { ExecutionBlobs } from './blobs/execution-blobs.ts'
+import type { Blobs } from './blobs/open-blobs.ts'
+import type { Charge } from '../budgets/gate.ts'
 import { toIso } from './clock.ts'
 import { ConductedExecution } from './executions.ts'
 import { addFailureLine } from './failure-line.ts'
-import { findJsonFault } from './json-text.ts'
 import { decideOutcome, outcomeOf, SUCCESS, type OutcomeDetail } from './outcome.ts'
 import { findPolicyViolation } from './policy-check.ts'
 import { applyContentPolicy, createRedactor, type ContentPolicy } from './redact.ts'
 import { completedRecord, startedRecord, type Completion } from './record.ts'
+import { parseResult } from './parse-result.ts'
 import { runOnRuntime, type RunReport } from './run-on-runtime.ts'
 import { requestLoss } from './kept-request.ts'
 import type { NormalizedRequest } from './normalize.ts'
-
-const MAX_RESULT_BYTES = 10 * 1_048_576
-/** Of lists, objects and texts, the slowest to read: other runs wait meanwhile. */
-const MAX_RESULT_VALUES = 1_000_000
 
 export interface ExecuteContext {
   executorId: string
   trail: Trail
   admission: Admission
   clock: () => bigint
+  pricing: Pricing
   /** What the trail may keep of code, input, output and result. */
   content: ContentPolicy
+  /** Where whole content goes that the record holds in part; null where it is not kept. */
+  blobs: Pick<Blobs, 'of'> | null
 }
 
 type Conclusion = Pick<Completion, 'detail' | 'report' | 'validationPassed' | 'queueMs'> & {
@@ -39,7 +42,11 @@ type Conclusion = Pick<Completion, 'detail' | 'report' | 'validationPassed' | 'q
  * record. Its result rejects with a `CapacityError` when the wait was too long (recorded as `error`).
  * @throws {CapacityError} when there is no capacity now; nothing is recorded
  */
-export function beginExecution(request: NormalizedRequest, context: ExecuteContext): ConductedExecution {
+export function beginExecution(
+  request: NormalizedRequest,
+  context: ExecuteContext,
+  charge: Charge | null,
+): ConductedExecution {
   const permit = context.admission.reserve(request.context.organizationId)
   const started = startedRecord(request, {
     executionId: uuidv7(),
@@ -47,13 +54,19 @@ export function beginExecution(request: NormalizedRequest, context: ExecuteConte
     startedAt: toIso(context.clock()),
   })
   return new ConductedExecution(started, (execution) =>
-    conduct(request, { execution, started, permit, context }),
+    conduct(request, { execution, started, permit, context, charge }).finally(() => charge?.release()),
   )
+}
+
+interface Conducted {
+  started: StartedRecord
+  /** Its part of budgets, which is settled with its record. */
+  charge: Charge | null
 }
 
 async function conduct(
   request: NormalizedRequest,
-  { execution, started, permit, context }: Omit<Run, 'entry'> & { started: StartedRecord },
+  { execution, started, permit, context, charge }: Omit<Run, 'entry' | 'blobs'> & Conducted,
 ): Promise<ExecutionResult> {
   const { signal } = request
   if (signal?.aborted === true) execution.cancel()
@@ -64,7 +77,9 @@ async function conduct(
   const kept = keep(started)
   const entry = begin(request, { started, kept: kept instanceof Promise ? await kept : kept }, context)
   execution.markBegun()
-  const conclusion = await runToConclusion(request, { execution, entry, permit, context })
+  context.pricing.prepare(started)
+  const blobs = context.blobs?.of(started, request.body) ?? null
+  const conclusion = await runToConclusion(request, { execution, entry, permit, context, blobs })
   signal?.removeEventListener('abort', execution.cancel)
   const { traceId, spanId } = entry
   const record = completedRecord(started, {
@@ -75,18 +90,24 @@ async function conduct(
     traceId,
     spanId,
   })
+  Object.assign(record, await context.pricing.costsOf(record))
   const recorded = await keep(record)
+  await blobs?.addTo({ record, recorded, report: conclusion.report })
   entry.complete(recorded)
-  const exit = conclusion.report?.exit
-  const result = {
-    ...record,
-    result: conclusion.value,
-    resultText: exit?.result ?? null,
-    files: exit?.files ?? [],
-  }
+  charge?.settle(record)
+  const result = resultOf(record, conclusion, request.warnings ?? [])
   execution.end(result, recorded)
   if (conclusion.refused !== undefined) throw conclusion.refused
   return result
+}
+
+function resultOf(
+  record: ExecutionRecord,
+  { report, value }: Conclusion,
+  warnings: readonly string[],
+): ExecutionResult {
+  const { result = null, files = [] } = report?.exit ?? {}
+  return { ...record, result: value, resultText: result, files, warnings }
 }
 
 /** Appends the start, which says what of the request is not kept as it was; so does `started` afterwards. */
@@ -121,6 +142,7 @@ interface Run {
   entry: TrailEntry
   permit: Permit
   context: ExecuteContext
+  blobs: ExecutionBlobs | null
 }
 
 /** Never rejects, so that an execution that has begun is always completed. */
@@ -133,7 +155,7 @@ async function runToConclusion(
     return (await checkBeforeRun(request)) ?? (await admitAndRun(request, run))
   } catch (error) {
     const notRun = { ...NOT_RUN, queueMs: performance.now() - since }
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     if (error instanceof CapacityError)
       return { ...notRun, detail: outcomeOf('error', 'runtime_unavailable', message), refused: error }
     return { ...notRun, detail: outcomeOf('error', 'runtime_error', `exectrail failed: ${message}`) }
@@ -169,6 +191,7 @@ async function admitAndRun(request: NormalizedRequest, run: Run): Promise<Conclu
   const report = await runOnRuntime(request.runtime, runtimeRequest(request, run), {
     signal,
     onOutput: request.onOutput,
+    tee: (...given) => run.blobs?.tee(...given) ?? null,
     onRunning() {
       execution.phase = 'running'
     },
@@ -208,20 +231,4 @@ async function concludeRun(request: NormalizedRequest, reported: RunReport): Pro
   const fault = await request.checkOutput(report.exit.result ?? 'null')
   if (fault === null) return { ...conclusion, validationPassed: true }
   return { ...conclusion, detail: outcomeOf('failure', 'validation_output', fault), validationPassed: false }
-}
-
-type ParsedResult = { ok: true; value: Json } | { ok: false; fault: string }
-
-/** The code writes this text, so it can be anything. */
-function parseResult(text: string | null): ParsedResult {
-  if (text === null) return { ok: true, value: null }
-  if (Buffer.byteLength(text) > MAX_RESULT_BYTES)
-    return { ok: false, fault: `the result is larger than ${MAX_RESULT_BYTES} bytes of JSON` }
-  const fault = findJsonFault(text, MAX_RESULT_VALUES)
-  if (fault !== null) return { ok: false, fault: `the result ${fault}` }
-  try {
-    return { ok: true, value: JSON.parse(text) }
-  } catch {
-    return { ok: false, fault: 'what came back as the result is not JSON' }
-  }
 }

@@ -1,5 +1,6 @@
 import type { Metrics, Observed } from '../telemetry/metrics/metrics.ts'
 import type { TrailStatus } from '../telemetry/trail.ts'
+import type { BlobsStatus } from '../blobs/blobs-status.ts'
 
 /** State of the executor, for `/metrics`, `/readyz` and `doctor`. */
 export interface ExecutorStatus {
@@ -7,6 +8,8 @@ export interface ExecutorStatus {
   running: number
   waiting: number
   trail: TrailStatus
+  /** Null where whole content is not kept. */
+  blobs: BlobsStatus | null
 }
 
 /** Observes the executor, its trail and its process. */
@@ -25,6 +28,11 @@ const COUNTERS: readonly Observed<ExecutorStatus>[] = [
   counter('trail_adopted', 'Executions of crashed executors completed', ({ trail }) => trail.adopted),
   counter('trail_corrupt', 'Damaged places found in the outbox', ({ trail }) => trail.corrupt),
   counter('trail_appends', 'Writes to the outbox', ({ trail }) => trail.appends.count),
+  counter('blobs_kept', 'Blobs put into the spool', ({ blobs }) => blobs?.kept ?? null),
+  counter('blobs_sent', 'Blobs delivered to the store', ({ blobs }) => blobs?.sent ?? null),
+  { ...counter('blobs_sent_size', 'Their content', ({ blobs }) => blobs?.sentBytes ?? null), unit: 'By' },
+  counter('blobs_retried', 'Deliveries of blobs tried again', ({ blobs }) => blobs?.retried ?? null),
+  counter('blobs_dropped', 'Blobs that could not be kept', ({ blobs }) => blobs?.dropped ?? null),
   {
     ...counter('trail_append', 'Time spent on these writes', ({ trail }) => trail.appends.totalMs / 1000),
     unit: 's',
@@ -38,6 +46,13 @@ const GAUGES: readonly Observed<ExecutorStatus>[] = [
   gauge('By', 'trail_outbox', 'Bytes waiting in the outbox', ({ trail }) => trail.outboxBytes),
   gauge('By', 'trail_held', 'Bytes held in memory because the disk is full', ({ trail }) => trail.heldBytes),
   gauge('s', 'trail_oldest', 'Age of the oldest waiting entry', ({ trail }) => (trail.oldestMs ?? 0) / 1000),
+  gauge(
+    '1',
+    'blobs_waiting',
+    'Blobs of this executor not in the store yet',
+    ({ blobs }) => blobs?.waiting ?? null,
+  ),
+  gauge('By', 'blobs_spool', 'Bytes in the spool of this home', ({ blobs }) => blobs?.spoolBytes ?? null),
   gauge('By', 'process_resident_memory', 'Memory of this process', () => process.memoryUsage.rss()),
 ]
 

@@ -1,18 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { v7 as uuidv7 } from 'uuid'
 import { loadConfig, type Config } from '../config.ts'
-import type { ExecutionRequest, ExecutionResult } from '../execution.ts'
+import { loadPriceBook, type PriceBook } from '../cost/price-book.ts'
+import { createPricing, type Pricing } from '../cost/pricing.ts'
+import type { AgentExecutionRequest, ExecutionRequest, ExecutionResult } from '../execution.ts'
 import { createRuntimes, type Runtimes } from '../runtimes/index.ts'
 import type { Readiness, Runtime } from '../runtimes/runtime.ts'
-import { createTrail } from '../telemetry/create-trail.ts'
 import type { Processors } from '../telemetry/fan-out.ts'
-import { claimGlobals, type HostSdk } from '../telemetry/providers.ts'
+import type { HostSdk } from '../telemetry/providers.ts'
 import { startMetricsExport } from '../telemetry/metrics/export.ts'
 import { Metrics } from '../telemetry/metrics/metrics.ts'
-import { ToolCallDurations } from '../telemetry/metrics/tool-call-durations.ts'
 import { findExecutors, type ExecutorLiveness } from '../telemetry/outbox/find-executors.ts'
 import type { Trail } from '../telemetry/trail.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
+import { createAgentSource, type AgentSource } from '../agents/source.ts'
+import { BudgetGate } from '../budgets/gate.ts'
+import { findSource, type BudgetSource } from '../budgets/source.ts'
+import { openBlobs, type Blobs } from './blobs/open-blobs.ts'
+import { openTrail } from './open-trail.ts'
 import { resolveOtlpEndpoint } from './otlp-endpoint.ts'
 import { Executions, type LiveExecution, type SubmitOptions } from './executions.ts'
 import type { ContentPolicy } from './redact.ts'
@@ -30,6 +35,8 @@ export interface ExecutorOptions extends Partial<AdmissionOptions>, Processors {
   runtimes?: readonly Runtime[]
   /** The trail to write to; by default one under the home's outbox. */
   trail?: Trail
+  /** @internal Where budgets and references to blobs are; by default in DATABASE_URL, or in the stack that runs in the home. */
+  budgets?: BudgetSource
   /**
    * Points the OpenTelemetry globals that the program has not set at the outbox until `close()`, so that the program's
    * own spans and log records go there too.
@@ -44,13 +51,15 @@ export interface Executor {
    * Runs code once. Resolves for whatever the code did; the outcome is in the result.
    * @throws {InvalidRequestError} with every issue of the request at once
    * @throws {CapacityError} when the queue is full
+   * @throws {ExectrailError} `budget_exceeded` when a budget that refuses is spent; for an agent `not_found`, `conflict` when
+   *   it is yanked, `metadata_unavailable` without a registry
    */
-  execute(request: ExecutionRequest): Promise<ExecutionResult>
+  execute(request: ExecutionRequest | AgentExecutionRequest): Promise<ExecutionResult>
   /**
    * Begins an execution without waiting for its end. An aborted `signal` of the request cancels it.
    * @throws what `execute` throws before an execution has begun
    */
-  submit(request: ExecutionRequest, options?: SubmitOptions): Promise<LiveExecution>
+  submit(request: ExecutionRequest | AgentExecutionRequest, options?: SubmitOptions): Promise<LiveExecution>
   /** Those in flight, and those that ended a short time ago. */
   executions: Pick<Executions, 'find' | 'list'>
   /** Executors that share this one's home, and whether they live. */
@@ -58,6 +67,8 @@ export interface Executor {
   /** Readiness of every runtime. */
   runtimes(): Promise<{ runtime: Runtime; readiness: Readiness }[]>
   status(): ExecutorStatus
+  /** What executions are priced with. */
+  prices: PriceBook
   /** Its instruments, exported by OTLP; the service around it adds its own. */
   metrics: Metrics
   /** Waits until the trail is delivered or `deadlineMs` passes. */
@@ -71,14 +82,16 @@ export interface Executor {
 
 /**
  * Creates an executor: runtimes start lazily, telemetry is on.
- * @throws {ConfigError} when the environment is not valid
+ * @throws {ConfigError} when the environment or a file of prices is not valid
  */
 export async function createExecutor(options: ExecutorOptions = {}): Promise<Executor> {
   const config = options.config ?? loadConfig()
+  const pricing = createPricing(await loadPriceBook(config.prices))
   const executorId = uuidv7()
   const metrics = new Metrics({ serviceName: config.serviceName, executorId })
   const trail = options.trail ?? (await openTrail(config, { executorId, metrics }, options))
   const runtimes = createRuntimes({ config, extra: options.runtimes ?? [] })
+  const source = options.budgets ?? (await findSource(config))
   const admission = new Admission({ perOrganization: config.perOrganization, ...admissionOptions(options) })
   const executor = buildExecutor({
     home: config.home,
@@ -87,11 +100,34 @@ export async function createExecutor(options: ExecutorOptions = {}): Promise<Exe
     trail,
     runtimes,
     admission,
+    pricing,
+    budgets: openBudgets(source, { executorId, pricing }),
+    agents: createAgentSource({
+      database: () => source.database(),
+      signatures: config.registry.requireSigned ? 'required' : 'optional',
+    }),
+    blobs:
+      options.trail === undefined
+        ? openBlobs(config, { executorId, database: () => source.database() })
+        : null,
     content: config.content,
     drainMs: () => drainTime(config, options),
   })
   observeExecutor(metrics, () => executor.status())
   return options.trail === undefined ? exportMetrics(executor, config) : executor
+}
+
+function openBudgets(
+  source: BudgetSource,
+  { executorId, pricing }: { executorId: string; pricing: Pricing },
+): BudgetGate {
+  return new BudgetGate({
+    source,
+    executorId,
+    pricing,
+    now: () => Date.now(),
+    warn: (line, code) => process.emitWarning(line, { type: 'ExectrailWarning', code }),
+  })
 }
 
 /** Where no Collector is known, the records wait in the outbox and there is nothing to wait for here. */
@@ -122,36 +158,6 @@ function exportMetrics(executor: Executor, config: Config): Executor {
   }
 }
 
-function openTrail(
-  config: Config,
-  { executorId, metrics }: { executorId: string; metrics: Metrics },
-  { registerGlobals = false, spanProcessors, logRecordProcessors }: ExecutorOptions,
-): Promise<Trail> {
-  const { home, serviceName, outboxMaxBytes, outboxMaxAgeMs, outboxFsync: fsync, sdkDisabled } = config
-  const hostSdk = registerGlobals === true ? { claim: claimGlobals } : registerGlobals
-  if (config.otlpOmitted.includes('logs')) warnWithoutRecords()
-  return createTrail({
-    home,
-    serviceName,
-    executorId,
-    outboxMaxBytes,
-    outboxMaxAgeMs,
-    fsync,
-    durations: new ToolCallDurations(metrics.meter),
-    resolveEndpoint: () => resolveOtlpEndpoint(config),
-    hostSdk: sdkDisabled || hostSdk === false ? null : hostSdk,
-    processors: sdkDisabled ? {} : { spanProcessors, logRecordProcessors },
-  })
-}
-
-function warnWithoutRecords(): void {
-  process.emitWarning('OTEL_LOGS_EXPORTER=none: records of executions are not sent, so they become no rows', {
-    type: 'ExectrailWarning',
-    code: 'EXECTRAIL_NO_RECORDS',
-    detail: 'EXECTRAIL_OTLP_ENDPOINT names a receiver for them, whatever the variables of OpenTelemetry say.',
-  })
-}
-
 function admissionOptions(options: ExecutorOptions): AdmissionOptions {
   return {
     concurrency: options.concurrency ?? Math.max(4, 2 * availableParallelism()),
@@ -163,6 +169,10 @@ function admissionOptions(options: ExecutorOptions): AdmissionOptions {
 interface ExecutorParts {
   home: string
   metrics: Metrics
+  pricing: Pricing
+  budgets: BudgetGate
+  agents: AgentSource
+  blobs: Blobs | null
   content: ContentPolicy
   executorId: string
   trail: Trail
@@ -173,7 +183,7 @@ interface ExecutorParts {
 }
 
 function buildExecutor(parts: ExecutorParts): Executor {
-  const { home, metrics, trail, runtimes, admission, executorId, drainMs } = parts
+  const { home, metrics, trail, runtimes, admission, executorId, drainMs, blobs } = parts
   const executions = new Executions()
   let closed: Promise<{ left: number }> | null = null
   const submit = createSubmit({ ...parts, executions, isClosed: () => closed !== null })
@@ -181,8 +191,12 @@ function buildExecutor(parts: ExecutorParts): Executor {
   const shutDown = async (deadlineMs: number | undefined): Promise<{ left: number }> => {
     executions.cancelAll()
     await executions.settled()
-    await runtimes.close()
-    return trail.shutdown(deadlineMs ?? (await drainMs()))
+    const drain = deadlineMs ?? (await drainMs())
+    await Promise.all([runtimes.close(), blobs?.flush(drain)])
+    await blobs?.close()
+    // Blobs are in the same database.
+    await parts.budgets.close()
+    return trail.shutdown(drain)
   }
   return {
     async execute(request) {
@@ -197,7 +211,9 @@ function buildExecutor(parts: ExecutorParts): Executor {
       running: admission.running,
       waiting: admission.waiting,
       trail: trail.status(),
+      blobs: blobs?.status() ?? null,
     }),
+    prices: parts.pricing.book,
     metrics,
     flush: (deadlineMs) => trail.flush(deadlineMs),
     close(deadlineMs) {

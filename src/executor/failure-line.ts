@@ -4,7 +4,7 @@ import { cutHead } from '../telemetry/safe-values.ts'
 import type { OutcomeDetail } from './outcome.ts'
 import { cutMark } from './output-capture.ts'
 
-/** Of these the outcome alone says little. */
+/** Outcomes that say little by themselves. */
 const DESCRIBED: ReadonlySet<OutcomeDetail['errorType']> = new Set(['exit_code', 'syntax_error'])
 
 /** What is read of stderr's end, and what is kept of the line. */

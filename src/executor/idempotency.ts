@@ -39,13 +39,24 @@ export class Idempotency {
   once(request: NormalizedRequest, run: Run): LiveExecution {
     const { idempotencyKey } = request.body
     if (idempotencyKey === undefined) return run(request)
-    const key = JSON.stringify([request.context.organizationId, idempotencyKey])
-    // Asking for a key again does not keep it longer.
-    const before = this.#running.get(key) ?? this.#finished.peek(key)
-    if (before === undefined || before.callers.signal.aborted) return this.#begin(key, request, run)
+    const key = keyOf(request, idempotencyKey)
+    const before = this.#find(key)
+    if (before === undefined) return this.#begin(key, request, run)
     if (before.requestSha256 !== hash(request)) throw usedBefore(idempotencyKey)
     before.callers.add(request.signal)
     return before.execution
+  }
+
+  /** True where `once` runs nothing. */
+  knows(request: NormalizedRequest): boolean {
+    const { idempotencyKey } = request.body
+    return idempotencyKey !== undefined && this.#find(keyOf(request, idempotencyKey)) !== undefined
+  }
+
+  #find(key: string): CachedExecution | undefined {
+    // Asking for a key again does not keep it longer.
+    const before = this.#running.get(key) ?? this.#finished.peek(key)
+    return before?.callers.signal.aborted === true ? undefined : before
   }
 
   #begin(key: string, request: NormalizedRequest, run: Run): LiveExecution {
@@ -94,9 +105,14 @@ class Callers {
   }
 }
 
-function hash({ body, input }: NormalizedRequest): string {
+function keyOf({ context }: NormalizedRequest, idempotencyKey: string): string {
+  return JSON.stringify([context.organizationId, idempotencyKey])
+}
+
+/** Of what the caller asked for: an agent may have a new version when the request is repeated. */
+function hash({ body, asked, input }: NormalizedRequest): string {
   return createHash('sha256')
-    .update(JSON.stringify({ ...body, input: null }))
+    .update(JSON.stringify({ ...(asked ?? body), input: null }))
     .update(input)
     .digest('hex')
 }

@@ -1,5 +1,6 @@
 /** JSON Schema, draft 2020-12, without a time limit. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { messageOf } from '../errors.ts'
 
 export interface Validator {
   validate: ValidateFunction
@@ -38,8 +39,4 @@ export function schemaError(schema: unknown): string | null {
 export function validateText(schema: unknown, text: string): string | null {
   const compiled = compileValidator(schema)
   return 'error' in compiled ? compiled.error : validate(compiled, text)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

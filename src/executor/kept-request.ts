@@ -3,7 +3,7 @@ import type { StartedRecord } from '../record/record.ts'
 import { TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
 import type { RequestBody } from './request-schema.ts'
 
-/** Files with more characters than this are kept by name and size alone. */
+/** Files with more characters than this are kept only by name and size. */
 const FILES_MAX_LENGTH = 49_152
 const FILES_NAMED_MAX = 100
 
@@ -12,10 +12,19 @@ const FILES_LEFT_OUT = 'files left out'
 
 /** JSON text of files, network, further limits, rules, schemas and the names of variables, whose values are secret; null without any. */
 export function keptRequest(body: RequestBody): string | null {
+  return requestText(body, keptFiles(body.files ?? []))
+}
+
+/** The same with all files. */
+export function wholeRequest(body: RequestBody): string | null {
+  return requestText(body, body.files === undefined ? {} : { files: body.files })
+}
+
+function requestText(body: RequestBody, files: { files?: Files; filesLeftOut?: unknown }): string | null {
   const { network, policy, inputSchema, outputSchema } = body
   const { timeoutMs: _time, memoryMb: _memory, ...limits } = body.limits ?? {}
   const rest = {
-    ...keptFiles(body.files ?? []),
+    ...files,
     network: network === 'none' ? undefined : network,
     limits: Object.keys(limits).length === 0 ? undefined : limits,
     policy,
@@ -55,8 +64,13 @@ export function requestLoss(given: StartedRecord, kept: StartedRecord): string {
     const change = changeOf(given[part], kept[part])
     return change === null ? [] : [`${part} ${change}`]
   })
-  if (given.request?.startsWith('{"filesLeftOut":') === true) losses.push(FILES_LEFT_OUT)
+  if (lacksFiles(given)) losses.push(FILES_LEFT_OUT)
   return losses.length === 0 ? NO_LOSS : losses.join(', ')
+}
+
+/** Whether `request` only names the files. */
+export function lacksFiles({ request }: Pick<StartedRecord, 'request'>): boolean {
+  return request?.startsWith('{"filesLeftOut":') === true
 }
 
 function changeOf(given: string | null, kept: string | null): string | null {

@@ -1,12 +1,18 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Context } from '@opentelemetry/api'
 import { InvalidRequestError, type Issue } from '../errors.ts'
 import type { ExecutionContext, ExecutionRequest, Limits, LimitsRequest } from '../execution.ts'
 import { validate } from '../validation.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
+import { DEFAULT_LIMITS } from './default-limits.ts'
 import { toJsonText } from './json-text.ts'
 import { readParent } from './parent.ts'
-import { executionRequestSchema, MAX_INPUT_BYTES, type RequestBody } from './request-schema.ts'
+import {
+  executionRequestSchema,
+  MAX_INPUT_BYTES,
+  type AgentRequestBody,
+  type RequestBody,
+} from './request-schema.ts'
 import { rejectOversized } from './request-size.ts'
 import { compileSchema, type SchemaCheck, type CompiledSchema } from './schema-check.ts'
 
@@ -26,20 +32,12 @@ export interface NormalizedRequest {
   onOutput: ExecutionRequest['onOutput']
   /** Context of the parent span; undefined for the caller's active one. */
   parent: Context | undefined
+  /** What the caller asked for, where an agent's code took its place. */
+  asked?: AgentRequestBody
+  warnings?: readonly string[]
 }
 
 const MIB = 1_048_576
-
-const DEFAULT_LIMITS: Limits = {
-  timeoutMs: 30_000,
-  cpuMs: null,
-  memoryBytes: 512 * MIB,
-  pids: 64,
-  outputBytes: MIB,
-  outputPolicy: 'truncate',
-  diskBytes: 64 * MIB,
-  openFiles: 256,
-}
 
 type FindRuntime = (name: Runtime['name']) => Runtime | null
 
@@ -115,7 +113,7 @@ function normalizeBody(body: RequestBody) {
     body,
     context: { ...body.context, organizationId: body.context?.organizationId ?? 'default' },
     limits: normalizeLimits(body.limits),
-    codeSha256: createHash('sha256').update(body.code).digest('hex'),
+    codeSha256: hash('sha256', body.code, 'hex'),
     codeBytes: Buffer.byteLength(body.code),
   }
 }

@@ -30,6 +30,11 @@ export class OutputCapture {
     if (taken < bytes.length) this.#tail.push(bytes.subarray(taken))
   }
 
+  /** All of it, as it was printed, unless it is truncated. */
+  bytes(): Buffer {
+    return Buffer.concat([this.#head.bytes, this.#tail.bytes()])
+  }
+
   /** Head, a line with the number of missing bytes, tail. Invalid UTF-8 becomes U+FFFD. */
   text(): string {
     const first = this.#head.bytes

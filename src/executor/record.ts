@@ -1,9 +1,16 @@
 import type { NetworkPolicy } from '../execution.ts'
-import { CONTEXT_FIELDS, mapNames, type ExecutionRecord, type StartedRecord } from '../record/record.ts'
+import {
+  BLOB_FIELDS,
+  CONTEXT_FIELDS,
+  mapNames,
+  type ExecutionRecord,
+  type StartedRecord,
+} from '../record/record.ts'
 import { cutHead, TEXT_MAX_BYTES } from '../telemetry/safe-values.ts'
 import { hintFor } from './code-hint.ts'
 import { fingerprintError } from './fingerprint.ts'
 import { keptRequest } from './kept-request.ts'
+import type { RuntimeExit } from '../runtimes/runtime.ts'
 import type { OutcomeDetail } from './outcome.ts'
 import type { RunReport } from './run-on-runtime.ts'
 import type { NormalizedRequest } from './normalize.ts'
@@ -54,11 +61,22 @@ export interface Completion {
   spanId: string
 }
 
-/** The whole record. */
+/** The record's costs, which are computed from it. */
+const NOT_PRICED = {
+  costRunNanoUsd: null,
+  costAllocatedNanoUsd: null,
+  costTokensNanoUsd: null,
+  priceId: null,
+}
+
+const NO_BLOBS = mapNames(BLOB_FIELDS, () => null)
+
+/** The record without its costs and blobs. */
 export function completedRecord(started: StartedRecord, completion: Completion): ExecutionRecord {
   const { detail, report } = completion
   const exit = report?.exit
   const { errorType } = detail
+  const times = timesOf(completion)
   const errorMessage = capped(detail.errorMessage)
   const errorStack = capped(detail.errorStack)
   return {
@@ -73,14 +91,13 @@ export function completedRecord(started: StartedRecord, completion: Completion):
     signal: exit?.signal ?? null,
     errorFingerprint: errorType === null ? null : fingerprintError(errorType, errorMessage ?? '', errorStack),
     validationPassed: completion.validationPassed,
-    ...timesOf(completion),
+    ...times,
     cpuMs: exit?.cpuMs ?? null,
     memoryPeakBytes: exit?.memoryPeakBytes ?? null,
     memorySource: exit?.memorySource ?? null,
-    costRunNanoUsd: null,
-    costAllocatedNanoUsd: null,
-    costTokensNanoUsd: null,
-    priceId: null,
+    ...allocationOf(exit, times),
+    ...NOT_PRICED,
+    ...NO_BLOBS,
     stdout: report?.stdout.text() ?? '',
     stderr: report?.stderr.text() ?? '',
     stdoutBytes: report?.stdout.totalBytes ?? 0,
@@ -114,6 +131,23 @@ function hintOf(started: StartedRecord, { detail, report, network }: Completion)
 /** The code writes this text, so it can have any size. */
 function capped(text: string | null): string | null {
   return text === null ? null : cutHead(text, TEXT_MAX_BYTES)
+}
+
+/** Where the runtime does not say how long, what it allocated was held from start-up to the end of the run. */
+function allocationOf(
+  exit: RuntimeExit | undefined,
+  { startupMs, durationMs }: Pick<ExecutionRecord, 'startupMs' | 'durationMs'>,
+): Pick<ExecutionRecord, 'allocatedVcpus' | 'allocatedMemoryBytes' | 'heldFromMs' | 'heldUntilMs'> {
+  const allocated = exit?.allocated ?? null
+  if (allocated === null)
+    return { allocatedVcpus: null, allocatedMemoryBytes: null, heldFromMs: null, heldUntilMs: null }
+  const held = allocated.held ?? { fromMs: 0, untilMs: startupMs + durationMs }
+  return {
+    allocatedVcpus: allocated.vcpus,
+    allocatedMemoryBytes: allocated.memoryBytes,
+    heldFromMs: held.fromMs,
+    heldUntilMs: held.untilMs,
+  }
 }
 
 /** Time in a backend's own queue counts as queueing, not as start-up. */

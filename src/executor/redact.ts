@@ -11,7 +11,7 @@ export type ContentPolicy = Config['content']
 
 type Field = (typeof CONTENT)[number]
 
-const MASK = '[masked]'
+export const MASK = '[masked]'
 /** Shorter values of the environment are not treated as secrets. */
 const SECRET_MIN_LENGTH = 6
 /** More than is ever recorded, so that a secret is masked before the text is cut. */
@@ -30,38 +30,67 @@ const PART_MAX_LENGTH = 4096
  * tokens. It takes linear time for any text and values.
  */
 export function createRedactor(env: Readonly<Record<string, string>> | undefined): (text: string) => string {
-  const values = Object.values(env ?? {}).filter((value) => value.length >= SECRET_MIN_LENGTH)
-  if (values.length === 0) return (text) => maskRanges(text, findSecretTokens(text))
-  // JSON text holds values escaped.
-  const secrets = [...new Set(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]))]
+  const secrets = secretsOf(env)
+  if (secrets.length === 0) return (text) => maskRanges(text, merge(findSecretTokens(text)))
   const literals = new LiteralMatcher(secrets)
   let backwards: LiteralMatcher | null = null
   return (text) => {
-    const ranges = [...literals.find(text), ...findSecretTokens(text)]
+    const parts: TextRange[] = []
     const cuts = findCuts(text)
     if (cuts.length > 0) {
       backwards ??= new LiteralMatcher(secrets.map((secret) => reversed(secret)))
-      ranges.push(...findParts(text, cuts, { literals, backwards }))
+      parts.push(...findParts(text, cuts, { literals, backwards }))
     }
-    return maskRanges(text, ranges)
+    return maskRanges(text, findSecrets(text, literals, parts))
   }
 }
 
-/** Overlapping ranges are one secret. */
-function maskRanges(text: string, ranges: readonly TextRange[]): string {
-  if (ranges.length === 0) return text
+/** The values of `env` that are masked, in each form in which they are printed. */
+export function secretsOf(env: Readonly<Record<string, string>> | undefined): string[] {
+  const values = Object.values(env ?? {}).filter((value) => value.length >= SECRET_MIN_LENGTH)
+  // JSON text holds values escaped.
+  return [...new Set(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]))]
+}
+
+/** Where secrets are in a text, in order and apart: literals, `more`, and well-known tokens. */
+export function findSecrets(
+  text: string,
+  literals: LiteralMatcher,
+  more: readonly TextRange[] = [],
+): TextRange[] {
+  const merged = merge([...literals.find(text), ...findSecretTokens(text), ...more])
+  return merge([...merged, ...findTokensBetween(text, merged)])
+}
+
+/** In order, and those that overlap as one. */
+function merge(ranges: readonly TextRange[]): TextRange[] {
+  const merged: [from: number, to: number][] = []
+  for (const [from, to] of ranges.toSorted((one, other) => one[0] - other[0])) {
+    const last = merged.at(-1)
+    if (last !== undefined && from < last[1]) last[1] = Math.max(last[1], to)
+    else merged.push([from, to])
+  }
+  return merged
+}
+
+export function maskRanges(text: string, ranges: readonly TextRange[]): string {
   let masked = ''
   let done = 0
-  let [from, to] = [0, 0]
-  for (const range of ranges.toSorted((one, other) => one[0] - other[0])) {
-    if (range[0] < to) to = Math.max(to, range[1])
-    else {
-      if (to > 0) masked += text.slice(done, from) + MASK
-      done = to
-      ;[from, to] = range
-    }
+  for (const [from, to] of ranges) {
+    masked += text.slice(done, from) + MASK
+    done = to
   }
-  return `${masked}${text.slice(done, from)}${MASK}${text.slice(to)}`
+  return masked + text.slice(done)
+}
+
+/** Tokens next to what is masked, whose first or last characters were not those of a word before. */
+function findTokensBetween(text: string, masked: readonly TextRange[]): TextRange[] {
+  if (masked.length === 0) return []
+  const ends = [...masked.map(([from]) => from), text.length]
+  return ends.flatMap((end, index) => {
+    const start = masked[index - 1]?.[1] ?? 0
+    return findSecretTokens(text.slice(start, end)).map(([from, to]): TextRange => [start + from, start + to])
+  })
 }
 
 /** The first and the last cuts; any in between were printed by the program. */

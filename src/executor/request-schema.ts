@@ -2,79 +2,26 @@
 import { z } from 'zod'
 import { LANGUAGES, RUNTIMES, withoutAlias } from '../execution.ts'
 import { CONTEXT_FIELDS, mapNames } from '../record/record.ts'
+import {
+  bytes,
+  code,
+  count,
+  files,
+  identifier,
+  jsonSchema,
+  limits,
+  network,
+  policy,
+} from '../request-parts.ts'
 
-const MIB = 1_048_576
-const MAX_CODE_BYTES = 5 * MIB
-export const MAX_INPUT_BYTES = 10 * MIB
-export const MAX_FILES = 1000
-/** Maximum of entries in a list. */
-export const MAX_LIST = 1000
+export const MAX_INPUT_BYTES = 10 * 1_048_576
 export const MAX_ENV_NAMES = 10_000
-const MAX_FILES_BYTES = 32 * MIB
 const MAX_ENV_BYTES = 65_536
-
-const CONTROL = /\p{Cc}/u
-const bytes = (text: string): number => Buffer.byteLength(text)
-
-const identifier = z
-  .string()
-  .min(1, 'leave it out instead of an empty string')
-  .max(256, 'at most 256 characters')
-  .refine((text) => !CONTROL.test(text) && text.isWellFormed(), 'no control characters or broken Unicode')
 
 const context = z.strictObject({
   ...mapNames(CONTEXT_FIELDS, () => identifier.optional()),
   toolName: identifier.optional(),
 })
-
-const count = (least: number, most: number) =>
-  z.number().int('a whole number').min(least, `at least ${least}`).max(most, `at most ${most}`)
-
-const limits = z.strictObject({
-  timeoutMs: count(1, 86_400_000).optional(),
-  cpuMs: count(1, 86_400_000).optional(),
-  memoryMb: count(16, 65_536).optional(),
-  pids: count(1, 4096).optional(),
-  outputBytes: count(0, 64 * MIB).optional(),
-  outputPolicy: z.enum(['truncate', 'kill']).optional(),
-  diskBytes: count(MIB, 16_384 * MIB).optional(),
-  openFiles: count(16, 65_536).optional(),
-})
-
-/** The code is stored in a file with one of these names. */
-const CODE_AS_FOLDER = /^main\.(?:js|ts|py|sh)\//u
-
-const safePath = z
-  .string()
-  .min(1)
-  .max(512)
-  .refine(
-    (path) =>
-      !path.startsWith('/') &&
-      !/[\0\\]/.test(path) &&
-      path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
-    "a path below the working directory, without '..'",
-  )
-  .refine((path) => !CONTROL.test(path) && path.isWellFormed(), 'no control characters or broken Unicode')
-  .refine((path) => path.split('/').every((part) => bytes(part) <= 255), 'at most 255 bytes a name')
-  .refine((path) => !CODE_AS_FOLDER.test(path), 'a folder cannot have the name of the code')
-
-/** As Node decodes it: also with line breaks, without padding, and in the URL-safe alphabet. */
-const BASE64 = /^[A-Za-z0-9+/_\r\n-]*={0,2}[\r\n]*$/
-
-const file = z
-  .strictObject({
-    path: safePath,
-    content: z.string(),
-    encoding: z.enum(['utf8', 'base64']).optional(),
-  })
-  .refine(
-    ({ content, encoding }) => (encoding === 'base64' ? BASE64.test(content) : content.isWellFormed()),
-    {
-      path: ['content'],
-      message: 'base64 where `encoding` says so, else text without broken Unicode',
-    },
-  )
 
 const env = z
   .record(
@@ -83,55 +30,18 @@ const env = z
   )
   .refine((value) => bytes(JSON.stringify(value)) <= MAX_ENV_BYTES, `at most ${MAX_ENV_BYTES} bytes in all`)
 
-const hostName = z
-  .string()
-  .regex(/^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i, 'a host name such as api.example.com')
-
-const pattern = z
-  .string()
-  .max(1000)
-  .refine((text) => compiles(text), 'an ECMAScript regular expression')
-
-const jsonSchema = z.union(
-  [z.boolean(), z.record(z.string(), z.unknown())],
-  'a JSON Schema: an object, true or false',
-)
-
 /** All JSON fields of an execution request. Unknown keys are rejected. */
 export const executionRequestSchema = z.strictObject({
   runtime: z.enum(RUNTIMES),
   language: z.preprocess(withoutAlias, z.enum(LANGUAGES)),
-  code: z
-    .string()
-    .min(1, 'there is no code to run')
-    .refine((text) => text.isWellFormed(), 'no broken Unicode: half of a surrogate pair stands alone')
-    .refine((text) => bytes(text) <= MAX_CODE_BYTES, `at most ${MAX_CODE_BYTES} bytes`),
+  code,
   input: z.unknown().optional(),
   limits: limits.optional(),
   context: context.optional(),
   env: env.optional(),
-  files: z
-    .array(file)
-    .max(MAX_FILES)
-    .refine(
-      (list) => list.reduce((sum, item) => sum + bytes(item.content), 0) <= MAX_FILES_BYTES,
-      `at most ${MAX_FILES_BYTES} bytes in all`,
-    )
-    .refine((list) => new Set(list.map((item) => item.path)).size === list.length, 'each path once')
-    .refine((list) => !hasFileAsFolder(list), 'a path is both a file and a folder')
-    .optional(),
-  network: z
-    .union(
-      [z.enum(['none', 'host']), z.strictObject({ allow: z.array(hostName).min(1).max(100) })],
-      "'none', 'host', or { allow: [host names] }",
-    )
-    .optional(),
-  policy: z
-    .strictObject({
-      denyModules: z.array(z.string().min(1).max(256)).max(MAX_LIST).optional(),
-      denyPatterns: z.array(pattern).max(100).optional(),
-    })
-    .optional(),
+  files: files.optional(),
+  network: network.optional(),
+  policy: policy.optional(),
   inputSchema: jsonSchema.optional(),
   outputSchema: jsonSchema.optional(),
   usage: z
@@ -146,20 +56,30 @@ export const executionRequestSchema = z.strictObject({
   replayOf: identifier.optional(),
 })
 
-export type RequestBody = z.infer<typeof executionRequestSchema>
+const agentReference = z
+  .string()
+  .min(1, 'name a code agent, such as acme/summer')
+  .max(256, 'at most 256 characters')
+  .describe(
+    'A code agent instead of `runtime`, `language` and `code`: `namespace/name`, perhaps with `@version`, `@range` or `@tag`. Its schemas and rules apply; the request may only narrow them',
+  )
+const ofAgent = z.undefined('comes from the agent: leave it out').optional()
 
-function hasFileAsFolder(list: readonly { path: string }[]): boolean {
-  const paths = new Set(list.map(({ path }) => path))
-  return list.some(({ path }) => {
-    const parts = path.split('/')
-    return parts.some((_, index) => index > 0 && paths.has(parts.slice(0, index).join('/')))
+/** As `executionRequestSchema`, for a request that names a code agent. */
+export const agentRequestSchema = executionRequestSchema
+  .omit({ runtime: true, language: true, code: true, input: true })
+  .extend({
+    runtime: z.enum(RUNTIMES).optional(),
+    agent: agentReference,
+    code: ofAgent,
+    language: ofAgent,
   })
-}
 
-function compiles(source: string): boolean {
-  try {
-    return new RegExp(source, 'u') instanceof RegExp
-  } catch {
-    return false
-  }
-}
+/** What `POST /v1/executions` takes: code, or the name of an agent. */
+export const runRequestSchema = executionRequestSchema
+  .omit({ replayOf: true })
+  .partial({ runtime: true, language: true, code: true })
+  .extend({ agent: agentReference.optional() })
+
+export type AgentRequestBody = z.infer<typeof agentRequestSchema>
+export type RequestBody = z.infer<typeof executionRequestSchema>

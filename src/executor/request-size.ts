@@ -1,6 +1,7 @@
 /** Limits on the number of entries, checked before anything else, so that a million wrong entries are one issue. */
 import { InvalidRequestError, type Issue } from '../errors.ts'
-import { MAX_ENV_NAMES, MAX_FILES, MAX_LIST } from './request-schema.ts'
+import { MAX_FILES, MAX_LIST } from '../request-parts.ts'
+import { MAX_ENV_NAMES } from './request-schema.ts'
 
 /** The maximum number of entries at each path. */
 const ENTRIES_MAX: readonly (readonly [path: readonly string[], max: number])[] = [

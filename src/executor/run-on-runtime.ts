@@ -1,8 +1,10 @@
+import { messageOf } from '../errors.ts'
 import type { Limits, OutputChunk } from '../execution.ts'
 import { faultExit } from '../runtimes/exits.ts'
 import type { Runtime, RuntimeExit, RuntimeIo, RuntimeRequest } from '../runtimes/runtime.ts'
 import type { TerminationReason } from './outcome.ts'
 import { OutputCapture } from './output-capture.ts'
+import type { OutputTee } from './blobs/output-tee.ts'
 
 /** ms a runtime may take to start the code. After that the run is an error of the runtime. */
 const STARTUP_LIMIT_MS = 300_000
@@ -27,6 +29,10 @@ interface RunOptions {
   onOutput: ((chunk: OutputChunk) => void | Promise<void>) | undefined
   /** Called once, when the code begins. */
   onRunning: () => void
+  /** What the output of a stream goes through before its capture. */
+  tee?:
+    | ((stream: OutputChunk['stream'], capture: OutputCapture, limitBytes: number) => OutputTee | null)
+    | undefined
 }
 
 /** Runs a request on a runtime under the executor's deadline, caps and cancellation. Never rejects. */
@@ -38,7 +44,7 @@ export async function runOnRuntime(
   const requestedAt = performance.now()
   let runningAt: number | null = null
   const termination = createTermination(options.signal)
-  const output = captureOutput(request.limits, options.onOutput, (reason) => termination.terminate(reason))
+  const output = captureOutput(request.limits, options, (reason) => termination.terminate(reason))
   termination.terminateAfter(STARTUP_LIMIT_MS, 'startup')
   let compileMs = request.limits.timeoutMs
   const exit = await exitWithinLimits(runtime, request, {
@@ -130,31 +136,35 @@ function exitWithinLimits(runtime: Runtime, request: RuntimeRequest, io: Runtime
     )
     runtime
       .run(request, io)
-      .then(answer, (error: unknown) =>
-        fail(`${runtime.name} failed: ${error instanceof Error ? error.message : String(error)}`),
-      )
+      .then(answer, (error: unknown) => fail(`${runtime.name} failed: ${messageOf(error)}`))
   })
 }
 
 function captureOutput(
   limits: Limits,
-  onOutput: RunOptions['onOutput'],
+  { onOutput, tee }: Pick<RunOptions, 'onOutput' | 'tee'>,
   terminate: (reason: TerminationReason) => void,
 ) {
   const captures = {
     stdout: new OutputCapture(limits.outputBytes),
     stderr: new OutputCapture(limits.outputBytes),
   }
+  const tees = {
+    stdout: tee?.('stdout', captures.stdout, limits.outputBytes),
+    stderr: tee?.('stderr', captures.stderr, limits.outputBytes),
+  }
   const decoders = {
     stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
     stderr: new TextDecoder('utf-8', { ignoreBOM: true }),
   }
   const push: RuntimeIo['onOutput'] = ({ stream, bytes }) => {
+    const written = tees[stream]?.push(bytes)
     captures[stream].push(bytes)
     if (limits.outputPolicy === 'kill' && captures[stream].truncated) terminate('output_limit')
-    if (onOutput === undefined) return undefined
+    if (onOutput === undefined) return written
     const text = decoders[stream].decode(bytes, { stream: true })
-    return text === '' ? undefined : deliver(onOutput, { stream, text })
+    const delivered = text === '' ? undefined : deliver(onOutput, { stream, text })
+    return written === undefined ? delivered : written.then(() => delivered)
   }
   /** Flushes incomplete characters. */
   const end = async (): Promise<void> => {
@@ -172,7 +182,7 @@ async function deliver(onOutput: NonNullable<RunOptions['onOutput']>, chunk: Out
   try {
     await onOutput(chunk)
   } catch (error) {
-    process.emitWarning(`onOutput threw: ${error instanceof Error ? error.message : String(error)}`, {
+    process.emitWarning(`onOutput threw: ${messageOf(error)}`, {
       code: 'EXECTRAIL_ON_OUTPUT',
     })
   }

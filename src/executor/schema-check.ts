@@ -9,7 +9,7 @@ export type SchemaCheck = (text: string) => string | null | Promise<string | nul
 export type CompiledSchema = { check: SchemaCheck } | { issue: Issue }
 
 const SCHEMA_MAX_BYTES = 262_144
-/** Longer texts go to the worker at once: parsing them alone exceeds the short try. */
+/** Longer texts go to the worker at once: even parsing them exceeds the short try. */
 const TRY_TEXT_MAX = 1_048_576
 
 /** Compiles a JSON Schema (draft 2020-12); null where there is none. Returns a promise when a worker has to do it. */

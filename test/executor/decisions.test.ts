@@ -8,6 +8,7 @@ import { decideOutcome } from '../../src/executor/outcome.ts'
 import { findPolicyViolation } from '../../src/executor/policy-check.ts'
 import { compileSchema } from '../../src/executor/schema-check.ts'
 import { exitWith } from '../support/toy-executor.ts'
+import { startProcessorTime } from '../support/processor-time.ts'
 
 describe('outcome', () => {
   it('is success for a clean exit', () => {
@@ -147,6 +148,9 @@ describe('what a caller could make endless', () => {
   const bomb = '^(a+)+$'
   const text = `${'a'.repeat(60)}!`
 
+  /** Half of the time that the patterns get, in which this process would be held throughout. */
+  const HELD_MAX_MS = 1000
+
   /** The check of a schema, and how long the process was held at most while `work` went on, ms. */
   async function heldBy<T>(work: () => T | Promise<T>): Promise<{ value: T; heldMs: number }> {
     let heldMs = 0
@@ -171,14 +175,14 @@ describe('what a caller could make endless', () => {
     const denyPatterns = Array.from({ length: 20 }, (_, index) => `${bomb}|${index}$`)
     const { value, heldMs } = await heldBy(() => findPolicyViolation(text, 'bash', { denyPatterns }))
     expect(value).toMatch(/took longer than 2000 ms/u)
-    expect(heldMs).toBeLessThan(200)
+    expect(heldMs).toBeLessThan(HELD_MAX_MS)
   })
 
   it('is cut short: a schema whose pattern does not end is not met', async () => {
     const check = await checkOf({ type: 'string', pattern: bomb })
     const { value, heldMs } = await heldBy(() => check(JSON.stringify(text)))
     expect(value).toMatch(/took longer than 2000 ms/u)
-    expect(heldMs).toBeLessThan(200)
+    expect(heldMs).toBeLessThan(HELD_MAX_MS)
     expect(await check('"aaa"')).toBeNull()
   })
 
@@ -187,7 +191,7 @@ describe('what a caller could make endless', () => {
     expect(await check('{}')).toMatch(/cannot be checked against its schema/u)
   })
 
-  it('gets a thread where it is only slow: large schemas and values are held against each other whole', async () => {
+  it('gets a thread where it is only slow: large schemas and values are compared completely', async () => {
     const names = Array.from({ length: 400 }, (_, index) => `p${index}`)
     const properties = Object.fromEntries(names.map((name) => [name, { type: 'string', pattern: '^a+$' }]))
     const slow = await checkOf({ properties })
@@ -204,13 +208,13 @@ describe('what a caller could make endless', () => {
     expect(compileSchema(deep, 'inputSchema')).toMatchObject({ issue: { message: 'nested too deep' } })
   })
 
-  it('is read in time that grows with the code alone', () => {
+  it('is read in time that grows only with the code', () => {
     const code = `import ${'a.'.repeat(500_000)}b\nimport fs.sub`
-    const before = performance.now()
+    const processorMs = startProcessorTime()
     expect(findPolicyViolation(code, 'python', { denyModules: ['fs', 'a.b'] })).toBe(
       'module fs.sub is denied',
     )
-    expect(performance.now() - before).toBeLessThan(2000)
+    expect(processorMs()).toBeLessThan(2000)
   })
 })
 

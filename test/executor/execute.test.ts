@@ -109,7 +109,7 @@ describe('execute', () => {
     expect(killed).toMatchObject({ outcome: 'limit', errorType: 'output_limit', stderrBytes: 1100 })
   })
 
-  it('hands output on in order, code points whole, and waits for the listener', async () => {
+  it('hands output on in order, code points unbroken, and waits for the listener', async () => {
     const heard: string[] = []
     const runtime = toyRuntime(async (_request, io) => {
       io.onRunning()

@@ -5,6 +5,7 @@ import { fingerprintError } from '../../src/executor/fingerprint.ts'
 import { outcomeOf } from '../../src/executor/outcome.ts'
 import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
 import type { ExecutionRecord, Language } from '../../src/execution.ts'
+import { startProcessorTime } from '../support/processor-time.ts'
 
 const EXITED = outcomeOf('failure', 'exit_code', 'exited with code 1')
 
@@ -38,7 +39,7 @@ describe('the message of a failed bash program', () => {
     expect(messageOf(stderr)).toBe(`exited with code 1: ${line}`)
   })
 
-  it.each(['', '\n \n', '+ exit 1\n'])('is the exit code alone where nothing is printed: %j', (stderr) => {
+  it.each(['', '\n \n', '+ exit 1\n'])('is only the exit code where nothing is printed: %j', (stderr) => {
     expect(messageOf(stderr)).toBe('exited with code 1')
   })
 
@@ -64,9 +65,9 @@ describe('the message of a failed bash program', () => {
 
   it('is bounded, in time and length', () => {
     for (const piece of ['\u001B[', '\u001B]', '\u001B', 'x: line 1: `', '+', '\r', 'é', '\uD800']) {
-      const since = performance.now()
+      const processorMs = startProcessorTime()
       expect(Buffer.byteLength(messageOf(piece.repeat(2_000_000)) ?? '')).toBeLessThanOrEqual(1100)
-      expect(performance.now() - since).toBeLessThan(200)
+      expect(processorMs()).toBeLessThan(500)
     }
   })
 

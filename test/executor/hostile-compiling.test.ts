@@ -1,4 +1,4 @@
-/** Code that hurts the compiler hurts its own run: a whole executor goes on, and so do the runs of others. */
+/** Code that hurts the compiler hurts its own run: the executor goes on, and so do the runs of others. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import type { ExecutionRequest, ExecutionResult, RuntimeName } from '../../src/execution.ts'
@@ -91,7 +91,7 @@ describe.each([
     expect(honest).toMatchObject({ outcome: 'success', result: 42 })
     expect(ended?.outcome).toMatch(/^(?:failure|limit|timeout|success)$/u)
     expect(ended?.errorMessage ?? '').not.toMatch(/exectrail failed|service|goroutine|panic/u)
-    expect(performance.now() - began).toBeLessThan(6 * TIMEOUT_MS)
+    expect(performance.now() - began).toBeLessThan(20 * TIMEOUT_MS)
     expect(awayMs).toBeLessThan(TURN_MAX_MS)
   })
 })

@@ -1,4 +1,4 @@
-/** Requests no honest caller makes: each is refused in whole, in words, and at once. */
+/** Requests no honest caller makes: each is refused at once, with every issue in words. */
 import { describe, expect, it } from 'vitest'
 import { InvalidRequestError, type Issue } from '../../src/errors.ts'
 import type { ExecutionRequest } from '../../src/execution.ts'
@@ -26,13 +26,14 @@ describe('a request', () => {
     ['files', 'files', { files: Array.from({ length: 200_000 }, () => 1) }],
     ['hosts', 'network.allow', { network: { allow: Array.from({ length: 200_000 }, () => '') } }],
   ])('of countless %s has one fault and is looked at no further', async (_name, path, part) => {
-    const before = performance.now()
+    const before = process.cpuUsage()
     expect(() => normalizeRequest(part as ExecutionRequest, () => null)).toThrow(
       expect.objectContaining({
         issues: [{ path, message: expect.stringMatching(/\d+ entries; at most \d+/) }],
       }),
     )
-    expect(performance.now() - before).toBeLessThan(1000)
+    // Processor time, in µs: other processes do not add to it.
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   })
 
   it('names a hundred of its faults at most', async () => {

@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { applyContentPolicy, createRedactor } from '../../src/executor/redact.ts'
 import { exitWith, toyExecutor, toyRuntime } from '../support/toy-executor.ts'
+import { startProcessorTime } from '../support/processor-time.ts'
 
 const everything = loadConfig({}).content
 
@@ -66,6 +67,15 @@ describe('redaction', () => {
     expect(createRedactor({})(`before ${token} after`)).toBe('before [masked] after')
   })
 
+  it('knows a token that touches a masked value', () => {
+    const redact = createRedactor({ PREFIX: 'aaaaaaaa', SUFFIX: 'bbbbbbbb' })
+    const token = 'AKIAIOSFODNN7EXAMPLE'
+    expect(redact(`aaaaaaaask-${'x'.repeat(32)} after`)).toBe('[masked][masked] after')
+    expect(redact(`${token}bbbbbbbb, aaaaaaaa${token}bbbbbbbb`)).toBe(
+      '[masked][masked], [masked][masked][masked]',
+    )
+  })
+
   it('masks the password of a URL and the token of a header, and leaves the rest', () => {
     const redact = createRedactor({})
     expect(redact('postgres://me:s3cret@db/x')).toBe('postgres://me:[masked]@db/x')
@@ -96,11 +106,11 @@ describe('redaction', () => {
     )
     const redact = createRedactor(Object.fromEntries(secrets.map((secret, index) => [`K${index}`, secret])))
     const cut = '\n… 12 bytes left out …\n'
-    const before = performance.now()
+    const processorMs = startProcessorTime()
     const masked = redact(
       `head ${secrets[7]?.slice(0, 60)}${cut}${cut.repeat(8000)}${cut}${'b'.repeat(50)} tail`,
     )
-    expect(performance.now() - before).toBeLessThan(2000)
+    expect(processorMs()).toBeLessThan(2000)
     expect(masked.startsWith(`head [masked]${cut}`)).toBe(true)
     expect(masked.endsWith(`${cut}[masked] tail`)).toBe(true)
   })
