@@ -2,51 +2,26 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { alertConfig, alertVariables, type AlertConfig } from './alert-config.ts'
+import { blobsConfig, blobsVariables, findBlobsIssues, type BlobsConfig } from './blobs-config.ts'
+import {
+  count,
+  flag,
+  fsync,
+  identifier,
+  listOf,
+  mebibytes,
+  port,
+  postgresUrl,
+  rate,
+} from './config-values.ts'
 import { ConfigError } from './errors.ts'
 import { findReceiverIssues, withoutHostsReceiver } from './otlp-variables.ts'
 import { httpUrl, telemetryConfig, telemetryVariables, type TelemetryConfig } from './telemetry-config.ts'
+import { registryConfig, registryVariables, type RegistryConfig } from './registry-config.ts'
+import { retentionConfig, retentionVariables, type RetentionConfig } from './retention-config.ts'
 import { validate } from './validation.ts'
-import { CONTENT, OPTIONAL_CONTENT } from './record/record.ts'
-
-const flag = z
-  .enum(['0', '1', 'true', 'false', ''], 'write 1 or 0')
-  .transform((text) => text === '1' || text === 'true')
-const port = z.coerce.number('write a port from 0 to 65535').int().min(0).max(65_535)
-const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'write letters, digits and _ only')
-const mebibytes = z.coerce.number('write a number of MiB').int().min(16).max(1_048_576)
-
-const postgresUrl = z
-  .string()
-  .refine(
-    (text) => /^postgres(?:ql)?:\/\/\S+$/u.test(text) && URL.canParse(text.replace('@/', '@localhost/')),
-    'write a URL such as postgresql://user:password@host:5432/database',
-  )
-
-const count = z.coerce.number('write a whole number').int('write a whole number').min(1).max(1_000_000)
-
-const PERIODS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 }
-/** Such as 10/s or 600/m. */
-const rate = z
-  .string()
-  .regex(/^[1-9]\d{0,6}\/[smh]$/u, 'write a count and a period, such as 10/s, 600/m or 5000/h')
-  .transform((text) => {
-    const [number = '', period = ''] = text.split('/')
-    return { count: Number(number), perMs: PERIODS_MS[period] ?? 1_000 }
-  })
-
-const listOf = <Name extends string>(names: readonly Name[]) =>
-  z
-    .string()
-    .transform((text) => (text === 'none' ? [] : text.split(',').map((name) => name.trim())))
-    .pipe(z.array(z.enum(names, `write 'none' or some of ${names.join(',')}`)))
-
-/** 'never', 'each' or an interval in ms. */
-const fsync = z
-  .union(
-    [z.enum(['never', 'each']), z.coerce.number().int().min(1).max(60_000)],
-    "write 'never', 'each' or ms",
-  )
-  .transform((value) => (typeof value === 'number' ? { everyMs: value } : value))
+import { CONTENT_PARTS, OPTIONAL_PARTS } from './record/record.ts'
 
 const environment = z.object({
   EXECTRAIL_HOME: z.string().min(1).default('.exectrail'),
@@ -62,15 +37,21 @@ const environment = z.object({
   EXECTRAIL_ORG_QUEUE: count.optional(),
   EXECTRAIL_ORG_RATE: rate.optional(),
   EXECTRAIL_OTELCOL: z.string().min(1).optional(),
-  EXECTRAIL_RECORD_CONTENT: listOf(OPTIONAL_CONTENT).default(OPTIONAL_CONTENT),
-  EXECTRAIL_MASK_SECRETS: listOf(CONTENT).default(CONTENT),
+  EXECTRAIL_PRICES: z.string().min(1).optional(),
+  EXECTRAIL_RECORD_CONTENT: listOf(OPTIONAL_PARTS).default([...OPTIONAL_PARTS]),
+  EXECTRAIL_MASK_SECRETS: listOf(CONTENT_PARTS).default([...CONTENT_PARTS]),
   EXECTRAIL_OUTBOX_MAX_MB: mebibytes.default(1024),
   EXECTRAIL_OUTBOX_MAX_DAYS: z.coerce.number('write a number of days').positive().max(36_500).default(30),
   EXECTRAIL_OUTBOX_FSYNC: fsync.default('never'),
+  ...alertVariables,
+  ...retentionVariables,
+  ...blobsVariables,
+  ...registryVariables,
   CLICKHOUSE_URL: httpUrl.optional(),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: identifier.default('exectrail'),
+  CLICKHOUSE_CLUSTER: identifier.optional(),
   CLICKHOUSE_CALLER_USER: z.string().optional(),
   CLICKHOUSE_CALLER_PASSWORD: z.string().default(''),
   DATABASE_URL: postgresUrl.optional(),
@@ -89,6 +70,10 @@ const environment = z.object({
 
 /** The configuration with its defaults. URLs have no trailing slash; null means not set. */
 export interface Config extends TelemetryConfig {
+  alerts: AlertConfig
+  retention: RetentionConfig
+  blobs: BlobsConfig
+  registry: RegistryConfig
   /** Directory of all data of this installation, absolute. */
   home: string
   /** Directory of downloads and builds shared by all installations of this user, absolute. */
@@ -107,6 +92,8 @@ export interface Config extends TelemetryConfig {
     queueLimit: number | null
     rate: { count: number; perMs: number } | null
   }
+  /** A file or folder of prices beside the built-in ones, absolute; null for none. */
+  prices: string | null
   /** Maximum size of the outbox on disk. */
   outboxMaxBytes: number
   /** Records that could not be delivered for so long are dropped. */
@@ -115,8 +102,8 @@ export interface Config extends TelemetryConfig {
   outboxFsync: 'never' | 'each' | { everyMs: number }
   /** Content that is recorded, and in which of it secrets are masked. */
   content: {
-    keep: typeof OPTIONAL_CONTENT
-    mask: typeof CONTENT
+    keep: readonly (typeof OPTIONAL_PARTS)[number][]
+    mask: readonly (typeof CONTENT_PARTS)[number][]
     /** Characters of each, at most; null for the trail's own bounds. */
     maxLength?: number | null
   }
@@ -125,6 +112,8 @@ export interface Config extends TelemetryConfig {
     user: string
     password: string
     database: string
+    /** Name of the cluster in the servers' `remote_servers`; null for one server. */
+    cluster: string | null
     /** User for the SQL of bound keys; null for none. */
     callerUser: string | null
     callerPassword: string
@@ -149,17 +138,11 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @throws {ConfigError} naming every bad variable at once, with what to write instead.
  */
 export function loadConfig(env: Environment = process.env): Config {
-  const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  )
-  const applied = withoutHostsReceiver(present)
-  const parsed = validate(environment, applied)
-  const issues = [...(parsed.ok ? [] : parsed.issues), ...findReceiverIssues(applied)]
-  if (!parsed.ok || issues.length > 0) throw new ConfigError(issues)
-  const { value } = parsed
+  const value = validVariables(env)
+  const home = resolve(value.EXECTRAIL_HOME)
   return {
     ...telemetryConfig(value),
-    home: resolve(value.EXECTRAIL_HOME),
+    home,
     cacheDir: join(value.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'exectrail'),
     host: value.EXECTRAIL_HOST,
     allowedHosts: value.EXECTRAIL_ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? [],
@@ -168,14 +151,15 @@ export function loadConfig(env: Environment = process.env): Config {
     requireIsolation: value.EXECTRAIL_REQUIRE_ISOLATION,
     perOrganization: organizationLimitsOf(value),
     otelcolPath: value.EXECTRAIL_OTELCOL ?? null,
+    prices: value.EXECTRAIL_PRICES === undefined ? null : resolve(value.EXECTRAIL_PRICES),
     outboxMaxBytes: value.EXECTRAIL_OUTBOX_MAX_MB * 1_048_576,
     outboxMaxAgeMs: value.EXECTRAIL_OUTBOX_MAX_DAYS * 86_400_000,
     outboxFsync: value.EXECTRAIL_OUTBOX_FSYNC,
-    content: {
-      keep: value.EXECTRAIL_RECORD_CONTENT,
-      mask: value.EXECTRAIL_MASK_SECRETS,
-      maxLength: value.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? null,
-    },
+    content: contentOf(value),
+    alerts: alertConfig(value),
+    retention: retentionConfig(value),
+    blobs: blobsConfig(value, home),
+    registry: registryConfig(value),
     clickhouse: clickhouseOf(value),
     databaseUrl: value.DATABASE_URL ?? null,
     signoz: signozOf(value),
@@ -184,6 +168,26 @@ export function loadConfig(env: Environment = process.env): Config {
     callerTrace: callerTraceOf(value),
     ci: value.CI !== undefined,
     path: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+  }
+}
+
+function validVariables(env: Environment): z.infer<typeof environment> {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const applied = withoutHostsReceiver(present)
+  const parsed = validate(environment, applied)
+  const unfit = [...findReceiverIssues(applied), ...findBlobsIssues(applied)]
+  const issues = [...(parsed.ok ? [] : parsed.issues), ...unfit]
+  if (!parsed.ok || issues.length > 0) throw new ConfigError(issues)
+  return parsed.value
+}
+
+function contentOf(value: z.infer<typeof environment>): Config['content'] {
+  return {
+    keep: value.EXECTRAIL_RECORD_CONTENT,
+    mask: value.EXECTRAIL_MASK_SECRETS,
+    maxLength: value.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? null,
   }
 }
 
@@ -213,6 +217,7 @@ function clickhouseOf(value: z.infer<typeof environment>): Config['clickhouse'] 
     user: value.CLICKHOUSE_USER,
     password: value.CLICKHOUSE_PASSWORD,
     database: value.CLICKHOUSE_DATABASE,
+    cluster: value.CLICKHOUSE_CLUSTER ?? null,
     callerUser: value.CLICKHOUSE_CALLER_USER ?? null,
     callerPassword: value.CLICKHOUSE_CALLER_PASSWORD,
   }

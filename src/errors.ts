@@ -10,9 +10,16 @@ export type ErrorCode =
   | 'runtime_unavailable'
   | 'capacity'
   | 'rate_limited'
+  | 'budget_exceeded'
   | 'store_unavailable'
   | 'metadata_unavailable'
   | 'query_refused'
+  | 'blobs_unavailable'
+  | 'blob_refused'
+  | 'blob_damaged'
+  | 'content_pending'
+  | 'content_expired'
+  | 'content_not_kept'
   | 'invalid_config'
   | 'stack_failed'
 
@@ -28,6 +35,7 @@ interface ErrorOptions {
   issues?: readonly Issue[] | undefined
   cause?: unknown
   retryAfterMs?: number | undefined
+  resetsAt?: string | undefined
 }
 
 const TABLE: Record<ErrorCode, { status: number; exit: number; title: string }> = {
@@ -40,11 +48,23 @@ const TABLE: Record<ErrorCode, { status: number; exit: number; title: string }> 
   runtime_unavailable: { status: 503, exit: 125, title: 'The runtime is not available' },
   rate_limited: { status: 429, exit: 125, title: 'Too many executions in this time' },
   capacity: { status: 429, exit: 125, title: 'No capacity now' },
+  budget_exceeded: { status: 429, exit: 125, title: 'The budget is spent' },
   store_unavailable: { status: 503, exit: 125, title: 'The store does not answer' },
   metadata_unavailable: { status: 503, exit: 125, title: 'The metadata does not answer' },
   query_refused: { status: 422, exit: 2, title: 'The store refused the query' },
+  blobs_unavailable: { status: 503, exit: 125, title: 'The blob store does not answer' },
+  blob_refused: { status: 502, exit: 125, title: 'The blob store refused the object' },
+  blob_damaged: { status: 502, exit: 125, title: 'The stored object is damaged' },
+  content_pending: { status: 409, exit: 125, title: 'The content is not there yet' },
+  content_expired: { status: 410, exit: 2, title: 'The content is no longer kept' },
+  content_not_kept: { status: 404, exit: 2, title: 'The content was not kept' },
   invalid_config: { status: 500, exit: 78, title: 'The configuration is not valid' },
   stack_failed: { status: 500, exit: 125, title: 'A part of the stack did not start' },
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
 /** Base of all errors of exectrail. `message` says what and why, `hint` what to do. */
@@ -54,6 +74,8 @@ export class ExectrailError extends Error {
   readonly hint: string | undefined
   readonly issues: readonly Issue[]
   readonly retryAfterMs: number | undefined
+  /** When the next period of a spent budget begins, ISO 8601 UTC. */
+  readonly resetsAt: string | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -61,6 +83,7 @@ export class ExectrailError extends Error {
     this.hint = options.hint
     this.issues = options.issues ?? []
     this.retryAfterMs = options.retryAfterMs
+    this.resetsAt = options.resetsAt
   }
 
   /** HTTP status of the RFC 9457 problem. */
@@ -127,6 +150,30 @@ export class MetadataError extends ExectrailError {
   override readonly name = 'MetadataError'
   constructor(message: string, options: ErrorOptions = {}) {
     super('metadata_unavailable', message, options)
+  }
+}
+
+/** The blob store is away, full or overloaded: a later attempt may succeed. */
+export class BlobsUnavailableError extends ExectrailError {
+  override readonly name = 'BlobsUnavailableError'
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('blobs_unavailable', message, options)
+  }
+}
+
+/** An object that the blob store never takes or gives, such as one that is too large. */
+export class BlobRefusedError extends ExectrailError {
+  override readonly name = 'BlobRefusedError'
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('blob_refused', message, options)
+  }
+}
+
+/** A stored object is not what was stored under its name, or no key of this installation decrypts it. */
+export class BlobDamagedError extends ExectrailError {
+  override readonly name = 'BlobDamagedError'
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('blob_damaged', message, options)
   }
 }
 

@@ -4,6 +4,8 @@ import { endOfString } from './json-strings.ts'
 declare global {
   interface JSON {
     rawJSON(text: string): object
+    /** Browsers of 2023 lack it. */
+    isRawJSON?: (value: unknown) => value is { rawJSON: string }
   }
 }
 

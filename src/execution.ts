@@ -15,7 +15,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** Limits that a caller may set; absent ones have the executor's default. */
 export interface LimitsRequest {
-  /** Wall time of the run alone, ms. Queueing and start-up do not count. */
+  /** Wall time of the run, ms. Queueing and start-up do not count. */
   timeoutMs?: number | undefined
   /** CPU time of the whole tree, ms. */
   cpuMs?: number | undefined
@@ -118,10 +118,20 @@ export interface ExecutionRequest extends ParentSpan {
   onOutput?: ((chunk: OutputChunk) => void | Promise<void>) | undefined
 }
 
+/** A request that names a code agent of the registry instead of code: its code, schemas and rules apply. */
+export interface AgentExecutionRequest extends Omit<ExecutionRequest, 'runtime' | 'language' | 'code'> {
+  /** `namespace/name`, perhaps with `@version`, `@range` or `@tag`; without, what is installed, else the newest. */
+  agent: string
+  /** One of those that the agent may run on. @default the first of them */
+  runtime?: RuntimeName | undefined
+}
+
 /** The result of `execute()`: the record with `result` parsed, and the files in `/out`. */
 export interface ExecutionResult extends Omit<ExecutionRecord, 'result'> {
   result: Json | null
   /** The result as JSON text, with every digit of its numbers; null without one. */
   resultText: string | null
   files: readonly FileContent[]
+  /** What the caller has to know of the agent that ran: that it is deprecated or yanked. */
+  warnings: readonly string[]
 }

@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { Issue } from './errors.ts'
+import { messageOf, type Issue } from './errors.ts'
 import { validate } from './validation.ts'
 
 const PREFIX = 'OTEL_EXPORTER_OTLP'
@@ -22,7 +22,7 @@ function ofReceiver(name: string): boolean {
 }
 
 const GRPC =
-  'exectrail sends OTLP over HTTP, not gRPC: write http/protobuf or http/json with the receiver’s HTTP endpoint (often port 4318 instead of 4317), or name a receiver for exectrail alone in EXECTRAIL_OTLP_ENDPOINT'
+  'exectrail sends OTLP over HTTP, not gRPC: write http/protobuf or http/json with the receiver’s HTTP endpoint (often port 4318 instead of 4317), or name a receiver only for exectrail in EXECTRAIL_OTLP_ENDPOINT'
 
 const settings = {
   PROTOCOL: z
@@ -87,8 +87,7 @@ function file(read: (bytes: Buffer) => unknown, what: string) {
     try {
       bytes = readFileSync(path)
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      context.addIssue(`${path} cannot be read: ${why}`)
+      context.addIssue(`${path} cannot be read: ${messageOf(error)}`)
       return
     }
     try {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 export const processIdentity = z.object({
   /** Changes at every boot; '' where the host does not provide it. */
   bootId: z.string(),
-  /** The pid is valid in this namespace alone; '' where there are none. */
+  /** The pid is valid only in this namespace; '' where there are none. */
   pidNamespace: z.string(),
   pid: z.number().int().positive(),
   /** In the system's own words: clock ticks after boot, or a date. A reused pid has another. */

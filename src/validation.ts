@@ -1,20 +1,27 @@
 /** Issues of a failed validation, in words of exectrail instead of those of the validation library. */
 import type { z } from 'zod'
-import type { Issue } from './errors.ts'
+import { InvalidRequestError, type Issue } from './errors.ts'
 
 type Raw = z.core.$ZodRawIssue
-type Checked<Output> = { ok: true; value: Output } | { ok: false; issues: Issue[] }
+export type Validated<Output> = { ok: true; value: Output } | { ok: false; issues: Issue[] }
 
 const ISSUES_MAX = 100
 
 /** Validates `value`, and lists at most 100 issues; a schema's own message stands before the general one. */
-export function validate<Output>(schema: z.ZodType<Output>, value: unknown): Checked<Output> {
+export function validate<Output>(schema: z.ZodType<Output>, value: unknown): Validated<Output> {
   const parsed = schema.safeParse(value, { error: explain })
   if (parsed.success) return { ok: true, value: parsed.data }
   return {
     ok: false,
     issues: parsed.error.issues.slice(0, ISSUES_MAX).flatMap(toIssues).slice(0, ISSUES_MAX),
   }
+}
+
+/** The validated value. @throws {InvalidRequestError} with every issue */
+export function checked<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+  const validated = validate(schema, value)
+  if (validated.ok) return validated.value
+  throw new InvalidRequestError(validated.issues)
 }
 
 /** An unknown key is an issue at that key; an invalid key has the message about the key. */

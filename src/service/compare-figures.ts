@@ -1,8 +1,9 @@
+import { shareOf } from '../cost/money.ts'
 import { mapNames } from '../record/record.ts'
 import type { Figures } from '../store/measures.ts'
 
 /** How a figure changed: the difference, and the difference over what it was; null where either is unknown. */
-interface Step {
+export interface Step {
   by: number | null
   ratio: number | null
 }
@@ -29,10 +30,14 @@ export function compareFigures(now: Figures, before: Figures | null): Change {
   const earlier = before === null ? null : pick(before)
   return mapNames(CHANGES, (name) => {
     const was = earlier?.[name] ?? (name === 'count' ? 0 : null)
-    const is = current[name]
-    if (is === null || was === null) return { by: null, ratio: null }
-    return { by: is - was, ratio: was === 0 ? null : (is - was) / was }
+    return stepBetween(was, current[name])
   })
+}
+
+/** How one figure changed. */
+export function stepBetween(was: number | null, is: number | null): Step {
+  if (is === null || was === null) return { by: null, ratio: null }
+  return { by: is - was, ratio: shareOf(is - was, was) }
 }
 
 function pick(figures: Figures): Compared {

@@ -20,9 +20,9 @@ export interface VersionComparison {
   durationRatio: Interval | null
   memoryRatio: Interval | null
   costRatio: Interval | null
-  /** Errors of `b` alone. */
+  /** Errors of `b` only. */
   newErrors: readonly VersionError[]
-  /** Errors of `a` alone. */
+  /** Errors of `a` only. */
   goneErrors: readonly VersionError[]
   commonErrors: readonly VersionError[]
 }

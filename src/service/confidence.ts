@@ -1,6 +1,6 @@
 /** Intervals that hold the true value 19 times out of 20. */
 
-/** Bounds of an estimate; `significant` is true when chance alone does not explain the difference. */
+/** Bounds of an estimate; `significant` is true when chance does not explain the difference. */
 export interface Interval {
   estimate: number
   low: number
@@ -13,7 +13,7 @@ const Z = 1.959_964
 
 /**
  * The quantile to use where `count` intervals shall all hold, 19 times out of 20 (Bonferroni). Without it one of twenty
- * agents would look changed by chance alone.
+ * agents would look changed by chance.
  */
 export function familyQuantile(count: number): number {
   return count <= 1 ? Z : normalQuantile(1 - 0.025 / count)
@@ -46,6 +46,11 @@ export function differenceOfProportions(a: Proportion, b: Proportion, z = Z): In
   const low = estimate - Math.hypot(after.share - after.low, before.high - before.share)
   const high = estimate + Math.hypot(after.high - after.share, before.share - before.low)
   return { estimate, low, high, significant: low > 0 || high < 0 }
+}
+
+/** What a proportion is at least, 19 times out of 20. */
+export function lowerBound(proportion: Proportion): number {
+  return wilson(proportion, Z).low
 }
 
 /** Wilson's score interval of a proportion. */

@@ -1,6 +1,7 @@
 /** Resolves, ignores, assigns and reopens groups of errors. */
 import { ExectrailError, InvalidRequestError } from '../errors.ts'
-import { appendAudit, type Actor, type AuditAction } from '../metadata/audit-log.ts'
+import type { AuditAction } from '../metadata/audit-actions.ts'
+import { appendAudit, type Caller } from '../metadata/audit-log.ts'
 import type { Database } from '../metadata/database.ts'
 import { decide, lockDecision, type DecidedState, type ErrorDecision } from '../metadata/error-states.ts'
 import type { Store } from '../store/client.ts'
@@ -19,12 +20,12 @@ const ORGANIZATIONS_NAMED = 10
 
 /**
  * Changes the state of a group, in the caller's organization or workspace. An administrator of several organizations names
- * one, unless the group was seen in one alone.
+ * one, unless the group was seen in only one.
  * @throws {ExectrailError} `not_found` for a group that was not seen within a year
  */
 export async function decideError(
   { store, database }: { store: Store; database: Database },
-  { scope, actor }: { scope: Scope; actor: Actor },
+  { scope, actor }: Caller,
   { fingerprint, state, assignee }: ErrorChange,
 ): Promise<ErrorDecision> {
   const tenant = await findTenant(store, scope, fingerprint)

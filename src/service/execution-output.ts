@@ -8,7 +8,8 @@ import type { Scope } from '../store/scope.ts'
 import { getExecution } from './get-execution.ts'
 import { findLive } from './live-execution.ts'
 
-const END_FIELDS = [
+/** What `end` says. */
+export const END_FIELDS = [
   'executionId',
   'outcome',
   'errorType',

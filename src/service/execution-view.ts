@@ -1,5 +1,6 @@
 import type { Json } from '../execution.ts'
 import { mayRound, parseExactly } from '../exact-json.ts'
+import { findJsonFault, MAX_DEPTH } from '../executor/json-text.ts'
 import { mapNames, namesWith, type ExecutionRecord, type FieldNameWith } from '../record/record.ts'
 
 const JSON_FIELDS = namesWith({ type: 'json' })
@@ -8,7 +9,7 @@ type JsonField = FieldNameWith<{ type: 'json' }>
 /** A record as callers see it: `input` and `result` are the values themselves. */
 export type ExecutionView = Omit<ExecutionRecord, JsonField> & Record<JsonField, Json>
 
-/** Parses JSON fields. A text that was truncated no longer parses and stays text. */
+/** Parses JSON fields. A text that was truncated no longer parses and stays text, and so does one that nests too deeply. */
 export function viewExecution(record: ExecutionRecord): ExecutionView {
   return { ...record, ...mapNames(JSON_FIELDS, (name) => parseJson(record[name])) }
 }
@@ -28,10 +29,15 @@ export function viewResult(text: string | null, parsed: Json): Json {
 }
 
 function parseJson(text: string | null): Json {
-  if (text === null) return null
+  if (text === null || nestsTooDeeply(text)) return text
   try {
     return text.length > EXACT_MAX_LENGTH ? JSON.parse(text) : parseExactly(text)
   } catch {
     return text
   }
+}
+
+/** `JSON.stringify` fails on what another program recorded deeper than results go here. */
+function nestsTooDeeply(text: string): boolean {
+  return text.length > MAX_DEPTH && findJsonFault(text) !== null
 }

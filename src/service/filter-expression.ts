@@ -3,33 +3,53 @@ import { asStored, fieldOf } from '../record/record.ts'
 import { withoutAlias } from '../record/values.ts'
 import {
   FILTER_FIELDS,
+  filterFieldOf,
+  isListOperator,
+  LIST_OPERATORS,
   OPERATORS,
-  operatorsOf,
+  splitCondition,
+  splitList,
+  writtenOperatorsOf,
   type FilterField,
-  type FilterTerm,
-  type FilterValue,
   type Operator,
-} from '../store/filter.ts'
+} from '../record/conditions.ts'
+import type { FilterTerm, FilterValue } from '../store/filter.ts'
 import { checkTime, toUtc } from './window.ts'
 
-const TERM = /^([A-Za-z]+)(!\^=|!=|!~|>=|<=|\^=|=|>|<|~)(.*)$/su
 const VALUE_MAX = 256
+const VALUES_MAX = 100
 
 type Parsed<Value> = { ok: true; value: Value } | { ok: false; message: string }
 
 /** One condition; `field=` holds for records without a value. Says what to write instead of one it cannot read. */
 export function parseTerm(text: string): Parsed<FilterTerm> {
-  const [, name = '', sign = '', rest = ''] = TERM.exec(text) ?? []
-  const operator = OPERATORS.find((known) => known === sign)
-  if (operator === undefined)
-    return refuse(`write FIELD, then one of ${OPERATORS.join(' ')}, then the value, such as durationMs>=1000`)
-  const field = FILTER_FIELDS.find((known) => known === name)
-  if (field === undefined)
+  const split = splitCondition(text)
+  if (split === null)
+    return refuse(
+      `write FIELD, then one of ${OPERATORS.join(' ')} and the value, or : or !: and several, such as durationMs>=1000 or outcome:failure,timeout`,
+    )
+  const { name, operator, value: given } = split
+  const field = filterFieldOf(name)
+  if (field === null)
     return refuse(`${name.slice(0, 60)} is not a field to filter by; fields are: ${FILTER_FIELDS.join(', ')}`)
-  if (!operatorsOf(field).includes(operator))
-    return refuse(`${field} takes ${operatorsOf(field).join(' ')}, not ${operator}`)
-  const value = parseValue(field, operator, rest)
+  if (!writtenOperatorsOf(field).includes(operator))
+    return refuse(`${field} takes ${writtenOperatorsOf(field).join(' ')}, not ${operator}`)
+  if (isListOperator(operator)) return parseList(field, LIST_OPERATORS[operator], given)
+  const value = parseValue(field, operator, given)
   return value.ok ? { ok: true, value: { field, operator, values: [value.value] } } : value
+}
+
+function parseList(field: FilterField, operator: '=' | '!=', text: string): Parsed<FilterTerm> {
+  if (text === '') return refuse(`values are missing behind ${field}, separated by commas`)
+  const given = splitList(text)
+  if (given.length > VALUES_MAX) return refuse(`at most ${VALUES_MAX} values of ${field}`)
+  const values: FilterValue[] = []
+  for (const one of new Set(given)) {
+    const parsed = parseValue(field, operator, one)
+    if (!parsed.ok) return parsed
+    values.push(parsed.value)
+  }
+  return { ok: true, value: { field, operator, values } }
 }
 
 function parseValue(field: FilterField, operator: Operator, text: string): Parsed<FilterValue> {

@@ -1,4 +1,5 @@
 /** What the figures of a health report mean, in words. */
+import { shareOf } from '../cost/money.ts'
 import { formatMs, formatRate } from '../format.ts'
 import { SEVERITIES, type Finding, type HealthReport, type Verdict } from './health-figures.ts'
 
@@ -91,7 +92,7 @@ function describeErrors({ newErrors }: Figures): Finding {
 }
 
 function rateOf({ count, successCount }: { count: number; successCount: number }): number | null {
-  return count === 0 ? null : successCount / count
+  return shareOf(successCount, count)
 }
 
 function signed(share: number): string {

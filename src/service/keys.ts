@@ -82,7 +82,7 @@ class KeyCache {
     this.#read = read
   }
 
-  /** The key as it is now, or as it was less than a second ago. */
+  /** The key, at most a second old. */
   async find(digest: string): Promise<StoredKey | null> {
     const cached = this.#known.get(digest)
     const age = cached === undefined ? Infinity : performance.now() - cached.readAt

@@ -10,7 +10,7 @@ import type { ErrorView } from './error-view.ts'
 export const USUAL_STATES = ['open', 'regressed', 'resolved'] as const satisfies readonly ErrorState[]
 
 const DAY_MS = 86_400_000
-/** An error that was not seen for so long before the window is new. */
+/** An error that was not seen for so long before the day on which the window begins is new. Failures are kept by whole days. */
 const LOOKBACK_DAYS = 30
 
 /** Failures grouped by fingerprint. Without metadata (null) every group is open. */
@@ -18,7 +18,8 @@ export async function listErrors(
   { store, metadata, scope }: { store: Store; metadata: { database: Database } | null; scope: Scope },
   query: Omit<ErrorsQuery, 'scope' | 'lookbackFrom' | 'settled'>,
 ): Promise<ErrorView[]> {
-  const lookback = Math.max(0, Date.parse(query.window.from) - LOOKBACK_DAYS * DAY_MS)
+  const firstDay = Math.floor(Date.parse(query.window.from) / DAY_MS)
+  const lookback = Math.max(0, (firstDay - LOOKBACK_DAYS) * DAY_MS)
   const decisions = byGroup(metadata === null ? [] : await listDecisions(metadata.database.queries, scope))
   const groups = await getErrors(store, {
     ...query,

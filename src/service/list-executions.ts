@@ -1,11 +1,8 @@
 import { CONTENT, type ExecutionRecord, type FieldName } from '../record/record.ts'
 import type { Store } from '../store/client.ts'
 import type { Filter } from '../store/filter.ts'
-import {
-  listExecutions as queryExecutions,
-  type ListOrder,
-  type Position,
-} from '../store/queries/list-executions.ts'
+import type { ListOrder, Position } from '../store/list-page.ts'
+import { listExecutions as queryExecutions } from '../store/queries/list-executions.ts'
 import type { Scope, Window } from '../store/scope.ts'
 import { viewFields, type ExecutionView } from './execution-view.ts'
 
@@ -13,6 +10,8 @@ import { viewFields, type ExecutionView } from './execution-view.ts'
 export interface ExecutionPage {
   data: readonly Partial<ExecutionView>[]
   nextCursor: string | null
+  /** Where a search for what is rare has stopped; null: it has not. */
+  searchedFrom: string | null
   window: Window
 }
 
@@ -31,17 +30,24 @@ const PAGE_MAX_BYTES = 32 * 1_048_576
 
 /**
  * Executions of a window in order. `next` is the position of the next page, null on the last page. A page ends early
- * when its bodies exceed 32 MiB.
+ * when its bodies exceed 32 MiB, and where a search has stopped, from which `next` goes on.
  */
 export async function listExecutions(
   { store, scope }: { store: Store; scope: Scope },
   { fields, limit, ...query }: ListQuery,
-): Promise<{ records: Partial<ExecutionView>[]; next: Position | null }> {
+): Promise<{ records: Partial<ExecutionView>[]; next: Position | null; searchedFrom: string | null }> {
   // One extra record shows whether another page follows.
-  const rows = await queryExecutions(store, { ...query, scope, fields, limit: limit + 1 })
-  const page = withinBytes(rows.slice(0, limit).map(({ record }) => record))
-  const next = rows.length > page.length ? (rows[page.length - 1]?.position ?? null) : null
-  return { records: page.map((record) => viewFields(record)), next }
+  const found = await queryExecutions(store, { ...query, scope, fields, limit: limit + 1 })
+  const page = withinBytes(found.rows.slice(0, limit).map(({ record }) => record))
+  const records = page.map((record) => viewFields(record))
+  if (found.rows.length > page.length)
+    return { records, next: found.rows[page.length - 1]?.position ?? null, searchedFrom: null }
+  return { records, next: beforeTime(found.searchedFrom), searchedFrom: found.searchedFrom }
+}
+
+/** The position behind all executions from this time on. */
+function beforeTime(startedAt: string | null): Position | null {
+  return startedAt === null ? null : { rank: null, startedAt, executionId: '' }
 }
 
 function withinBytes(rows: readonly Partial<ExecutionRecord>[]): Partial<ExecutionRecord>[] {

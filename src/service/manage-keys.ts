@@ -9,10 +9,12 @@ import {
   revokeKey as revokeStored,
   type StoredKey,
 } from '../metadata/api-keys.ts'
-import { appendAudit, type Actor } from '../metadata/audit-log.ts'
+import { appendAudit, type Caller } from '../metadata/audit-log.ts'
 import type { Database } from '../metadata/database.ts'
 import { USUAL_SCOPES, type KeyScope } from '../metadata/key-scopes.ts'
 import type { Scope } from '../store/scope.ts'
+import { isUuid } from '../uuid.ts'
+import { bindTenant } from './bind-tenant.ts'
 import { hashSecret, makeSecret, type CachedKeys } from './keys.ts'
 
 export interface KeyRequest {
@@ -31,16 +33,8 @@ export interface KeyView extends StoredKey {
   state: 'active' | 'expired' | 'revoked'
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu
-
-interface Caller {
-  /** The tenant whose keys the caller manages. */
-  scope: Scope
-  actor: Actor
-}
-
 /**
- * Makes a key. Its secret is in the reply alone.
+ * Makes a key. Only this reply has its secret.
  * @throws {ExectrailError} `forbidden` for a tenant that is not the caller's
  * @throws {InvalidRequestError} for a workspace or a limited key without organization, or an expiry in the past
  */
@@ -88,7 +82,7 @@ export async function revokeKey(
   { scope, actor }: Caller,
   id: string,
 ): Promise<KeyView> {
-  if (!UUID.test(id)) throw unknownKey(id)
+  if (!isUuid(id)) throw unknownKey(id)
   const revoked = await database.queries.transaction().execute(async (transaction) => {
     const administrators = await countAdministrators(transaction)
     const key = await lockKey(transaction, scope, id)
@@ -109,13 +103,7 @@ function bindKey(
   scope: Scope,
 ): Pick<StoredKey, 'organizationId' | 'workspaceId'> {
   if (scope === 'all') return { organizationId: organizationId ?? null, workspaceId: workspaceId ?? null }
-  if ((organizationId ?? scope.organizationId) !== scope.organizationId) throw foreign('organization')
-  if (scope.workspaceId !== undefined && (workspaceId ?? scope.workspaceId) !== scope.workspaceId)
-    throw foreign('workspace')
-  return {
-    organizationId: scope.organizationId,
-    workspaceId: scope.workspaceId ?? workspaceId ?? null,
-  }
+  return bindTenant(scope, { organizationId, workspaceId }, 'keys')
 }
 
 function checkRequest(
@@ -152,11 +140,5 @@ function unknownKey(id: string): ExectrailError {
 function lastOne(): ExectrailError {
   return new ExectrailError('conflict', 'it is the last key that administers this installation', {
     hint: 'Make another one first: exectrail key create NAME --scope admin',
-  })
-}
-
-function foreign(what: 'organization' | 'workspace'): ExectrailError {
-  return new ExectrailError('forbidden', `this key may not manage keys of that ${what}`, {
-    hint: `Leave \`${what}Id\` out, or use a key that administers that ${what}.`,
   })
 }

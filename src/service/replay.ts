@@ -10,7 +10,9 @@ import type { Store } from '../store/client.ts'
 import { getExecution } from '../store/queries/get-execution.ts'
 import type { Scope } from '../store/scope.ts'
 import { noSuchExecution } from './get-execution.ts'
-import { runCode, type RunView } from './run-code.ts'
+import type { LiveExecution } from '../executor/executions.ts'
+import { withWholeRequest, type ReadBlob } from './whole-request.ts'
+import { runCode, startCode, type RunView } from './run-code.ts'
 
 /** What a replay does otherwise; everything else is as it was. Ids of `context` replace or add single ones. */
 export type ReplayChanges = {
@@ -21,10 +23,14 @@ type Changeable = 'runtime' | 'language' | 'input' | 'limits' | 'env' | 'files' 
 /** How a replay is run, which is no part of the record. */
 export type ReplayRun = Pick<ExecutionRequest, 'signal' | 'parent' | 'onOutput'>
 
+type Replay = { executionId: string; changes: ReplayChanges } & ReplayRun
+
 interface ReplayParts {
   store: Store
   executor: Pick<Executor, 'submit'>
   scope: Scope
+  /** Null or absent: what a record holds in part cannot be replayed. */
+  readBlob?: ReadBlob | null
 }
 
 /**
@@ -33,13 +39,26 @@ interface ReplayParts {
  * workflow execution, nor the tool call, that the first one was.
  * @throws {ExectrailError} `not_found`; `not_replayable` with what was not kept as it was
  */
-export async function replay(
-  { store, executor, scope }: ReplayParts,
-  { executionId, changes, ...run }: { executionId: string; changes: ReplayChanges } & ReplayRun,
-): Promise<RunView> {
+export async function replay(parts: ReplayParts, given: Replay): Promise<RunView> {
+  return runCode(parts, await requestOf(parts, given))
+}
+
+/**
+ * Begins a replay and does not wait for its end.
+ * @throws {ExectrailError} as `replay` before it begins
+ */
+export async function startReplay(parts: ReplayParts, given: Replay): Promise<LiveExecution> {
+  return startCode(parts, await requestOf(parts, given))
+}
+
+async function requestOf(
+  { store, scope, readBlob = null }: ReplayParts,
+  { executionId, changes, ...run }: Replay,
+): Promise<ExecutionRequest> {
   const record = await getExecution(store, scope, executionId)
   if (record === null) throw noSuchExecution()
-  return runCode({ executor, scope }, { ...repeatedRequest(record, changes), ...run })
+  const whole = readBlob === null ? record : await withWholeRequest(record, readBlob)
+  return { ...repeatedRequest(whole, changes), ...run }
 }
 
 /** What `request` of a record holds; see `keptRequest`. Records come from other programs too, so it may be anything. */
@@ -77,7 +96,7 @@ function repeatedRequest(record: ExecutionRecord, changes: ReplayChanges): Execu
   const changed = {
     ...kept,
     ...(input === null ? {} : { input: new JsonSource(input) }),
-    ...given(changes),
+    ...withoutUndefined(changes),
   }
   return {
     ...changed,
@@ -103,7 +122,7 @@ function rejectLosses(record: ExecutionRecord, { input, files }: ReplayChanges):
 }
 
 const HINT =
-  'Run it anew with the whole code, or give `input` or `files` where only those are missing. A record keeps 64 KiB of each, masks secrets, and leaves out what EXECTRAIL_RECORD_CONTENT leaves out.'
+  'Run the complete code as a new execution, or give `input` or `files` where only those are missing. A record keeps 64 KiB of each, the blob store the rest once it has it; both mask secrets, and leave out what EXECTRAIL_RECORD_CONTENT leaves out.'
 
 function notReplayable({ executionId }: ExecutionRecord, why: string): ExectrailError {
   return new ExectrailError('not_replayable', `execution ${executionId} cannot be replayed: ${why}`, {
@@ -119,7 +138,7 @@ function rejectMissingVariables(names: readonly string[], { env = {} }: ReplayCh
   if (issues.length > 0) throw new InvalidRequestError(issues)
 }
 
-function given(changes: ReplayChanges): ReplayChanges {
+function withoutUndefined(changes: ReplayChanges): ReplayChanges {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
 }
 

@@ -1,7 +1,9 @@
 import { compareFigures, type Change } from './compare-figures.ts'
+import { compareGroups } from './compare-groups.ts'
 import type { Store } from '../store/client.ts'
 import { getStats, type Stats, type StatsGroup, type StatsQuery } from '../store/queries/stats.ts'
-import { windowBefore, type Scope, type Window } from '../store/scope.ts'
+import type { Figures } from '../store/measures.ts'
+import type { Scope, Window } from '../store/scope.ts'
 
 /** The same figures of the window of the same length just before. */
 interface Compared {
@@ -21,18 +23,10 @@ export async function stats(
   const { window } = query
   const current = await getStats(store, { ...query, scope })
   if (compare === undefined) return { window, ...current }
-  const before = windowBefore(window)
-  const keys = current.groups.map(({ key }) => key)
-  const previous = await getStats(store, { ...query, scope, window: before, keys })
-  const earlier = new Map(previous.groups.map((group) => [JSON.stringify(group.key), group]))
-  return {
+  const compared = await compareGroups<Figures, Stats, Change>(current, {
     window,
-    ...current,
-    groups: current.groups.map((group) => ({
-      ...group,
-      change: compareFigures(group, earlier.get(JSON.stringify(group.key)) ?? null),
-    })),
-    previous: { window: before, ...previous },
-    change: compareFigures(current.total, previous.total),
-  }
+    ask: (earlier) => getStats(store, { ...query, scope, ...earlier, trend: undefined }),
+    changeOf: compareFigures,
+  })
+  return { window, ...current, ...compared }
 }

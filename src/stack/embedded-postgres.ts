@@ -1,4 +1,5 @@
 /** The embedded Postgres as a supervised process, on a Unix socket, without TCP and never as root. */
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
@@ -28,12 +29,29 @@ const STILL_USED = /lock file \S+ already exists|pre-existing shared memory bloc
 const UNUSED_MS = 10_000
 const USED_POLL_MS = 100
 
+const MIB = 1_048_576
+const BUFFERS_MIB = { least: 32, most: 1_024 }
+
+/**
+ * A thirty-second of the memory, within bounds: searches of many code agents read pages all over their table, and one that
+ * comes from the system's cache takes three times as long. What is not used takes no memory.
+ * @param machine bytes @param limit bytes of the container; 0 without one
+ */
+export function sharedBuffers(machine: number, limit: number): string {
+  const mebibytes = Math.floor((limit > 0 ? Math.min(machine, limit) : machine) / 32 / MIB)
+  return `${Math.min(BUFFERS_MIB.most, Math.max(BUFFERS_MIB.least, mebibytes))}MB`
+}
+
 /** fsync and synchronous_commit stay on: what is acknowledged survives a power failure. */
 const SETTINGS = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '40',
-  shared_buffers: '32MB',
+  shared_buffers: sharedBuffers(totalmem(), process.constrainedMemory()),
+  // A search of code agents collects its matches in this, one at a time.
+  work_mem: '16MB',
+  // Pages are in memory, or on a disk that reads any page as fast as the next.
+  random_page_cost: '1.1',
   max_wal_size: '256MB',
   io_method: 'sync',
   jit: 'off',
@@ -45,13 +63,19 @@ const SETTINGS = {
   log_checkpoints: 'off',
 }
 
-/** @throws {ExectrailError} `stack_failed` when it cannot be had or does not start */
-export async function startEmbeddedPostgres({ home }: Pick<Config, 'home'>): Promise<EmbeddedPostgres> {
+/**
+ * @param changed settings of Postgres, for what is not metadata
+ * @throws {ExectrailError} `stack_failed` when it cannot be obtained or does not start
+ */
+export async function startEmbeddedPostgres(
+  { home }: Pick<Config, 'home'>,
+  changed: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedPostgres> {
   const place = await preparePlace(home)
   try {
     const program = await findPostgres(place)
     const url = urlOf(place.socketDirectory, await ensureCluster(place, program))
-    const process = await startUnused(specOf({ home, place, program, url }))
+    const process = await startUnused(specOf({ home, place, program, url, changed }))
     return { process, url, socketDirectory: place.socketDirectory, release: () => place.release() }
   } catch (error) {
     await place.release()
@@ -78,11 +102,12 @@ interface LaunchOptions {
   place: PostgresPlace
   program: PostgresProgram
   url: string
+  changed: Readonly<Record<string, string>>
 }
 
-function specOf({ home, place, program, url }: LaunchOptions): ProcessSpec {
+function specOf({ home, place, program, url, changed }: LaunchOptions): ProcessSpec {
   const data = join(place.directory, 'data')
-  const settings = { ...SETTINGS, unix_socket_directories: quote(place.socketDirectory) }
+  const settings = { ...SETTINGS, ...changed, unix_socket_directories: quote(place.socketDirectory) }
   return {
     name: 'metadata',
     command: program.postgres,

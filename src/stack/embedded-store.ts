@@ -1,12 +1,12 @@
 /** The embedded ClickHouse engine as a supervised process, in a sandbox where the host grants one. */
 import { randomBytes } from 'node:crypto'
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { ExectrailError } from '../errors.ts'
 import { programFile } from '../program-file.ts'
 import { engineMemory } from '../clickhouse-endpoint/memory.ts'
-import { stuckMark } from '../clickhouse-endpoint/stuck-mark.ts'
+import { restartMark, restartReason } from '../clickhouse-endpoint/restart-mark.ts'
 import { ReservedPort } from './reserved-port.ts'
 import type { ProcessSpec, SupervisedProcess } from './process.ts'
 import type { StoreAccess, StoreUsers } from './store-users.ts'
@@ -139,7 +139,7 @@ interface LaunchOptions {
 }
 
 function specOf({ config, reservedPort, users, memoryBytes, wrapper }: LaunchOptions): ProcessSpec {
-  const stuck = stuckMark(dataDirOf(config))
+  const mark = restartMark(dataDirOf(config))
   const options = {
     '--data': dataDirOf(config),
     '--host': HOST,
@@ -162,12 +162,8 @@ function specOf({ config, reservedPort, users, memoryBytes, wrapper }: LaunchOpt
     firstStdinLine: JSON.stringify({ users: credentialsOf(users) }),
     stopsBy: 'stdin',
     logFile: join(config.home, 'logs', 'store.log'),
-    prepare: () => rm(stuck, { force: true }),
-    stopReason: () =>
-      stat(stuck).then(
-        () => 'its statements do not end',
-        () => null,
-      ),
+    prepare: () => rm(mark, { force: true }),
+    stopReason: () => restartReason(mark),
     readyTimeoutMs: READY_TIMEOUT_MS,
     graceMs: GRACE_MS,
     ready: () => answers(users.service),

@@ -1,6 +1,6 @@
 /** The Postgres of the metadata: the embedded one, or that of DATABASE_URL. */
 import type { Config } from '../config.ts'
-import { ExectrailError } from '../errors.ts'
+import { ExectrailError, messageOf } from '../errors.ts'
 import { openDatabase } from '../metadata/database.ts'
 import { migrateMetadata } from '../metadata/migrate.ts'
 import { externalComponent, supervisedComponent, type StackComponent } from './component.ts'
@@ -49,11 +49,14 @@ async function migrate(url: string, report: (line: string) => void): Promise<voi
     const { applied } = await migrateMetadata(database)
     if (applied.length > 0) report(`Metadata: applied ${applied.length} migrations`)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ExectrailError('stack_failed', `the metadata in Postgres could not be migrated: ${reason}`, {
-      hint: 'Check DATABASE_URL, and that its user may create a schema; or unset it for the embedded Postgres.',
-      cause: error,
-    })
+    throw new ExectrailError(
+      'stack_failed',
+      `the metadata in Postgres could not be migrated: ${messageOf(error)}`,
+      {
+        hint: 'Check DATABASE_URL, and that its user may create a schema; or unset it for the embedded Postgres.',
+        cause: error,
+      },
+    )
   } finally {
     await database.close()
   }

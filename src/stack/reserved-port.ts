@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ExectrailError } from '../errors.ts'
 
 /** ms that connections wait for a restart. After that they are refused, so that callers do not hang. */
-const HOLD_MS = 3_000
+const HOLD_MS = 10_000
 
 const handleSchema = z.object({
   fd: z.number().int().nonnegative(),

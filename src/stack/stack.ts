@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { ExectrailError } from '../errors.ts'
+import { ExectrailError, messageOf } from '../errors.ts'
 import { startCollector, type CollectorComponent } from './collector-component.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { lockHome } from './home-lock.ts'
@@ -106,8 +106,7 @@ export async function prepareHome(home: string): Promise<void> {
   try {
     await mkdir(join(home, 'logs'), { recursive: true, mode: 0o700 })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ExectrailError('stack_failed', `${home} cannot be created or written: ${reason}`, {
+    throw new ExectrailError('stack_failed', `${home} cannot be created or written: ${messageOf(error)}`, {
       hint: 'set EXECTRAIL_HOME to a directory you may write, on a disk with room',
       cause: error,
     })

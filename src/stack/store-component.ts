@@ -1,8 +1,9 @@
 /** The store of the stack: the embedded ClickHouse, or the one of CLICKHOUSE_URL. */
 import type { Config } from '../config.ts'
-import { ExectrailError } from '../errors.ts'
+import { ExectrailError, messageOf } from '../errors.ts'
 import { createStore } from '../store/client.ts'
 import { migrate } from '../store/migrate.ts'
+import { describeExpiry, setExpiry } from '../store/retention/expiry.ts'
 import { startEmbeddedStore } from './embedded-store.ts'
 import type { Endpoints } from './endpoints.ts'
 import { externalComponent, supervisedComponent, withPorts, type StackComponent } from './component.ts'
@@ -23,7 +24,7 @@ const WELL_KNOWN = 8123
 export async function startStore(config: Config, report: (line: string) => void): Promise<StoreComponent> {
   const { component, users } = await openComponent(config, report)
   try {
-    await migrateStore(users.service, report)
+    await migrateStore(users.service, config.retention, report)
   } catch (error) {
     await component.stop()
     throw error
@@ -68,17 +69,25 @@ async function openComponent(
   })
 }
 
-async function migrateStore(access: StoreAccess, report: (line: string) => void): Promise<void> {
+async function migrateStore(
+  access: StoreAccess,
+  { days }: Config['retention'],
+  report: (line: string) => void,
+): Promise<void> {
   const store = createStore(access)
   try {
     const { applied } = await migrate(store)
     if (applied.length > 0) report(`Store: applied ${applied.length} migrations`)
+    if (days !== null && (await setExpiry(store, days)).changed) report(`Store: ${describeExpiry(days)}`)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ExectrailError('stack_failed', `the store at ${access.url} could not be migrated: ${reason}`, {
-      hint: 'check CLICKHOUSE_URL, CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or unset them for the embedded store',
-      cause: error,
-    })
+    throw new ExectrailError(
+      'stack_failed',
+      `the store at ${access.url} could not be migrated: ${messageOf(error)}`,
+      {
+        hint: 'check CLICKHOUSE_URL, CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or unset them for the embedded store',
+        cause: error,
+      },
+    )
   } finally {
     await store.close()
   }

@@ -5,6 +5,8 @@ export interface StoreAccess {
   user: string
   password: string
   database: string
+  /** Name of its cluster; null or absent for one server. */
+  cluster?: string | null
   /** The user is read-only, so its requests must not set `readonly`. @default false */
   readsOnly?: boolean
   /** It is a server, so the service reads callers' statements before it sends them. @default false */

@@ -1,6 +1,6 @@
 /** Supervises one process: starts it, waits until it is ready, and restarts it with backoff. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { ExectrailError } from '../errors.ts'
+import { ExectrailError, messageOf } from '../errors.ts'
 import { startChild, type Child } from './child.ts'
 import { lastLines, logSize, openLog, readLog, type LogFile } from './log-file.ts'
 import { notePid, sweepPid } from './pid-file.ts'
@@ -116,7 +116,7 @@ class Supervisor implements SupervisedProcess {
       failures += 1
       this.restarts += 1
       await this.launch().catch((error: unknown) => {
-        this.lastError = error instanceof Error ? error.message : String(error)
+        this.lastError = messageOf(error)
       })
     }
   }

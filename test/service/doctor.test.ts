@@ -1,7 +1,10 @@
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { v7 as uuidv7 } from 'uuid'
+import { spoolRoot } from '../../src/blobs/spool/spool.ts'
 import { FailedCheck, type DoctorContext } from '../../src/service/doctor/check.ts'
 import { CHECKS } from '../../src/service/doctor/checks.ts'
 import { writeEndpoints } from '../../src/stack/endpoints.ts'
@@ -108,6 +111,45 @@ describe('the metadata', () => {
   })
 })
 
+describe('whole content', () => {
+  const waitingSince = async ({ config }: DoctorContext, ms: number): Promise<void> => {
+    const directory = join(spoolRoot(config.home), 'gone@none')
+    await mkdir(directory, { recursive: true })
+    await writeFile(join(directory, `${uuidv7({ msecs: Date.now() - ms })}.2048.json`), '{}')
+  }
+
+  it('is reported with its store and what waits', async () => {
+    const given = await contextWith()
+    expect(await ask('blobs', given)).toMatch(/^ok: the blob store answers at .*blobs; nothing waits$/u)
+    await waitingSince(given, 60_000)
+    expect(await ask('blobs', given)).toMatch(/^ok: .*; 1 blobs \(2.*\) wait, the oldest for 6\d s$/u)
+    await waitingSince(given, 900_000)
+    expect(await ask('blobs', given)).toMatch(
+      /^broken: .*2 blobs \(4.*the oldest for 9\d\d s – fix: .*exectrail up/u,
+    )
+  })
+
+  it('that was dropped is named with the reason', async () => {
+    const given = await contextWith()
+    noteLoss(spoolRoot(given.config.home), { executorId: 'e', records: 3, why: 'the spool is full' })
+    expect(await ask('blobs', given)).toMatch(
+      /^broken: 3 blobs were not kept in a week, last at .*: the spool is full.*EXECTRAIL_BLOBS_SPOOL_MAX_MB/u,
+    )
+  })
+
+  it('is named, with what to do, where its store cannot be written', async () => {
+    const given = await contextWith()
+    await writeFile(join(given.config.home, 'blobs'), 'no directory')
+    expect(await ask('blobs', given)).toMatch(
+      /^broken: the blob store does not answer: .* – fix: .*EXECTRAIL_BLOBS/u,
+    )
+  })
+
+  it('may be switched off', async () => {
+    expect(await ask('blobs', await contextWith({ EXECTRAIL_BLOBS: 'none' }))).toMatch(/^skipped: .*=none/u)
+  })
+})
+
 describe('SigNoz', () => {
   it.each([
     [200, /^ok: answers/u],
@@ -129,7 +171,7 @@ describe('SigNoz', () => {
 })
 
 describe('the Collector', () => {
-  it('is asked with the headers of the sender, and told apart from one that wants others', async () => {
+  it('is asked with the headers of the sender, and one that wants others is named', async () => {
     const url = await listen((request, response) => {
       request.resume()
       response.writeHead(request.headers.authorization === 'Bearer right' ? 200 : 401).end('{}')

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ConfigError } from '../../src/errors.ts'
 import { listAudit } from '../../src/metadata/audit-log.ts'
 import { KEY_SCOPES, USUAL_SCOPES } from '../../src/metadata/key-scopes.ts'
-import { adoptKeyFile, keysPath, readCliKey, type OpenedKeys } from '../../src/service/key-file.ts'
+import { adoptKeyFile, type OpenedKeys } from '../../src/service/adopt-keys.ts'
+import { keysPath, readCliKey } from '../../src/service/key-file.ts'
 import { hashSecret } from '../../src/service/keys.ts'
 import { createKey, revokeKey } from '../../src/service/manage-keys.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
@@ -22,7 +23,7 @@ beforeEach(async () => {
 
 const adopt = (apiKey: string | null): Promise<OpenedKeys> => adoptKeyFile({ home, apiKey }, metadata)
 
-it('makes the first key where none is given, readable by its owner alone, and keeps it over a restart', async () => {
+it('makes the first key where none is given, readable only by its owner, and keeps it over a restart', async () => {
   const { secret } = await adopt(null)
   expect(secret).toMatch(/^xt_[\w-]{32}$/)
   expect((await stat(keysPath(home))).mode & 0o777).toBe(0o600)

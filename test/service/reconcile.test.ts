@@ -118,7 +118,7 @@ describe('ids begun against ids stored', () => {
     expect((await ask('twice')).duplicated).toEqual([{ executionId: record.executionId, rows: 2 }])
   })
 
-  it('looks at its window alone', async () => {
+  it('looks only at its window', async () => {
     await insertStarted(clickhouse, [begunAgo('windowed', 60)])
     expect(await ask('windowed', minutesAgo(30))).toMatchObject({ begun: 0, missingCount: 0 })
     expect(await ask('windowed', minutesAgo(90))).toMatchObject({ begun: 1, missingCount: 1 })
@@ -181,12 +181,12 @@ describe('dead letters', () => {
     })
   })
 
-  it('are those of the organization and since the begin alone', async () => {
+  it('are only those of the organization and since the begin', async () => {
     const { letters } = await read(ACME, '2026-11-02T00:00:00Z')
     expect(letters.map(({ executionId }) => executionId)).toEqual(['e-1'])
   })
 
-  it('are counted whole where not all are kept', async () => {
+  it('are all counted where not all are kept', async () => {
     const { count, letters } = await read('all', '2026-11-01T00:00:00Z', 1)
     expect({ count, kept: letters.length }).toEqual({ count: 4, kept: 1 })
   })

@@ -83,3 +83,33 @@ describe('docker-compose.yml', () => {
     for (const [, value] of secrets) expect(value).toMatch(/\$\{\w+:\?set it in \.env\}$/)
   })
 })
+
+describe('docker-compose.cluster.yml', () => {
+  const file = join(ROOT, 'docker-compose.cluster.yml')
+  const text = readFileSync(file, 'utf8')
+  const settings = readFileSync(join(ROOT, 'clickhouse/cluster/cluster.xml'), 'utf8')
+
+  it('is valid for `docker compose config` where that is present, else for the Compose schema', async () => {
+    const names = [...text.matchAll(/\$\{(\w+):\?set it in \.env\}/g)].map(([, name = '']) => [name, 'x'])
+    expect(await findComposeErrors(file, Object.fromEntries(names))).toEqual([])
+  })
+
+  it('has the servers and Keepers that the settings of the cluster name, in the releases of the other file', () => {
+    const { services: made } = z
+      .object({ services: z.record(z.string(), z.object({ image: z.string().optional() })) })
+      .parse(parse(text, { merge: true }))
+    const named = [...settings.matchAll(/<host>(?<host>[^<]+)</g)].map(([, host = '']) => host)
+    expect(Object.keys(made)).toEqual(expect.arrayContaining(named))
+    expect(named).toHaveLength(7)
+    for (const name of named.filter((host) => host.startsWith('clickhouse')))
+      expect(made[name]?.image).toBe(compose.services['clickhouse']?.image)
+    expect(made['gateway']?.image).toBe(collector.image)
+  })
+
+  it('holds no secret of its own, and publishes ports on loopback only', () => {
+    for (const [, value] of text.matchAll(/(?:KEY|PASSWORD|TOKEN|SECRET): (?<value>.+)/g))
+      expect(value).toMatch(/^\$\{\w+:\?set it in \.env\}$/)
+    for (const [, ports] of text.matchAll(/ports: \["(?<ports>[^"]+)"/g))
+      expect(ports).toMatch(/^127\.0\.0\.1:/)
+  })
+})

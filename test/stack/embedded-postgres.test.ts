@@ -32,7 +32,7 @@ async function show({ url }: EmbeddedPostgres, setting: string): Promise<unknown
   }
 }
 
-it('listens on a socket alone, which a long home does not prevent, acknowledges what is on disk, and is not root', async () => {
+it('listens only on a socket, also in a long home, acknowledges what is on disk, and is not root', async () => {
   const parent = await freshHome()
   await chmod(parent, 0o755)
   const home = join(parent, 'h'.repeat(120))

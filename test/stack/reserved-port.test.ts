@@ -79,7 +79,7 @@ it('is let go when the part does not come back in time, and bound again when it 
       )
       return (await bound) ? (other.close(), true) : false
     },
-    { timeoutMs: 5000, what: 'the port to be free' },
+    { what: 'the port to be free' },
   )
   await serveOn(listener.fd)
   expect(await call(port)).toBe('served')

@@ -21,7 +21,6 @@ describe('a running stack', () => {
 
   const arrive = (query: string): Promise<string[]> =>
     waitFor(async () => ((await started.column(query)).length > 0 ? started.column(query) : null), {
-      timeoutMs: 10_000,
       what: query,
     })
 
@@ -100,7 +99,7 @@ describe('a running stack', () => {
     for (const name of ['store', 'collector', 'metadata'] as const) {
       await started.kill(name)
       expect(started.part(name).state).not.toBe('ready')
-      await waitFor(() => started.part(name).state === 'ready', { timeoutMs: 30_000, what: `the ${name}` })
+      await waitFor(() => started.part(name).state === 'ready', { what: `the ${name}` })
       expect(started.part(name)).toMatchObject({ restarts: 1, lastError: expect.stringContaining('SIGKILL') })
     }
     expect(
@@ -127,7 +126,6 @@ describe('SigNoz', () => {
       )
     const stored = (): Promise<string[]> => started.column('SELECT execution_id FROM code_exec_logs FINAL')
     await waitFor(async () => (await stored()).length === ids.length, {
-      timeoutMs: 10_000,
       what: 'the records',
     })
     expect(new Set(await stored())).toEqual(new Set(ids))
@@ -149,7 +147,7 @@ describe('starting and stopping', () => {
     await using second = await startTestStackIn(config)
     const found = (): Promise<string[]> =>
       second.column(`SELECT execution_id FROM code_exec_logs WHERE execution_id = '${id}'`)
-    await waitFor(async () => (await found()).length === 1, { timeoutMs: 10_000, what: 'the record' })
+    await waitFor(async () => (await found()).length === 1, { what: 'the record' })
     expect(await found()).toEqual([id])
   })
 
@@ -166,7 +164,7 @@ describe('starting and stopping', () => {
     await once(holder, 'exit')
     await using started = await startTestStackIn(config)
     const query = `SELECT execution_id FROM code_exec_logs WHERE execution_id = '${id}'`
-    await waitFor(async () => (await started.column(query)).length === 1, { timeoutMs: 10_000, what: query })
+    await waitFor(async () => (await started.column(query)).length === 1, { what: query })
     expect(await started.column(query)).toEqual([id])
   })
 

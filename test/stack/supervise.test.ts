@@ -50,15 +50,15 @@ function kill(part: SupervisedProcess): void {
 }
 
 describe('a supervised process', () => {
-  it('that must not go on is killed, and starts again with the reason told', async () => {
+  it('that must not go on is killed, and restarts with the reason reported', async () => {
     const spec = await specFor(SERVER)
     let stopReason: string | null = null
     const part = await start({ ...spec, stopReason: () => Promise.resolve(stopReason) })
     const { pid } = part
     stopReason = 'there is no room'
-    await waitFor(() => part.state === 'restarting', { timeoutMs: 5000, what: 'its end' })
+    await waitFor(() => part.state === 'restarting', { what: 'its end' })
     stopReason = null
-    await waitFor(() => part.state === 'ready', { timeoutMs: 20_000, what: 'its return' })
+    await waitFor(() => part.state === 'ready', { what: 'its return' })
     expect(part.pid).not.toBe(pid)
     expect(part.lastError).toMatch(/^server was stopped: there is no room/u)
   })
@@ -81,7 +81,6 @@ describe('a supervised process', () => {
       const killed = part.pid
       kill(part)
       await waitFor(() => part.restarts === restarts && part.state === 'ready', {
-        timeoutMs: 20_000,
         what: 'the restart',
       })
       expect(part.pid).not.toBe(killed)
@@ -102,7 +101,7 @@ describe('a supervised process', () => {
     const part = await start({ ...spec, prepare: async () => void (prepared += 1) })
     expect(prepared).toBe(1)
     kill(part)
-    await waitFor(() => part.restarts === 1 && part.state === 'ready', { timeoutMs: 20_000, what: 'restart' })
+    await waitFor(() => part.restarts === 1 && part.state === 'ready', { what: 'restart' })
     expect(prepared).toBe(2)
   })
 
@@ -155,7 +154,7 @@ describe('what a killed parent leaves', () => {
     const pid = Number(answer.toString())
     expect(isRunning(pid)).toBe(true)
     parent.kill('SIGKILL')
-    await waitFor(async () => !isRunning(pid), { timeoutMs: 5_000, what: 'the end of the child' })
+    await waitFor(async () => !isRunning(pid), { what: 'the end of the child' })
   })
 
   it('is ended at the next start where it did not', async () => {

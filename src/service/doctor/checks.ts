@@ -1,6 +1,7 @@
 /** The links between an execution and its row, with their checks. */
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { messageOf } from '../../errors.ts'
 import { readEndpoints } from '../../stack/endpoints.ts'
 import { resolveOtlpEndpoint } from '../../executor/otlp-endpoint.ts'
 import { listRuntimes, type RuntimeView } from '../list-runtimes.ts'
@@ -18,6 +19,7 @@ import {
   type DoctorCheck,
   type DoctorContext,
 } from './check.ts'
+import { checkBlobs } from './blobs-check.ts'
 import { checkMetadata } from './metadata-check.ts'
 import { checkReadiness, checkRecord, checkService } from './probe-checks.ts'
 import { checkSigNoz, checkSinks } from './sink-checks.ts'
@@ -43,6 +45,7 @@ export const CHECKS: readonly DoctorCheck[] = [
   { name: 'SigNoz', run: checkSigNoz },
   { name: 'ClickHouse', needs: ['stack'], run: checkClickHouse },
   { name: 'metadata', needs: ['stack'], run: checkMetadata },
+  { name: 'blobs', run: checkBlobs },
   { name: 'wall', needs: ['stack'], run: checkStoreSandbox },
   { name: 'table', needs: ['ClickHouse'], run: checkTable },
   { name: 'sinks', needs: ['Collector'], run: checkSinks },
@@ -86,7 +89,7 @@ async function checkCollector({ config }: DoctorContext): Promise<string> {
   const target = await resolveOtlpEndpoint(config)
   if (target === null) throw new FailedCheck(`no Collector is known for ${config.home}`, START)
   const delivery = openOtlpClient(target)
-  // A pending delivery alone does not keep the process alive.
+  // A pending delivery does not keep the process alive.
   const release = keepProcessAlive(KEEP_ALIVE_MS)
   try {
     for (const signal of ['logs', 'spans'] as const) {
@@ -104,8 +107,7 @@ async function checkCollector({ config }: DoctorContext): Promise<string> {
 
 function collectorFailure(error: unknown, { url, isOurs }: { url: string; isOurs: boolean }): FailedCheck {
   const status = error instanceof DeliveryError ? error.status : null
-  const why = error instanceof Error ? error.message : String(error)
-  const message = `the Collector does not take OTLP at ${url}: ${why}`
+  const message = `the Collector does not take OTLP at ${url}: ${messageOf(error)}`
   if (status === 401 || status === 403)
     return new FailedCheck(
       message,
@@ -170,7 +172,7 @@ async function checkClickHouse({ store, config }: DoctorContext): Promise<string
   })
   await Promise.race([store.ping(), late]).catch((error: unknown) => {
     throw new FailedCheck(
-      `the store does not serve at ${store.url}: ${error instanceof Error ? error.message : String(error)}`,
+      `the store does not serve at ${store.url}: ${messageOf(error)}`,
       config.clickhouse.url === null
         ? 'While `exectrail up` runs it restarts the store, see logs/store.log under the home; the Collector keeps what it owes it.'
         : 'Check CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD and the server behind them.',

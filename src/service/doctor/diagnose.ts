@@ -1,5 +1,5 @@
 /** Checks the chain from an execution to its row, link by link, with a fix for each broken one. */
-import { isExectrailError } from '../../errors.ts'
+import { isExectrailError, messageOf } from '../../errors.ts'
 import { FailedCheck, type DoctorCheck, type DoctorContext } from './check.ts'
 import { CHECKS } from './checks.ts'
 
@@ -44,7 +44,7 @@ async function runCheck(check: DoctorCheck, context: DoctorContext): Promise<Fin
       return { ...unchecked(check.name, 'skipped', answer.skipped), fix: answer.fix ?? null }
     return { link: check.name, state: 'ok', detail: answer, fix: null }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = messageOf(error)
     const fix =
       error instanceof FailedCheck ? error.fix : ((isExectrailError(error) ? error.hint : null) ?? LOOK)
     return { link: check.name, state: 'broken', detail, fix }

@@ -1,4 +1,5 @@
 /** Whether Postgres answers and has its tables. */
+import { messageOf } from '../../errors.ts'
 import { openDatabase } from '../../metadata/database.ts'
 import { pendingMigrations } from '../../metadata/migrate.ts'
 import { readEndpoints } from '../../stack/endpoints.ts'
@@ -18,7 +19,7 @@ export const checkMetadata: DoctorCheck['run'] = async ({ config }) => {
       config.databaseUrl === null
         ? 'Its log is logs/metadata.log under the home; the stack starts it again by itself.'
         : 'Check DATABASE_URL, and whether that Postgres runs.'
-    throw new FailedCheck(error instanceof Error ? error.message : String(error), fix)
+    throw new FailedCheck(messageOf(error), fix)
   } finally {
     await database.close()
   }

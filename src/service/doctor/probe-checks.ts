@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { readEndpoints, type Endpoints } from '../../stack/endpoints.ts'
-import { isExectrailError } from '../../errors.ts'
+import { isExectrailError, messageOf } from '../../errors.ts'
 import { getExecution } from '../get-execution.ts'
 import { readCliKey } from '../key-file.ts'
 import { listRuntimes } from '../list-runtimes.ts'
@@ -79,7 +79,7 @@ export async function checkService({ config, probeId, getFromService }: DoctorCo
 }
 
 function toFailedCheck(error: unknown): never {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = messageOf(error)
   const isKey = isExectrailError(error) && (error.code === 'unauthorized' || error.code === 'forbidden')
   throw new FailedCheck(
     why,

@@ -50,7 +50,7 @@ export interface LivePlace {
   arrivedMs: number
 }
 
-/** The place alone, which is no event: a listener that reconnects before its first event goes on from here. */
+/** Only the place, without an event: a listener that reconnects before its first event goes on from here. */
 export function encodePlace(place: LivePlace): Uint8Array {
   return Buffer.from(`id: ${toId(place)}\n\n`)
 }

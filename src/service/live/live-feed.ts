@@ -1,13 +1,14 @@
 /** Live events of executions: one reader of the store for all who listen. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { CapacityError } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { FieldName } from '../../record/record.ts'
 import type { Store } from '../../store/client.ts'
 import { compileFilter, fieldsOf, type Matcher } from '../../store/match-filter.ts'
 import type { ArrivalKind } from '../../store/queries/arrivals.ts'
 import { includes } from '../../store/scope.ts'
 import { readStoreClock } from '../../store/store-clock.ts'
+import { ListenerLimit } from '../listener-limit.ts'
 import { ArrivalsReader, type Arrived } from './arrivals-reader.ts'
 import { EventRing } from './event-ring.ts'
 import {
@@ -28,8 +29,6 @@ const REST_MAX_MS = 200
 const RETRY_MS = 1_000
 /** After the last listener the latest events are kept for so long, for those who come back. */
 const KEPT_MS = 60_000
-const LISTENERS_MAX = 2_000
-const LISTENERS_MAX_PER_TENANT = 500
 
 interface Listening {
   question: LiveQuestion
@@ -37,7 +36,7 @@ interface Listening {
   listener: LiveListener
 }
 
-/** What one run of the reader knows; the next one begins anew. */
+/** State of one run of the reader; the next run starts without it. */
 interface Reading {
   epoch: string
   sequence: number
@@ -55,6 +54,7 @@ export class LiveFeed {
   readonly #store: Store
   readonly #log: (line: string) => void
   readonly #listening = new Set<Listening>()
+  readonly #limit = new ListenerLimit('live events')
   #reading: Promise<Reading> | null = null
   #forgetting: NodeJS.Timeout | undefined
   #runs = false
@@ -73,8 +73,20 @@ export class LiveFeed {
    * @throws {CapacityError} when too many listen
    */
   async subscribe(question: LiveQuestion, lastEventId: string | null): Promise<Subscription> {
-    this.#rejectTooMany(question)
     const place = lastEventId === null ? null : parseLiveId(lastEventId)
+    const leave = this.#limit.enter(question.scope)
+    try {
+      return await this.#subscribe(question, { place, leave })
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  async #subscribe(
+    question: LiveQuestion,
+    { place, leave }: { place: LivePlace | null; leave: () => void },
+  ): Promise<Subscription> {
     const reading = await this.#begin()
     const listener = new LiveListener(reading.ring, encodeSkipped)
     const listening: Listening = { question, matches: compileFilter(question.filter), listener }
@@ -82,6 +94,7 @@ export class LiveFeed {
     const close = (): void => {
       this.#listening.delete(listening)
       listener.close()
+      leave()
     }
     try {
       listener.precede(
@@ -95,15 +108,6 @@ export class LiveFeed {
     }
     if (!this.#runs) void this.#run(reading)
     return { events: listener, close }
-  }
-
-  #rejectTooMany({ scope }: LiveQuestion): void {
-    const own = [...this.#listening].filter(({ question }) => sameTenant(question.scope, scope)).length
-    if (this.#listening.size < LISTENERS_MAX && own < LISTENERS_MAX_PER_TENANT) return
-    throw new CapacityError('too many listen to live events', {
-      retryAfterMs: 5_000,
-      hint: `At most ${LISTENERS_MAX_PER_TENANT} may listen with the keys of one organization, ${LISTENERS_MAX} in all. Close those that are not read.`,
-    })
   }
 
   #begin(): Promise<Reading> {
@@ -140,9 +144,7 @@ export class LiveFeed {
         failed = false
       } catch (error) {
         if (!failed && this.#listening.size > 0)
-          this.#log(
-            `live events wait for the store: ${error instanceof Error ? error.message : String(error)}`,
-          )
+          this.#log(`live events wait for the store: ${messageOf(error)}`)
         failed = true
       }
       const took = performance.now() - since
@@ -192,9 +194,4 @@ function isSeen(
   { organizationId = '', workspaceId = null }: Arrived['record'],
 ): boolean {
   return includes(scope, { organizationId, workspaceId })
-}
-
-function sameTenant(left: LiveQuestion['scope'], right: LiveQuestion['scope']): boolean {
-  if (left === 'all' || right === 'all') return left === right
-  return left.organizationId === right.organizationId
 }

@@ -26,7 +26,7 @@ interface Meta {
 
 class Damage extends Error {}
 
-/** What is wrong with the file, in a few words; null when it is whole, or empty and so begins anew. */
+/** What is wrong with the file, in a few words; null when it is intact, or empty, which is a fresh start. */
 export async function findCorruption(path: string): Promise<string | null> {
   const file = await open(path, 'r')
   try {

@@ -90,7 +90,7 @@ async function makeDirectory(home: string, owner: Owner | null): Promise<string>
   return elsewhere
 }
 
-/** Lets the group of `owner` pass a home that is open to root alone. */
+/** Lets the group of `owner` pass a home that is open only to root. */
 async function openHome(home: string, { gid }: Owner): Promise<void> {
   const { mode, uid } = statSync(home)
   if (uid !== 0 || (mode & 0o077) !== 0) return

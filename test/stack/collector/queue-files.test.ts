@@ -27,7 +27,7 @@ async function overwrite(path: string, at: number, bytes: number): Promise<void>
 }
 
 describe('a queue file', () => {
-  it('that is whole, or empty, is left alone', async () => {
+  it('that is intact, or empty, is left alone', async () => {
     await using directory = await temporaryDirectory()
     await fillQueue(directory.path)
     await writeFile(join(directory.path, 'queue', 'exporter_new_logs'), '')
