@@ -3,18 +3,23 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { ExectrailError } from '../errors.ts'
-import { requireKey, signIn } from './auth.ts'
+import { requireKey } from './auth.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from './context.ts'
-import { echoRequestId, replyHeaders, restrictBrowsers } from './headers.ts'
+import { echoRequestId, endBodyOfHead, replyHeaders, restrictBrowsers } from './headers.ts'
 import { checkHost } from './hosts.ts'
 import { boundQuestions } from './questions.ts'
-import { KEY_NEEDED_PAGE, PAGE_POLICY } from './html.ts'
 import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
 import { countRequests } from './request-counts.ts'
+import { SIGN_IN_HEADERS, signInPage } from './sign-in-page.ts'
+import { signIn, wantsPage } from './sign-in.ts'
 import { observeStack } from '../service/stack-metrics.ts'
 import { mcp } from '../mcp/http.ts'
 import { agents } from './routes/agents.ts'
+import { alerts } from './routes/alerts.ts'
 import { audit } from './routes/audit.ts'
+import { budgets } from './routes/budgets.ts'
+import { openLinks } from './routes/content-links.ts'
+import { costs } from './routes/costs.ts'
 import { differences } from './routes/differences.ts'
 import { errors } from './routes/errors.ts'
 import { executions } from './routes/executions.ts'
@@ -23,10 +28,12 @@ import { healthReports } from './routes/health-report.ts'
 import { keys } from './routes/keys.ts'
 import { liveEvents } from './routes/live.ts'
 import { openapi } from './routes/openapi.ts'
-import { pages } from './routes/pages.ts'
+import { pages, showDashboard } from './routes/pages.ts'
+import { registry } from './routes/registry.ts'
 import { runningExecutions } from './routes/running.ts'
 import { runtimes } from './routes/runtimes.ts'
 import { facets } from './routes/facets.ts'
+import { service } from './routes/service.ts'
 import { stats } from './routes/stats.ts'
 import { sql } from './routes/sql.ts'
 import { traces } from './routes/traces.ts'
@@ -37,7 +44,6 @@ const BODY_MAX_BYTES = 64 * 1_048_576
 /** Of every other request. */
 const OTHER_BODY_MAX_BYTES = 1_048_576
 const RUNS_CODE = /^\/(?:v1\/executions|mcp)(?:\/|$)/u
-const BROWSER_PATHS: ReadonlySet<string> = new Set(['/', '/docs'])
 
 /** Creates the app, once per executor. It holds nothing that has to be closed. */
 export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
@@ -45,8 +51,8 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   const respond = (error: unknown, c: ApiContext): Response => answerError(error, c, dependencies.log)
 
   app.onError(respond)
-  app.notFound((c) => respond(notFound(c.req.path), c))
-  app.use(echoRequestId, restrictBrowsers, replyHeaders)
+  app.notFound((c) => answerNotFound(c, dependencies, respond))
+  app.use(endBodyOfHead, echoRequestId, restrictBrowsers, replyHeaders)
   app.use(checkHost(dependencies.hostNames))
   app.use(countRequests(dependencies.executor.metrics.meter))
   app.use(
@@ -59,16 +65,15 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.use(requireKey(dependencies.keys))
   app.use(limitBody, boundQuestions)
 
-  app.route('/', pages())
+  app.route('/', pages(dependencies))
   app.route('/', health(dependencies))
+  app.route('/v1', service(dependencies))
   app.route('/v1/executions', executions(dependencies))
-  app.route('/v1/differences', differences(dependencies))
-  app.route('/v1/errors', errors(dependencies))
-  app.route('/v1/facets', facets(dependencies))
+  app.route('/v1/links', openLinks(dependencies))
   app.route('/v1/live', liveEvents(dependencies))
   app.route('/v1/health-report', healthReports(dependencies))
   app.route('/v1/running', runningExecutions(dependencies))
-  app.route('/v1/stats', stats(dependencies))
+  routeStatistics(app, dependencies)
   app.route('/v1/agents', agents(dependencies))
   app.route('/v1/workflow-executions', workflowExecutions(dependencies))
   app.route('/v1/traces', traces(dependencies))
@@ -77,18 +82,37 @@ export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
   app.route('/mcp', mcp(app, dependencies))
   app.route('/v1/keys', keys(dependencies))
   app.route('/v1/audit', audit(dependencies))
+  app.route('/v1/registry', registry(dependencies))
   app.route('/', openapi(app, dependencies.version))
   observeStack(dependencies.executor.metrics, dependencies)
   return app
 }
 
-/** A browser without a key gets a page; other clients get a problem. */
+function routeStatistics(app: Hono<ApiEnv>, dependencies: AppDependencies): void {
+  app.route('/v1/alerts', alerts(dependencies))
+  app.route('/v1/budgets', budgets(dependencies))
+  app.route('/v1/costs', costs(dependencies))
+  app.route('/v1/differences', differences(dependencies))
+  app.route('/v1/errors', errors(dependencies))
+  app.route('/v1/facets', facets(dependencies))
+  app.route('/v1/stats', stats(dependencies))
+}
+
+/** A browser without a key gets a form for one; other clients get a problem. */
 function answerError(error: unknown, c: ApiContext, log: (line: string) => void): Response {
   const problem = answerProblem(error, c, log)
-  const wantsPage = BROWSER_PATHS.has(c.req.path) && (c.req.header('Accept') ?? '').includes('text/html')
-  if (problem.status !== 401 || !wantsPage) return problem
-  const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY }
-  return c.newResponse(KEY_NEEDED_PAGE, { status: 401, headers })
+  if (problem.status !== 401 || !wantsPage(c)) return problem
+  const attempt = c.req.path === '/' && c.req.query('key') !== undefined ? 'unknown' : 'none'
+  return c.newResponse(signInPage(attempt), { status: 401, headers: SIGN_IN_HEADERS })
+}
+
+function answerNotFound(
+  c: ApiContext,
+  { dashboard }: AppDependencies,
+  respond: (error: unknown, c: ApiContext) => Response,
+): Response {
+  if (dashboard !== null && wantsPage(c)) return showDashboard(c, dashboard, 404)
+  return respond(notFound(c.req.path), c)
 }
 
 function notFound(path: string): ExectrailError {
@@ -105,23 +129,37 @@ function wrongMethod(method: string, allowed: readonly string[]): HttpProblem {
   })
 }
 
+/** Fits a definition at its own limit, with JSON's escapes. */
+const PUBLISH_MAX_BYTES = 16 * 1_048_576
+const PUBLISHES = /^\/v1\/registry\/agents\/?$/u
+
 const limitRun = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => rejectLargeBody(RUN_BODY) })
+const limitPublish = bodyLimit({ maxSize: PUBLISH_MAX_BYTES, onError: () => rejectLargeBody(PUBLISH_BODY) })
 const limitOther = bodyLimit({ maxSize: OTHER_BODY_MAX_BYTES, onError: () => rejectLargeBody(OTHER_BODY) })
 
 /** Reads a body without Content-Length; a connection that closes before its end is a client error. */
 const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   try {
-    return await (RUNS_CODE.test(c.req.path) ? limitRun : limitOther)(c, next)
+    return await limitFor(c.req.path)(c, next)
   } catch (error) {
     throw error instanceof HttpProblem ? error : bodyCutShort()
   }
+}
+
+function limitFor(path: string): typeof limitRun {
+  if (RUNS_CODE.test(path)) return limitRun
+  return PUBLISHES.test(path) ? limitPublish : limitOther
 }
 
 const RUN_BODY = {
   maxBytes: BODY_MAX_BYTES,
   hint: 'Send less: code up to 5 MB, input up to 10 MB, files up to 32 MB in all.',
 }
-const OTHER_BODY = { maxBytes: OTHER_BODY_MAX_BYTES, hint: 'Only requests that run code have larger bodies.' }
+const PUBLISH_BODY = { maxBytes: PUBLISH_MAX_BYTES, hint: 'A definition may have 8 MiB in all.' }
+const OTHER_BODY = {
+  maxBytes: OTHER_BODY_MAX_BYTES,
+  hint: 'Only requests that run or publish code have larger bodies.',
+}
 
 function rejectLargeBody({ maxBytes, hint }: typeof RUN_BODY): never {
   throw new HttpProblem(BODY_TOO_LARGE, `a body may have at most ${maxBytes} bytes`, { hint })

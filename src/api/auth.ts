@@ -1,19 +1,17 @@
-/** Authentication. A key comes in `Authorization: Bearer` or in the cookie that the link of `up` sets. */
+/** Authentication. A key comes in `Authorization: Bearer` or in the cookie that signing in sets. */
 import type { MiddlewareHandler } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
+import { getCookie } from 'hono/cookie'
 import { ExectrailError } from '../errors.ts'
 import { permits, type KeyScope } from '../metadata/key-scopes.ts'
 import type { KeyStore } from '../service/keys.ts'
 import type { Scope } from '../store/scope.ts'
 import type { ApiContext, ApiEnv } from './context.ts'
 
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
-const COOKIE_AGE_SECONDS = 30 * 86_400
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1/links'])
 const SECRET_MAX = 512
-const KEY_HINT =
-  'Send the header `Authorization: Bearer <key>`. In a browser, open the link that `exectrail up` printed.'
+const KEY_HINT = 'Send the header `Authorization: Bearer <key>`. In a browser, sign in at `/`.'
 
-/** Requires a known key, except for the health endpoints. */
+/** Requires a known key, except for the health endpoints and for links, which are signed. */
 export function requireKey(keys: KeyStore): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (OPEN_PATHS.has(c.req.path)) return next()
@@ -30,26 +28,6 @@ export function requireKey(keys: KeyStore): MiddlewareHandler<ApiEnv> {
       ),
     )
     return next()
-  }
-}
-
-/**
- * Signs a browser in: `/?key=…` sets the cookie and redirects to `/`, so that the key leaves the address bar.
- * @throws {ExectrailError} `unauthorized` for an unknown key
- */
-export function signIn(keys: KeyStore): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const secret = c.req.path === '/' ? c.req.query('key') : undefined
-    if (secret === undefined) return next()
-    if ((await findKey(keys, secret)) === null) throw unauthorized('the key in the link is not known here')
-    setCookie(c, cookieName(c), secret, {
-      httpOnly: true,
-      sameSite: 'Strict',
-      path: '/',
-      maxAge: COOKIE_AGE_SECONDS,
-      secure: new URL(c.req.url).protocol === 'https:',
-    })
-    return c.redirect('/', 303)
   }
 }
 
@@ -80,7 +58,8 @@ export function scopeOf(c: ApiContext, organization: string | undefined): Scope 
   })
 }
 
-async function findKey(keys: KeyStore, secret: string) {
+/** The key of a secret; null for one that is not known, or too long to be one. */
+export async function findKey(keys: KeyStore, secret: string) {
   return secret === '' || secret.length > SECRET_MAX ? null : keys.find(secret)
 }
 
@@ -95,12 +74,12 @@ function readSecret(c: ApiContext): { secret: string; from: 'header' | 'cookie' 
 }
 
 /** Browsers share cookies between ports, so each port has its own cookie: several stacks on one host stay signed in. */
-function cookieName(c: ApiContext): string {
+export function cookieName(c: ApiContext): string {
   return `exectrail_${new URL(c.req.url).port || 'default'}`
 }
 
 /** SameSite treats another port of this host as the same site; the origin does not. */
-function rejectForeignOrigin(c: ApiContext): void {
+export function rejectForeignOrigin(c: ApiContext): void {
   const origin = c.req.header('Origin')
   // A browser leaves it out where a page of the same origin reads.
   if (origin === undefined && (c.req.method === 'GET' || c.req.method === 'HEAD')) return
@@ -110,6 +89,6 @@ function rejectForeignOrigin(c: ApiContext): void {
   })
 }
 
-function unauthorized(message: string): ExectrailError {
+export function unauthorized(message: string): ExectrailError {
   return new ExectrailError('unauthorized', message, { hint: KEY_HINT })
 }

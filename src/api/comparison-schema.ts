@@ -64,7 +64,7 @@ export const differencesSchema = z
         z.object({
           field: z.string(),
           difference: share.describe('The greatest difference of a value, 0 to 1'),
-          significant: z.boolean().describe('Whether chance alone hardly explains it'),
+          significant: z.boolean().describe('Whether chance hardly explains it'),
           values: z.array(
             z.object({
               value: z.string().nullable().describe('Of a measure, the power of two below it'),
@@ -107,8 +107,8 @@ export const versionComparisonSchema = z
     durationRatio: interval.describe('Geometric mean of b / that of a, with its 95 % interval'),
     memoryRatio: interval,
     costRatio: interval,
-    newErrors: errors.describe('Errors of b alone'),
-    goneErrors: errors.describe('Errors of a alone'),
+    newErrors: errors.describe('Errors of b only'),
+    goneErrors: errors.describe('Errors of a only'),
     commonErrors: errors,
   })
   .meta({ id: 'VersionComparison' })

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { InvalidRequestError } from '../errors.ts'
 import { checkTime } from '../service/window.ts'
-import type { Position } from '../store/queries/list-executions.ts'
+import type { Position } from '../store/list-page.ts'
 import type { Window } from '../store/scope.ts'
 
 const CURSOR_MAX = 4096
 const time = z.string().refine((text) => checkTime(text) === null)
-/** Of an execution, or of an organization and a run of its workflows. */
-const id = z.string().min(1).max(513)
+/** Of an execution, or of an organization and a run of its workflows; empty where a search has stopped. */
+const id = z.string().max(513)
 const content = z.tuple([z.literal(2), z.string(), time, time, z.number().nullable(), time, id])
 
 /** Where the next page begins, and the window of the first page. */
@@ -28,7 +28,7 @@ export function hashFilters(filters: Readonly<Record<string, unknown>>): string 
 export function encodeCursor(filtersHash: string, { window, position }: CursorContent): string {
   const { rank, startedAt, executionId } = position
   const fields = [2, filtersHash, window.from, window.to, rank, startedAt, executionId]
-  return Buffer.from(JSON.stringify(fields)).toString('base64url')
+  return packCursor(fields)
 }
 
 /**
@@ -36,16 +36,25 @@ export function encodeCursor(filtersHash: string, { window, position }: CursorCo
  * @throws {InvalidRequestError} when it is not a cursor of this service, or belongs to a list with other filters
  */
 export function decodeCursor(filtersHash: string, cursor: string): CursorContent {
-  const parsed = content.safeParse(cursor.length > CURSOR_MAX ? null : readJson(cursor))
-  if (!parsed.success)
-    throw invalidCursor('not a cursor of this service; take `nextCursor` of a reply as it is')
-  const [, hash, from, to, rank, startedAt, executionId] = parsed.data
+  const [, hash, from, to, rank, startedAt, executionId] = unpackCursor(cursor, content)
   if (hash !== filtersHash)
     throw invalidCursor('it belongs to a list with other filters; keep them, or begin without it')
   return { window: { from, to }, position: { rank, startedAt, executionId } }
 }
 
-function invalidCursor(message: string): InvalidRequestError {
+/** The text of a cursor, opaque to callers. */
+export function packCursor(fields: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(fields)).toString('base64url')
+}
+
+/** The fields of a cursor. @throws {InvalidRequestError} when they have not this form */
+export function unpackCursor<Fields>(cursor: string, form: z.ZodType<Fields>): Fields {
+  const parsed = form.safeParse(cursor.length > CURSOR_MAX ? null : readJson(cursor))
+  if (parsed.success) return parsed.data
+  throw invalidCursor('not a cursor of this service; take `nextCursor` of a reply as it is')
+}
+
+export function invalidCursor(message: string): InvalidRequestError {
   return new InvalidRequestError([{ path: 'cursor', message }])
 }
 

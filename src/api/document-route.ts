@@ -1,7 +1,7 @@
 /** Documents routes in OpenAPI, and requires the scope that they are documented to need. */
 import type { MiddlewareHandler } from 'hono'
 import { describeRoute, resolver } from 'hono-openapi'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { KeyScope } from '../metadata/key-scopes.ts'
 import { requireScope } from './auth.ts'
 import type { ApiEnv } from './context.ts'
@@ -11,7 +11,17 @@ interface RouteDocument {
   /** Stable name of the operation; generated clients use it. */
   id: string
   summary: string
-  tag: 'executions' | 'statistics' | 'agents' | 'workflows' | 'runtimes' | 'sql' | 'keys' | 'service'
+  tag:
+    | 'executions'
+    | 'statistics'
+    | 'agents'
+    | 'workflows'
+    | 'alerts'
+    | 'runtimes'
+    | 'sql'
+    | 'keys'
+    | 'registry'
+    | 'service'
   /** Shape of the 200 reply. */
   reply: z.ZodType
   /** Description of the 200 response. */
@@ -19,7 +29,7 @@ interface RouteDocument {
   /** The scope that the key needs; `open` answers without a key. @default 'read' */
   access?: KeyScope | 'open'
   body?: z.ZodType
-  /** The 200 reply is a stream of server-sent events, each with this as its data. */
+  /** The 200 reply is a stream of server-sent events, each with `reply` as its data. */
   streams?: true
   /** Media types of the 200 reply. @default JSON */
   media?: readonly string[]
@@ -48,7 +58,8 @@ function descriptionOf(
   access: KeyScope | 'open',
 ): Parameters<typeof describeRoute>[0] {
   const types = media ?? [streams === true ? 'text/event-stream' : 'application/json']
-  const content = Object.assign({}, ...types.map((type) => contentOf(reply, type)))
+  const schema = streams === true ? eventOf(reply) : reply
+  const content = Object.assign({}, ...types.map((type) => contentOf(schema, type)))
   return {
     operationId: id,
     summary,
@@ -64,6 +75,16 @@ function descriptionOf(
         }),
     responses: { 200: { description, content }, ...mapOther(also), default: PROBLEM },
   }
+}
+
+/** One event; OpenAPI 3.1 has no word for streams, and 3.2 describes their events like this. */
+function eventOf(data: z.ZodType): z.ZodType {
+  const { $schema: _, ...contentSchema } = z.toJSONSchema(data)
+  return z.object({
+    event: z.string(),
+    id: z.string().optional().describe('Give the last one as `Last-Event-ID` to go on behind it'),
+    data: z.string().meta({ contentMediaType: 'application/json', contentSchema }),
+  })
 }
 
 function contentOf(reply: z.ZodType, type: string) {

@@ -34,7 +34,7 @@ export const filterParameters = {
   where: conditions
     .optional()
     .describe(
-      'A condition on any field: FIELD, then = != > >= < <= ^= (begins with) !^= ~ (contains) or !~, then the value, such as durationMs>=1000, outcome!=success, errorMessage~timeout or toolCallId= (absent). Repeat it for conditions that all hold',
+      'A condition on any field: FIELD, then = != > >= < <= ^= (begins with) !^= ~ (contains) or !~, then the value, such as durationMs>=1000, outcome!=success, errorMessage~timeout or toolCallId= (absent); or : (any of) or !: (none of) and values with commas, such as outcome:failure,timeout. Repeat it for conditions that all hold',
     ),
   q: z
     .string('give it once')

@@ -37,6 +37,12 @@ export const restrictBrowsers: MiddlewareHandler<ApiEnv> = secureHeaders({
   overwrite: false,
 })
 
+/** Ends what would produce the body of a reply to HEAD, which nothing reads. */
+export const endBodyOfHead: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  await next()
+  if (c.req.method === 'HEAD') await c.res.body?.cancel()
+}
+
 /** Echoes the caller's `traceparent`, and the request's id also on a problem, and forbids caches. */
 export const replyHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next()

@@ -27,13 +27,6 @@ export const LANDING_PAGE = page(
 <p>On the command line: <code>exectrail run hello.py</code>, <code>exectrail logs</code>, <code>exectrail stats</code>.</p>`,
 )
 
-/** The page for a browser without a key. */
-export const KEY_NEEDED_PAGE = page(
-  'exectrail needs a key',
-  `<h1>This page needs the key</h1>
-<p>Open the link that <code>exectrail up</code> printed; it ends in <code>?key=…</code> and signs this browser in.</p>`,
-)
-
 /** The API reference. Its script comes from this service. */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en">
@@ -49,6 +42,7 @@ export const DOCS_PAGE = `<!doctype html>
 export const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+/** A page of ours; `body` holds nothing from callers. */
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,17 +1,20 @@
+import type { z } from 'zod'
+import { messageOf } from '../errors.ts'
+import { checked } from '../validation.ts'
 import { bodyCutShort, HttpProblem, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE } from './problem.ts'
 import type { ApiContext } from './context.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
-/**
- * Reads a JSON object from the body.
- * @throws {HttpProblem} for another media type or encoding, invalid UTF-8 or JSON, or JSON that is not an object
- */
-export async function readJsonObject(c: ApiContext): Promise<Record<string, unknown>> {
-  return (await readJson(c)).body
+/** Reads the body as `readJson` does, and validates it. @throws {InvalidRequestError} with every issue */
+export async function readBody<Output>(c: ApiContext, schema: z.ZodType<Output>): Promise<Output> {
+  return checked(schema, (await readJson(c)).body)
 }
 
-/** Like `readJsonObject`, with the text that was parsed. */
+/**
+ * Reads a JSON object from the body, with the text that was parsed.
+ * @throws {HttpProblem} for another media type or encoding, invalid UTF-8 or JSON, or JSON that is not an object
+ */
 export async function readJson(c: ApiContext): Promise<{ body: Record<string, unknown>; text: string }> {
   const type = c.req.header('Content-Type') ?? ''
   if (!JSON_TYPE.test(type)) {
@@ -72,9 +75,12 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new HttpProblem(MALFORMED_JSON, `the body cannot be read as JSON: ${why.slice(0, 200)}`, {
-      hint: 'Send one JSON object.',
-    })
+    throw new HttpProblem(
+      MALFORMED_JSON,
+      `the body cannot be read as JSON: ${messageOf(error).slice(0, 200)}`,
+      {
+        hint: 'Send one JSON object.',
+      },
+    )
   }
 }

@@ -4,7 +4,7 @@ import { FIELD_NAMES } from '../record/record.ts'
 import { listExecutions, type ExecutionPage } from '../service/list-executions.ts'
 import { resolveWindow } from '../service/window.ts'
 import type { FilterTerm } from '../store/filter.ts'
-import { LIST_ORDERS } from '../store/queries/list-executions.ts'
+import { LIST_ORDERS } from '../store/list-page.ts'
 import { scopeOf } from './auth.ts'
 import { decodeCursor, encodeCursor, hashFilters } from './cursor.ts'
 import type { ApiContext, AppDependencies } from './context.ts'
@@ -47,7 +47,7 @@ export async function listPage(
   const filtersHash = hashFilters({ filter, scope, order })
   const before = cursor === undefined ? null : decodeCursor(filtersHash, cursor)
   const searched = before?.window ?? resolveWindow({ from, to }, Date.now())
-  const { records, next } = await listExecutions(
+  const { records, next, searchedFrom } = await listExecutions(
     { store, scope },
     {
       window: searched,
@@ -59,5 +59,5 @@ export async function listPage(
     },
   )
   const nextCursor = next === null ? null : encodeCursor(filtersHash, { window: searched, position: next })
-  return { data: records, nextCursor, window: searched }
+  return { data: records, nextCursor, searchedFrom, window: searched }
 }

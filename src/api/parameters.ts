@@ -1,11 +1,10 @@
 /** Query parameters: typed; every issue is reported at once, and unknown names with the known ones. */
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
-import { InvalidRequestError } from '../errors.ts'
 import { checkTime } from '../service/window.ts'
 import { asStored } from '../record/record.ts'
 import { withoutAlias } from '../record/values.ts'
-import { validate } from '../validation.ts'
+import { checked } from '../validation.ts'
 import type { ApiContext } from './context.ts'
 
 /** Validates and documents the query parameters of a route. */
@@ -16,9 +15,8 @@ export function query<Shape extends z.ZodRawShape>(shape: Shape) {
     schema,
     (result) => {
       if (result.success) return
-      // Validated again for messages of our own, which the validator has no option for.
-      const checked = validate(schema, result.data)
-      if (!checked.ok) throw new InvalidRequestError(checked.issues)
+      // Validated again for our own messages; the validator has no option for them.
+      checked(schema, result.data)
     },
     { options: { io: 'input' } },
   )
@@ -95,9 +93,7 @@ export function someOf<const Values extends readonly [string, ...string[]]>(
  * @throws {InvalidRequestError} when it is longer than an id may be
  */
 export function pathId(c: ApiContext): string {
-  const parsed = validate(z.object({ id: identifier }), { id: c.req.param('id') })
-  if (parsed.ok) return parsed.value.id
-  throw new InvalidRequestError(parsed.issues)
+  return checked(z.object({ id: identifier }), { id: c.req.param('id') }).id
 }
 
 /** The id of an execution in the path, in either case of letters. @throws as `pathId` */

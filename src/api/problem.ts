@@ -32,7 +32,7 @@ export const METHOD_NOT_ALLOWED = {
   title: 'This resource does not support that method',
 }
 export const MALFORMED_JSON = { status: 400, code: 'malformed_json', title: 'The body is not JSON' }
-const BODY_CUT_SHORT = { status: 400, code: 'body_cut_short', title: 'The body is not whole' }
+const BODY_CUT_SHORT = { status: 400, code: 'body_cut_short', title: 'The body is incomplete' }
 export const BODY_TOO_LARGE = { status: 413, code: 'body_too_large', title: 'The body is too large' }
 export const UNSUPPORTED_MEDIA_TYPE = {
   status: 415,
@@ -42,7 +42,7 @@ export const UNSUPPORTED_MEDIA_TYPE = {
 const INTERNAL = { status: 500, code: 'internal', title: 'Something failed on our side' }
 
 export function bodyCutShort(): HttpProblem {
-  return new HttpProblem(BODY_CUT_SHORT, 'the connection was closed before the whole body had arrived')
+  return new HttpProblem(BODY_CUT_SHORT, 'the connection was closed before the complete body had arrived')
 }
 
 /** The shape of every error reply, `application/problem+json`. */
@@ -56,6 +56,7 @@ export const problemSchema = z
     code: z.string().describe('The kind of problem, for a program'),
     hint: z.string().optional().describe('What to do now'),
     requestId: z.string(),
+    resetsAt: z.string().optional().describe('When the next period of a spent budget begins, ISO 8601 UTC'),
     errors: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
@@ -72,25 +73,37 @@ interface ProblemFields {
   detail: string
   hint?: string | undefined
   issues?: readonly Issue[]
+  resetsAt?: string | undefined
   headers?: Readonly<Record<string, string>>
 }
 
 /** The response for an error. Details that callers must not see are logged instead. */
 export function answerProblem(error: unknown, c: ApiContext, log: (line: string) => void): Response {
   const problem = toProblem(error, c, log)
-  const body = {
-    type: `urn:exectrail:problem:${problem.code}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.detail,
-    instance: c.req.path.slice(0, INSTANCE_MAX),
-    code: problem.code,
-    hint: problem.hint,
-    requestId: c.get('requestId'),
-    errors: problem.issues === undefined || problem.issues.length === 0 ? undefined : problem.issues,
-  }
+  const instance = c.req.path.slice(0, INSTANCE_MAX)
+  const body = problemBody(problem, { instance, requestId: c.get('requestId') })
   const headers = { ...problem.headers, 'Content-Type': 'application/problem+json' }
   return new Response(JSON.stringify(body), { status: problem.status, headers })
+}
+
+/** What a problem says of one request. */
+export function problemBody(
+  { code, title, status, detail, hint, resetsAt, issues = [] }: ProblemFields,
+  { instance, requestId }: { instance: string; requestId: string },
+) {
+  const errors = issues.length === 0 ? undefined : issues
+  return {
+    type: `urn:exectrail:problem:${code}`,
+    title,
+    status,
+    detail,
+    instance,
+    code,
+    hint,
+    requestId,
+    resetsAt,
+    errors,
+  }
 }
 
 function toProblem(error: unknown, c: ApiContext, log: (line: string) => void): ProblemFields {
@@ -119,7 +132,8 @@ function fromExectrailError(error: ExectrailError): ProblemFields {
   if (error.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000))
   else if (error.status === 503 || error.status === 429) headers['Retry-After'] = '1'
   if (error.status === 401) headers['WWW-Authenticate'] = 'Bearer realm="exectrail"'
-  return { ...pick(error), detail: error.message, issues: error.issues, headers }
+  const { message: detail, issues, resetsAt } = error
+  return { ...pick(error), detail, issues, resetsAt, headers }
 }
 
 function pick(error: { status: number; code: string; title: string; hint: string | undefined }) {

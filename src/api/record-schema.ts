@@ -17,6 +17,7 @@ export const runSchema = z
   .object({
     ...recordShape,
     files: z.array(fileSchema).describe('Files the code left in /out'),
+    warnings: z.array(text).describe('That the agent is deprecated or yanked, and why'),
   })
   .meta({ id: 'ExecutionResult' })
 
@@ -30,6 +31,11 @@ export const pageSchema = z
   .object({
     data: z.array(executionSchema.partial()),
     nextCursor: text.nullable().describe('Give it as `cursor` for the next page; null on the last'),
+    searchedFrom: time
+      .nullable()
+      .describe(
+        'Where a search for what is rare stopped after two seconds, before the page was full: it has looked from here to the end of the window, and `nextCursor` goes on. null: it did not stop',
+      ),
     window: windowSchema,
   })
   .meta({ id: 'ExecutionPage' })

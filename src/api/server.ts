@@ -4,12 +4,15 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { limitPipelining } from '../clickhouse-endpoint/pipelining.ts'
-import { ExectrailError } from '../errors.ts'
+import { ExectrailError, messageOf } from '../errors.ts'
+import { answerBrokenRequests } from './broken-request.ts'
 import type { ApiEnv } from './context.ts'
 import { isStream } from './open-streams.ts'
 
 const HEADERS_TIMEOUT_MS = 10_000
 const BODY_TIMEOUT_MS = 60_000
+/** Longer than proxies and pausing clients keep an idle connection: a request on one just closed is lost. */
+const IDLE_TIMEOUT_MS = 75_000
 const LOOPBACK = '127.0.0.1'
 
 /** A listening service. */
@@ -30,7 +33,7 @@ export async function serve(
   options: { port: number; host?: string; report?: (line: string) => void },
 ): Promise<Listening> {
   const host = options.host ?? LOOPBACK
-  const { server, endStreams } = createHttpServer(app)
+  const { server, endResponses } = createHttpServer(app)
   try {
     await listen(server, options.port, host)
   } catch (error) {
@@ -40,29 +43,39 @@ export async function serve(
     )
     await listen(server, 0, host).catch((second: unknown) => Promise.reject(cannotBind(second, host, 0)))
   }
-  return { url: urlOf(server, host), close: (graceMs = 5000) => close(server, endStreams, graceMs) }
+  return { url: urlOf(server, host), close: (graceMs = 5000) => close(server, endResponses, graceMs) }
 }
 
-function createHttpServer(app: Hono<ApiEnv>): { server: Server; endStreams: () => void } {
-  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS }
+function createHttpServer(app: Hono<ApiEnv>): { server: Server; endResponses: () => void } {
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: BODY_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+  })
   const listener = getRequestListener(app.fetch)
-  const server = createServer(timeouts)
   limitPipelining(server)
+  answerBrokenRequests(server)
   server.on('request', (request, response) => {
     if (!request.socket.destroyed) void listener(request, response)
   })
-  return { server, endStreams: trackStreams(server) }
+  return { server, endResponses: trackResponses(server) }
 }
 
-/** A stream of events ends only when its reader goes, so that closing the server ends those that are open. */
-function trackStreams(server: Server): () => void {
+/**
+ * Returns what ends the open responses for a server that closes: a stream of events, which ends only when its
+ * reader goes, at once; the others with their connection, which would stay open as an idle one.
+ */
+function trackResponses(server: Server): () => void {
   const open = new Set<ServerResponse>()
   server.on('request', (_request, response: ServerResponse) => {
     open.add(response)
     response.once('close', () => open.delete(response))
   })
   return () => {
-    for (const response of open) if (isStream(response)) response.destroy()
+    for (const response of open) {
+      if (isStream(response)) response.destroy()
+      else response.once('close', () => setImmediate(() => server.closeIdleConnections()))
+    }
   }
 }
 
@@ -71,10 +84,10 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   await once(server, 'listening')
 }
 
-async function close(server: Server, endStreams: () => void, graceMs: number): Promise<void> {
+async function close(server: Server, endResponses: () => void, graceMs: number): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  endStreams()
+  endResponses()
   server.closeIdleConnections()
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
@@ -93,9 +106,12 @@ function isTaken(error: unknown): boolean {
 }
 
 function cannotBind(error: unknown, host: string, port: number): ExectrailError {
-  const why = error instanceof Error ? error.message : String(error)
-  return new ExectrailError('stack_failed', `the service cannot listen on ${host}:${port}: ${why}`, {
-    hint: 'Set EXECTRAIL_HOST and EXECTRAIL_PORT to an address of this machine that is free.',
-    cause: error,
-  })
+  return new ExectrailError(
+    'stack_failed',
+    `the service cannot listen on ${host}:${port}: ${messageOf(error)}`,
+    {
+      hint: 'Set EXECTRAIL_HOST and EXECTRAIL_PORT to an address of this machine that is free.',
+      cause: error,
+    },
+  )
 }

@@ -90,7 +90,13 @@ export const agentStatsSchema = z
 const key = z
   .object(mapNames(GROUP_FIELDS, () => z.string().nullable().optional()))
   .describe('Values of the fields grouped by; null is an absent value')
-const statsGroup = z.object({ key, ...figures, change: change.optional() }).meta({ id: 'StatsGroup' })
+const trend = z
+  .object({ counts: z.array(z.int()), failures: z.array(z.int()) })
+  .describe('Executions of equal stretches of the window, oldest first; with `trend=N`')
+  .meta({ id: 'Trend' })
+const statsGroup = z
+  .object({ key, ...figures, trend: trend.optional(), change: change.optional() })
+  .meta({ id: 'StatsGroup' })
 
 export const statsSchema = z
   .object({
@@ -120,6 +126,7 @@ export const timeseriesSchema = z
         from: time,
         to: time,
         complete: z.boolean().describe('False where the window or the present cuts the bucket'),
+        byOutcome: z.record(z.enum(OUTCOMES), z.int()),
         ...figures,
       }),
     ),

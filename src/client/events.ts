@@ -67,7 +67,7 @@ function connect(
   })
 }
 
-/** `place` is behind the last event that was read whole, also behind an id that stands alone. */
+/** `place` is behind the last event that was read completely, also behind an id without an event. */
 async function* readEvents(
   response: Response,
   place: { id: string },

@@ -1,7 +1,8 @@
-/** `exectrail/client`: the service's operations, typed. Needs `fetch` alone: browsers, Node, Deno, edge. */
+/** `exectrail/client`: the service's operations, typed. Needs only `fetch`: browsers, Node, Deno, edge. */
 import { streamEvents } from './events.ts'
 import { ROUTES, toRequest } from './operations.ts'
 import { open, pause, send, type CallOptions, type ClientOptions, type ServiceRequest } from './transport.ts'
+import type { ContentInput, OutFileInput } from './content.ts'
 import type {
   AnyExecution,
   ExecutionInput,
@@ -10,11 +11,12 @@ import type {
   LiveInput,
   Operations,
   OutputEvent,
-  RunInput,
+  AnyRunInput,
 } from './types.ts'
 
 export { paginate } from './paginate.ts'
 export { ProblemError, type Problem, type ProblemCode } from './problem-error.ts'
+export type * from './content.ts'
 export type * from './types.ts'
 export type { CallOptions, ClientOptions, QueryInput, ServiceRequest } from './transport.ts'
 
@@ -53,6 +55,10 @@ export type Client = { readonly [Of in Name]: Call<Of> } & {
     input?: ExportInput,
     options?: CallOptions,
   ) => Promise<ReadableStream<Uint8Array>>
+  /** Whole output, code, input or result. It is complete only if reading it to its end throws nothing. */
+  readonly openContent: (input: ContentInput, options?: CallOptions) => Promise<ReadableStream<Uint8Array>>
+  /** A file of `/out`. */
+  readonly openOutFile: (input: OutFileInput, options?: CallOptions) => Promise<ReadableStream<Uint8Array>>
   /** Prometheus text. */
   readonly getMetrics: (input?: {}, options?: CallOptions) => Promise<string>
   /** Any request, for what has no method. */
@@ -61,22 +67,15 @@ export type Client = { readonly [Of in Name]: Call<Of> } & {
 
 /** A client of the service at `url`. It holds nothing that has to be closed. */
 export function createClient(options: ClientOptions): Client {
-  const request = <T>(asked: ServiceRequest, call?: CallOptions): Promise<T> => send<T>(options, asked, call)
+  const request: Send = (asked, call) => send(options, asked, call)
   const call =
     (name: Name) =>
     async (input: object = {}, given: CallOptions = {}): Promise<unknown> =>
       request(toRequest(name, { ...input }), given)
   const names = Object.keys(ROUTES).filter((name): name is Name => Object.hasOwn(ROUTES, name))
   const methods = Object.fromEntries(names.map((name) => [name, call(name)]))
-  const run = (name: 'runCode' | 'startCode') => (input: RunInput, given?: CallOptions) =>
-    send(
-      options,
-      toRequest(name, withKey(input)),
-      toRunOptions(name, input, { timeoutMs: options.timeoutMs, ...given }),
-    )
   const own = {
-    runCode: run('runCode'),
-    startCode: run('startCode'),
+    ...running(request, options.timeoutMs),
     waitForExecution: waiting((input, given) => request(toRequest('getExecution', { ...input }), given)),
     streamOutput: (input: ExecutionInput, given: ResumeOptions = {}) => {
       const { path, query } = toRequest('getExecution', { ...input })
@@ -87,6 +86,18 @@ export function createClient(options: ClientOptions): Client {
       streamEvents(options, { method: 'GET', path: '/v1/live', query: { ...query } }, given),
     exportExecutions: (query: ExportInput = {}, given: CallOptions = {}) =>
       openFile(options, { method: 'GET', path: '/v1/executions/export', query: { ...query } }, given),
+    openContent: ({ part, ...input }: ContentInput, given: CallOptions = {}) => {
+      const { path, query } = toRequest('getExecution', { ...input })
+      return openFile(options, { method: 'GET', path: `${path}/${part}`, query }, given)
+    },
+    openOutFile: ({ path: file, ...input }: OutFileInput, given: CallOptions = {}) => {
+      const { path, query } = toRequest('listOutFiles', { ...input })
+      return openFile(
+        options,
+        { method: 'GET', path: `${path}/content`, query: { ...query, path: file } },
+        given,
+      )
+    },
     getMetrics: (_input?: object, given?: CallOptions) =>
       send<string>({ ...options, parse: (text) => text }, { method: 'GET', path: '/metrics' }, given),
     request,
@@ -107,18 +118,39 @@ async function openFile(
 
 const TIME_LIMIT_MS = 30_000
 const BESIDE_MS = 60_000
+/** An agent has a limit of its own, which is not known here. */
+const AGENT_LIMIT_MS = 600_000
 
-/** With a key of its own, so that a lost reply can be asked for again. */
-function withKey(input: RunInput): Readonly<Record<string, unknown>> {
-  return { idempotencyKey: crypto.randomUUID(), ...input }
+type Send = <T>(asked: ServiceRequest, call?: CallOptions) => Promise<T>
+
+/** The methods that run code. */
+function running(request: Send, timeoutMs: number | undefined) {
+  const begin =
+    (name: 'startCode' | 'startReplay') =>
+    (input: object, given: CallOptions = {}): Promise<unknown> =>
+      request(toRequest(name, withKey(input)), {
+        ...given,
+        headers: { ...given.headers, Prefer: 'respond-async' },
+      })
+  return {
+    runCode: (input: AnyRunInput, given: CallOptions = {}): Promise<unknown> =>
+      request(toRequest('runCode', withKey(input)), {
+        ...given,
+        timeoutMs:
+          given.timeoutMs ?? timeoutMs ?? (input.limits?.timeoutMs ?? defaultLimitMs(input)) + BESIDE_MS,
+      }),
+    startCode: begin('startCode'),
+    startReplay: begin('startReplay'),
+  }
 }
 
-function toRunOptions(name: 'runCode' | 'startCode', input: RunInput, options: CallOptions): CallOptions {
-  if (name === 'startCode') return { ...options, headers: { ...options.headers, Prefer: 'respond-async' } }
-  return {
-    ...options,
-    timeoutMs: options.timeoutMs ?? (input.limits?.timeoutMs ?? TIME_LIMIT_MS) + BESIDE_MS,
-  }
+function defaultLimitMs(input: AnyRunInput): number {
+  return 'agent' in input ? AGENT_LIMIT_MS : TIME_LIMIT_MS
+}
+
+/** With a key of its own, so that a lost reply can be asked for again. */
+function withKey(input: object): Readonly<Record<string, unknown>> {
+  return { idempotencyKey: crypto.randomUUID(), ...input }
 }
 
 const POLL_MS = 500

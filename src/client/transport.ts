@@ -27,7 +27,7 @@ type Value = string | number | boolean | Date
 export type QueryInput = Readonly<Record<string, Value | readonly Value[] | undefined>>
 
 export interface ServiceRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Begins with a slash. */
   path: string
   query?: QueryInput | undefined
@@ -96,7 +96,7 @@ export async function open(
 }
 
 /** Lists of names that the service reads from one value. */
-const JOINED: ReadonlySet<string> = new Set(['fields'])
+const JOINED: ReadonlySet<string> = new Set(['fields', 'topic'])
 
 function toSearch(query: QueryInput = {}): string {
   const given = new URLSearchParams()

@@ -1,15 +1,13 @@
 /** What the operations take and answer; the same types as the service's own. */
-import type { ExecutionRequest } from '../execution.ts'
-import type { FieldName, FieldNameWith } from '../record/record.ts'
+import type { FieldName } from '../record/record.ts'
+import type { PriceLines } from '../cost/price-book.ts'
+import type { CostForecast } from '../service/cost-forecast.ts'
+import type { WhatIf } from '../service/cost-what-if.ts'
+import type { CostReport, CostSeries } from '../service/costs.ts'
 import type { AgentStats } from '../store/queries/agent-stats.ts'
 import type { FieldDifference } from '../store/queries/differences.ts'
 import type { Histogram, Measure } from '../store/queries/distribution.ts'
-import type { ErrorState } from '../store/error-state.ts'
-import type { ErrorOrder } from '../store/queries/errors.ts'
 import type { Facet } from '../store/queries/facets.ts'
-import type { ListOrder } from '../store/queries/list-executions.ts'
-import type { GroupField, GroupOrder } from '../store/queries/stats.ts'
-import type { FilterField } from '../store/filter.ts'
 import type { Window } from '../store/scope.ts'
 import type { Change } from '../service/compare-figures.ts'
 import type { VersionComparison } from '../service/compare-versions.ts'
@@ -24,6 +22,7 @@ import type { ReplayChanges } from '../service/replay.ts'
 import type { RunView } from '../service/run-code.ts'
 import type { SqlAnswer } from '../service/run-sql.ts'
 import type { SqlSchema } from '../service/sql-schema.ts'
+import type { RetentionView } from '../service/view-retention.ts'
 import type { TraceView } from '../service/traces.ts'
 import type { WorkflowView } from '../service/workflow-executions.ts'
 import type { WorkflowState, WorkflowSummary } from '../store/queries/workflow-executions.ts'
@@ -32,78 +31,60 @@ import type { StatsReport } from '../service/stats.ts'
 import type { Timeseries } from '../service/timeseries.ts'
 
 import type {
+  AlertChannel,
+  AlertDryRun,
+  AlertEvaluation,
+  AlertEvaluationsInput,
+  AlertListInput,
+  AlertRuleInput,
+  AlertRulesInput,
+  AlertRuleView,
+  AlertSilence,
+  AlertView,
+  ChannelInput,
+  Owned,
+  OwnedId,
+  SentNotification,
+  SilenceInput,
+} from './alerts.ts'
+import type {
+  OneOrMore,
+  Time,
+  WindowInput,
+  FilterInput,
+  ListInput,
+  StatsInput,
+  TimeseriesInput,
+  DistributionInput,
+  CostsInput,
+  CostSeriesInput,
+  WhatIfInput,
+  BudgetInput,
+  FacetsInput,
+  ErrorsInput,
+  DifferencesInput,
+  AgentInput,
+  AnyRunInput,
+} from './inputs.ts'
+import type {
   ApiKeyView,
   AuditEntry,
+  BudgetView,
   DecidedState,
   ErrorDecision,
   ErrorView,
   HealthReport,
+  Pipeline,
   Readiness,
+  Session,
 } from './reports.ts'
+import type { ContentOperations } from './content.ts'
+import type { RegistryOperations } from './registry.ts'
 
+export type * from './alerts.ts'
+export type * from './inputs.ts'
+export type * from './registry.ts'
 export type * from './reports.ts'
-
-type OneOrMore<Value = string> = Value | readonly Value[] | undefined
-/** ISO 8601 with a zone, or a date. */
-export type Time = string | Date
-
-export interface WindowInput {
-  /** Begin, included. @default 30 days before `to` */
-  from?: Time | undefined
-  /** End, excluded. @default now */
-  to?: Time | undefined
-  /** Narrows an administrator's key to one organization. */
-  organization?: string | undefined
-}
-
-/** Which executions: several values of a field match any of them, and all given fields must match. */
-export type FilterInput = WindowInput & { [Name in FieldNameWith<{ filterable: true }>]?: OneOrMore } & {
-  /** Conditions on any field, such as `durationMs>=1000`. */
-  where?: OneOrMore
-  /** Text in the error or the output. */
-  q?: string | undefined
-}
-
-export type ListInput = FilterInput & {
-  order?: ListOrder | undefined
-  limit?: number | undefined
-  cursor?: string | undefined
-  fields?: readonly FieldName[] | undefined
-}
-export type StatsInput = FilterInput & {
-  groupBy?: OneOrMore<GroupField>
-  order?: GroupOrder | undefined
-  limit?: number | undefined
-  compare?: 'previous' | undefined
-}
-export type TimeseriesInput = FilterInput & { bucketSeconds?: number | undefined }
-export type DistributionInput = TimeseriesInput & { measure?: Measure | undefined }
-export type FacetsInput = FilterInput & {
-  fields?: readonly FilterField[] | undefined
-  limit?: number | undefined
-}
-export type ErrorsInput = FilterInput & {
-  order?: ErrorOrder | undefined
-  /** @default all but ignored */
-  state?: OneOrMore<ErrorState>
-  limit?: number | undefined
-}
-export type DifferencesInput = FilterInput & {
-  /** Conditions of the first set, as in `where`. */
-  a?: OneOrMore
-  b?: OneOrMore
-  /** Window of the first set, where it is not the common one. */
-  aFrom?: Time | undefined
-  aTo?: Time | undefined
-  bFrom?: Time | undefined
-  bTo?: Time | undefined
-  limit?: number | undefined
-}
-export type AgentInput = WindowInput & { id: string }
-export type RunInput = Omit<
-  ExecutionRequest,
-  'signal' | 'onOutput' | 'parent' | 'traceparent' | 'tracestate' | 'replayOf'
->
 
 export interface DistributionReply extends Histogram {
   window: Window
@@ -171,7 +152,7 @@ export interface ErrorChangeInput {
 export interface AuditInput {
   organization?: string | undefined
   action?: AuditEntry['action'] | undefined
-  /** Changes of this alone, by its id. */
+  /** Only changes of this, by its id. */
   subject?: string | undefined
   limit?: number | undefined
   cursor?: string | undefined
@@ -193,12 +174,14 @@ interface Operation<Input, Reply> {
 }
 
 /** The operations of the service by their names in its OpenAPI document. */
-export interface Operations {
-  runCode: Operation<RunInput, RunView>
+export interface Operations extends RegistryOperations, ContentOperations {
+  runCode: Operation<AnyRunInput, RunView>
   /** Does not wait for the end. */
-  startCode: Operation<RunInput, RunningView>
+  startCode: Operation<AnyRunInput, RunningView>
   listRunning: Operation<Omit<FilterInput, 'from' | 'to'> & { limit?: number | undefined }, Running>
   replayExecution: Operation<ReplayChanges & ExecutionInput, RunView>
+  /** Does not wait for the end. */
+  startReplay: Operation<ReplayChanges & ExecutionInput, RunningView>
   cancelExecution: Operation<ExecutionInput, Cancellation>
   listExecutions: Operation<ListInput, ExecutionPage>
   /** An execution that has not ended has a `phase` and no `outcome`. */
@@ -213,6 +196,14 @@ export interface Operations {
   getStats: Operation<StatsInput, StatsReport>
   getTimeseries: Operation<TimeseriesInput, Timeseries>
   getDistribution: Operation<DistributionInput, DistributionReply>
+  getCosts: Operation<CostsInput & { compare?: 'previous' | undefined }, CostReport>
+  getCostTimeseries: Operation<CostSeriesInput, CostSeries>
+  getCostForecast: Operation<Omit<FilterInput, 'from' | 'to'>, CostForecast>
+  listPrices: Operation<{}, PriceLines>
+  getCostWhatIf: Operation<WhatIfInput, WhatIf>
+  listBudgets: Operation<{ organization?: string | undefined }, { data: readonly BudgetView[] }>
+  setBudget: Operation<BudgetInput, BudgetView>
+  deleteBudget: Operation<{ id: string }, BudgetView>
   getFacets: Operation<FacetsInput, FacetsReply>
   getErrors: Operation<ErrorsInput, ErrorsReply>
   getDifferences: Operation<DifferencesInput, DifferencesReply>
@@ -230,8 +221,30 @@ export interface Operations {
   getSqlSchema: Operation<{}, SqlSchema>
   changeError: Operation<ErrorChangeInput, ErrorDecision>
   listAudit: Operation<AuditInput, { data: readonly AuditEntry[]; nextCursor: string | null }>
+  listAlerts: Operation<AlertListInput, { data: readonly AlertView[]; nextCursor: string | null }>
+  acknowledgeAlert: Operation<OwnedId, AlertView>
+  resolveAlert: Operation<OwnedId, AlertView>
+  listAlertNotifications: Operation<OwnedId, { data: readonly SentNotification[] }>
+  listAlertRules: Operation<AlertRulesInput, { data: readonly AlertRuleView[] }>
+  getAlertRule: Operation<OwnedId, AlertRuleView>
+  createAlertRule: Operation<AlertRuleInput & Owned, AlertRuleView>
+  changeAlertRule: Operation<Partial<AlertRuleInput> & OwnedId, AlertRuleView>
+  deleteAlertRule: Operation<OwnedId, AlertRuleView>
+  dryRunAlertRule: Operation<{ rule: AlertRuleInput; range?: '24h' | '30d' | undefined } & Owned, AlertDryRun>
+  listAlertEvaluations: Operation<AlertEvaluationsInput, { data: readonly AlertEvaluation[] }>
+  listAlertSilences: Operation<Owned, { data: readonly AlertSilence[] }>
+  silenceAlerts: Operation<SilenceInput & Owned, AlertSilence>
+  endAlertSilence: Operation<OwnedId, AlertSilence>
+  listAlertChannels: Operation<Owned, { data: readonly AlertChannel[] }>
+  /** A signing secret that was made is shown this once. */
+  saveAlertChannel: Operation<ChannelInput & Owned, AlertChannel & { signingSecret?: string | undefined }>
+  testAlertChannel: Operation<OwnedId, AlertChannel>
+  deleteAlertChannel: Operation<OwnedId, AlertChannel>
   /** Of the last day unless `from` says otherwise. */
   getHealthReport: Operation<FilterInput, HealthReport>
+  getSession: Operation<{}, Session>
+  getPipeline: Operation<{}, Pipeline>
+  getRetention: Operation<{}, { data: readonly RetentionView[] }>
   health: Operation<{}, { status: 'ok' }>
   readiness: Operation<{}, Readiness>
 }

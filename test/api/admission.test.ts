@@ -42,7 +42,7 @@ const run = (key: string): Promise<Response> =>
   service.post('/v1/executions', bash('true'), withKey(key).headers)
 
 describe('an organization with limits of its own', () => {
-  it('runs as many as it may, lets as many wait, and is told when to come again', async () => {
+  it('runs as many as it may, lets as many wait, and says when to try again', async () => {
     const first = await begin(bash('sleep 60'))
     await inPhase(first, 'running')
     const waiting = [await begin(bash('sleep 60')), await begin(bash('sleep 60'))]

@@ -135,7 +135,7 @@ describe('keys', () => {
     const open = Object.entries(paths).flatMap(([path, methods]) =>
       Object.values(methods).every(({ security }) => security.length > 0) ? [] : [path],
     )
-    expect(open).toEqual(['/healthz', '/readyz'])
+    expect(open).toEqual(['/healthz', '/readyz', '/v1/links'])
     for (const [path, methods] of Object.entries(paths)) {
       if (open.includes(path)) continue
       for (const [method, { security }] of Object.entries(methods)) {

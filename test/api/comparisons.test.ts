@@ -164,7 +164,7 @@ describe('versions', () => {
 })
 
 it.each(['/v1/errors?', '/v1/differences?', '/v1/agents/agent/versions/compare?a=1&b=2&'])(
-  '%s answers a bound key about its own organization alone',
+  '%s answers a bound key only about its organization',
   async (path) => {
     const text = await (await service.ask(`${path}from=${at(6)}`, withKey(ACME_KEY))).text()
     expect(text).not.toMatch(/"count":[1-9]|Error [abc]/)

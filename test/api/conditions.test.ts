@@ -27,6 +27,9 @@ describe('a list', () => {
     [where('outcome!=success'), (row) => row.outcome !== 'success'],
     [where('userId!=u1'), (row) => row.userId !== 'u1'],
     [where('userId!=u1', "userId!=o'brien"), (row) => row.userId !== 'u1' && row.userId !== "o'brien"],
+    [where('userId:u1,u2'), (row) => ['u1', 'u2'].includes(row.userId ?? '')],
+    [where("userId!:u1,o'brien,"), (row) => !['u1', "o'brien", null].includes(row.userId)],
+    [where('exitCode:0,1', 'runtime:vm2,subprocess'), (row) => [0, 1].includes(row.exitCode ?? -1)],
     [where('userId='), (row) => row.userId === null],
     [where('userId!='), (row) => row.userId !== null],
     [where('codeAgentId='), (row) => row.codeAgentId === null],
@@ -76,12 +79,21 @@ describe('a list', () => {
   })
 
   it('says what is wrong with a condition, all at once', async () => {
-    const query = where('durationMs~1', 'nope=1', 'success=yes', 'durationMs>=x', 'outcome=won', 'duration')
+    const query = where(
+      'durationMs~1',
+      'nope=1',
+      'success=yes',
+      'success:true,false',
+      'durationMs>=x',
+      'outcome=won',
+      'duration',
+    )
     const problem = await readProblem(await service.ask(`/v1/executions?${query}`))
     expect(problem.errors?.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/durationMs takes = != > >= < <=, not ~/),
+      expect.stringMatching(/durationMs takes = != > >= < <= : !:, not ~/),
       expect.stringMatching(/nope is not a field to filter by; fields are: executionId/),
       expect.stringMatching(/success is true or false/),
+      expect.stringMatching(/success takes = !=, not :/),
       expect.stringMatching(/durationMs is a number/),
       expect.stringMatching(/outcome is one of: success, failure/),
       expect.stringMatching(/write FIELD, then one of/),

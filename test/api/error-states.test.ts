@@ -122,7 +122,7 @@ describe('a group of errors', () => {
 })
 
 describe('a decision', () => {
-  it('holds in its organization alone', async () => {
+  it('holds only in its organization', async () => {
     await decided(GLOBEX_KEY, 'd', { state: 'ignored' })
     expect(await states(GLOBEX_KEY)).toEqual({ e: 'open' })
     expect(await states(ACME_KEY)).toMatchObject({ d: 'open' })
@@ -135,7 +135,7 @@ describe('a decision', () => {
     await decided(GLOBEX_KEY, 'd', { state: 'open' })
   })
 
-  it('of a workspace holds in the workspace alone', async () => {
+  it('of a workspace holds only in the workspace', async () => {
     expect(await states(WORKSPACE_KEY)).toEqual({ a: 'open', b: 'open' })
     expect(await decided(WORKSPACE_KEY, 'b', { state: 'resolved' })).toMatchObject({ workspaceId: 'w1' })
     expect(await states(WORKSPACE_KEY)).toMatchObject({ b: 'resolved' })

@@ -41,7 +41,7 @@ function ids(page: ExecutionPage): (string | undefined)[] {
 }
 
 describe('one execution', () => {
-  it('comes whole, input and result as values, to the nanosecond', async () => {
+  it('is complete, with input and result as values, to the nanosecond', async () => {
     const startedAt = new Date().toISOString().replace('Z', '123456Z')
     const change = {
       startedAt,
@@ -53,6 +53,12 @@ describe('one execution', () => {
     const [record] = await insert('whole', 1, () => change)
     const expected = { ...record, input: { xs: [1] }, result: { sum: 1 } }
     expect(await service.json(`/v1/executions/${record?.executionId}`)).toEqual(expected)
+  })
+
+  it('shows a result that nests deeper than JSON is written as its text', async () => {
+    const result = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
+    const [record] = await insert('deep', 1, () => ({ result }))
+    expect(await service.json(`/v1/executions/${record?.executionId}`)).toMatchObject({ result })
   })
 
   it('shows a result that was capped as the text that is left', async () => {

@@ -81,7 +81,7 @@ describe('an export as NDJSON', () => {
     expect(await lines('from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z')).toEqual([])
   })
 
-  it('shows a key its own organization alone', async () => {
+  it('shows a key only its organization', async () => {
     const answer = await stack.service.ask('/v1/executions/export', withKey(GLOBEX_KEY))
     expect((await answer.text()).trimEnd().split('\n')).toHaveLength(1)
     const problem = await readProblem(
@@ -91,7 +91,7 @@ describe('an export as NDJSON', () => {
   })
 })
 
-it('answers HEAD with the headers alone, and holds no place for it', async () => {
+it('answers HEAD with headers only, and holds no place for it', async () => {
   for (const _request of [1, 2, 3, 4, 5]) {
     const answer = await stack.service.ask('/v1/executions/export?format=csv', {
       method: 'HEAD',
@@ -188,7 +188,7 @@ describe('an export that breaks off', () => {
     expect([rows, Number(byHand?.n)]).toEqual([count, count])
   })
 
-  it('never ends as if it were whole', async () => {
+  it('never ends as if it were complete', async () => {
     const { host, port } = new URL(stack.service.url)
     const socket = connect(Number(port), '127.0.0.1')
     const path = '/v1/executions/export?organization=large&fields=executionId,stdout'
@@ -205,7 +205,6 @@ describe('an export that breaks off', () => {
     expect(received).not.toMatch(/0\r\n\r\n$/u)
     await restarted
     await waitFor(() => stack.service.logged.some((line) => line.includes('/export')), {
-      timeoutMs: 5000,
       what: 'the log of the failure',
     })
   })
@@ -226,6 +225,6 @@ describe('an export that breaks off', () => {
       )
       return row?.n === '0'
     }
-    await waitFor(running, { timeoutMs: 10_000, what: 'the end of the statements' })
+    await waitFor(running, { what: 'the end of the statements' })
   })
 })

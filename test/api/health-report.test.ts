@@ -79,7 +79,7 @@ it('counts each row once, as hand-written SQL does, and says both windows', asyn
   )
 })
 
-it('calls nobody worse for what may be chance, and takes filters and a window', async () => {
+it('calls no agent worse for what may be chance, and takes filters and a window', async () => {
   const noise = await report('codeAgentId=noise')
   expect([noise.verdict, noise.worseAgents]).toEqual(['healthy', []])
   expect(noise.total.successRateDifference).toMatchObject({ significant: false })
@@ -91,7 +91,7 @@ it('calls nobody worse for what may be chance, and takes filters and a window', 
   })
 })
 
-it('shows a key its own organization alone', async () => {
+it('shows a key only its organization', async () => {
   expect(await report('', GLOBEX_KEY)).toMatchObject({ verdict: 'quiet', agentCount: 0, newErrors: [] })
 })
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KEY_SCOPES } from '../../src/metadata/key-scopes.ts'
 import { openDatabase } from '../../src/metadata/database.ts'
-import { adoptKeyFile } from '../../src/service/key-file.ts'
+import { adoptKeyFile } from '../../src/service/adopt-keys.ts'
 import { cachedKeys, type KeyStore } from '../../src/service/keys.ts'
 import type { KeyView } from '../../src/service/manage-keys.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
-import { readProblem, startOfflineService, withKey, type TestService } from '../support/service.ts'
+import { ADMIN_KEY, readProblem, startOfflineService, withKey, type TestService } from '../support/service.ts'
 import { waitFor } from '../support/wait.ts'
 
 type NewKey = KeyView & { secret: string }
@@ -54,6 +55,14 @@ describe('a key', () => {
     expect(JSON.stringify(listed)).not.toContain(secret)
   })
 
+  it('whose name or organization holds what Postgres cannot is refused', async () => {
+    expect(await refused({ name: 'a\0b', organizationId: 'acme' })).toMatchObject({ status: 422 })
+    expect(await readProblem(await service.ask('/v1/keys?organization=%00', withKey(admin)))).toMatchObject({
+      status: 422,
+      errors: [{ path: '', message: expect.stringContaining('NUL') }],
+    })
+  })
+
   it('shows when it was last used', async () => {
     const made = await make({ name: 'used', organizationId: 'acme' })
     const lastUse = async (): Promise<string | null | undefined> =>
@@ -61,7 +70,7 @@ describe('a key', () => {
     expect(await lastUse()).toBeNull()
     const before = Date.now()
     await statusOf(made.secret)
-    await waitFor(async () => (await lastUse()) !== null, { timeoutMs: 5_000, what: 'the use' })
+    await waitFor(async () => (await lastUse()) !== null, { what: 'the use' })
     const first = await lastUse()
     expect(Date.parse(first ?? '')).toBeGreaterThanOrEqual(before - 1_000)
     for (let use = 0; use < 20; use += 1) await statusOf(made.secret)
@@ -74,14 +83,10 @@ describe('a key', () => {
     expect(await statusOf(made.secret)).toBe(200)
     expect(await metadata.elsewhere.find(made.secret)).toMatchObject({ id: made.id })
     const answer = await revoke(made.id)
-    const revokedAt = performance.now()
     expect(await answer.json()).toMatchObject({ id: made.id, state: 'revoked' })
     expect(await statusOf(made.secret)).toBe(401)
-    await waitFor(async () => (await metadata.elsewhere.find(made.secret)) === null, {
-      timeoutMs: 3_000,
-      what: 'the revocation',
-    })
-    expect(performance.now() - revokedAt).toBeLessThan(1_000)
+    await pause(1_000)
+    expect(await metadata.elsewhere.find(made.secret)).toBeNull()
     expect((await list()).map(({ id }) => id)).not.toContain(made.id)
     expect((await list('?revoked=with')).find(({ id }) => id === made.id)?.state).toBe('revoked')
     const again = (await (await revoke(made.id)).json()) as KeyView
@@ -93,7 +98,7 @@ describe('a key', () => {
     const made = await make({ name: 'short', organizationId: 'acme', expiresAt })
     expect(made.expiresAt).toBe(expiresAt)
     expect(await statusOf(made.secret)).toBe(200)
-    await waitFor(async () => (await statusOf(made.secret)) === 401, { timeoutMs: 5_000, what: 'its expiry' })
+    await waitFor(async () => (await statusOf(made.secret)) === 401, { what: 'its expiry' })
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt))
     expect((await list()).find(({ id }) => id === made.id)?.state).toBe('expired')
   })
@@ -146,7 +151,7 @@ describe('an administrator of an organization', () => {
     foreign = await make({ name: 'globex', organizationId: 'globex' })
   })
 
-  it('sees, makes and revokes its keys alone', async () => {
+  it('sees, makes and revokes only its keys', async () => {
     const made = await make({ name: 'mine' }, acme)
     expect(made).toMatchObject({ organizationId: 'acme', scopes: ['execute', 'read', 'write'] })
     const seen = await list('', acme)
@@ -185,11 +190,20 @@ describe('while Postgres does not answer', () => {
     expect(await statusOf(made.secret)).toBe(200)
     const { pid } = metadata.postgres.process
     process.kill(pid ?? 0, 'SIGKILL')
-    await waitFor(() => metadata.postgres.process.state !== 'ready', { timeoutMs: 5_000, what: 'its end' })
+    await waitFor(() => metadata.postgres.process.state !== 'ready', { what: 'its end' })
     expect(await statusOf(made.secret)).toBe(200)
-    await waitFor(() => metadata.postgres.process.state === 'ready', { timeoutMs: 30_000, what: 'Postgres' })
+    await waitFor(() => metadata.postgres.process.state === 'ready', { what: 'Postgres' })
     expect((await list()).map(({ id }) => id)).toContain(made.id)
     expect(metadata.postgres.process.restarts).toBe(1)
+  })
+
+  it('asking for keys is asking for what is not there, where a service has none', async () => {
+    await using alone = await startOfflineService()
+    for (const path of ['/v1/keys', '/v1/audit'])
+      expect(await readProblem(await alone.ask(path))).toMatchObject({ status: 404, code: 'not_found' })
+    const change = { method: 'PATCH', body: '{"state":"resolved"}', headers: withKey(ADMIN_KEY).headers }
+    const refusal = await readProblem(await alone.ask('/v1/errors/0123456789abcdef', change))
+    expect(refusal).toMatchObject({ status: 404, code: 'not_found' })
   })
 
   it('a key that is not known yet gets 503 with what to do', async () => {

@@ -18,6 +18,16 @@ async function statusFor(host: string, path = '/healthz', more = ''): Promise<st
   return (await sendRaw(stack.service.url, request)).text.split('\r\n')[0] ?? ''
 }
 
+/** The problem in the reply to a request that does not reach the app. */
+async function brokenProblem(request: string): Promise<unknown> {
+  const [head = '', body = ''] = (await sendRaw(stack.service.url, request)).text.split('\r\n\r\n')
+  const problem: { status: number; requestId: string } = JSON.parse(body)
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${problem.status} `, 'u'))
+  expect(head).toContain('Content-Type: application/problem+json')
+  expect(head).toContain(`X-Request-Id: ${problem.requestId}`)
+  return problem
+}
+
 describe('the name that a request calls', () => {
   it.each([
     '127.0.0.1',
@@ -59,7 +69,13 @@ describe('a request', () => {
   })
 
   it('with headers that are too long is refused', async () => {
-    expect(await statusFor('127.0.0.1', '/healthz', `X-Long: ${'x'.repeat(40_000)}\r\n`)).toContain(' 431 ')
+    const request = `GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`
+    expect(await brokenProblem(request)).toMatchObject({ status: 431, code: 'headers_too_large' })
+  })
+
+  it('that is not HTTP is refused', async () => {
+    const request = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nno header\r\n\r\n'
+    expect(await brokenProblem(request)).toMatchObject({ status: 400, code: 'malformed_request' })
   })
 })
 
@@ -78,10 +94,10 @@ describe('a question', () => {
       )
       return row?.n ?? -1
     }
-    await waitFor(async () => (await running()) === 1, { timeoutMs: 10_000, what: 'the statement runs' })
+    await waitFor(async () => (await running()) === 1, { what: 'the statement runs' })
     leaving.abort()
     expect(await asked).toMatchObject({ code: 'query_refused' })
-    await waitFor(async () => (await running()) === 0, { timeoutMs: 10_000, what: 'the statement has ended' })
+    await waitFor(async () => (await running()) === 0, { what: 'the statement has ended' })
   })
 
   it('that needs too much memory is refused with what to narrow', async () => {

@@ -15,7 +15,7 @@ afterAll(() => stack.stop())
 const { begin, get, ended, inPhase, cancel } = controlOf(() => stack.service)
 
 describe('an execution that its caller does not wait for', () => {
-  it('says that it runs, then gives the whole answer with its files', async () => {
+  it('says that it runs, then gives the complete answer with its files', async () => {
     const id = await begin({
       runtime: 'subprocess',
       language: 'python',
@@ -48,7 +48,7 @@ describe('an execution that its caller does not wait for', () => {
     expect([again.status, await again.json()]).toMatchObject([200, { executionId: first, stdout: 'once\n' }])
   })
 
-  it('gives its whole answer, too, where another caller with its key began it and waits', async () => {
+  it('also gives its complete answer where another caller with its key began it and waits', async () => {
     const key = { 'Idempotency-Key': 'joined', ...withKey(ACME_KEY).headers }
     const body = bash('sleep 0.5; echo joined > /out/a.txt')
     const waiting = stack.service.post('/v1/executions', body, key)

@@ -90,7 +90,7 @@ describe('live events', () => {
     expect((await nextOf(ends))[0]).toMatchObject({ event: 'execution', data: { executionId: ids[2] } })
   })
 
-  it('are those of the tenant of the key alone', async () => {
+  it('are only those of the tenant of the key', async () => {
     const [acme, globex, all] = await Promise.all([
       listen('', { key: ACME_KEY }),
       listen('', { key: GLOBEX_KEY }),
@@ -126,7 +126,7 @@ describe('live events', () => {
   it('go on for a listener that had none before its connection was lost', async () => {
     const first = await listen('?codeAgentId=before')
     const heard = first.next()
-    await waitFor(() => first.lastId() !== '', { timeoutMs: 10_000, what: 'an id' })
+    await waitFor(() => first.lastId() !== '', { what: 'an id' })
     first.close()
     await expect(heard).rejects.toThrow(/abort/)
     const [missed] = await insert({ codeAgentId: 'before' })
@@ -172,7 +172,7 @@ describe('live events', () => {
     let received = ''
     socket.on('data', (bytes) => (received += bytes.toString('latin1')))
     socket.resume()
-    await waitFor(() => received.includes('99999'), { timeoutMs: 20_000, what: 'the last event' })
+    await waitFor(() => received.includes('99999'), { what: 'the last event' })
     socket.destroy()
     const events = [...received.matchAll(/^event: execution$/gmu)].length
     const skipped = [...received.matchAll(/"skipped":(?<count>\d+)/gu)].map(({ groups }) =>

@@ -71,7 +71,7 @@ it('tells of every queue of the Collector, and what its sinks took and refused',
       const read = await scrape(service)
       return read.values['exectrail_collector_accepted_total'] === 3 ? read : null
     },
-    { timeoutMs: 10_000, what: 'both records and the span to be taken in' },
+    { what: 'both records and the span to be taken in' },
   )
   expect(values).toMatchObject({ exectrail_collector_up: 1, exectrail_trail_sent_total: 3 })
   expect(values['exectrail_trail_outbox_bytes']).toBe(0)

@@ -17,6 +17,7 @@ import {
   type Problem,
   type TestService,
 } from '../support/service.ts'
+import { waitFor } from '../support/wait.ts'
 
 let home: TemporaryDirectory
 let clickhouse: RunningClickHouse
@@ -159,6 +160,24 @@ describe('a replay', () => {
     const problem = await refused(id)
     expect(problem.errors).toEqual([{ path: 'env.TOKEN', message: 'give its value, which no record keeps' }])
     expect(await replayed(id, { env: { TOKEN: 'other' } })).toMatchObject({ result: 'other' })
+  })
+})
+
+describe('a replay that does not wait', () => {
+  it('is answered at once, and has its result later', async () => {
+    const id = await ran({ language: 'bash', code: 'echo begun; sleep 0.5; echo done' })
+    const answer = await service.ask(`/v1/executions/${id}/replay`, {
+      method: 'POST',
+      headers: { ...withKey(ACME_KEY).headers, Prefer: 'respond-async' },
+    })
+    expect([answer.status, answer.headers.get('Preference-Applied')]).toEqual([202, 'respond-async'])
+    const location = answer.headers.get('Location') ?? ''
+    const ended = async (): Promise<RunView | null> => {
+      const found = await service.ask(location, withKey(ACME_KEY))
+      return found.status === 200 ? ((await found.json()) as RunView) : null
+    }
+    const view = await waitFor(ended, { what: 'the end of the replay' })
+    expect(view).toMatchObject({ replayOf: id, outcome: 'success', stdout: 'begun\ndone\n' })
   })
 })
 

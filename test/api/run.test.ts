@@ -58,7 +58,7 @@ it.each([
   expect(JSON.parse(text).stdout.trim()).toBe(printed)
 })
 
-it('answers 200 with the whole record, input and result as values', async () => {
+it('answers 200 with the complete record, input and result as values', async () => {
   const code = 'import json\ndef main(input):\n    print("adding")\n    return {"sum": sum(input["xs"])}'
   const answer = await service.post('/v1/executions', { ...python, code, input: { xs: [1, 2, 3] } })
   expect(answer.status).toBe(200)
@@ -134,10 +134,10 @@ it('cancels the execution when the caller hangs up', async () => {
     body: JSON.stringify({ ...python, code: 'while True: pass', limits: { timeoutMs: 60_000 } }),
     signal: caller.signal,
   })
-  await waitFor(() => executor.status().running === 1, { timeoutMs: 10_000, what: 'the run to begin' })
+  await waitFor(() => executor.status().running === 1, { what: 'the run to begin' })
   caller.abort()
   await expect(hungUp).rejects.toThrow(/abort/)
-  await waitFor(() => trail.completed.length > before, { timeoutMs: 10_000, what: 'the record' })
+  await waitFor(() => trail.completed.length > before, { what: 'the record' })
   expect(trail.completed.at(-1)).toMatchObject({ outcome: 'cancelled', errorType: 'cancelled' })
 })
 
@@ -170,6 +170,14 @@ it('answers a hostile result and a flood of wrong fields in words, not with its 
   expect(service.logged).toEqual([])
 })
 
+/** How many requests ended before their body. */
+async function cutShort(): Promise<number> {
+  const text = await (await service.ask('/metrics')).text()
+  const count =
+    /^exectrail_http_requests_total\{method="POST",route="\/v1\/executions",status="400"[^}]*\} (?<n>\d+)/mu
+  return Number(count.exec(text)?.groups?.['n'] ?? 0)
+}
+
 it.each([
   ['whose length it knows', 'Content-Length: 100\r\n\r\n{"runtime"'],
   ['of chunks', 'Transfer-Encoding: chunked\r\n\r\n9\r\n{"run'],
@@ -178,10 +186,11 @@ it.each([
   const head = `POST /v1/executions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n`
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
   await once(socket, 'connect')
-  socket.write(`${head}Content-Type: application/json\r\n${body}`)
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  socket.destroy()
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  const before = await cutShort()
+  socket.write(`${head}Content-Type: application/json\r\n${body}`, () => socket.destroy())
+  await waitFor(async () => (await cutShort()) > before, {
+    what: 'the end of the request',
+  })
   expect(service.logged).toEqual([])
 })
 

@@ -27,7 +27,7 @@ describe('what runs now', () => {
     stack.service.json<RunningList>(`/v1/running?${query}`, 200, withKey(key))
   const idsOf = ({ data }: RunningList): string[] => data.map(({ executionId }) => executionId)
 
-  it('has the executions of this service with their phase, for their tenant alone', async () => {
+  it('has the executions of this service with their phase, only for their tenant', async () => {
     const id = await begin({ ...bash('sleep 60'), context: { codeAgentId: 'now' } })
     await inPhase(id, 'running')
     const list = await running('codeAgentId=now')

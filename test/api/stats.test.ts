@@ -6,7 +6,7 @@ import {
   statsSchema,
   timeseriesSchema,
 } from '../../src/api/stats-schema.ts'
-import type { ExecutionRecord } from '../../src/execution.ts'
+import { OUTCOMES, type ExecutionRecord } from '../../src/execution.ts'
 import type { StatsReport } from '../../src/service/stats.ts'
 import type { Timeseries } from '../../src/service/timeseries.ts'
 import type { Histogram } from '../../src/store/queries/distribution.ts'
@@ -68,6 +68,22 @@ describe('statistics', () => {
     },
   )
 
+  it('have a trend of each group, with what failed', async () => {
+    const found = await ask<StatsReport>('/v1/stats', 'groupBy=runtime&trend=6&compare=previous')
+    expect(statsSchema.parse(found)).toEqual(found)
+    const [from, length] = [Date.parse(found.window.from), HOURS * 600_000]
+    for (const { key, trend } of found.groups) {
+      const own = records.filter(({ runtime }) => runtime === key.runtime)
+      const slots = Array.from({ length: 6 }, (_, slot) =>
+        own.filter(({ startedAt }) => Math.floor((Date.parse(startedAt) - from) / length) === slot),
+      )
+      expect(trend).toEqual({
+        counts: slots.map((rows) => rows.length),
+        failures: slots.map((rows) => rows.filter(({ success }) => !success).length),
+      })
+    }
+  })
+
   it('compare the same groups with the window before', async () => {
     const middle = END - 3 * 3_600_000
     const window = `organization=asking&from=${iso(middle)}&to=${iso(END)}`
@@ -97,6 +113,10 @@ describe('statistics', () => {
       const inside = (row: ExecutionRecord): boolean =>
         row.startedAt >= bucket.from && row.startedAt < bucket.to
       expectFigures(bucket, records.filter(inside))
+      for (const outcome of OUTCOMES)
+        expect(bucket.byOutcome[outcome]).toBe(
+          records.filter((row) => inside(row) && row.outcome === outcome).length,
+        )
     }
     const cut = await service.json<Timeseries>(
       `/v1/stats/timeseries?organization=nobody&bucketSeconds=3600&from=${iso(END - 5_400_000)}&to=${iso(Date.now() + 3_600_000)}`,
@@ -131,6 +151,14 @@ describe('statistics', () => {
     }
   })
 
+  it('name the organizations, of which a key sees its own', async () => {
+    const path = `/v1/facets?fields=organizationId&${WINDOW}`
+    const all = await service.json<{ facets: Facet[] }>(path)
+    expect(all.facets[0]?.values.map(({ value }) => value)).toEqual(['asking', 'other'])
+    const own = await service.json<{ facets: Facet[] }>(path, 200, withKey(ACME_KEY))
+    expect(own.facets[0]?.values).toEqual([])
+  })
+
   it('name the most frequent values of fields', async () => {
     const found = await ask<{ facets: Facet[] }>(
       '/v1/facets',
@@ -153,7 +181,7 @@ describe('statistics', () => {
 })
 
 it.each(['/v1/stats?groupBy=userId', '/v1/stats/timeseries?', '/v1/stats/distribution?', '/v1/facets?'])(
-  '%s answers a bound key about its own organization alone',
+  '%s answers a bound key only about its organization',
   async (path) => {
     const text = await (await service.ask(`${path}&${WINDOW}`, withKey(ACME_KEY))).text()
     expect(text).not.toMatch(/o'brien|"count":[1-9]/)

@@ -5,13 +5,16 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createExecutor } from '../../src/executor/executor.ts'
+import { publish } from '../../src/service/registry/publish.ts'
 import type { Store } from '../../src/store/client.ts'
 import { startClickHouse, type RunningClickHouse } from '../support/clickhouse.ts'
 import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { generateRequests, type Document, type GeneratedRequest } from '../support/generated-requests.ts'
 import { ACME, FROM, GLOBEX, insertSpans, SHARED, TO, TRACE } from '../support/canary-rows.ts'
+import { startMetadata, type TestMetadata } from '../support/metadata.ts'
 import { insertRecords } from '../support/records.ts'
+import { callerOf, makeDefinition, withoutChecks } from '../support/registry.ts'
 import { ACME_KEY, GLOBEX_KEY, startService, withKey, type TestService } from '../support/service.ts'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
@@ -26,25 +29,45 @@ interface Statement {
 
 let clickhouse: RunningClickHouse
 let service: TestService
+let metadata: TestMetadata
 let close: () => Promise<void>
 const statements: Statement[] = []
 
 beforeAll(async () => {
   const home = await temporaryDirectory()
   clickhouse = await startClickHouse()
+  metadata = await startMetadata()
   const executor = await createExecutor({ config: offlineConfig(home.path) })
   const store = observed(clickhouse.store)
-  service = await startService({ store, callerStore: observed(clickhouse.callerStore), executor })
+  service = await startService({ store, callerStore: observed(clickhouse.callerStore), executor, metadata })
   close = async () => {
     await service.close()
     await executor.close(0)
     await clickhouse.stop()
+    await metadata[Symbol.asyncDispose]()
     await home[Symbol.asyncDispose]()
   }
   await insertRecords(clickhouse, ACME)
   await insertSpans(clickhouse, 'acme', 3)
+  await publishCanaries('acme')
 })
 afterAll(() => close())
+
+/** Agents of an organization that others do not see: private, for all of it, and public but not approved. */
+async function publishCanaries(organizationId: 'acme' | 'globex'): Promise<void> {
+  for (const visibility of ['private', 'organization', 'public'] as const) {
+    const canary = `${organizationId}-canary-agent-1`
+    const definition = makeDefinition({
+      name: `${organizationId}/canary-${visibility}`,
+      description: canary,
+      readme: canary,
+      topics: [canary],
+      code: `def main(input): return '${canary}'`,
+    })
+    const parts = withoutChecks(metadata.database)
+    await publish(parts, callerOf({ organizationId }, canary), { definition, visibility })
+  }
+}
 
 /** The store, with a note of each statement. */
 function observed(store: Store): Store {
@@ -83,6 +106,11 @@ const POOLS = {
   a: ['1', 'outcome=failure'],
   b: ['2', 'outcome=success'],
   cursor: [],
+  namespace: ['acme', 'globex'],
+  name: ['canary-private', 'canary-organization', 'canary-public'],
+  version: ['1.0.0', 'latest'],
+  topic: ['acme-canary-agent-1', 'globex-canary-agent-1'],
+  '/v1/registry/agents#q': ['canary', 'agent'],
   agent: ['shared-agent'],
   codeAgentId: ['shared-agent'],
   workflowExecutionId: ['shared-workflow'],
@@ -95,6 +123,7 @@ const POOLS = {
 const query = (sql: string, more: object = {}): string =>
   JSON.stringify({ query: sql, from: FROM, to: TO, ...more })
 const BODIES = {
+  'POST /v1/executions/{id}/links': ['{"part":"stdout"}', '{"part":"code"}'],
   'POST /v1/sql': [
     query('SELECT * FROM code_exec_logs ORDER BY execution_id'),
     query('SELECT count(), uniq(user_id), max(duration_ms) FROM code_executions'),
@@ -141,20 +170,29 @@ function isSharedReader({ parameters, sql }: Statement): boolean {
   return 'fromMs' in parameters && /\bWHERE true AND\b/u.test(sql)
 }
 
+/** The catalogue says how long tables keep their rows; test/api/retention asserts that sizes are not for a bound key. */
+function isOfCatalogue(sql: string): boolean {
+  return /\bFROM system\.tables\b/u.test(sql) && !/\b(?:FROM|JOIN) (?!system\.|\()/u.test(sql)
+}
+
 const TABLES = /\b(?:code_exec_logs|code_exec_events|code_executions|otel_traces)\b/u
 const TENANT = 'organization_id = {organizationId:String}'
+
+/** Whose reader left a stream just now: the service may ask once more before it notices. */
+let leaving: string | null = null
 
 function expectTenant(asked: GeneratedRequest, organizationId: string): void {
   for (const statement of statements.splice(0)) {
     const { sql } = statement
-    if ((sql !== 'queryReadOnly' && !TABLES.test(sql)) || isSharedReader(statement)) continue
+    if ((sql !== 'queryReadOnly' && !TABLES.test(sql)) || isSharedReader(statement) || isOfCatalogue(sql))
+      continue
     const label = `${asked.method} ${asked.path}\n${sql}`
-    expect(statement.organizationId, label).toBe(organizationId)
+    expect([organizationId, leaving], label).toContain(statement.organizationId)
     if (sql !== 'queryReadOnly') expect(sql, label).toContain(TENANT)
   }
 }
 
-it('no key sees anything of another organization, whatever it asks', { timeout: 120_000 }, async () => {
+it('no key sees anything of another organization, whatever it asks', async () => {
   const document = await service.json<Document>('/openapi.json')
   const requests = generateRequests(document, {
     pools: POOLS,
@@ -171,6 +209,7 @@ it('no key sees anything of another organization, whatever it asks', { timeout: 
     statements.length = 0
     const answer = await ask(request, organizationId === 'acme' ? ACME_KEY : GLOBEX_KEY)
     expectTenant(request, organizationId)
+    leaving = request.streams ? organizationId : null
     const label = `${request.method} ${request.path} as ${organizationId}`
     expect(answer.status, `${label}\n${answer.text}`).not.toBe(500)
     const other = organizationId === 'acme' ? /globex-canary|0190000b/u : /acme-canary|0190000a/u
@@ -187,6 +226,7 @@ it('no key sees anything of another organization, whatever it asks', { timeout: 
   }
   await insertRecords(clickhouse, GLOBEX)
   await insertSpans(clickhouse, 'globex', 5)
+  await publishCanaries('globex')
   let compared = 0
   for (const { request, before } of tried.values()) {
     const after = await tryAs(request, 'acme')

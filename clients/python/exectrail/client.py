@@ -18,6 +18,8 @@ Item = TypeVar("Item")
 #: Beside the time limit of the code, seconds.
 BESIDE = 60.0
 TIME_LIMIT_MS = 30_000
+# An agent has a limit of its own, which is not known here.
+AGENT_LIMIT_MS = 600_000
 POLL = 0.5
 
 
@@ -43,7 +45,8 @@ class Client(Operations):
     def run_code(self, **request: Any) -> types.ExecutionResult:  # type: ignore[override]
         """Runs code and waits for its end. A key of its own lets a lost reply be asked for again."""
         request.setdefault("idempotency_key", str(uuid.uuid4()))
-        limit = (request.get("limits") or {}).get("timeoutMs", TIME_LIMIT_MS)
+        default = AGENT_LIMIT_MS if request.get("agent") else TIME_LIMIT_MS
+        limit = (request.get("limits") or {}).get("timeoutMs", default)
         request.setdefault("timeout", limit / 1000 + BESIDE)
         result: Any = super().run_code(**request)
         return result
@@ -97,6 +100,61 @@ class Client(Operations):
             while piece := reply.read(65_536):
                 yield piece
 
+    def get_stdout(
+        self, id: str, *, organization: str | None = None, timeout: float = 60.0
+    ) -> Iterator[bytes]:
+        """All that the code printed, in pieces; complete only if no exception comes."""
+        return self._read("/v1/executions/{id}/stdout", {"id": id}, {"organization": organization}, timeout)
+
+    def get_stderr(
+        self, id: str, *, organization: str | None = None, timeout: float = 60.0
+    ) -> Iterator[bytes]:
+        """All that the code printed as errors, in pieces; complete only if no exception comes."""
+        return self._read("/v1/executions/{id}/stderr", {"id": id}, {"organization": organization}, timeout)
+
+    def get_code(
+        self, id: str, *, organization: str | None = None, timeout: float = 60.0
+    ) -> Iterator[bytes]:
+        """The whole code, in pieces; complete only if no exception comes."""
+        return self._read("/v1/executions/{id}/code", {"id": id}, {"organization": organization}, timeout)
+
+    def get_input(
+        self, id: str, *, organization: str | None = None, timeout: float = 60.0
+    ) -> Iterator[bytes]:
+        """The whole input, as JSON, in pieces; complete only if no exception comes."""
+        return self._read("/v1/executions/{id}/input", {"id": id}, {"organization": organization}, timeout)
+
+    def get_request(
+        self, id: str, *, organization: str | None = None, timeout: float = 60.0
+    ) -> Iterator[bytes]:
+        """What else the run was given, as JSON, in pieces; complete only if no exception comes."""
+        return self._read("/v1/executions/{id}/request", {"id": id}, {"organization": organization}, timeout)
+
+    def get_result(
+        self, id: str, *, organization: str | None = None, timeout: float = 60.0
+    ) -> Iterator[bytes]:
+        """The whole result, as JSON, in pieces; complete only if no exception comes."""
+        return self._read("/v1/executions/{id}/result", {"id": id}, {"organization": organization}, timeout)
+
+    def get_out_file(
+        self, id: str, path: str, *, organization: str | None = None, timeout: float = 60.0
+    ) -> Iterator[bytes]:
+        """A file of `/out`, in pieces; complete only if no exception comes."""
+        query = {"path": path, "organization": organization}
+        return self._read("/v1/executions/{id}/files/content", {"id": id}, query, timeout)
+
+    def get_linked_content(self, token: str, *, timeout: float = 60.0) -> Iterator[bytes]:
+        """The content of a link of `create_content_link`, in pieces; complete only if no exception comes."""
+        return self._read("/v1/links", {}, {"token": token}, timeout)
+
+    def _read(
+        self, path: str, values: dict[str, str], query: dict[str, Any], timeout: float
+    ) -> Iterator[bytes]:
+        headers = {"Accept": "*/*"}
+        with self._transport.open("GET", path, values, query, None, headers, timeout=timeout) as reply:
+            while piece := reply.read(65_536):
+                yield piece
+
     def get_metrics(self, *, timeout: float = 60.0) -> str:
         """Prometheus text."""
         with self._transport.open("GET", "/metrics", timeout=timeout) as reply:
@@ -117,7 +175,10 @@ def paginate(list_page: Callable[..., Any], *arguments: Any, **keywords: Any) ->
 class AsyncClient:
     """The methods of `Client` as coroutines, and its iterators as asynchronous ones, on threads."""
 
-    _ITERATORS = frozenset({"stream_output", "stream_live", "export_executions"})
+    _ITERATORS = frozenset(
+        "stream_output stream_live export_executions get_stdout get_stderr get_code get_input get_request"
+        " get_result get_out_file get_linked_content".split()
+    )
 
     def __init__(self, url: str | None = None, key: str | None = None, **options: Any) -> None:
         self._client = Client(url, key, **options)

@@ -122,6 +122,507 @@ ReplayExecutionContext = TypedDict(
     },
 )
 
+ListOutFilesReply = TypedDict(
+    "ListOutFilesReply",
+    {
+        "data": "list[ListOutFilesReplyDataItem]",
+    },
+)
+
+ListOutFilesReplyDataItem = TypedDict(
+    "ListOutFilesReplyDataItem",
+    {
+        "path": "str",
+        "bytes": "int",
+        "sha256": "str",
+    },
+)
+
+CreateContentLinkReply = TypedDict(
+    "CreateContentLinkReply",
+    {
+        "url": "str",
+        "expiresAt": "str",
+    },
+)
+
+ListAlertRulesReply = TypedDict(
+    "ListAlertRulesReply",
+    {
+        "data": "list[AlertRule]",
+    },
+)
+
+CreateAlertRuleCondition = TypedDict(
+    "CreateAlertRuleCondition",
+    {
+        "kind": "Literal['threshold']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+CreateAlertRuleCondition1 = TypedDict(
+    "CreateAlertRuleCondition1",
+    {
+        "kind": "Literal['ratio']",
+        "share": "NotRequired[Literal['failures', 'timeouts', 'limits', 'errors', 'cancellations', 'invalid']]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+CreateAlertRuleCondition2 = TypedDict(
+    "CreateAlertRuleCondition2",
+    {
+        "kind": "Literal['percentile']",
+        "measure": "NotRequired[Literal['durationMs', 'queueMs', 'startupMs', 'memoryPeakBytes', 'cpuMs']]",
+        "percentile": "NotRequired[Literal[50, 75, 90, 95, 99]]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+CreateAlertRuleCondition3 = TypedDict(
+    "CreateAlertRuleCondition3",
+    {
+        "kind": "Literal['change']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens', 'failureRate']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+CreateAlertRuleCondition4 = TypedDict(
+    "CreateAlertRuleCondition4",
+    {
+        "kind": "Literal['absence']",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+CreateAlertRuleCondition5 = TypedDict(
+    "CreateAlertRuleCondition5",
+    {
+        "kind": "Literal['error_group']",
+        "states": "NotRequired[list[Literal['new', 'regressed']]]",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+CreateAlertRuleCondition6 = TypedDict(
+    "CreateAlertRuleCondition6",
+    {
+        "kind": "Literal['budget']",
+        "budget": "str",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+CreateAlertRuleCondition7 = TypedDict(
+    "CreateAlertRuleCondition7",
+    {
+        "kind": "Literal['pipeline']",
+        "fault": "Literal['outbox_age', 'records_lost', 'sink_failing', 'part_down']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+CreateAlertRuleCondition8 = TypedDict(
+    "CreateAlertRuleCondition8",
+    {
+        "kind": "Literal['burn_rate']",
+        "objective": "float",
+        "pairs": "NotRequired[list[CreateAlertRuleCondition8PairsItem]]",
+    },
+)
+
+CreateAlertRuleCondition8PairsItem = TypedDict(
+    "CreateAlertRuleCondition8PairsItem",
+    {
+        "longSeconds": "int",
+        "shortSeconds": "int",
+        "factor": "float",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+CreateAlertRuleFilter = TypedDict(
+    "CreateAlertRuleFilter",
+    {
+        "where": "NotRequired[list[str]]",
+        "q": "NotRequired[str]",
+    },
+)
+
+CreateAlertRuleBreaches = TypedDict(
+    "CreateAlertRuleBreaches",
+    {
+        "count": "int",
+        "of": "int",
+    },
+)
+
+CreateAlertRuleMuteItem = TypedDict(
+    "CreateAlertRuleMuteItem",
+    {
+        "days": "NotRequired[list[Literal['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']]]",
+        "from": "str",
+        "to": "str",
+        "timezone": "NotRequired[str]",
+    },
+)
+
+DryRunAlertRuleRule = TypedDict(
+    "DryRunAlertRuleRule",
+    {
+        "name": "str",
+        "description": "NotRequired[str]",
+        "enabled": "NotRequired[bool]",
+        "condition": "DryRunAlertRuleRuleCondition | DryRunAlertRuleRuleCondition1 | DryRunAlertRuleRuleCondition2 | DryRunAlertRuleRuleCondition3 | DryRunAlertRuleRuleCondition4 | DryRunAlertRuleRuleCondition5 | DryRunAlertRuleRuleCondition6 | DryRunAlertRuleRuleCondition7 | DryRunAlertRuleRuleCondition8",
+        "filter": "NotRequired[DryRunAlertRuleRuleFilter]",
+        "windowSeconds": "NotRequired[int]",
+        "everySeconds": "NotRequired[int]",
+        "breaches": "NotRequired[DryRunAlertRuleRuleBreaches]",
+        "groupBy": "NotRequired[list[Literal['runtime', 'language', 'codeAgentId', 'codeAgentVersion', 'workflowExecutionId', 'nodeId', 'workspaceId', 'userId', 'model', 'outcome', 'errorType']]]",
+        "minimumCount": "NotRequired[int]",
+        "noData": "NotRequired[Literal['ok', 'alert', 'keep', 'last']]",
+        "attempts": "NotRequired[Literal['last', 'all']]",
+        "delaySeconds": "NotRequired[int]",
+        "renotifySeconds": "NotRequired[int]",
+        "mute": "NotRequired[list[DryRunAlertRuleRuleMuteItem]]",
+        "channels": "NotRequired[list[str]]",
+    },
+)
+
+DryRunAlertRuleRuleCondition = TypedDict(
+    "DryRunAlertRuleRuleCondition",
+    {
+        "kind": "Literal['threshold']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+DryRunAlertRuleRuleCondition1 = TypedDict(
+    "DryRunAlertRuleRuleCondition1",
+    {
+        "kind": "Literal['ratio']",
+        "share": "NotRequired[Literal['failures', 'timeouts', 'limits', 'errors', 'cancellations', 'invalid']]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+DryRunAlertRuleRuleCondition2 = TypedDict(
+    "DryRunAlertRuleRuleCondition2",
+    {
+        "kind": "Literal['percentile']",
+        "measure": "NotRequired[Literal['durationMs', 'queueMs', 'startupMs', 'memoryPeakBytes', 'cpuMs']]",
+        "percentile": "NotRequired[Literal[50, 75, 90, 95, 99]]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+DryRunAlertRuleRuleCondition3 = TypedDict(
+    "DryRunAlertRuleRuleCondition3",
+    {
+        "kind": "Literal['change']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens', 'failureRate']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+DryRunAlertRuleRuleCondition4 = TypedDict(
+    "DryRunAlertRuleRuleCondition4",
+    {
+        "kind": "Literal['absence']",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+DryRunAlertRuleRuleCondition5 = TypedDict(
+    "DryRunAlertRuleRuleCondition5",
+    {
+        "kind": "Literal['error_group']",
+        "states": "NotRequired[list[Literal['new', 'regressed']]]",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+DryRunAlertRuleRuleCondition6 = TypedDict(
+    "DryRunAlertRuleRuleCondition6",
+    {
+        "kind": "Literal['budget']",
+        "budget": "str",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+DryRunAlertRuleRuleCondition7 = TypedDict(
+    "DryRunAlertRuleRuleCondition7",
+    {
+        "kind": "Literal['pipeline']",
+        "fault": "Literal['outbox_age', 'records_lost', 'sink_failing', 'part_down']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+DryRunAlertRuleRuleCondition8 = TypedDict(
+    "DryRunAlertRuleRuleCondition8",
+    {
+        "kind": "Literal['burn_rate']",
+        "objective": "float",
+        "pairs": "NotRequired[list[DryRunAlertRuleRuleCondition8PairsItem]]",
+    },
+)
+
+DryRunAlertRuleRuleCondition8PairsItem = TypedDict(
+    "DryRunAlertRuleRuleCondition8PairsItem",
+    {
+        "longSeconds": "int",
+        "shortSeconds": "int",
+        "factor": "float",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+DryRunAlertRuleRuleFilter = TypedDict(
+    "DryRunAlertRuleRuleFilter",
+    {
+        "where": "NotRequired[list[str]]",
+        "q": "NotRequired[str]",
+    },
+)
+
+DryRunAlertRuleRuleBreaches = TypedDict(
+    "DryRunAlertRuleRuleBreaches",
+    {
+        "count": "int",
+        "of": "int",
+    },
+)
+
+DryRunAlertRuleRuleMuteItem = TypedDict(
+    "DryRunAlertRuleRuleMuteItem",
+    {
+        "days": "NotRequired[list[Literal['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']]]",
+        "from": "str",
+        "to": "str",
+        "timezone": "NotRequired[str]",
+    },
+)
+
+ChangeAlertRuleCondition = TypedDict(
+    "ChangeAlertRuleCondition",
+    {
+        "kind": "Literal['threshold']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+ChangeAlertRuleCondition1 = TypedDict(
+    "ChangeAlertRuleCondition1",
+    {
+        "kind": "Literal['ratio']",
+        "share": "NotRequired[Literal['failures', 'timeouts', 'limits', 'errors', 'cancellations', 'invalid']]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+ChangeAlertRuleCondition2 = TypedDict(
+    "ChangeAlertRuleCondition2",
+    {
+        "kind": "Literal['percentile']",
+        "measure": "NotRequired[Literal['durationMs', 'queueMs', 'startupMs', 'memoryPeakBytes', 'cpuMs']]",
+        "percentile": "NotRequired[Literal[50, 75, 90, 95, 99]]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+ChangeAlertRuleCondition3 = TypedDict(
+    "ChangeAlertRuleCondition3",
+    {
+        "kind": "Literal['change']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens', 'failureRate']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+ChangeAlertRuleCondition4 = TypedDict(
+    "ChangeAlertRuleCondition4",
+    {
+        "kind": "Literal['absence']",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+ChangeAlertRuleCondition5 = TypedDict(
+    "ChangeAlertRuleCondition5",
+    {
+        "kind": "Literal['error_group']",
+        "states": "NotRequired[list[Literal['new', 'regressed']]]",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+ChangeAlertRuleCondition6 = TypedDict(
+    "ChangeAlertRuleCondition6",
+    {
+        "kind": "Literal['budget']",
+        "budget": "str",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+ChangeAlertRuleCondition7 = TypedDict(
+    "ChangeAlertRuleCondition7",
+    {
+        "kind": "Literal['pipeline']",
+        "fault": "Literal['outbox_age', 'records_lost', 'sink_failing', 'part_down']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+ChangeAlertRuleCondition8 = TypedDict(
+    "ChangeAlertRuleCondition8",
+    {
+        "kind": "Literal['burn_rate']",
+        "objective": "float",
+        "pairs": "NotRequired[list[ChangeAlertRuleCondition8PairsItem]]",
+    },
+)
+
+ChangeAlertRuleCondition8PairsItem = TypedDict(
+    "ChangeAlertRuleCondition8PairsItem",
+    {
+        "longSeconds": "int",
+        "shortSeconds": "int",
+        "factor": "float",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+ChangeAlertRuleFilter = TypedDict(
+    "ChangeAlertRuleFilter",
+    {
+        "where": "NotRequired[list[str]]",
+        "q": "NotRequired[str]",
+    },
+)
+
+ChangeAlertRuleBreaches = TypedDict(
+    "ChangeAlertRuleBreaches",
+    {
+        "count": "int",
+        "of": "int",
+    },
+)
+
+ChangeAlertRuleMuteItem = TypedDict(
+    "ChangeAlertRuleMuteItem",
+    {
+        "days": "NotRequired[list[Literal['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']]]",
+        "from": "str",
+        "to": "str",
+        "timezone": "NotRequired[str]",
+    },
+)
+
+ListAlertEvaluationsReply = TypedDict(
+    "ListAlertEvaluationsReply",
+    {
+        "data": "list[AlertEvaluation]",
+    },
+)
+
+ListAlertChannelsReply = TypedDict(
+    "ListAlertChannelsReply",
+    {
+        "data": "list[AlertChannel]",
+    },
+)
+
+ListAlertsReply = TypedDict(
+    "ListAlertsReply",
+    {
+        "data": "list[Alert]",
+        "nextCursor": "str | None",
+    },
+)
+
+ListAlertSilencesReply = TypedDict(
+    "ListAlertSilencesReply",
+    {
+        "data": "list[AlertSilence]",
+    },
+)
+
+ListAlertNotificationsReply = TypedDict(
+    "ListAlertNotificationsReply",
+    {
+        "data": "list[AlertNotification]",
+    },
+)
+
+ListBudgetsReply = TypedDict(
+    "ListBudgetsReply",
+    {
+        "data": "list[Budget]",
+    },
+)
+
 ListRuntimesReply = TypedDict(
     "ListRuntimesReply",
     {
@@ -144,6 +645,137 @@ ListAuditReply = TypedDict(
     },
 )
 
+SearchAgentsReply = TypedDict(
+    "SearchAgentsReply",
+    {
+        "data": "list[AgentSummary]",
+        "nextCursor": "str | None",
+        "facets": "NotRequired[AgentFacets]",
+    },
+)
+
+PublishAgentDefinition = TypedDict(
+    "PublishAgentDefinition",
+    {
+        "name": "str",
+        "version": "str",
+        "description": "str",
+        "language": "Literal['javascript', 'typescript', 'python', 'bash']",
+        "code": "str",
+        "files": "NotRequired[list[PublishAgentDefinitionFilesItem]]",
+        "runtimes": "list[Literal['vm2', 'subprocess', 'wasmedge', 'e2b', 'bacalhau']]",
+        "limits": "NotRequired[PublishAgentDefinitionLimits]",
+        "network": "NotRequired[Literal['none', 'host'] | PublishAgentDefinitionNetwork1]",
+        "policy": "NotRequired[PublishAgentDefinitionPolicy]",
+        "inputSchema": "NotRequired[bool | dict[str, Any]]",
+        "outputSchema": "NotRequired[bool | dict[str, Any]]",
+        "examples": "NotRequired[list[PublishAgentDefinitionExamplesItem]]",
+        "readme": "NotRequired[str]",
+        "license": "str",
+        "topics": "NotRequired[list[str]]",
+        "source": "NotRequired[PublishAgentDefinitionSource]",
+    },
+)
+
+PublishAgentDefinitionFilesItem = TypedDict(
+    "PublishAgentDefinitionFilesItem",
+    {
+        "path": "str",
+        "content": "str",
+        "encoding": "NotRequired[Literal['utf8', 'base64']]",
+    },
+)
+
+PublishAgentDefinitionLimits = TypedDict(
+    "PublishAgentDefinitionLimits",
+    {
+        "timeoutMs": "NotRequired[int]",
+        "cpuMs": "NotRequired[int]",
+        "memoryMb": "NotRequired[int]",
+        "pids": "NotRequired[int]",
+        "outputBytes": "NotRequired[int]",
+        "outputPolicy": "NotRequired[Literal['truncate', 'kill']]",
+        "diskBytes": "NotRequired[int]",
+        "openFiles": "NotRequired[int]",
+    },
+)
+
+PublishAgentDefinitionNetwork1 = TypedDict(
+    "PublishAgentDefinitionNetwork1",
+    {
+        "allow": "list[str]",
+    },
+)
+
+PublishAgentDefinitionPolicy = TypedDict(
+    "PublishAgentDefinitionPolicy",
+    {
+        "denyModules": "NotRequired[list[str]]",
+        "denyPatterns": "NotRequired[list[str]]",
+    },
+)
+
+PublishAgentDefinitionExamplesItem = TypedDict(
+    "PublishAgentDefinitionExamplesItem",
+    {
+        "name": "str",
+        "input": "NotRequired[Any]",
+        "output": "NotRequired[Any]",
+    },
+)
+
+PublishAgentDefinitionSource = TypedDict(
+    "PublishAgentDefinitionSource",
+    {
+        "repository": "str",
+        "commit": "str",
+    },
+)
+
+ListInstalledAgentsReply = TypedDict(
+    "ListInstalledAgentsReply",
+    {
+        "data": "list[AgentInstall]",
+    },
+)
+
+UninstallAgentReply = TypedDict(
+    "UninstallAgentReply",
+    {
+        "name": "str",
+        "reference": "str",
+        "version": "str",
+    },
+)
+
+ListAgentNamespacesReply = TypedDict(
+    "ListAgentNamespacesReply",
+    {
+        "data": "list[AgentNamespace]",
+    },
+)
+
+ListSigningKeysReply = TypedDict(
+    "ListSigningKeysReply",
+    {
+        "data": "list[SigningKey]",
+    },
+)
+
+ListAgentReviewsReply = TypedDict(
+    "ListAgentReviewsReply",
+    {
+        "data": "list[AgentReview]",
+    },
+)
+
+ListAgentReportsReply = TypedDict(
+    "ListAgentReportsReply",
+    {
+        "data": "list[AgentReport]",
+    },
+)
+
 Problem = TypedDict(
     "Problem",
     {
@@ -155,6 +787,7 @@ Problem = TypedDict(
         "code": "str",
         "hint": "NotRequired[str]",
         "requestId": "str",
+        "resetsAt": "NotRequired[str]",
         "errors": "NotRequired[list[ProblemErrorsItem]]",
     },
 )
@@ -184,11 +817,109 @@ ReadinessChecksItem = TypedDict(
     },
 )
 
+Session = TypedDict(
+    "Session",
+    {
+        "key": "SessionKey",
+        "version": "str",
+        "metadata": "bool",
+    },
+)
+
+SessionKey = TypedDict(
+    "SessionKey",
+    {
+        "id": "str",
+        "name": "str",
+        "scopes": "list[Literal['execute', 'read', 'write', 'admin']]",
+        "organizationId": "str | None",
+        "workspaceId": "str | None",
+    },
+)
+
+Pipeline = TypedDict(
+    "Pipeline",
+    {
+        "executor": "PipelineExecutor",
+        "outbox": "PipelineOutbox",
+        "collector": "PipelineCollector",
+        "sinks": "list[PipelineSinksItem]",
+        "parts": "Readiness",
+        "signozUrl": "str | None",
+    },
+)
+
+PipelineExecutor = TypedDict(
+    "PipelineExecutor",
+    {
+        "id": "str",
+        "running": "int",
+        "waiting": "int",
+        "begun": "int",
+        "completed": "int",
+    },
+)
+
+PipelineOutbox = TypedDict(
+    "PipelineOutbox",
+    {
+        "written": "int",
+        "sent": "int",
+        "retried": "int",
+        "dead": "int",
+        "dropped": "int",
+        "waitingBytes": "int",
+        "oldestMs": "float | None",
+    },
+)
+
+PipelineCollector = TypedDict(
+    "PipelineCollector",
+    {
+        "state": "Literal['answers', 'silent', 'external']",
+        "accepted": "int | None",
+        "refused": "int | None",
+    },
+)
+
+PipelineSinksItem = TypedDict(
+    "PipelineSinksItem",
+    {
+        "exporter": "str",
+        "signal": "str",
+        "queueBytes": "float",
+        "queueCapacityBytes": "float",
+        "sent": "float",
+        "failed": "float",
+        "refused": "float",
+    },
+)
+
+Retention = TypedDict(
+    "Retention",
+    {
+        "data": "list[RetentionDataItem]",
+    },
+)
+
+RetentionDataItem = TypedDict(
+    "RetentionDataItem",
+    {
+        "table": "str",
+        "ttl": "str | None",
+        "contentDays": "int | None",
+        "rows": "int | None",
+        "bytes": "int | None",
+        "oldestPartition": "str | None",
+    },
+)
+
 ExecutionPage = TypedDict(
     "ExecutionPage",
     {
         "data": "list[ExecutionPageDataItem]",
         "nextCursor": "str | None",
+        "searchedFrom": "str | None",
         "window": "Window",
     },
 )
@@ -230,6 +961,10 @@ ExecutionPageDataItem = TypedDict(
         "inputTokens": "NotRequired[int | None]",
         "outputTokens": "NotRequired[int | None]",
         "model": "NotRequired[str | None]",
+        "allocatedVcpus": "NotRequired[float | None]",
+        "allocatedMemoryBytes": "NotRequired[int | None]",
+        "heldFromMs": "NotRequired[float | None]",
+        "heldUntilMs": "NotRequired[float | None]",
         "costRunNanoUsd": "NotRequired[int | None]",
         "costAllocatedNanoUsd": "NotRequired[int | None]",
         "costTokensNanoUsd": "NotRequired[int | None]",
@@ -247,6 +982,13 @@ ExecutionPageDataItem = TypedDict(
         "outputTruncated": "NotRequired[bool]",
         "result": "NotRequired[Any]",
         "outFilesDropped": "NotRequired[int | None]",
+        "codeBlob": "NotRequired[str | None]",
+        "inputBlob": "NotRequired[str | None]",
+        "requestBlob": "NotRequired[str | None]",
+        "resultBlob": "NotRequired[str | None]",
+        "stdoutBlob": "NotRequired[str | None]",
+        "stderrBlob": "NotRequired[str | None]",
+        "filesBlob": "NotRequired[str | None]",
         "sandboxId": "NotRequired[str | None]",
         "sandboxAgeMs": "NotRequired[float | None]",
         "toolCallId": "NotRequired[str | None]",
@@ -305,6 +1047,10 @@ ExecutionResult = TypedDict(
         "inputTokens": "int | None",
         "outputTokens": "int | None",
         "model": "str | None",
+        "allocatedVcpus": "float | None",
+        "allocatedMemoryBytes": "int | None",
+        "heldFromMs": "float | None",
+        "heldUntilMs": "float | None",
         "costRunNanoUsd": "int | None",
         "costAllocatedNanoUsd": "int | None",
         "costTokensNanoUsd": "int | None",
@@ -322,6 +1068,13 @@ ExecutionResult = TypedDict(
         "outputTruncated": "bool",
         "result": "Any",
         "outFilesDropped": "int | None",
+        "codeBlob": "str | None",
+        "inputBlob": "str | None",
+        "requestBlob": "str | None",
+        "resultBlob": "str | None",
+        "stdoutBlob": "str | None",
+        "stderrBlob": "str | None",
+        "filesBlob": "str | None",
         "sandboxId": "str | None",
         "sandboxAgeMs": "float | None",
         "toolCallId": "str | None",
@@ -333,6 +1086,7 @@ ExecutionResult = TypedDict(
         "traceId": "str",
         "spanId": "str",
         "files": "list[ExecutionResultFilesItem]",
+        "warnings": "list[str]",
     },
 )
 
@@ -405,6 +1159,10 @@ Execution = TypedDict(
         "inputTokens": "int | None",
         "outputTokens": "int | None",
         "model": "str | None",
+        "allocatedVcpus": "float | None",
+        "allocatedMemoryBytes": "int | None",
+        "heldFromMs": "float | None",
+        "heldUntilMs": "float | None",
         "costRunNanoUsd": "int | None",
         "costAllocatedNanoUsd": "int | None",
         "costTokensNanoUsd": "int | None",
@@ -422,6 +1180,13 @@ Execution = TypedDict(
         "outputTruncated": "bool",
         "result": "Any",
         "outFilesDropped": "int | None",
+        "codeBlob": "str | None",
+        "inputBlob": "str | None",
+        "requestBlob": "str | None",
+        "resultBlob": "str | None",
+        "stdoutBlob": "str | None",
+        "stderrBlob": "str | None",
+        "filesBlob": "str | None",
         "sandboxId": "str | None",
         "sandboxAgeMs": "float | None",
         "toolCallId": "str | None",
@@ -440,147 +1205,6 @@ Cancellation = TypedDict(
     {
         "executionId": "str",
         "status": "Literal['cancelling', 'cancelled']",
-    },
-)
-
-Differences = TypedDict(
-    "Differences",
-    {
-        "a": "DifferencesA",
-        "b": "DifferencesB",
-        "fields": "list[DifferencesFieldsItem]",
-    },
-)
-
-DifferencesA = TypedDict(
-    "DifferencesA",
-    {
-        "window": "Window",
-        "count": "int",
-    },
-)
-
-DifferencesB = TypedDict(
-    "DifferencesB",
-    {
-        "window": "Window",
-        "count": "int",
-    },
-)
-
-DifferencesFieldsItem = TypedDict(
-    "DifferencesFieldsItem",
-    {
-        "field": "str",
-        "difference": "float",
-        "significant": "bool",
-        "values": "list[DifferencesFieldsItemValuesItem]",
-    },
-)
-
-DifferencesFieldsItemValuesItem = TypedDict(
-    "DifferencesFieldsItemValuesItem",
-    {
-        "value": "str | None",
-        "countA": "int",
-        "countB": "int",
-        "shareA": "float",
-        "shareB": "float",
-        "difference": "float",
-    },
-)
-
-Errors = TypedDict(
-    "Errors",
-    {
-        "window": "Window",
-        "data": "list[ErrorGroup]",
-    },
-)
-
-ErrorGroup = TypedDict(
-    "ErrorGroup",
-    {
-        "fingerprint": "str",
-        "state": "Literal['open', 'regressed', 'resolved', 'ignored']",
-        "assignee": "str | None",
-        "stateSince": "str | None",
-        "errorType": "str",
-        "message": "str",
-        "count": "int",
-        "firstSeen": "str",
-        "lastSeen": "str",
-        "isNew": "bool",
-        "agents": "ErrorGroupAgents",
-        "versions": "ErrorGroupVersions",
-        "runtimes": "ErrorGroupRuntimes",
-        "userCount": "int",
-        "organizations": "list[str]",
-        "trend": "list[int]",
-        "executionIds": "list[str]",
-    },
-)
-
-ErrorGroupAgents = TypedDict(
-    "ErrorGroupAgents",
-    {
-        "count": "int",
-        "top": "list[str]",
-    },
-)
-
-ErrorGroupVersions = TypedDict(
-    "ErrorGroupVersions",
-    {
-        "count": "int",
-        "top": "list[str]",
-    },
-)
-
-ErrorGroupRuntimes = TypedDict(
-    "ErrorGroupRuntimes",
-    {
-        "count": "int",
-        "top": "list[str]",
-    },
-)
-
-ErrorDecision = TypedDict(
-    "ErrorDecision",
-    {
-        "organizationId": "str",
-        "workspaceId": "str | None",
-        "fingerprint": "str",
-        "state": "Literal['open', 'resolved', 'ignored']",
-        "assignee": "str | None",
-        "stateSince": "str",
-        "changedBy": "str",
-    },
-)
-
-Facets = TypedDict(
-    "Facets",
-    {
-        "window": "Window",
-        "facets": "list[FacetsFacetsItem]",
-    },
-)
-
-FacetsFacetsItem = TypedDict(
-    "FacetsFacetsItem",
-    {
-        "field": "str",
-        "values": "list[FacetsFacetsItemValuesItem]",
-        "distinct": "int",
-        "otherCount": "int",
-    },
-)
-
-FacetsFacetsItemValuesItem = TypedDict(
-    "FacetsFacetsItemValuesItem",
-    {
-        "value": "str | None",
-        "count": "int",
     },
 )
 
@@ -847,6 +1471,53 @@ HealthReportSlowestAgentsItemDurationRatio = TypedDict(
     },
 )
 
+ErrorGroup = TypedDict(
+    "ErrorGroup",
+    {
+        "fingerprint": "str",
+        "state": "Literal['open', 'regressed', 'resolved', 'ignored']",
+        "assignee": "str | None",
+        "stateSince": "str | None",
+        "errorType": "str",
+        "message": "str",
+        "count": "int",
+        "firstSeen": "str",
+        "lastSeen": "str",
+        "isNew": "bool",
+        "agents": "ErrorGroupAgents",
+        "versions": "ErrorGroupVersions",
+        "runtimes": "ErrorGroupRuntimes",
+        "userCount": "int",
+        "organizations": "list[str]",
+        "trend": "list[int]",
+        "executionIds": "list[str]",
+    },
+)
+
+ErrorGroupAgents = TypedDict(
+    "ErrorGroupAgents",
+    {
+        "count": "int",
+        "top": "list[str]",
+    },
+)
+
+ErrorGroupVersions = TypedDict(
+    "ErrorGroupVersions",
+    {
+        "count": "int",
+        "top": "list[str]",
+    },
+)
+
+ErrorGroupRuntimes = TypedDict(
+    "ErrorGroupRuntimes",
+    {
+        "count": "int",
+        "top": "list[str]",
+    },
+)
+
 Running = TypedDict(
     "Running",
     {
@@ -863,6 +1534,740 @@ RunningCounts = TypedDict(
         "starting": "int",
         "running": "int",
         "elsewhere": "int",
+    },
+)
+
+AlertRule = TypedDict(
+    "AlertRule",
+    {
+        "name": "str",
+        "description": "NotRequired[str]",
+        "enabled": "NotRequired[bool]",
+        "condition": "AlertRuleCondition | AlertRuleCondition1 | AlertRuleCondition2 | AlertRuleCondition3 | AlertRuleCondition4 | AlertRuleCondition5 | AlertRuleCondition6 | AlertRuleCondition7 | AlertRuleCondition8",
+        "filter": "NotRequired[AlertRuleFilter]",
+        "windowSeconds": "NotRequired[int]",
+        "everySeconds": "NotRequired[int]",
+        "breaches": "NotRequired[AlertRuleBreaches]",
+        "groupBy": "NotRequired[list[Literal['runtime', 'language', 'codeAgentId', 'codeAgentVersion', 'workflowExecutionId', 'nodeId', 'workspaceId', 'userId', 'model', 'outcome', 'errorType']]]",
+        "minimumCount": "NotRequired[int]",
+        "noData": "NotRequired[Literal['ok', 'alert', 'keep', 'last']]",
+        "attempts": "NotRequired[Literal['last', 'all']]",
+        "delaySeconds": "NotRequired[int]",
+        "renotifySeconds": "NotRequired[int]",
+        "mute": "NotRequired[list[AlertRuleMuteItem]]",
+        "channels": "NotRequired[list[str]]",
+        "organizationId": "str | None",
+        "workspaceId": "str | None",
+        "id": "str",
+        "createdAt": "str",
+        "updatedAt": "str",
+        "changedBy": "str",
+        "nextEnd": "str",
+        "lastError": "str | None",
+    },
+)
+
+AlertRuleCondition = TypedDict(
+    "AlertRuleCondition",
+    {
+        "kind": "Literal['threshold']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+AlertRuleCondition1 = TypedDict(
+    "AlertRuleCondition1",
+    {
+        "kind": "Literal['ratio']",
+        "share": "NotRequired[Literal['failures', 'timeouts', 'limits', 'errors', 'cancellations', 'invalid']]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+AlertRuleCondition2 = TypedDict(
+    "AlertRuleCondition2",
+    {
+        "kind": "Literal['percentile']",
+        "measure": "NotRequired[Literal['durationMs', 'queueMs', 'startupMs', 'memoryPeakBytes', 'cpuMs']]",
+        "percentile": "NotRequired[Literal[50, 75, 90, 95, 99]]",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+AlertRuleCondition3 = TypedDict(
+    "AlertRuleCondition3",
+    {
+        "kind": "Literal['change']",
+        "measure": "Literal['count', 'failures', 'timeouts', 'avgDurationMs', 'avgQueueMs', 'avgStartupMs', 'avgMemoryPeakBytes', 'costNanoUsd', 'tokens', 'failureRate']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+AlertRuleCondition4 = TypedDict(
+    "AlertRuleCondition4",
+    {
+        "kind": "Literal['absence']",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+AlertRuleCondition5 = TypedDict(
+    "AlertRuleCondition5",
+    {
+        "kind": "Literal['error_group']",
+        "states": "NotRequired[list[Literal['new', 'regressed']]]",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+AlertRuleCondition6 = TypedDict(
+    "AlertRuleCondition6",
+    {
+        "kind": "Literal['budget']",
+        "budget": "str",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+AlertRuleCondition7 = TypedDict(
+    "AlertRuleCondition7",
+    {
+        "kind": "Literal['pipeline']",
+        "fault": "Literal['outbox_age', 'records_lost', 'sink_failing', 'part_down']",
+        "direction": "NotRequired[Literal['above', 'below']]",
+        "warning": "NotRequired[float]",
+        "critical": "NotRequired[float]",
+        "recovery": "NotRequired[float]",
+    },
+)
+
+AlertRuleCondition8 = TypedDict(
+    "AlertRuleCondition8",
+    {
+        "kind": "Literal['burn_rate']",
+        "objective": "float",
+        "pairs": "NotRequired[list[AlertRuleCondition8PairsItem]]",
+    },
+)
+
+AlertRuleCondition8PairsItem = TypedDict(
+    "AlertRuleCondition8PairsItem",
+    {
+        "longSeconds": "int",
+        "shortSeconds": "int",
+        "factor": "float",
+        "severity": "NotRequired[Literal['warning', 'critical']]",
+    },
+)
+
+AlertRuleFilter = TypedDict(
+    "AlertRuleFilter",
+    {
+        "where": "NotRequired[list[str]]",
+        "q": "NotRequired[str]",
+    },
+)
+
+AlertRuleBreaches = TypedDict(
+    "AlertRuleBreaches",
+    {
+        "count": "int",
+        "of": "int",
+    },
+)
+
+AlertRuleMuteItem = TypedDict(
+    "AlertRuleMuteItem",
+    {
+        "days": "NotRequired[list[Literal['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']]]",
+        "from": "str",
+        "to": "str",
+        "timezone": "NotRequired[str]",
+    },
+)
+
+AlertDryRun = TypedDict(
+    "AlertDryRun",
+    {
+        "window": "AlertDryRunWindow",
+        "everySeconds": "float",
+        "windows": "float",
+        "firing": "float",
+        "unknown": "float",
+        "notifications": "float",
+        "points": "list[AlertDryRunPointsItem]",
+        "alerts": "list[AlertDryRunAlertsItem]",
+        "alertCount": "float",
+    },
+)
+
+AlertDryRunWindow = TypedDict(
+    "AlertDryRunWindow",
+    {
+        "from": "str",
+        "to": "str",
+    },
+)
+
+AlertDryRunPointsItem = TypedDict(
+    "AlertDryRunPointsItem",
+    {
+        "at": "str",
+        "value": "float | None",
+        "count": "float | None",
+        "state": "str",
+        "reason": "str",
+    },
+)
+
+AlertDryRunAlertsItem = TypedDict(
+    "AlertDryRunAlertsItem",
+    {
+        "group": "dict[str, str | None]",
+        "severity": "Literal['warning', 'critical']",
+        "since": "str",
+        "firedAt": "str | None",
+        "endedAt": "str | None",
+        "reason": "str",
+    },
+)
+
+AlertEvaluation = TypedDict(
+    "AlertEvaluation",
+    {
+        "ruleId": "str",
+        "windowEnd": "str",
+        "evaluatedAt": "str",
+        "state": "Literal['ok', 'pending', 'firing', 'unknown', 'failed', 'skipped']",
+        "value": "float | None",
+        "sampleCount": "float | None",
+        "reason": "str",
+        "groups": "list[Any]",
+    },
+)
+
+AlertChannel = TypedDict(
+    "AlertChannel",
+    {
+        "organizationId": "str | None",
+        "workspaceId": "str | None",
+        "id": "str",
+        "name": "str",
+        "kind": "Literal['webhook', 'slack', 'teams', 'discord', 'pagerduty', 'opsgenie', 'email']",
+        "settings": "dict[str, Any]",
+        "hourlyLimit": "float",
+        "createdAt": "str",
+        "changedBy": "str",
+    },
+)
+
+SavedAlertChannel = TypedDict(
+    "SavedAlertChannel",
+    {
+        "organizationId": "str | None",
+        "workspaceId": "str | None",
+        "id": "str",
+        "name": "str",
+        "kind": "Literal['webhook', 'slack', 'teams', 'discord', 'pagerduty', 'opsgenie', 'email']",
+        "settings": "dict[str, Any]",
+        "hourlyLimit": "float",
+        "createdAt": "str",
+        "changedBy": "str",
+        "signingSecret": "NotRequired[str]",
+    },
+)
+
+Alert = TypedDict(
+    "Alert",
+    {
+        "organizationId": "str | None",
+        "workspaceId": "str | None",
+        "id": "str",
+        "ruleId": "str",
+        "ruleName": "str",
+        "group": "dict[str, str | None]",
+        "phase": "Literal['pending', 'firing', 'resolved']",
+        "severity": "Literal['warning', 'critical']",
+        "value": "float | None",
+        "reason": "str",
+        "since": "str",
+        "firedAt": "str | None",
+        "endedAt": "str | None",
+        "acknowledgedAt": "str | None",
+        "acknowledgedBy": "str | None",
+        "resolvedBy": "str | None",
+        "isNotified": "bool",
+        "executions": "AlertExecutions",
+    },
+)
+
+AlertExecutions = TypedDict(
+    "AlertExecutions",
+    {
+        "from": "str",
+        "to": "str",
+        "where": "list[str]",
+        "q": "str | None",
+    },
+)
+
+AlertSilence = TypedDict(
+    "AlertSilence",
+    {
+        "organizationId": "str | None",
+        "workspaceId": "str | None",
+        "id": "str",
+        "ruleId": "str | None",
+        "matches": "dict[str, str | None]",
+        "comment": "str",
+        "startsAt": "str",
+        "endsAt": "str",
+        "createdBy": "str",
+    },
+)
+
+AlertNotification = TypedDict(
+    "AlertNotification",
+    {
+        "id": "str",
+        "channelId": "str",
+        "alertId": "str",
+        "kind": "Literal['firing', 'reminder', 'resolved']",
+        "windowEnd": "str",
+        "createdAt": "str",
+        "attempts": "float",
+        "nextAttemptAt": "str | None",
+        "deliveredAt": "str | None",
+        "lastError": "str | None",
+    },
+)
+
+Budget = TypedDict(
+    "Budget",
+    {
+        "id": "str",
+        "organizationId": "str",
+        "workspaceId": "str | None",
+        "codeAgentId": "str | None",
+        "userId": "str | None",
+        "period": "Literal['day', 'month']",
+        "limitNanoUsd": "int",
+        "action": "Literal['warn', 'refuse']",
+        "setBy": "Literal['installation', 'organization', 'workspace']",
+        "changedAt": "str",
+        "changedBy": "str",
+        "from": "str",
+        "resetsAt": "str",
+        "spentNanoUsd": "int",
+        "reservedNanoUsd": "int",
+        "runningCount": "int",
+        "count": "int",
+        "unpricedCount": "int",
+        "usedRatio": "float",
+        "state": "Literal['ok', 'warning', 'exceeded']",
+        "warnings": "list[BudgetWarningsItem]",
+    },
+)
+
+BudgetWarningsItem = TypedDict(
+    "BudgetWarningsItem",
+    {
+        "percent": "Literal[50] | Literal[80] | Literal[100]",
+        "at": "str",
+    },
+)
+
+Costs = TypedDict(
+    "Costs",
+    {
+        "window": "Window",
+        "total": "CostFigures",
+        "groups": "list[CostsGroupsItem]",
+        "other": "CostFigures | None",
+        "previous": "NotRequired[CostsPrevious]",
+        "change": "NotRequired[CostChange]",
+    },
+)
+
+CostsGroupsItem = TypedDict(
+    "CostsGroupsItem",
+    {
+        "key": "CostsGroupsItemKey",
+        "count": "int",
+        "successCount": "int",
+        "costNanoUsd": "float | None",
+        "costRunNanoUsd": "float | None",
+        "costAllocatedNanoUsd": "float | None",
+        "costTokensNanoUsd": "float | None",
+        "perSuccessNanoUsd": "float | None",
+        "unpricedCount": "int",
+        "tokensUnpricedCount": "int",
+        "failures": "CostShare",
+        "timeouts": "CostShare",
+        "change": "NotRequired[CostChange]",
+    },
+)
+
+CostsGroupsItemKey = TypedDict(
+    "CostsGroupsItemKey",
+    {
+        "runtime": "NotRequired[str | None]",
+        "language": "NotRequired[str | None]",
+        "codeAgentId": "NotRequired[str | None]",
+        "codeAgentVersion": "NotRequired[str | None]",
+        "workflowExecutionId": "NotRequired[str | None]",
+        "nodeId": "NotRequired[str | None]",
+        "workspaceId": "NotRequired[str | None]",
+        "userId": "NotRequired[str | None]",
+        "model": "NotRequired[str | None]",
+        "outcome": "NotRequired[str | None]",
+        "errorType": "NotRequired[str | None]",
+    },
+)
+
+CostsPrevious = TypedDict(
+    "CostsPrevious",
+    {
+        "window": "Window",
+        "total": "CostFigures",
+        "groups": "list[CostsPreviousGroupsItem]",
+        "other": "CostFigures | None",
+    },
+)
+
+CostsPreviousGroupsItem = TypedDict(
+    "CostsPreviousGroupsItem",
+    {
+        "key": "CostsPreviousGroupsItemKey",
+        "count": "int",
+        "successCount": "int",
+        "costNanoUsd": "float | None",
+        "costRunNanoUsd": "float | None",
+        "costAllocatedNanoUsd": "float | None",
+        "costTokensNanoUsd": "float | None",
+        "perSuccessNanoUsd": "float | None",
+        "unpricedCount": "int",
+        "tokensUnpricedCount": "int",
+        "failures": "CostShare",
+        "timeouts": "CostShare",
+        "change": "NotRequired[CostChange]",
+    },
+)
+
+CostsPreviousGroupsItemKey = TypedDict(
+    "CostsPreviousGroupsItemKey",
+    {
+        "runtime": "NotRequired[str | None]",
+        "language": "NotRequired[str | None]",
+        "codeAgentId": "NotRequired[str | None]",
+        "codeAgentVersion": "NotRequired[str | None]",
+        "workflowExecutionId": "NotRequired[str | None]",
+        "nodeId": "NotRequired[str | None]",
+        "workspaceId": "NotRequired[str | None]",
+        "userId": "NotRequired[str | None]",
+        "model": "NotRequired[str | None]",
+        "outcome": "NotRequired[str | None]",
+        "errorType": "NotRequired[str | None]",
+    },
+)
+
+CostFigures = TypedDict(
+    "CostFigures",
+    {
+        "count": "int",
+        "successCount": "int",
+        "costNanoUsd": "float | None",
+        "costRunNanoUsd": "float | None",
+        "costAllocatedNanoUsd": "float | None",
+        "costTokensNanoUsd": "float | None",
+        "perSuccessNanoUsd": "float | None",
+        "unpricedCount": "int",
+        "tokensUnpricedCount": "int",
+        "failures": "CostShare",
+        "timeouts": "CostShare",
+    },
+)
+
+CostShare = TypedDict(
+    "CostShare",
+    {
+        "count": "int",
+        "costNanoUsd": "float | None",
+    },
+)
+
+CostChange = TypedDict(
+    "CostChange",
+    {
+        "count": "CostChangeCount",
+        "costNanoUsd": "CostChangeCostNanoUsd",
+        "perSuccessNanoUsd": "CostChangePerSuccessNanoUsd",
+    },
+)
+
+CostChangeCount = TypedDict(
+    "CostChangeCount",
+    {
+        "by": "float | None",
+        "ratio": "float | None",
+    },
+)
+
+CostChangeCostNanoUsd = TypedDict(
+    "CostChangeCostNanoUsd",
+    {
+        "by": "float | None",
+        "ratio": "float | None",
+    },
+)
+
+CostChangePerSuccessNanoUsd = TypedDict(
+    "CostChangePerSuccessNanoUsd",
+    {
+        "by": "float | None",
+        "ratio": "float | None",
+    },
+)
+
+CostSeries = TypedDict(
+    "CostSeries",
+    {
+        "window": "Window",
+        "bucket": "Literal['hour', 'day', 'week', 'month']",
+        "buckets": "list[CostSeriesBucketsItem]",
+    },
+)
+
+CostSeriesBucketsItem = TypedDict(
+    "CostSeriesBucketsItem",
+    {
+        "from": "str",
+        "to": "str",
+        "complete": "bool",
+        "total": "CostFigures",
+        "groups": "list[CostSeriesBucketsItemGroupsItem]",
+        "other": "CostFigures | None",
+    },
+)
+
+CostSeriesBucketsItemGroupsItem = TypedDict(
+    "CostSeriesBucketsItemGroupsItem",
+    {
+        "key": "CostSeriesBucketsItemGroupsItemKey",
+        "count": "int",
+        "successCount": "int",
+        "costNanoUsd": "float | None",
+        "costRunNanoUsd": "float | None",
+        "costAllocatedNanoUsd": "float | None",
+        "costTokensNanoUsd": "float | None",
+        "perSuccessNanoUsd": "float | None",
+        "unpricedCount": "int",
+        "tokensUnpricedCount": "int",
+        "failures": "CostShare",
+        "timeouts": "CostShare",
+        "change": "NotRequired[CostChange]",
+    },
+)
+
+CostSeriesBucketsItemGroupsItemKey = TypedDict(
+    "CostSeriesBucketsItemGroupsItemKey",
+    {
+        "runtime": "NotRequired[str | None]",
+        "language": "NotRequired[str | None]",
+        "codeAgentId": "NotRequired[str | None]",
+        "codeAgentVersion": "NotRequired[str | None]",
+        "workflowExecutionId": "NotRequired[str | None]",
+        "nodeId": "NotRequired[str | None]",
+        "workspaceId": "NotRequired[str | None]",
+        "userId": "NotRequired[str | None]",
+        "model": "NotRequired[str | None]",
+        "outcome": "NotRequired[str | None]",
+        "errorType": "NotRequired[str | None]",
+    },
+)
+
+CostForecast = TypedDict(
+    "CostForecast",
+    {
+        "month": "Window",
+        "spentNanoUsd": "float",
+        "forecastNanoUsd": "float | None",
+        "lowNanoUsd": "float | None",
+        "highNanoUsd": "float | None",
+        "historyDays": "int",
+        "method": "str",
+        "unpricedCount": "int",
+    },
+)
+
+PriceLines = TypedDict(
+    "PriceLines",
+    {
+        "resources": "list[PriceLinesResourcesItem]",
+        "models": "list[PriceLinesModelsItem]",
+    },
+)
+
+PriceLinesResourcesItem = TypedDict(
+    "PriceLinesResourcesItem",
+    {
+        "id": "str",
+        "from": "str",
+        "source": "str",
+        "runtimes": "list[Literal['vm2', 'subprocess', 'wasmedge', 'e2b', 'bacalhau']]",
+        "usdPerVcpuSecond": "str | None",
+        "usdPerGibSecond": "str | None",
+    },
+)
+
+PriceLinesModelsItem = TypedDict(
+    "PriceLinesModelsItem",
+    {
+        "id": "str",
+        "from": "str",
+        "source": "str",
+        "model": "str",
+        "usdPerMillionInputTokens": "str",
+        "usdPerMillionOutputTokens": "str",
+    },
+)
+
+CostWhatIf = TypedDict(
+    "CostWhatIf",
+    {
+        "window": "Window",
+        "runtime": "Literal['vm2', 'subprocess', 'wasmedge', 'e2b', 'bacalhau']",
+        "count": "int",
+        "actual": "CostWhatIfActual",
+        "estimate": "CostWhatIfEstimate",
+        "assumptions": "list[str]",
+    },
+)
+
+CostWhatIfActual = TypedDict(
+    "CostWhatIfActual",
+    {
+        "costNanoUsd": "float | None",
+        "unpricedCount": "int",
+    },
+)
+
+CostWhatIfEstimate = TypedDict(
+    "CostWhatIfEstimate",
+    {
+        "costRunNanoUsd": "float | None",
+        "costAllocatedNanoUsd": "float | None",
+        "priceId": "str | None",
+    },
+)
+
+Differences = TypedDict(
+    "Differences",
+    {
+        "a": "DifferencesA",
+        "b": "DifferencesB",
+        "fields": "list[DifferencesFieldsItem]",
+    },
+)
+
+DifferencesA = TypedDict(
+    "DifferencesA",
+    {
+        "window": "Window",
+        "count": "int",
+    },
+)
+
+DifferencesB = TypedDict(
+    "DifferencesB",
+    {
+        "window": "Window",
+        "count": "int",
+    },
+)
+
+DifferencesFieldsItem = TypedDict(
+    "DifferencesFieldsItem",
+    {
+        "field": "str",
+        "difference": "float",
+        "significant": "bool",
+        "values": "list[DifferencesFieldsItemValuesItem]",
+    },
+)
+
+DifferencesFieldsItemValuesItem = TypedDict(
+    "DifferencesFieldsItemValuesItem",
+    {
+        "value": "str | None",
+        "countA": "int",
+        "countB": "int",
+        "shareA": "float",
+        "shareB": "float",
+        "difference": "float",
+    },
+)
+
+Errors = TypedDict(
+    "Errors",
+    {
+        "window": "Window",
+        "data": "list[ErrorGroup]",
+    },
+)
+
+ErrorDecision = TypedDict(
+    "ErrorDecision",
+    {
+        "organizationId": "str",
+        "workspaceId": "str | None",
+        "fingerprint": "str",
+        "state": "Literal['open', 'resolved', 'ignored']",
+        "assignee": "str | None",
+        "stateSince": "str",
+        "changedBy": "str",
+    },
+)
+
+Facets = TypedDict(
+    "Facets",
+    {
+        "window": "Window",
+        "facets": "list[FacetsFacetsItem]",
+    },
+)
+
+FacetsFacetsItem = TypedDict(
+    "FacetsFacetsItem",
+    {
+        "field": "str",
+        "values": "list[FacetsFacetsItemValuesItem]",
+        "distinct": "int",
+        "otherCount": "int",
+    },
+)
+
+FacetsFacetsItemValuesItem = TypedDict(
+    "FacetsFacetsItemValuesItem",
+    {
+        "value": "str | None",
+        "count": "int",
     },
 )
 
@@ -953,6 +2358,7 @@ StatsGroup = TypedDict(
         "costRunNanoUsd": "float | None",
         "costAllocatedNanoUsd": "float | None",
         "costTokensNanoUsd": "float | None",
+        "trend": "NotRequired[Trend]",
         "change": "NotRequired[Change]",
     },
 )
@@ -971,6 +2377,14 @@ StatsGroupKey = TypedDict(
         "model": "NotRequired[str | None]",
         "outcome": "NotRequired[str | None]",
         "errorType": "NotRequired[str | None]",
+    },
+)
+
+Trend = TypedDict(
+    "Trend",
+    {
+        "counts": "list[int]",
+        "failures": "list[int]",
     },
 )
 
@@ -1085,6 +2499,7 @@ TimeseriesBucketsItem = TypedDict(
         "from": "str",
         "to": "str",
         "complete": "bool",
+        "byOutcome": "dict[str, int]",
         "count": "int",
         "successCount": "int",
         "successRate": "float | None",
@@ -1672,7 +3087,7 @@ AuditEntry = TypedDict(
         "id": "str",
         "at": "str",
         "actor": "AuditEntryActor",
-        "action": "Literal['key.create', 'key.adopt', 'key.revoke', 'error.resolve', 'error.ignore', 'error.assign', 'error.reopen']",
+        "action": "Literal['key.create', 'key.adopt', 'key.revoke', 'error.resolve', 'error.ignore', 'error.assign', 'error.reopen', 'alert.rule.create', 'alert.rule.change', 'alert.rule.delete', 'alert.acknowledge', 'alert.resolve', 'alert.silence', 'alert.unsilence', 'alert.channel.create', 'alert.channel.change', 'alert.channel.delete', 'content.link', 'budget.set', 'budget.delete', 'registry.namespace.create', 'registry.namespace.offer', 'registry.namespace.accept', 'registry.namespace.decline', 'registry.publish', 'registry.fork', 'registry.change', 'registry.deprecate', 'registry.yank', 'registry.restore', 'registry.tag', 'registry.untag', 'registry.review', 'registry.install', 'registry.uninstall', 'registry.report', 'registry.report.resolve', 'registry.key.create', 'registry.key.revoke']",
         "subject": "str",
         "organizationId": "str | None",
         "workspaceId": "str | None",
@@ -1686,5 +3101,335 @@ AuditEntryActor = TypedDict(
         "keyId": "str | None",
         "name": "str",
         "address": "str | None",
+    },
+)
+
+AgentSummary = TypedDict(
+    "AgentSummary",
+    {
+        "name": "str",
+        "organizationId": "str",
+        "visibility": "Literal['private', 'workspace', 'organization', 'public']",
+        "version": "str",
+        "status": "Literal['active', 'deprecated', 'yanked']",
+        "statusReason": "str | None",
+        "description": "str",
+        "language": "str",
+        "runtimes": "list[str]",
+        "topics": "list[str]",
+        "license": "str | None",
+        "isSigned": "bool",
+        "isReviewed": "bool",
+        "createdAt": "str",
+        "updatedAt": "str",
+        "isMine": "bool",
+        "statistics": "AgentStatistics | None",
+    },
+)
+
+AgentStatistics = TypedDict(
+    "AgentStatistics",
+    {
+        "runs": "int",
+        "successRate": "float | None",
+        "p50Ms": "float | None",
+        "p95Ms": "float | None",
+        "costPerRunNanoUsd": "float | None",
+        "pricedRuns": "int",
+        "recentRuns": "int",
+        "earlierRuns": "int",
+        "lastRunAt": "str | None",
+        "refreshedAt": "str",
+    },
+)
+
+AgentFacets = TypedDict(
+    "AgentFacets",
+    {
+        "agents": "int",
+        "isCapped": "bool",
+        "language": "list[AgentFacetsLanguageItem]",
+        "runtime": "list[AgentFacetsRuntimeItem]",
+        "topic": "list[AgentFacetsTopicItem]",
+    },
+)
+
+AgentFacetsLanguageItem = TypedDict(
+    "AgentFacetsLanguageItem",
+    {
+        "value": "str",
+        "count": "int",
+    },
+)
+
+AgentFacetsRuntimeItem = TypedDict(
+    "AgentFacetsRuntimeItem",
+    {
+        "value": "str",
+        "count": "int",
+    },
+)
+
+AgentFacetsTopicItem = TypedDict(
+    "AgentFacetsTopicItem",
+    {
+        "value": "str",
+        "count": "int",
+    },
+)
+
+RegistryAgent = TypedDict(
+    "RegistryAgent",
+    {
+        "name": "str",
+        "organizationId": "str",
+        "visibility": "Literal['private', 'workspace', 'organization', 'public']",
+        "version": "str",
+        "status": "Literal['active', 'deprecated', 'yanked']",
+        "statusReason": "str | None",
+        "description": "str",
+        "language": "str",
+        "runtimes": "list[str]",
+        "topics": "list[str]",
+        "license": "str | None",
+        "isSigned": "bool",
+        "isReviewed": "bool",
+        "createdAt": "str",
+        "updatedAt": "str",
+        "isMine": "bool",
+        "statistics": "AgentStatistics | None",
+        "workspaceId": "str | None",
+        "forkedFrom": "str | None",
+        "tags": "dict[str, str]",
+        "installed": "RegistryAgentInstalled | None",
+        "versions": "list[AgentVersionSummary]",
+    },
+)
+
+RegistryAgentInstalled = TypedDict(
+    "RegistryAgentInstalled",
+    {
+        "reference": "str",
+        "version": "str",
+    },
+)
+
+AgentVersionSummary = TypedDict(
+    "AgentVersionSummary",
+    {
+        "version": "str",
+        "status": "Literal['active', 'deprecated', 'yanked']",
+        "statusReason": "str | None",
+        "statusAt": "str | None",
+        "review": "Literal['pending', 'approved', 'refused'] | None",
+        "reviewReason": "str | None",
+        "sha256": "str",
+        "codeSha256": "str",
+        "publishedAt": "str",
+        "publisherId": "str",
+        "publishedBy": "str | None",
+        "isSigned": "bool",
+        "statistics": "AgentStatistics | None",
+    },
+)
+
+AgentVersion = TypedDict(
+    "AgentVersion",
+    {
+        "name": "str",
+        "version": "str",
+        "status": "Literal['active', 'deprecated', 'yanked']",
+        "statusReason": "str | None",
+        "statusAt": "str | None",
+        "review": "Literal['pending', 'approved', 'refused'] | None",
+        "reviewReason": "str | None",
+        "sha256": "str",
+        "codeSha256": "str",
+        "publishedAt": "str",
+        "publisherId": "str",
+        "publishedBy": "str | None",
+        "isSigned": "bool",
+        "statistics": "AgentStatistics | None",
+        "definition": "AgentVersionDefinition",
+        "signature": "dict[str, Any] | None",
+        "signer": "AgentVersionSigner | None",
+        "checks": "dict[str, Any]",
+        "warnings": "list[str]",
+    },
+)
+
+AgentVersionDefinition = TypedDict(
+    "AgentVersionDefinition",
+    {
+        "name": "str",
+        "version": "str",
+        "description": "str",
+        "language": "Literal['javascript', 'typescript', 'python', 'bash']",
+        "code": "str",
+        "files": "NotRequired[list[AgentVersionDefinitionFilesItem]]",
+        "runtimes": "list[Literal['vm2', 'subprocess', 'wasmedge', 'e2b', 'bacalhau']]",
+        "limits": "NotRequired[AgentVersionDefinitionLimits]",
+        "network": "NotRequired[Literal['none', 'host'] | AgentVersionDefinitionNetwork1]",
+        "policy": "NotRequired[AgentVersionDefinitionPolicy]",
+        "inputSchema": "NotRequired[bool | dict[str, Any]]",
+        "outputSchema": "NotRequired[bool | dict[str, Any]]",
+        "examples": "NotRequired[list[AgentVersionDefinitionExamplesItem]]",
+        "readme": "NotRequired[str]",
+        "license": "str",
+        "topics": "NotRequired[list[str]]",
+        "source": "NotRequired[AgentVersionDefinitionSource]",
+    },
+)
+
+AgentVersionDefinitionFilesItem = TypedDict(
+    "AgentVersionDefinitionFilesItem",
+    {
+        "path": "str",
+        "content": "str",
+        "encoding": "NotRequired[Literal['utf8', 'base64']]",
+    },
+)
+
+AgentVersionDefinitionLimits = TypedDict(
+    "AgentVersionDefinitionLimits",
+    {
+        "timeoutMs": "NotRequired[int]",
+        "cpuMs": "NotRequired[int]",
+        "memoryMb": "NotRequired[int]",
+        "pids": "NotRequired[int]",
+        "outputBytes": "NotRequired[int]",
+        "outputPolicy": "NotRequired[Literal['truncate', 'kill']]",
+        "diskBytes": "NotRequired[int]",
+        "openFiles": "NotRequired[int]",
+    },
+)
+
+AgentVersionDefinitionNetwork1 = TypedDict(
+    "AgentVersionDefinitionNetwork1",
+    {
+        "allow": "list[str]",
+    },
+)
+
+AgentVersionDefinitionPolicy = TypedDict(
+    "AgentVersionDefinitionPolicy",
+    {
+        "denyModules": "NotRequired[list[str]]",
+        "denyPatterns": "NotRequired[list[str]]",
+    },
+)
+
+AgentVersionDefinitionExamplesItem = TypedDict(
+    "AgentVersionDefinitionExamplesItem",
+    {
+        "name": "str",
+        "input": "NotRequired[Any]",
+        "output": "NotRequired[Any]",
+    },
+)
+
+AgentVersionDefinitionSource = TypedDict(
+    "AgentVersionDefinitionSource",
+    {
+        "repository": "str",
+        "commit": "str",
+    },
+)
+
+AgentVersionSigner = TypedDict(
+    "AgentVersionSigner",
+    {
+        "keyId": "str | None",
+        "keyName": "str | None",
+        "revokedAt": "str | None",
+        "issue": "str | None",
+    },
+)
+
+AgentReport = TypedDict(
+    "AgentReport",
+    {
+        "id": "str",
+        "agent": "str",
+        "version": "str | None",
+        "organizationId": "str",
+        "workspaceId": "str | None",
+        "reportedBy": "str",
+        "kind": "Literal['malicious', 'broken', 'misleading', 'licence', 'other']",
+        "message": "str",
+        "createdAt": "str",
+        "resolution": "str | None",
+        "resolvedAt": "str | None",
+        "resolvedBy": "str | None",
+    },
+)
+
+AgentInstall = TypedDict(
+    "AgentInstall",
+    {
+        "name": "str",
+        "organizationId": "str",
+        "workspaceId": "str | None",
+        "reference": "str",
+        "version": "str",
+        "status": "Literal['active', 'deprecated', 'yanked', 'unavailable']",
+        "statusReason": "str | None",
+        "installedAt": "str",
+        "installedBy": "str",
+        "update": "str | None",
+        "instead": "str | None",
+        "newest": "str | None",
+        "warnings": "list[str]",
+    },
+)
+
+AgentNamespace = TypedDict(
+    "AgentNamespace",
+    {
+        "name": "str",
+        "organizationId": "str",
+        "createdAt": "str",
+        "createdBy": "str | None",
+        "offeredTo": "str | None",
+        "offeredAt": "str | None",
+        "declinedBy": "str | None",
+        "declinedAt": "str | None",
+        "movedFrom": "str | None",
+        "movedAt": "str | None",
+    },
+)
+
+SigningKey = TypedDict(
+    "SigningKey",
+    {
+        "id": "str",
+        "organizationId": "str",
+        "name": "str",
+        "publicKey": "str",
+        "createdAt": "str",
+        "createdBy": "str",
+        "revokedAt": "str | None",
+        "revokedBy": "str | None",
+        "signed": "list[SigningKeySignedItem]",
+    },
+)
+
+SigningKeySignedItem = TypedDict(
+    "SigningKeySignedItem",
+    {
+        "name": "str",
+        "version": "str",
+        "publishedAt": "str",
+    },
+)
+
+AgentReview = TypedDict(
+    "AgentReview",
+    {
+        "name": "str",
+        "version": "str",
+        "organizationId": "str",
+        "sha256": "str",
+        "publishedAt": "str",
     },
 )

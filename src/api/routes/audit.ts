@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { AUDIT_ACTIONS } from '../../metadata/audit-log.ts'
+import { AUDIT_ACTIONS } from '../../metadata/audit-actions.ts'
 import { listAudit } from '../../service/list-audit.ts'
 import { scopeOf } from '../auth.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
@@ -39,7 +39,7 @@ const CURSOR = /^\d{1,18}$/u
 const parameters = {
   organization,
   action: oneOf(AUDIT_ACTIONS).optional(),
-  subject: z.string('give it once').min(1).max(256).optional().describe('Changes of this alone'),
+  subject: z.string('give it once').min(1).max(256).optional().describe('Only changes of this'),
   limit,
   cursor: z
     .string('give it once')

@@ -6,14 +6,12 @@ import { decideError, type ErrorChange } from '../../service/decide-error.ts'
 import { listErrors, USUAL_STATES } from '../../service/list-errors.ts'
 import { ERROR_STATES } from '../../store/error-state.ts'
 import { ERROR_ORDERS } from '../../store/queries/errors.ts'
-import { validate } from '../../validation.ts'
-import { scopeOf } from '../auth.ts'
 import { errorDecisionSchema, errorsSchema } from '../comparison-schema.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readQuestion, scopeParameters } from '../filter-parameters.ts'
-import { readJsonObject } from '../json-body.ts'
-import { actorOf, needMetadata } from '../metadata.ts'
+import { readBody } from '../json-body.ts'
+import { callerOf, needMetadata } from '../metadata.ts'
 import { limit, oneOf, organization, query, someOf } from '../parameters.ts'
 
 const documented = documentRoute({
@@ -62,7 +60,7 @@ export function errors({ store, metadata }: AppDependencies): Hono<ApiEnv> {
     })
     .patch('/:fingerprint', change, query({ organization }), async (c) => {
       const { database } = needMetadata(metadata)
-      const caller = { scope: scopeOf(c, c.req.valid('query').organization), actor: actorOf(c) }
+      const caller = callerOf(c, c.req.valid('query').organization)
       return c.json(await decideError({ store, database }, caller, await readChange(c)))
     })
 }
@@ -72,7 +70,5 @@ async function readChange(c: ApiContext): Promise<ErrorChange> {
   const fingerprint = c.req.param('fingerprint')?.toLowerCase() ?? ''
   if (!/^[0-9a-f]{16}$/u.test(fingerprint))
     throw new InvalidRequestError([{ path: 'fingerprint', message: 'write 16 hexadecimal digits' }])
-  const parsed = validate(changeSchema, await readJsonObject(c))
-  if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
-  return { fingerprint, ...parsed.value }
+  return { fingerprint, ...(await readBody(c, changeSchema)) }
 }

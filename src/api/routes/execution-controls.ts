@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { InvalidRequestError } from '../../errors.ts'
+import { mapNames } from '../../record/record.ts'
 import { recordShape } from '../../record/schema.ts'
 import { cancelExecution } from '../../service/cancel-execution.ts'
-import { openOutput, parsePosition, type OutputPart } from '../../service/execution-output.ts'
+import { END_FIELDS, openOutput, parsePosition, type OutputPart } from '../../service/execution-output.ts'
+import { ListenerLimit } from '../../service/listener-limit.ts'
 import { encodeEvent } from '../../service/server-event.ts'
 import { requireScope, scopeOf } from '../auth.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
@@ -30,7 +32,12 @@ const output = documentRoute({
   summary: 'The output of an execution while it runs, as server-sent events',
   tag: 'executions',
   streams: true,
-  reply: z.object({ text: z.string() }),
+  reply: z.union([
+    z.object({ text: z.string() }),
+    z.object({ bytes: z.int() }),
+    z.object(mapNames(END_FIELDS, (name) => recordShape[name])),
+    z.strictObject({}),
+  ]),
   description:
     'Events `stdout` and `stderr` with `text`, `skipped` with `bytes`, `restart`, and `end` with the outcome. Ids are resumable by `Last-Event-ID`',
   also: { 204: { description: '`Last-Event-ID` is that of the end' } },
@@ -40,6 +47,7 @@ const output = documentRoute({
 
 /** What can be done to one execution while it runs. */
 export function controls({ store, executor }: AppDependencies): Hono<ApiEnv> {
+  const readers = new ListenerLimit('the output of executions')
   return new Hono<ApiEnv>()
     .post('/:id/cancel', cancel, query({ organization }), async (c) => {
       const scope = scopeOf(c, c.req.valid('query').organization)
@@ -51,8 +59,14 @@ export function controls({ store, executor }: AppDependencies): Hono<ApiEnv> {
       requireScope(c, 'read')
       const position = readPosition(c)
       if (position === 'end') return c.body(null, 204)
-      const parts = await openOutput({ store, scope, executor }, pathExecutionId(c), position)
-      return eventStream(c, encodeParts(parts), () => undefined)
+      const leave = readers.enter(scope)
+      try {
+        const parts = await openOutput({ store, scope, executor }, pathExecutionId(c), position)
+        return eventStream(c, encodeParts(parts), leave)
+      } catch (error) {
+        leave()
+        throw error
+      }
     })
 }
 

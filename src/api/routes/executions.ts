@@ -10,6 +10,8 @@ import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
 import { listPage, listParameters } from '../list-parameters.ts'
 import { organization, pathExecutionId, query } from '../parameters.ts'
 import { executionSchema, pageSchema, runningSchema } from '../record-schema.ts'
+import { content } from './content.ts'
+import { contentLinks } from './content-links.ts'
 import { controls } from './execution-controls.ts'
 import { exportParameters, exportRoute, sendExport } from './export.ts'
 import { replayFromBody, replayRoute } from './replay.ts'
@@ -25,7 +27,7 @@ const list = documentRoute({
 
 const one = documentRoute({
   id: 'getExecution',
-  summary: 'One execution, whole',
+  summary: 'One execution, with its code, input and output',
   tag: 'executions',
   reply: executionSchema,
   description: 'The record; of one that ran asynchronously also its `files`',
@@ -42,8 +44,8 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
     .get('/export', exportRoute, query(exportParameters), (c) =>
       sendExport(c, dependencies, c.req.valid('query')),
     )
-    .post('/:id/replay', replayRoute, query({ organization }), async (c) =>
-      c.json(await replayFromBody(c, dependencies, c.req.valid('query').organization)),
+    .post('/:id/replay', replayRoute, query({ organization }), (c) =>
+      replayFromBody(c, dependencies, c.req.valid('query').organization),
     )
     .get('/:id', one, query({ organization }), async (c) => {
       const scope = scopeOf(c, c.req.valid('query').organization)
@@ -56,6 +58,8 @@ export function executions(dependencies: AppDependencies): Hono<ApiEnv> {
       return c.json(viewOne(executor, live, Date.now()), 202)
     })
     .route('/', controls(dependencies))
+    .route('/', content(dependencies))
+    .route('/', contentLinks(dependencies))
 }
 
 /** Its record, or that another executor has it. */

@@ -6,14 +6,13 @@ import { documentRoute } from '../document-route.ts'
 import { readQuestion, scopeParameters } from '../filter-parameters.ts'
 import { listParameters } from '../list-parameters.ts'
 import { oneOf } from '../parameters.ts'
+import { streamBody } from '../stream-body.ts'
 
 const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
   ndjson: 'application/x-ndjson',
   csv: 'text/csv',
   parquet: 'application/vnd.apache.parquet',
 }
-/** A reader that takes nothing for so long is cut off. */
-const STALLED_MS = 60_000
 
 export const exportParameters = {
   ...scopeParameters,
@@ -57,45 +56,7 @@ export async function sendExport(
     { store, scope },
     { window, filter, fields: given.fields ?? FIELD_NAMES, format, compression, signal: ending.signal },
   )
-  return new Response(toBody(c, pieces, { ending, log }), { headers })
-}
-
-/** Pulls the next piece when the reader takes more. A failure cuts the connection, so that no reader takes a part for the whole. */
-function toBody(
-  c: ApiContext,
-  pieces: AsyncIterable<Uint8Array>,
-  { ending, log }: { ending: AbortController; log: (line: string) => void },
-): ReadableStream<Uint8Array> {
-  const { outgoing } = c.env
-  const iterator = pieces[Symbol.asyncIterator]()
-  const cutOff = (): void => {
-    ending.abort()
-    outgoing?.destroy()
-  }
-  outgoing?.setTimeout(STALLED_MS, cutOff)
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const next = await iterator.next()
-          if (next.done === true) controller.close()
-          else controller.enqueue(next.value)
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error)
-          if (!ending.signal.aborted)
-            log(JSON.stringify({ requestId: c.get('requestId'), path: c.req.path, reason }))
-          cutOff()
-          // Without a socket the error is all that tells.
-          if (outgoing === undefined) controller.error(error)
-        }
-      },
-      cancel() {
-        ending.abort()
-        void iterator.return?.()
-      },
-    },
-    { highWaterMark: 1 },
-  )
+  return new Response(streamBody(c, pieces, { ending, log }), { headers })
 }
 
 function acceptedFormat(accept: string): ExportFormat {

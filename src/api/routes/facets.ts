@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { FILTER_FIELDS, type FilterField } from '../../store/filter.ts'
-import { getFacets } from '../../store/queries/facets.ts'
+import { FACET_FIELDS, getFacets } from '../../store/queries/facets.ts'
+import { VALUE_FIELDS } from '../../store/rollups/values.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readQuestion, scopeParameters } from '../filter-parameters.ts'
@@ -9,22 +9,10 @@ import { countUpTo, namesOf, query } from '../parameters.ts'
 import { facetsSchema } from '../stats-schema.ts'
 
 const FIELDS_MAX = 20
-const DEFAULT: readonly FilterField[] = [
-  'outcome',
-  'errorType',
-  'runtime',
-  'language',
-  'codeAgentId',
-  'codeAgentVersion',
-  'workspaceId',
-  'userId',
-  'nodeId',
-  'model',
-]
 
-const fields = namesOf(z.array(z.enum(FILTER_FIELDS)).max(FIELDS_MAX, `at most ${FIELDS_MAX} fields`))
+const fields = namesOf(z.array(z.enum(FACET_FIELDS)).max(FIELDS_MAX, `at most ${FIELDS_MAX} fields`))
   .optional()
-  .describe(`Names of fields, separated by commas. Default: ${DEFAULT.join(', ')}`)
+  .describe(`Names of fields, separated by commas. Default: ${VALUE_FIELDS.join(', ')}`)
 
 const documented = documentRoute({
   id: 'getFacets',
@@ -43,7 +31,7 @@ export function facets({ store }: AppDependencies): Hono<ApiEnv> {
     const question = readQuestion(c, given)
     const found = await getFacets(store, {
       ...question,
-      fields: given.fields ?? DEFAULT,
+      fields: given.fields ?? VALUE_FIELDS,
       limit: given.limit,
     })
     return c.json({ window: question.window, facets: found })

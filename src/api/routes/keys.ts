@@ -1,14 +1,12 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { InvalidRequestError } from '../../errors.ts'
 import { KEY_SCOPES } from '../../metadata/key-scopes.ts'
-import { createKey, listKeys, revokeKey, type KeyRequest } from '../../service/manage-keys.ts'
-import { validate } from '../../validation.ts'
+import { createKey, listKeys, revokeKey } from '../../service/manage-keys.ts'
 import { scopeOf } from '../auth.ts'
-import type { ApiContext, ApiEnv, AppDependencies } from '../context.ts'
+import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
-import { readJsonObject } from '../json-body.ts'
-import { actorOf, needMetadata } from '../metadata.ts'
+import { readBody } from '../json-body.ts'
+import { callerOf, needMetadata } from '../metadata.ts'
 import { oneOf, organization, pathId, query, time } from '../parameters.ts'
 
 const keySchema = z
@@ -81,20 +79,10 @@ export function keys({ metadata }: AppDependencies): Hono<ApiEnv> {
       return c.json({ data: await listKeys(needMetadata(metadata).database, scope, given) })
     })
     .post('/', create, query({}), async (c) => {
-      const body = await readBody(c)
+      const body = await readBody(c, bodySchema)
       return c.json(await createKey(needMetadata(metadata), callerOf(c), body))
     })
     .delete('/:id', revoke, query({}), async (c) =>
       c.json(await revokeKey(needMetadata(metadata), callerOf(c), pathId(c))),
     )
-}
-
-function callerOf(c: ApiContext) {
-  return { scope: scopeOf(c, undefined), actor: actorOf(c) }
-}
-
-async function readBody(c: ApiContext): Promise<KeyRequest> {
-  const parsed = validate(bodySchema, await readJsonObject(c))
-  if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
-  return parsed.value
 }

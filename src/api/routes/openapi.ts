@@ -45,4 +45,4 @@ async function generate(app: Hono<ApiEnv>, version: string): ReturnType<typeof g
   return document
 }
 
-const METHODS = ['get', 'post', 'patch', 'delete'] as const
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const

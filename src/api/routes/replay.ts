@@ -1,16 +1,15 @@
-import { InvalidRequestError } from '../../errors.ts'
 import { memberSource } from '../../exact-json.ts'
 import { executionRequestSchema } from '../../executor/request-schema.ts'
-import { replay, type ReplayChanges } from '../../service/replay.ts'
-import type { RunView } from '../../service/run-code.ts'
-import { validate } from '../../validation.ts'
+import { replay, startReplay, type ReplayChanges } from '../../service/replay.ts'
+import { checked } from '../../validation.ts'
 import { requireScope, scopeOf } from '../auth.ts'
 import type { ApiContext, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readJson } from '../json-body.ts'
 import { pathExecutionId } from '../parameters.ts'
-import { runSchema } from '../record-schema.ts'
+import { runningSchema, runSchema } from '../record-schema.ts'
 import { callerContext } from '../trace-context.ts'
+import { answerBegun, prefersAsync } from './run.ts'
 
 const changesSchema = executionRequestSchema
   .pick({
@@ -33,43 +32,44 @@ const changesSchema = executionRequestSchema
 
 export const replayRoute = documentRoute({
   id: 'replayExecution',
-  summary: 'Run an execution again, as it was or with changes',
+  summary: 'Run an execution again, as it was or with changes; with `Prefer: respond-async` begin it',
   tag: 'executions',
   reply: runSchema,
   description: 'The code ran or was stopped; `replayOf` names the execution that it repeats',
+  also: {
+    202: {
+      description: 'It waits or runs; GET the address in `Location` for the result',
+      reply: runningSchema,
+    },
+  },
   body: changesSchema,
   access: 'execute',
 })
 
-/** Runs the execution of the path again. Closing the connection cancels the replay. */
+/** Runs the execution of the path again. Closing the connection cancels it, unless the caller prefers not to wait. */
 export async function replayFromBody(
   c: ApiContext,
-  { executor, store }: AppDependencies,
+  { executor, store, readBlob = null }: AppDependencies,
   organization: string | undefined,
-): Promise<RunView> {
+): Promise<Response> {
   // The reply has code and input of the execution.
   requireScope(c, 'read')
-  return replay(
-    { store, executor, scope: scopeOf(c, organization) },
-    {
-      executionId: pathExecutionId(c),
-      changes: await readChanges(c),
-      signal: c.req.raw.signal,
-      parent: callerContext(c),
-    },
-  )
+  const parts = { store, executor, readBlob, scope: scopeOf(c, organization) }
+  const changes = await readChanges(c)
+  const given = { executionId: pathExecutionId(c), changes, parent: callerContext(c) }
+  if (prefersAsync(c)) return answerBegun(c, { executor }, await startReplay(parts, given))
+  return c.json(await replay(parts, { ...given, signal: c.req.raw.signal }))
 }
 
 async function readChanges(c: ApiContext): Promise<ReplayChanges> {
   const idempotencyKey = c.req.header('Idempotency-Key')
   const { body, text } = hasBody(c) ? await readJson(c) : { body: {}, text: '{}' }
-  const parsed = validate(changesSchema, {
+  const changes = checked(changesSchema, {
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...body,
   })
-  if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
   const input = memberSource(text, 'input')
-  return { ...parsed.value, ...(input === null ? {} : { input }) }
+  return { ...changes, ...(input === null ? {} : { input }) }
 }
 
 /** A replay without changes needs no body. */

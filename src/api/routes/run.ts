@@ -1,7 +1,8 @@
 import { InvalidRequestError, type Issue } from '../../errors.ts'
 import type { ExecutionRequest } from '../../execution.ts'
 import { memberSource } from '../../exact-json.ts'
-import { executionRequestSchema } from '../../executor/request-schema.ts'
+import type { LiveExecution } from '../../executor/executions.ts'
+import { runRequestSchema } from '../../executor/request-schema.ts'
 import { viewOne } from '../../service/live-execution.ts'
 import { runCode, startCode, viewRun } from '../../service/run-code.ts'
 import { requireScope, scopeOf } from '../auth.ts'
@@ -13,7 +14,7 @@ import { callerContext } from '../trace-context.ts'
 
 export const runRoute = documentRoute({
   id: 'runCode',
-  summary: 'Run code once; with `Prefer: respond-async` begin it and answer at once',
+  summary: 'Run code or a code agent once; with `Prefer: respond-async` begin it and answer at once',
   tag: 'executions',
   reply: runSchema,
   description: 'The code ran or was stopped; `outcome` says how it ended',
@@ -23,7 +24,7 @@ export const runRoute = documentRoute({
       reply: runningSchema,
     },
   },
-  body: executionRequestSchema.omit({ replayOf: true }),
+  body: runRequestSchema,
   access: 'execute',
 })
 
@@ -37,17 +38,25 @@ export async function runFromBody(c: ApiContext, dependencies: AppDependencies):
   if (!prefersAsync(c)) return c.json(await runCode(parts, { ...request, signal: c.req.raw.signal }))
   // The result comes by GET.
   requireScope(c, 'read')
-  const execution = await startCode(parts, request)
+  return answerBegun(c, dependencies, await startCode(parts, request))
+}
+
+/** What is known of a run that has begun, and where its result will be. */
+export function answerBegun(
+  c: ApiContext,
+  { executor }: Pick<AppDependencies, 'executor'>,
+  execution: LiveExecution,
+): Response {
   // A repeated request, which was answered already.
   if (execution.ended !== null) return c.json(viewRun(execution.ended.result))
   c.header('Location', `/v1/executions/${execution.started.executionId}`)
   c.header('Preference-Applied', 'respond-async')
   c.header('Retry-After', '1')
-  return c.json(viewOne(dependencies.executor, execution, Date.now()), 202)
+  return c.json(viewOne(executor, execution, Date.now()), 202)
 }
 
 /** RFC 7240: a list of preferences, each perhaps with a value and parameters. */
-function prefersAsync(c: ApiContext): boolean {
+export function prefersAsync(c: ApiContext): boolean {
   const preferences = (c.req.header('Prefer') ?? '').split(',')
   return preferences.some((preference) => /^\s*respond-async\s*(?:[;=]|$)/iu.test(preference))
 }
@@ -73,7 +82,7 @@ const NOT_IN_A_BODY: Readonly<Record<string, string>> = {
   parent: 'cannot come over HTTP; send the header traceparent',
   traceparent: 'send it as a header',
   tracestate: 'send it as a header',
-  replayOf: 'comes from POST /v1/executions/{id}/replay alone',
+  replayOf: 'comes only from POST /v1/executions/{id}/replay',
 }
 
 function rejectCallbacks(body: Record<string, unknown>): void {

@@ -7,8 +7,7 @@ import { documentRoute } from '../document-route.ts'
 import type { ApiEnv, AppDependencies } from '../context.ts'
 import { scopeOf } from '../auth.ts'
 import type { Scope } from '../../store/scope.ts'
-import { readJsonObject } from '../json-body.ts'
-import { validate } from '../../validation.ts'
+import { readBody } from '../json-body.ts'
 import { organization as anOrganization, query, time } from '../parameters.ts'
 import { windowSchema } from '../record-schema.ts'
 
@@ -88,9 +87,7 @@ export function sql(stores: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get('/schema', documentedSchema, query({}), (c) => c.json(sqlSchema()))
     .post('/', documented, query({}), async (c) => {
-      const parsed = validate(bodySchema, await readJsonObject(c))
-      if (!parsed.ok) throw new InvalidRequestError(parsed.issues)
-      const { organization, ...question } = parsed.value
+      const { organization, ...question } = await readBody(c, bodySchema)
       const scope = scopeOf(c, organization)
       rejectWindowOfAll(scope, question)
       return c.json(await runSql(stores, { ...question, scope, signal: c.req.raw.signal }))

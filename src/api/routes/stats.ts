@@ -10,11 +10,21 @@ import { readQuestion, scopeParameters } from '../filter-parameters.ts'
 import { compare, countUpTo, oneOf, query, someOf } from '../parameters.ts'
 import { distributionSchema, statsSchema, timeseriesSchema } from '../stats-schema.ts'
 
+/** Stretches of a trend. */
+const TREND_MAX = 100
+
 const statsParameters = {
   ...scopeParameters,
   groupBy: someOf(GROUP_FIELDS, 2).optional(),
   order: oneOf(GROUP_ORDERS).default('count').describe('What the groups are ordered by, the greatest first'),
   limit: countUpTo(200, 20).describe('Groups, at most; the rest is `other`'),
+  trend: z.coerce
+    .number('a whole number of stretches')
+    .int('a whole number of stretches')
+    .min(1, 'at least 1')
+    .max(TREND_MAX, `at most ${TREND_MAX}`)
+    .optional()
+    .describe('Adds to each group its executions in so many equal stretches of the window'),
   compare,
 }
 
@@ -55,10 +65,13 @@ export function stats({ store }: AppDependencies): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get('/', documented, query(statsParameters), async (c) => {
       const given = c.req.valid('query')
-      const { groupBy = [], order, limit, compare: comparedWith } = given
+      const { groupBy = [], order, limit, trend, compare: comparedWith } = given
       const { scope, ...question } = readQuestion(c, given)
       return c.json(
-        await readStats({ store, scope }, { ...question, groupBy, order, limit, compare: comparedWith }),
+        await readStats(
+          { store, scope },
+          { ...question, groupBy, order, limit, trend, compare: comparedWith },
+        ),
       )
     })
     .get('/timeseries', documentedSeries, query(seriesParameters), async (c) => {
