@@ -5,13 +5,15 @@ export const cutSchema = z
   .array(
     z.object({
       field: z.string(),
-      from: z.number().describe('First character shown'),
-      to: z.number().describe('Character behind the last one shown'),
-      length: z.number().describe('Characters in all'),
-      more: z.string().describe('How to get the rest'),
+      from: z.number(),
+      to: z.number(),
+      length: z.number(),
+      more: z.string(),
     }),
   )
-  .describe('What was cut to keep this answer small; empty where nothing was')
+  .describe(
+    'Fields of which only the characters `from` to `to`, excluded, of `length` are shown; `more`: how to get the rest',
+  )
 
 export type Cut = z.infer<typeof cutSchema>[number]
 
@@ -60,4 +62,12 @@ export function fitting<Item>(items: readonly Item[], maxCharacters: number): re
     return left < 0
   })
   return end === -1 ? items : items.slice(0, Math.max(1, end))
+}
+
+/** Characters of an error's message or of a value in a list. */
+export const TEXT_MAX = 500
+
+/** The error with its message cut to `TEXT_MAX` characters. */
+export function withShortMessage<Shown extends { message: string }>(error: Shown): Shown {
+  return { ...error, message: error.message.slice(0, TEXT_MAX) }
 }

@@ -1,7 +1,6 @@
 /** Statistics as tools show them: fewer figures than the API, the same numbers. */
 import { z } from 'zod'
-import type { Change } from '../service/compare-figures.ts'
-import type { Distribution, Figures } from '../store/measures.ts'
+import type { Figures } from '../store/measures.ts'
 
 const measure = z.number().nullable()
 const spread = z
@@ -31,27 +30,8 @@ export const figuresShape = {
 }
 export const figuresSchema = z.object(figuresShape)
 
-export function toFigures(figures: Figures): z.infer<typeof figuresSchema> {
-  const { count, successCount, successRate, validationCount, validationPassRate } = figures
-  const { costRunNanoUsd, costAllocatedNanoUsd, costTokensNanoUsd, tokensUsed } = figures
-  return {
-    count,
-    successCount,
-    successRate,
-    validationCount,
-    validationPassRate,
-    durationMs: toSpread(figures.durationMs),
-    memoryPeakBytes: toSpread(figures.memoryPeakBytes),
-    queueMsP95: figures.queueMs.p95,
-    tokens: { count: tokensUsed.count, sum: tokensUsed.sum },
-    costRunNanoUsd,
-    costAllocatedNanoUsd,
-    costTokensNanoUsd,
-  }
-}
-
-function toSpread({ count, p50, p95, p99, max }: Distribution): z.infer<typeof spread> {
-  return { count, p50, p95, p99, max }
+export function toFigures<Given extends Figures>(figures: Given) {
+  return { ...figures, queueMsP95: figures.queueMs.p95, tokens: figures.tokensUsed }
 }
 
 const step = z
@@ -69,8 +49,3 @@ export const changeSchema = z
   })
   .describe('Difference from the window of the same length just before; null where either side is unknown')
   .meta({ id: 'Change' })
-
-export function toChange(change: Change): z.infer<typeof changeSchema> {
-  const { count, successRate, durationP50Ms, durationP95Ms, memoryP95Bytes, costRunNanoUsd } = change
-  return { count, successRate, durationP50Ms, durationP95Ms, memoryP95Bytes, costRunNanoUsd }
-}

@@ -5,6 +5,7 @@ import type { ApiContext, ApiEnv, AppDependencies } from '../api/context.ts'
 import { createClient, type Client } from '../client/index.ts'
 import { ExectrailError } from '../errors.ts'
 import { parseExactly } from '../exact-json.ts'
+import { createAgentTools } from './agent-tools.ts'
 import { createMcpServer } from './server.ts'
 
 /** Fits a call of run_code with its code, input and files. */
@@ -19,12 +20,13 @@ export function mcp(
 ): Hono<ApiEnv> {
   const report = (error: unknown): void =>
     log(JSON.stringify({ path: '/mcp', reason: error instanceof Error ? error.stack : String(error) }))
+  const agents = createAgentTools()
   return new Hono<ApiEnv>().all('/', async (c) => {
     rejectForeignOrigin(c)
     const { origin } = new URL(c.req.url)
     const connect = (): Promise<{ client: Client; url: string }> =>
       Promise.resolve({ client: clientWithin(app, c, origin), url: origin })
-    const handler = createMcpHandler(() => createMcpServer({ version, connect, report }), {
+    const handler = createMcpHandler(() => createMcpServer({ version, connect, report, agents }), {
       maxRequestBodySize: BODY_MAX_BYTES,
       onerror: report,
     })

@@ -1,8 +1,15 @@
 /** A tool: what a model reads of it, and what it does with the service. */
-import type { McpServer, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  ServerContext,
+  Tool as ListedTool,
+  ToolAnnotations,
+} from '@modelcontextprotocol/server'
 import type { z } from 'zod'
 import { ProblemError, type Client } from '../client/index.ts'
 import { isExectrailError } from '../errors.ts'
+import { checked } from '../validation.ts'
+import { shortInput, shortOutput } from './short-schema.ts'
 import { makeVisible } from './visible.ts'
 
 /** How a tool reaches the service. */
@@ -27,51 +34,77 @@ interface ToolDefinition<Input extends ObjectSchema, Output extends ObjectSchema
   description: string
   input: Input
   output: Output
-  /** `reads` changes nothing; `runs` runs code, which may act on what it reaches. */
-  kind: 'reads' | 'runs'
-  answer: (input: z.output<Input>, call: ToolCall) => Promise<z.input<Output>>
+  /** `reads` changes nothing; `changes` what exectrail keeps; `runs` runs code, which may act on what it reaches. */
+  kind: 'reads' | 'changes' | 'runs'
+  /** May answer with more fields than `output` has: they are left out. */
+  answer: (input: z.output<Input>, call: ToolCall) => Promise<DeepReadonly<z.input<Output>>>
 }
 
-/** Adds a tool to a server. `connect` finds the service for one call; `report` logs an error of our own. */
-export type Tool = (
-  server: McpServer,
-  connect: () => Promise<Connection>,
-  report: (error: unknown) => void,
-) => void
+type DeepReadonly<Value> = Value extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : Value extends object
+    ? { readonly [Name in keyof Value]: DeepReadonly<Value[Name]> }
+    : Value
 
-const ANNOTATIONS: Readonly<Record<ToolDefinition<never, never>['kind'], ToolAnnotations>> = {
+/** What every tool of a server has. */
+export interface ToolParts {
+  /** Finds the service for one call, with the caller's key. */
+  connect: () => Promise<Connection>
+  /** Logs an error of our own. */
+  report: (error: unknown) => void
+}
+
+type ToolArguments = Readonly<Record<string, unknown>>
+
+export interface Tool {
+  name: string
+  /** As a model reads it. */
+  list: () => ListedTool
+  /** Errors reach the model as tool errors that say what to do. */
+  call: (given: ToolArguments, parts: ToolParts, context: ServerContext) => Promise<CallToolResult>
+}
+
+export const ANNOTATIONS: Readonly<Record<ToolDefinition<never, never>['kind'], ToolAnnotations>> = {
   reads: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  changes: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   runs: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
 }
 
-/** Defines a tool. Its errors reach the model as tool errors that say what to do. */
+/** Defines a tool that every caller has. */
 export function defineTool<Input extends ObjectSchema, Output extends ObjectSchema>(
   tool: ToolDefinition<Input, Output>,
 ): Tool {
   const { name, title, description, kind } = tool
-  const schemas: Record<'inputSchema' | 'outputSchema', ObjectSchema> = {
-    inputSchema: tool.input,
-    outputSchema: tool.output,
-  }
-  return (server, connect, report) => {
-    const answer = async (input: z.output<Input>, { mcpReq }: ServerContext) => {
-      try {
-        const answered = await tool.answer(input, {
-          ...(await connect()),
-          signal: mcpReq.signal,
-          trace: traceOf(mcpReq._meta ?? {}),
-        })
-        return toResult(makeVisible(answered))
-      } catch (error) {
-        return { isError: true, content: [{ type: 'text' as const, text: explain(error, report) }] }
-      }
-    }
-    server.registerTool(
+  return {
+    name,
+    list: () => ({
       name,
-      { title, description, ...schemas, annotations: { title, ...ANNOTATIONS[kind] } },
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server hands over what the schema made
-      (input: unknown, context: ServerContext) => answer(input as z.output<Input>, context),
-    )
+      title,
+      description,
+      inputSchema: shortInput(tool.input),
+      outputSchema: shortOutput(tool.output),
+      annotations: { title, ...ANNOTATIONS[kind] },
+    }),
+    call: (given, parts, context) =>
+      answerCall(parts, context, async (call) => {
+        const input: unknown = checked(tool.input, given)
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is what the schema made
+        return tool.output.parse(await tool.answer(input as z.output<Input>, call))
+      }),
+  }
+}
+
+/** The result of a call: hidden characters of the answer are visible in it, and an error says what to do. */
+export async function answerCall(
+  { connect, report }: ToolParts,
+  { mcpReq }: ServerContext,
+  answer: (call: ToolCall) => Promise<object>,
+): Promise<CallToolResult> {
+  try {
+    const trace = traceOf(mcpReq._meta ?? {})
+    return toResult(makeVisible(await answer({ ...(await connect()), signal: mcpReq.signal, trace })))
+  } catch (error) {
+    return { isError: true, content: [{ type: 'text', text: explain(error, report) }] }
   }
 }
 
@@ -82,8 +115,8 @@ function traceOf(meta: Readonly<Record<string, unknown>>): Record<string, string
 }
 
 /** Structured, and as text for clients that know no structured content. */
-function toResult(structuredContent: Record<string, unknown>) {
-  return { structuredContent, content: [{ type: 'text' as const, text: JSON.stringify(structuredContent) }] }
+function toResult(structuredContent: Record<string, unknown>): CallToolResult {
+  return { structuredContent, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] }
 }
 
 function explain(error: unknown, report: (error: unknown) => void): string {

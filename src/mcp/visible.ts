@@ -28,7 +28,8 @@ function isRaw(value: object): boolean {
   return Object.getPrototypeOf(value) === null && Object.isFrozen(value)
 }
 
-function show(text: string): string {
+/** The same text with every hidden character replaced by `<U+…>`. */
+export function show(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(HIDDEN, (character) => {
     const code = character.codePointAt(0) ?? 0
     return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`

@@ -48,11 +48,11 @@ it.each([
   const giveUp = new AbortController()
   const call = session.attempt('run_code', { language: 'bash', code: 'sleep 50' }, { signal: giveUp.signal })
   call.catch(() => undefined)
-  await waitFor(async () => (await running()) === 1, { timeoutMs: 20_000, what: 'the run' })
+  await waitFor(async () => (await running()) === 1, { what: 'the run' })
   if (what === 'gives up') giveUp.abort()
   else await session.close()
   await expect(call).rejects.toThrow(/./)
-  await waitFor(async () => (await running()) === 0, { timeoutMs: 20_000, what: 'its end' })
+  await waitFor(async () => (await running()) === 0, { what: 'its end' })
   await session.close()
 })
 

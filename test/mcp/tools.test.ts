@@ -67,8 +67,10 @@ describe.each([
 })
 
 const TOOLS =
-  'compare_versions get_agent_stats get_differences get_execution get_health_report get_sql_schema get_stats get_timeseries get_workflow_execution list_errors list_runtimes query_sql replay_execution run_code search_executions'
-const RUNNING = new Set(['run_code', 'replay_execution'])
+  'compare_versions get_agent_stats get_costs get_differences get_execution get_health_report get_sql_schema get_stats get_timeseries get_workflow_execution handle_alert list_alerts list_errors list_runtimes query_sql replay_execution run_agent run_code search_agents search_executions'
+const SHOWING =
+  /^(?:get_execution|list_alerts|list_errors|query_sql|run_agent|run_code|search_agents|search_executions)$/u
+const CHANGING = new Set(['run_code', 'run_agent', 'replay_execution', 'handle_alert'])
 
 describe('the tools', () => {
   let session: McpSession
@@ -90,13 +92,10 @@ describe('the tools', () => {
       expect(outputSchema?.type, name).toBe('object')
       expect(inputSchema['additionalProperties'], name).toBe(false)
       expect(annotations, name).toMatchObject({
-        readOnlyHint: !RUNNING.has(name),
-        destructiveHint: RUNNING.has(name),
+        readOnlyHint: !CHANGING.has(name),
+        destructiveHint: CHANGING.has(name),
       })
-      const shows = ['run_code', 'search_executions', 'get_execution', 'list_errors', 'query_sql'].includes(
-        name,
-      )
-      if (shows) expect(description, name).toMatch(/untrusted/)
+      if (SHOWING.test(name)) expect(description, name).toMatch(/untrusted/)
     }
     expect(JSON.stringify(session.tools).length).toBeLessThan(80_000)
   })

@@ -1,14 +1,15 @@
 /** Tools that say what goes wrong, and what sets executions apart. */
 import { z } from 'zod'
+import type { Operations } from '../../client/index.ts'
 import { spanMs } from '../../service/window.ts'
 import { ERROR_STATES } from '../../store/error-state.ts'
 import { ERROR_ORDERS } from '../../store/queries/errors.ts'
+import { TEXT_MAX, withShortMessage } from '../cut.ts'
 import { figuresShape, toFigures } from '../figures.ts'
 import { codeAgentId, filterInput, toFilter, toWindow, windowInput, windowSchema } from '../parameters.ts'
 import { UNTRUSTED } from '../record.ts'
 import { defineTool } from '../tool.ts'
 
-const MESSAGE_MAX = 500
 const LIST_MAX = 20
 
 const affected = z.object({ count: z.number().describe('Different values'), top: z.array(z.string()) })
@@ -48,27 +49,10 @@ export const listErrors = defineTool({
   }),
   async answer({ order, limit, ...filter }, { client, signal }) {
     const { window, data } = await client.getErrors({ ...toFilter(filter), order, limit }, { signal })
-    const errors = data.map((error) => ({
-      fingerprint: error.fingerprint,
-      errorType: error.errorType,
-      message: error.message.slice(0, MESSAGE_MAX),
-      count: error.count,
-      state: error.state,
-      assignee: error.assignee,
-      isNew: error.isNew,
-      firstSeen: error.firstSeen,
-      lastSeen: error.lastSeen,
-      agents: { count: error.agents.count, top: [...error.agents.top] },
-      versions: { count: error.versions.count, top: [...error.versions.top] },
-      runtimes: { count: error.runtimes.count, top: [...error.runtimes.top] },
-      userCount: error.userCount,
-      trend: [...error.trend],
-      executionIds: [...error.executionIds],
-    }))
     const full = data.length === limit
     return {
       window,
-      errors,
+      errors: data.map(withShortMessage),
       ...(full ? { note: `The first ${limit}; there may be more: a greater limit shows them.` } : {}),
     }
   },
@@ -109,30 +93,18 @@ export const compareVersions = defineTool({
     durationRatio: interval,
     memoryRatio: interval,
     costRatio: interval,
-    newErrors: versionErrors.describe(`Errors of b alone, at most ${LIST_MAX}`),
-    goneErrors: versionErrors.describe(`Errors of a alone, at most ${LIST_MAX}`),
+    newErrors: versionErrors.describe(`Errors of b only, at most ${LIST_MAX}`),
+    goneErrors: versionErrors.describe(`Errors of a only, at most ${LIST_MAX}`),
     commonErrors: versionErrors.describe(`At most ${LIST_MAX}`),
   }),
   async answer({ codeAgentId: agent, a, b, ...window }, { client, signal }) {
     const found = await client.compareVersions({ id: agent, a, b, ...toWindow(window) }, { signal })
-    const shown = (errors: typeof found.newErrors): z.input<typeof versionErrors> =>
-      errors.slice(0, LIST_MAX).map(({ fingerprint, message, countA, countB, executionId }) => ({
-        fingerprint,
-        message: message.slice(0, MESSAGE_MAX),
-        countA,
-        countB,
-        executionId,
-      }))
-    const { successRateDifference, durationRatio, memoryRatio, costRatio } = found
+    const shown = (errors: typeof found.newErrors) => errors.slice(0, LIST_MAX).map(withShortMessage)
     return {
+      ...found,
       codeAgentId: found.agentId,
-      window: found.window,
-      a: { version: found.a.version, ...toFigures(found.a) },
-      b: { version: found.b.version, ...toFigures(found.b) },
-      successRateDifference,
-      durationRatio,
-      memoryRatio,
-      costRatio,
+      a: toFigures(found.a),
+      b: toFigures(found.b),
       newErrors: shown(found.newErrors),
       goneErrors: shown(found.goneErrors),
       commonErrors: shown(found.commonErrors),
@@ -167,7 +139,7 @@ export const getDifferences = defineTool({
         z.object({
           field: z.string(),
           difference: z.number().describe('The greatest difference of a value, 0 to 1'),
-          significant: z.boolean().describe('Whether chance alone hardly explains it'),
+          significant: z.boolean().describe('Whether chance hardly explains it'),
           values: z.array(
             z.object({
               value: z.string().nullable(),
@@ -185,24 +157,19 @@ export const getDifferences = defineTool({
     const filter = toFilter(given)
     const asked = { ...filter, a, b, limit, ...windowBefore(filter.from, beforeSince) }
     const found = await client.getDifferences(asked, { signal })
-    return {
-      a: found.a,
-      b: found.b,
-      fields: found.fields.map(({ field, difference, significant, values }) => ({
-        field,
-        difference,
-        significant,
-        values: values.slice(0, VALUES_SHOWN).map(({ value, countA, countB, shareA, shareB }) => ({
-          value: value?.slice(0, MESSAGE_MAX) ?? null,
-          countA,
-          countB,
-          shareA,
-          shareB,
-        })),
-      })),
-    }
+    return { ...found, fields: found.fields.map(withFirstValues) }
   },
 })
+
+type Difference = Operations['getDifferences']['reply']['fields'][number]
+
+function withFirstValues(difference: Difference): Difference {
+  return { ...difference, values: difference.values.slice(0, VALUES_SHOWN).map(withShortValue) }
+}
+
+function withShortValue(counted: Difference['values'][number]): typeof counted {
+  return { ...counted, value: counted.value?.slice(0, TEXT_MAX) ?? null }
+}
 
 /** @throws {TypeError} where nothing says when the span ends */
 function windowBefore(end: string | Date | undefined, span: string | undefined) {

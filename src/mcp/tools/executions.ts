@@ -1,6 +1,6 @@
 /** Tools that read executions. */
 import { z } from 'zod'
-import { LIST_ORDERS } from '../../store/queries/list-executions.ts'
+import { LIST_ORDERS } from '../../store/list-page.ts'
 import { cutFields, cutSchema, fitting } from '../cut.ts'
 import { filterInputInFull, toFilter, windowInput, windowSchema } from '../parameters.ts'
 import { fieldName, LIST_FIELDS, linkTo, recordSchema, someFieldsSchema, UNTRUSTED } from '../record.ts'
@@ -46,7 +46,10 @@ export const searchExecutions = defineTool({
     )
     const cutTexts = rows.some(({ cut }) => cut.length > 0)
     const notes = [
-      ...(cutTexts ? ['Some texts are cut; get_execution has them whole.'] : []),
+      ...(page.searchedFrom === null
+        ? []
+        : [`Searched back to ${page.searchedFrom} only; ask again with cursor to go on.`]),
+      ...(cutTexts ? ['Some texts are cut; get_execution has them in full.'] : []),
       ...(executions.length < rows.length
         ? [
             `Only ${executions.length} of ${rows.length} fit: ask again with limit ${executions.length} or fewer fields.`,
@@ -54,7 +57,7 @@ export const searchExecutions = defineTool({
         : []),
     ]
     return {
-      executions: [...executions],
+      executions,
       nextCursor: executions.length < rows.length ? null : page.nextCursor,
       window: page.window,
       ...(notes.length === 0 ? {} : { note: notes.join(' ') }),

@@ -52,42 +52,20 @@ export const getHealthReport = defineTool({
   }),
   async answer(given, { client, signal }) {
     const found = await client.getHealthReport(toFilter(given), { signal })
-    const { verdict, summary, findings, window, baseline, total, worseAgents, slowestAgents } = found
     return {
-      verdict,
-      summary,
-      findings: [...findings],
-      window,
-      baseline,
-      total: toCompared(total),
-      worseAgents: worseAgents.map((agent) => ({
-        agentId: agent.agentId,
-        now: toPeriod(agent.now),
-        before: toPeriod(agent.before),
-        reasons: [...agent.reasons],
+      ...found,
+      worseAgents: found.worseAgents.map((agent) => ({
+        ...agent,
         errors: agent.errors.map(toError),
         differingFields: agent.differences.map(({ field }) => field),
       })),
-      slowestAgents: slowestAgents.map(toCompared),
       newErrors: found.newErrors.slice(0, ERRORS_SHOWN).map(toError),
       pipelineReady: found.pipeline.ready,
     }
   },
 })
 
-function toCompared({ agentId, now, before }: Report['total']) {
-  return { agentId, now: toPeriod(now), before: toPeriod(before) }
-}
-
-function toPeriod({ count, successCount, durationP95Ms }: Report['total']['now']): z.input<typeof period> {
-  return { count, successCount, durationP95Ms }
-}
-
-function toError({
-  fingerprint,
-  message,
-  count,
-  executionIds,
-}: Report['newErrors'][number]): z.input<typeof error> {
-  return { fingerprint, message: message.slice(0, MESSAGE_MAX), count, executionId: executionIds[0] ?? '' }
+function toError(found: Report['newErrors'][number]): z.input<typeof error> {
+  const [executionId = ''] = found.executionIds
+  return { ...found, message: found.message.slice(0, MESSAGE_MAX), executionId }
 }

@@ -30,7 +30,8 @@ const SHOWN = [
   'traceId',
 ] as const
 
-const output = z.object({
+/** What a run answers with. */
+export const runOutput = z.object({
   executionId: z.string().describe('For get_execution'),
   outcome: z.enum(OUTCOMES),
   link: z.string().describe('Address of the record; needs an API key'),
@@ -50,6 +51,29 @@ const output = z.object({
 
 const id = z.string().min(1).max(256).optional()
 
+/** Limits that a run may set. */
+export const limits = {
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(600_000)
+    .optional()
+    .describe('Wall time of the run. Default: 30000, or that of the agent'),
+  memoryMb: z.int().min(16).max(65_536).optional().describe('Memory of the whole process tree, MiB'),
+}
+
+/** What a run is part of. */
+export const context = {
+  workflowExecutionId: id.describe('Run of a workflow this is a step of'),
+  nodeId: id.describe('Step of the workflow'),
+  organization: id.describe("Only with an administrator's key"),
+}
+
+/** The limits of a request, where a call has any. */
+export function limitsOf({ timeoutMs, memoryMb }: z.output<z.ZodObject<typeof limits>>) {
+  return timeoutMs === undefined && memoryMb === undefined ? {} : { limits: { timeoutMs, memoryMb } }
+}
+
 export const runCode = defineTool({
   name: 'run_code',
   title: 'Run code',
@@ -63,8 +87,7 @@ export const runCode = defineTool({
       .enum(RUNTIMES)
       .default('subprocess')
       .describe('Where it runs; list_runtimes says which are ready. subprocess serves every language'),
-    timeoutMs: z.int().min(1).max(600_000).optional().describe('Wall time of the run. Default 30000'),
-    memoryMb: z.int().min(16).max(65_536).optional().describe('Memory of the whole process tree, MiB'),
+    ...limits,
     files: z
       .array(
         z.strictObject({
@@ -79,23 +102,21 @@ export const runCode = defineTool({
     allowHosts: z.array(z.string()).min(1).max(100).optional().describe('Host names the code may reach'),
     codeAgentId: id.describe('Your id, so that your executions can be found again'),
     codeAgentVersion: id,
-    workflowExecutionId: id.describe('Run of a workflow this is a step of'),
-    nodeId: id.describe('Step of the workflow'),
-    organization: id.describe("Only with an administrator's key. Leave it out otherwise"),
+    ...context,
   }),
-  output,
+  output: runOutput,
   async answer(given, { client, signal, trace, url }) {
-    const { timeoutMs, memoryMb, allowHosts, organization: organizationId, runtime, language, code } = given
+    const { allowHosts, organization: organizationId, runtime, language, code } = given
     const { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, input, files } = given
-    const context = { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, organizationId }
+    const caller = { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, organizationId }
     const record = await client.runCode(
       {
         runtime,
         language,
         code,
         ...(input === undefined ? {} : { input }),
-        limits: { timeoutMs, memoryMb },
-        context: { ...context, toolName: 'run_code' },
+        ...limitsOf(given),
+        context: { ...caller, toolName: 'run_code' },
         files,
         ...(allowHosts === undefined ? {} : { network: { allow: allowHosts } }),
       },
@@ -109,7 +130,7 @@ export const replayExecution = defineTool({
   name: 'replay_execution',
   title: 'Run an execution again',
   kind: 'runs',
-  description: `Runs the code of an execution again with the same input, files and limits, or with changes: on another runtime, with other input, with more time or memory. Tells a flaky failure from a lasting one. The new record names the old one in replayOf. Refuses with the reason where code or input was not kept whole. ${UNTRUSTED}`,
+  description: `Runs the code of an execution again with the same input, files and limits, or with changes: on another runtime, with other input, with more time or memory. Tells a flaky failure from a lasting one. The new record names the old one in replayOf. Refuses with the reason where code or input was not kept completely. ${UNTRUSTED}`,
   input: z.strictObject({
     executionId: z.string().min(1).max(256).describe('The execution to repeat'),
     runtime: z.enum(RUNTIMES).optional().describe('Another runtime'),
@@ -120,13 +141,12 @@ export const replayExecution = defineTool({
     input: z.unknown().optional().describe('Another argument of main(input)'),
     timeoutMs: z.int().min(1).max(600_000).optional().describe('Another wall time'),
     memoryMb: z.int().min(16).max(65_536).optional().describe('Another memory limit, MiB'),
-    organization: id.describe("Only with an administrator's key. Leave it out otherwise"),
+    organization: context.organization,
   }),
-  output,
+  output: runOutput,
   async answer({ executionId, timeoutMs, memoryMb, input, ...given }, { client, signal, trace, url }) {
-    const limits =
-      timeoutMs === undefined && memoryMb === undefined ? {} : { limits: { timeoutMs, memoryMb } }
-    const changes = { ...given, ...limits, ...(input === undefined ? {} : { input }) }
+    const changed = { ...given, ...limitsOf({ timeoutMs, memoryMb }) }
+    const changes = { ...changed, ...(input === undefined ? {} : { input }) }
     return toOutput(
       await client.replayExecution({ id: executionId, ...changes }, { signal, headers: trace }),
       url,
@@ -136,7 +156,8 @@ export const replayExecution = defineTool({
 
 type Run = Operations['runCode']['reply']
 
-function toOutput(run: Run, url: string): z.input<typeof output> {
+/** The answer of a run, bounded. `url` is where the service is. */
+export function toOutput(run: Run, url: string): z.input<typeof runOutput> {
   const { executionId, outcome, files } = run
   const known = SHOWN.map((name): [string, unknown] => [name, run[name]]).filter(
     ([, value]) => value !== null && value !== '',
@@ -181,16 +202,6 @@ export const listRuntimes = defineTool({
     ),
   }),
   async answer(_, { client, signal }) {
-    const { data } = await client.listRuntimes({}, { signal })
-    return {
-      runtimes: data.map(({ name, ready, languages, isolation, version, missing }) => ({
-        name,
-        ready,
-        languages: [...languages],
-        isolation,
-        version,
-        missing: [...missing],
-      })),
-    }
+    return { runtimes: (await client.listRuntimes({}, { signal })).data }
   },
 })

@@ -29,7 +29,7 @@ export const querySql = defineTool({
     organization: z
       .string()
       .optional()
-      .describe("With an administrator's key: read the rows of this organization alone"),
+      .describe("With an administrator's key: read only the rows of this organization"),
     maxRows: z.int().min(1).max(500).default(50).describe('Rows to show'),
   }),
   output: z.object({
@@ -42,8 +42,8 @@ export const querySql = defineTool({
     const { data, columns } = await client.runSql(question, { signal })
     const rows = fitting(data.slice(0, maxRows), ROWS_CHARACTERS)
     return {
-      columns: [...columns],
-      rows: [...rows],
+      columns,
+      rows,
       rowCount: data.length,
       ...(rows.length < data.length
         ? {
@@ -81,17 +81,7 @@ export const getSqlSchema = defineTool({
     const wanted = table === undefined ? tables : tables.filter(({ name }) => name === table)
     if (wanted.length === 0)
       throw new TypeError(`no table ${table}; there are ${tables.map(({ name }) => name).join(', ')}`)
-    return {
-      dialect,
-      notes: [...notes],
-      tables: wanted.map(({ name, description, time, columns, examples }) => ({
-        name,
-        description,
-        time,
-        columns: columns.map(toLine),
-        examples: [...examples],
-      })),
-    }
+    return { dialect, notes, tables: wanted.map(withLines) }
   },
 })
 
@@ -100,6 +90,10 @@ interface Column {
   type: string
   unit: string | null
   description: string
+}
+
+function withLines<Table extends { columns: readonly Column[] }>(table: Table) {
+  return { ...table, columns: table.columns.map(toLine) }
 }
 
 function toLine({ name, type, unit, description }: Column): string {

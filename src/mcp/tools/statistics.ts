@@ -2,10 +2,20 @@
 import { z } from 'zod'
 import type { StatsGroup } from '../../store/queries/stats.ts'
 import type { Change } from '../../service/compare-figures.ts'
-import { GROUP_FIELDS, GROUP_ORDERS } from '../../store/queries/stats.ts'
+import { GROUP_ORDERS } from '../../store/queries/stats.ts'
+import type { Bucket } from '../../store/queries/timeseries.ts'
 import { OUTCOMES } from '../../execution.ts'
-import { changeSchema, figuresSchema, figuresShape, toChange, toFigures } from '../figures.ts'
-import { codeAgentId, filterInput, toFilter, toWindow, windowInput, windowSchema } from '../parameters.ts'
+import { withShortMessage } from '../cut.ts'
+import { changeSchema, figuresSchema, figuresShape, toFigures } from '../figures.ts'
+import {
+  codeAgentId,
+  filterInput,
+  groupInput,
+  toFilter,
+  toWindow,
+  windowInput,
+  windowSchema,
+} from '../parameters.ts'
 import { UNTRUSTED } from '../record.ts'
 import { defineTool } from '../tool.ts'
 
@@ -14,10 +24,13 @@ const comparePrevious = z
   .default(false)
   .describe('Also the window of the same length just before, and the change; with since=1d, yesterday')
 
-const key = z
-  .record(z.string(), z.string().nullable())
-  .describe('Values of the fields grouped by; null is an absent value')
-const groupSchema = z.object({ key, ...figuresShape, change: changeSchema.optional() })
+const groupSchema = z.object({
+  key: z
+    .record(z.string(), z.string().nullable())
+    .describe('Values of the fields grouped by; null is an absent value'),
+  ...figuresShape,
+  change: changeSchema.optional(),
+})
 
 /** Groups that are looked at to find those that got worse. */
 const WORSENED_AMONG = 200
@@ -30,18 +43,14 @@ export const getStats = defineTool({
     'Counts, success rate, duration, memory, tokens and cost of executions, in total and by agent, version, runtime or another field. For "which agent got worse since yesterday": groupBy ["codeAgentId"], since "1d", comparePrevious true, order "worsened". Then list_errors and get_differences say why.',
   input: z.strictObject({
     ...filterInput,
-    groupBy: z
-      .array(z.enum(GROUP_FIELDS))
-      .max(2)
-      .default([])
-      .describe('At most two fields; none for the total alone'),
+    groupBy: groupInput.groupBy,
     order: z
       .enum([...GROUP_ORDERS, 'worsened'])
       .default('count')
       .describe(
         'Groups with the greatest first; `worsened`, with comparePrevious: the greatest loss of success rate first, among the 200 groups with most failures',
       ),
-    limit: z.int().min(1).max(100).default(10).describe('Groups; the rest is summed up in `other`'),
+    limit: groupInput.limit,
     comparePrevious,
   }),
   output: z.object({
@@ -70,23 +79,15 @@ export const getStats = defineTool({
     return {
       window: found.window,
       total: toFigures(found.total),
-      groups: groups.map(toGroup),
+      groups: groups.map(toFigures),
       other: found.other === null ? null : toFigures(found.other),
-      ...(found.change === undefined ? {} : { change: toChange(found.change) }),
+      change: found.change,
       ...(left > 0 ? { note: `${left} more groups lost less; a greater limit shows them.` } : {}),
     }
   },
 })
 
 type ComparedGroup = StatsGroup & { change?: Change }
-
-function toGroup({ key: values, change, ...figures }: ComparedGroup): z.input<typeof groupSchema> {
-  return {
-    key: { ...values },
-    ...toFigures(figures),
-    ...(change === undefined ? {} : { change: toChange(change) }),
-  }
-}
 
 /** The greatest loss of success rate first; groups without a rate before last. */
 function byLoss(left: ComparedGroup, right: ComparedGroup): number {
@@ -130,34 +131,14 @@ export const getAgentStats = defineTool({
   async answer({ codeAgentId: agent, comparePrevious: compared, ...window }, { client, signal }) {
     const compare = compared ? ('previous' as const) : undefined
     const found = await client.getAgentStats({ id: agent, ...toWindow(window), compare }, { signal })
-    const { byOutcome, byRuntime, byLanguage, firstSeen, lastSeen, topErrors, previous, change } = found
     return {
-      codeAgentId: found.agentId,
-      window: found.window,
       ...toFigures(found),
-      byOutcome,
-      byRuntime: byRuntime.map(({ key: value, count, successRate }) => ({ key: value, count, successRate })),
-      byLanguage: byLanguage.map(({ key: value, count, successRate }) => ({
-        key: value,
-        count,
-        successRate,
-      })),
-      firstSeen,
-      lastSeen,
-      topErrors: topErrors.map(({ fingerprint, message, count, lastSeen: last, executionId }) => ({
-        fingerprint,
-        message: message.slice(0, MESSAGE_MAX),
-        count,
-        lastSeen: last,
-        executionId,
-      })),
-      ...(previous === undefined ? {} : { previous: { window: previous.window, ...toFigures(previous) } }),
-      ...(change === undefined ? {} : { change: toChange(change) }),
+      codeAgentId: found.agentId,
+      topErrors: found.topErrors.map(withShortMessage),
+      previous: found.previous === undefined ? undefined : toFigures(found.previous),
     }
   },
 })
-
-const MESSAGE_MAX = 500
 
 const BUCKETS_SHOWN = 100
 
@@ -206,16 +187,18 @@ export const getTimeseries = defineTool({
     return {
       window: found.window,
       bucketSeconds: found.bucketSeconds,
-      buckets: shown.map(({ from, count, successRate, durationMs, memoryPeakBytes, complete }) => ({
-        from,
-        count,
-        successRate,
-        durationP50Ms: durationMs.p50,
-        durationP95Ms: durationMs.p95,
-        memoryP95Bytes: memoryPeakBytes.p95,
-        complete,
-      })),
+      buckets: shown.map(withPercentiles),
       ...note,
     }
   },
 })
+
+function withPercentiles(bucket: Bucket) {
+  const { durationMs, memoryPeakBytes } = bucket
+  return {
+    ...bucket,
+    durationP50Ms: durationMs.p50,
+    durationP95Ms: durationMs.p95,
+    memoryP95Bytes: memoryPeakBytes.p95,
+  }
+}

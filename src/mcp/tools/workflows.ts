@@ -1,6 +1,6 @@
 /** Tools that show runs of workflows. */
 import { z } from 'zod'
-import type { Client } from '../../client/index.ts'
+import type { Operations } from '../../client/index.ts'
 import { fitting } from '../cut.ts'
 import { toWindow, windowInput, windowSchema } from '../parameters.ts'
 import { UNTRUSTED } from '../record.ts'
@@ -20,6 +20,14 @@ const attemptSchema = z.object({
   language: z.string(),
   durationMs: z.number().nullable(),
   offsetMs: z.number().describe('Begin, from the begin of the run'),
+})
+
+const nodeSchema = z.object({
+  nodeId: z.string().nullable(),
+  state: z.string(),
+  offsetMs: z.number(),
+  elapsedMs: z.number().nullable(),
+  attempts: z.array(attemptSchema),
 })
 
 export const getWorkflowExecution = defineTool({
@@ -45,50 +53,21 @@ export const getWorkflowExecution = defineTool({
     missingCount: z.number().describe('Executions that began and whose record is overdue'),
     tokensUsed: z.number().nullable(),
     costRunNanoUsd: z.number().nullable(),
-    nodes: z.array(
-      z.object({
-        nodeId: z.string().nullable(),
-        state: z.string(),
-        offsetMs: z.number(),
-        elapsedMs: z.number().nullable(),
-        attempts: z.array(attemptSchema),
-      }),
-    ),
+    nodes: z.array(nodeSchema),
     traces: z.array(z.object({ traceId: z.string(), url: z.string().nullable() })),
     note: z.string().optional().describe('What was left out, and how to get it'),
   }),
   async answer({ workflowExecutionId: id, ...window }, { client, signal }) {
     const run = await client.getWorkflowExecution({ id, ...toWindow(window) }, { signal })
-    const { state, startedAt, endedAt, elapsedMs, executionCount, failureCount, retryCount } = run
-    const { runningCount, missingCount, tokensUsed, costRunNanoUsd } = run
-    const all = run.nodes.map((node) => ({
-      nodeId: node.nodeId,
-      state: node.state,
-      offsetMs: node.offsetMs,
-      elapsedMs: node.elapsedMs,
-      attempts: node.attempts.slice(-ATTEMPTS_SHOWN).map(toAttempt),
-    }))
-    const nodes = [...fitting(all, NODES_CHARACTERS)]
+    const all = run.nodes.map(toNode)
+    const nodes = fitting(all, NODES_CHARACTERS)
     const cut =
       run.truncated.executions ||
       nodes.length < all.length ||
       run.nodes.some(({ attempts }) => attempts.length > ATTEMPTS_SHOWN)
     return {
-      workflowExecutionId: run.workflowExecutionId,
-      window: run.window,
-      state,
-      startedAt,
-      endedAt,
-      elapsedMs,
-      executionCount,
-      failureCount,
-      retryCount,
-      runningCount,
-      missingCount,
-      tokensUsed,
-      costRunNanoUsd,
+      ...run,
       nodes,
-      traces: [...run.traces],
       note: cut
         ? `${nodes.length} of ${all.length} nodes, the last ${ATTEMPTS_SHOWN} attempts of each; search_executions with workflowExecutionId has all of them.`
         : undefined,
@@ -96,19 +75,12 @@ export const getWorkflowExecution = defineTool({
   },
 })
 
-type Workflow = Awaited<ReturnType<Client['getWorkflowExecution']>>
+type Node = Operations['getWorkflowExecution']['reply']['nodes'][number]
 
-function toAttempt(attempt: Workflow['nodes'][number]['attempts'][number]): z.input<typeof attemptSchema> {
-  const { executionId, phase, outcome, errorMessage, runtime, language, durationMs, offsetMs } = attempt
-  return {
-    executionId,
-    attempt: attempt.attempt,
-    phase,
-    outcome,
-    errorMessage: errorMessage?.slice(0, MESSAGE_MAX) ?? null,
-    runtime,
-    language,
-    durationMs,
-    offsetMs,
-  }
+function toNode(node: Node): z.output<typeof nodeSchema> {
+  return nodeSchema.parse({ ...node, attempts: node.attempts.slice(-ATTEMPTS_SHOWN).map(toAttempt) })
+}
+
+function toAttempt(attempt: Node['attempts'][number]): typeof attempt {
+  return { ...attempt, errorMessage: attempt.errorMessage?.slice(0, MESSAGE_MAX) ?? null }
 }
