@@ -1,7 +1,8 @@
 /** Commands that manage the keys of the service, and the metadata that holds them. */
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { AUDIT_ACTIONS } from '../metadata/audit-actions.ts'
 import { KEY_SCOPES, type KeyScope } from '../metadata/key-scopes.ts'
-import type { End } from './options.ts'
+import { ORGANIZATION, type End } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 const EXAMPLES = `
@@ -18,7 +19,7 @@ export function addMetadata(program: Command, terminal: Terminal, end: End): voi
   metadata
     .command('backup')
     .description('write the metadata to a file, whether the stack runs or not')
-    .argument('<file>', 'JSON lines; it holds no secrets, but hashes of keys')
+    .argument('<file>', 'JSON lines, with hashes of keys and secrets of alert channels')
     .option('--json', 'print what was written as one JSON value')
     .action(async (file: string, options) => {
       const { backup } = await import('./commands/metadata.ts')
@@ -35,6 +36,25 @@ export function addMetadata(program: Command, terminal: Terminal, end: End): voi
     })
 }
 
+/** `audit`. */
+export function addAudit(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('audit')
+    .description(
+      'list the changes of keys, states of errors and budgets, newest first: who, what, when, from where',
+    )
+    .addOption(ORGANIZATION)
+    .addOption(new Option('--action <name>', 'only changes of this kind').choices(AUDIT_ACTIONS))
+    .option('--subject <id>', 'only changes of this key or group of errors')
+    .option('--limit <count>', 'changes at most, up to 1000', '50')
+    .option('--cursor <cursor>', 'go on where the page before ended')
+    .option('--json', 'print the page as one JSON value')
+    .action(async (options) => {
+      const { audit } = await import('./commands/audit.ts')
+      await end(audit(options, terminal))
+    })
+}
+
 /** `key create`, `key list` and `key revoke`. */
 export function addKeys(program: Command, terminal: Terminal, end: End): void {
   const key = program.command('key').description('make, list and revoke API keys of the service')
@@ -42,7 +62,7 @@ export function addKeys(program: Command, terminal: Terminal, end: End): void {
   key
     .command('list')
     .description('list the keys, newest first')
-    .option('--org <id>', "narrow an administrator's key to one organization")
+    .addOption(ORGANIZATION)
     .option('--revoked', 'revoked keys too')
     .option('--json', 'print the keys as one JSON array')
     .action(async (options) => {

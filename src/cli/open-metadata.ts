@@ -1,7 +1,7 @@
 import type { Metadata } from '../api/metadata.ts'
 import type { Config } from '../config.ts'
 import { openDatabase } from '../metadata/database.ts'
-import { adoptKeyFile, type OpenedKeys } from '../service/key-file.ts'
+import { adoptKeyFile, type OpenedKeys } from '../service/adopt-keys.ts'
 import { cachedKeys } from '../service/keys.ts'
 import type { ClosingStack } from './closing-stack.ts'
 

@@ -6,7 +6,11 @@ import { readVersion } from './version.ts'
 import { escapeControls } from './escape-controls.ts'
 import { SHELLS, type Shell } from './completion/scripts.ts'
 import { addLive } from './live-commands.ts'
-import { addKeys, addMetadata } from './key-commands.ts'
+import { addAgents } from './agent-commands.ts'
+import { addAlerts } from './alert-commands.ts'
+import { addCosts } from './cost-commands.ts'
+import { addBackup } from './backup-commands.ts'
+import { addAudit, addKeys, addMetadata } from './key-commands.ts'
 import { addQuestions } from './question-commands.ts'
 import { addReports } from './report-commands.ts'
 import { addWindow, collect, type End } from './options.ts'
@@ -27,20 +31,31 @@ export function createProgram(terminal: Terminal, setExitCode: SetExitCode): Com
       outputError: (text, write) =>
         write(escapeControls(text).replace(/^error:/, terminal.paint('red', 'error:', 'stderr'))),
     })
-    .showHelpAfterError('fix: see `exectrail --help`, or `exectrail <command> --help`')
   const end = async (code: Promise<number>): Promise<void> => setExitCode(await code)
   addUp(program, terminal, end)
   addRun(program, terminal, end)
   addQuestions(program, terminal, end)
   addLive(program, terminal, end)
   addReports(program, terminal, end)
+  addAgents(program, terminal, end)
+  addAlerts(program, terminal, end)
+  addCosts(program, terminal, end)
   addKeys(program, terminal, end)
+  addAudit(program, terminal, end)
   addMetadata(program, terminal, end)
+  addBackup(program, terminal, end)
   addUpkeep(program, terminal, end)
   addPrepare(program, terminal, end)
   addMcp(program, terminal, end)
   addCompletion(program, terminal, end)
+  pointToHelp(program, 'exectrail')
   return program
+}
+
+/** What is wrong with the arguments of a command leads to the help of that very command. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`fix: see \`${path} --help\``)
+  for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`)
 }
 
 function addUp(program: Command, terminal: Terminal, end: End): void {
@@ -58,13 +73,12 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
   program
     .command('run')
     .description('run code once and leave its record; needs no running stack')
-    .argument('[file]', 'the code, its language derived from the extension; `-` reads standard input')
+    .argument('[file]', 'the code; `-` reads standard input; or a code agent, such as acme/summer@^1.2')
     .option('-e, --eval <code>', 'the code itself; needs --language')
     .option('-l, --language <name>', 'javascript, typescript, python or bash')
     .option(
       '-r, --runtime <name>',
-      'subprocess, vm2, wasmedge, e2b or bacalhau; `all` runs it on every ready one',
-      'subprocess',
+      'subprocess (unless given), vm2, wasmedge, e2b or bacalhau; `all` runs it on every ready one',
     )
     .option('-i, --input <json>', 'input of main(input) as JSON, or @FILE')
     .option('--file <path>', 'a file for the working directory; may be given again', collect)

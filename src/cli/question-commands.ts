@@ -1,7 +1,8 @@
 /** Commands that ask about executions, and their options. */
-import { Option, type Command } from 'commander'
+import { Argument, Option, type Command } from 'commander'
+import { CONTENT_PARTS, type ContentPart } from '../record/content-parts.ts'
 import { addErrors } from './error-commands.ts'
-import { addWindow, collect, type End } from './options.ts'
+import { ORGANIZATION, addWindow, collect, tenantCommand, type End } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 const COMPARE_EXAMPLES = `
@@ -10,9 +11,10 @@ Examples:
   exectrail compare --agent summer --a 'outcome!=success' --b outcome=success
   exectrail compare --since 1h --before 24h                   the last hour and the day before`
 
-/** `logs`, `stats`, `errors`, `compare` and `sql`. */
+/** `logs`, `link`, `stats`, `errors`, `compare` and `sql`. */
 export function addQuestions(program: Command, terminal: Terminal, end: End): void {
   addLogs(program, terminal, end)
+  addLink(program, terminal, end)
   addStats(program, terminal, end)
   addErrors(addFilter(program.command('errors')), terminal, end)
   addCompare(program, terminal, end)
@@ -25,9 +27,7 @@ export function addFilter(command: Command): Command {
 
 /** Options that narrow which executions, without a window. */
 export function addConditions(command: Command): Command {
-  return addConditionOptions(
-    command.option('--org <id>', "narrow an administrator's key to one organization"),
-  )
+  return addConditionOptions(command.addOption(ORGANIZATION))
 }
 
 function addConditionOptions(command: Command): Command {
@@ -51,7 +51,7 @@ function addLogs(program: Command, terminal: Terminal, end: End): void {
     program
       .command('logs')
       .description('list executions, newest first, or show one')
-      .argument('[id]', 'an agent, or an execution to show whole'),
+      .argument('[id]', 'an agent, or an execution to show in full'),
   )
     .addOption(
       new Option('--order <by>', 'the newest first, or the greatest')
@@ -62,9 +62,27 @@ function addLogs(program: Command, terminal: Terminal, end: End): void {
     .option('--cursor <cursor>', 'go on after a page: its nextCursor')
     .addOption(new Option('--json', 'print the page as one JSON value').conflicts('ndjson'))
     .option('--ndjson', 'print one JSON record a line, page after page')
+    .addOption(
+      new Option('--full [part]', 'print whole content of one execution, however large')
+        .choices(CONTENT_PARTS)
+        .preset('stdout'),
+    )
+    .option('--out <directory>', 'put the files that one execution left in /out there')
     .action(async (id: string | undefined, options) => {
       const { logs } = await import('./commands/logs.ts')
       await end(logs(id, options, terminal))
+    })
+}
+
+function addLink(program: Command, terminal: Terminal, end: End): void {
+  tenantCommand(program, 'link', 'make a link to whole content of an execution that needs no key')
+    .argument('<execution>', 'its id')
+    .addArgument(new Argument('[part]', 'what the link gives (default: stdout)').choices(CONTENT_PARTS))
+    .option('--file <path>', 'a file of /out instead')
+    .option('--for <span>', 'how long it lasts: 90s, 15m, 1h at most', '10m')
+    .action(async (id: string, part: ContentPart | undefined, options) => {
+      const { link } = await import('./commands/link.ts')
+      await end(link(id, { ...options, part }, terminal))
     })
 }
 

@@ -1,6 +1,6 @@
 /** Commands that judge, repeat and take away what ran, and their options. */
 import { Option, type Command } from 'commander'
-import { collect, type End } from './options.ts'
+import { ORGANIZATION, collect, type End } from './options.ts'
 import { addFilter } from './question-commands.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -60,7 +60,7 @@ function addReplay(program: Command, terminal: Terminal, end: End): void {
     .option('--env <name=value>', 'a variable, whose value no record keeps; may be given again', collect)
     .option('--timeout-ms <n>', 'another time limit')
     .option('--memory-mb <n>', 'another memory limit, MiB')
-    .option('--org <id>', "narrow an administrator's key to one organization")
+    .addOption(ORGANIZATION)
     .option('--json', 'print { original, replays } as one JSON value')
     .action(async (id: string, options) => {
       const { replay } = await import('./commands/replay.ts')

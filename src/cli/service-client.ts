@@ -1,5 +1,6 @@
 /** HTTP client of the running service, with the API key of this home. */
 import { streamEvents, type StreamEvent } from '../client/events.ts'
+import type { ContentInput, OutFileInput } from '../client/content.ts'
 import { createClient, ProblemError, type CallOptions, type QueryInput } from '../client/index.ts'
 import type { Config } from '../config.ts'
 import { readEndpoints } from '../stack/endpoints.ts'
@@ -17,12 +18,18 @@ export interface ServiceClient {
   stream(path: string, query?: Query): AsyncGenerator<StreamEvent, void, undefined>
   /** POSTs JSON. @throws {ExectrailError} from the service's problem */
   post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>
+  /** PUTs JSON. @throws {ExectrailError} from the service's problem */
+  put<T>(path: string, body: unknown, query?: Query): Promise<T>
   /** PATCHes JSON. @throws {ExectrailError} from the service's problem */
   patch<T>(path: string, body: unknown, query?: Query): Promise<T>
-  /** A file of executions; reading it fails where it is not whole. @throws {ExectrailError} from the service's problem */
+  /** A file of executions; reading it fails where it is incomplete. @throws {ExectrailError} from the service's problem */
   exportExecutions(query: Query): Promise<ReadableStream<Uint8Array>>
+  /** Whole content of an execution; reading it fails where it is incomplete. @throws {ExectrailError} from the service's problem */
+  openContent(input: ContentInput): Promise<ReadableStream<Uint8Array>>
+  /** A file of `/out`; reading it fails where it is incomplete. @throws {ExectrailError} from the service's problem */
+  openOutFile(input: OutFileInput): Promise<ReadableStream<Uint8Array>>
   /** DELETEs. @throws {ExectrailError} from the service's problem */
-  delete<T>(path: string): Promise<T>
+  delete<T>(path: string, query?: Query): Promise<T>
 }
 
 interface PostOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'> {
@@ -57,7 +64,12 @@ export async function findAddress(config: Config): Promise<{ url: string; key: s
 
 /** A client for a service at `url`, without trailing slash. Answers at once: what asks again is the person. */
 export function clientFor(url: string, key: string): ServiceClient {
-  const { request, exportExecutions } = createClient({ url, key, parse: parseExactly, retries: 0 })
+  const { request, exportExecutions, openContent, openOutFile } = createClient({
+    url,
+    key,
+    parse: parseExactly,
+    retries: 0,
+  })
   return {
     url,
     get: (path, query) => request<never>({ method: 'GET', path, query }).catch(rethrow),
@@ -71,8 +83,11 @@ export function clientFor(url: string, key: string): ServiceClient {
     post: (path, body, { query, ...options } = {}) =>
       request<never>({ method: 'POST', path, body, query }, options).catch(rethrow),
     exportExecutions: (query) => exportExecutions(query).catch(rethrow),
+    put: (path, body, query) => request<never>({ method: 'PUT', path, body, query }).catch(rethrow),
+    openContent: (input) => openContent(input).catch(rethrow),
+    openOutFile: (input) => openOutFile(input).catch(rethrow),
     patch: (path, body, query) => request<never>({ method: 'PATCH', path, body, query }).catch(rethrow),
-    delete: (path) => request<never>({ method: 'DELETE', path }).catch(rethrow),
+    delete: (path, query) => request<never>({ method: 'DELETE', path, query }).catch(rethrow),
   }
 }
 
@@ -86,9 +101,16 @@ const CODES: readonly ErrorCode[] = [
   'runtime_unavailable',
   'capacity',
   'rate_limited',
+  'budget_exceeded',
   'store_unavailable',
   'metadata_unavailable',
   'query_refused',
+  'blobs_unavailable',
+  'blob_refused',
+  'blob_damaged',
+  'content_pending',
+  'content_expired',
+  'content_not_kept',
 ]
 
 /** The service's problem as an error of the command line. */

@@ -51,7 +51,7 @@ describe.each(SHELLS)('%s completes', (shell) => {
 
   it.skipIf(!here)('options of the command', async () => {
     expect(await offered(shell, ['exectrail', 'run', '--ti'])).toEqual(['--timeout-ms'])
-    expect(await offered(shell, ['exectrail', 'logs', 'summer', '--ou'])).toEqual(['--outcome'])
+    expect(await offered(shell, ['exectrail', 'logs', 'summer', '--outc'])).toEqual(['--outcome'])
   })
 
   it.skipIf(!here)('runtimes, languages and choices', async () => {

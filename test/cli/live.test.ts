@@ -26,7 +26,6 @@ describe('tail', () => {
     }
     const ends = both.then(() => true)
     await waitFor(async () => (await insert()) || Promise.race([ends, pause(100, false)]), {
-      timeoutMs: 20_000,
       what: 'the events',
     })
     const [{ stdout: found }, { stdout: line, stderr }] = await both

@@ -69,7 +69,17 @@ describe('logs', () => {
     expect(lines.map((line) => JSON.parse(line).executionId)).toEqual(newestFirst)
   })
 
-  it('shows one execution whole, by its id', async () => {
+  it('prints whole content of one execution as it is, or says why there is none', async () => {
+    const id = records[0]?.executionId ?? ''
+    const { stdout } = await ask('logs', id, '--full')
+    expect(stdout).toBe('printed \u001b[31mred\u001b[0m\u0007\n')
+    expect((await ask('logs', id, '--full', 'result')).stdout).toBe('{"sum":6}')
+    const absent = await exectrail(['logs', id, '--full', 'input'], asked.env)
+    expect(absent.exitCode).toBe(2)
+    expect(absent.stderr).toContain('there is no input')
+  })
+
+  it('shows one execution in full, by its id', async () => {
     const id = records[0]?.executionId ?? ''
     const { stdout } = await ask('logs', id)
     expect(stdout).toContain(id)
@@ -115,6 +125,13 @@ describe('stats', () => {
     expect(stdout).toMatch(/by runtime\n[\s\S]*subprocess +12 +100 %/)
     expect(await askJson('stats', 'asked')).toMatchObject({ agentId: 'asked', count: 12, successRate: 1 })
     expect(await askJson('stats', '--agent', 'asked')).toMatchObject({ count: 12 })
+  })
+
+  it('groups by the words of the other options, too', async () => {
+    const byFields = await askJson('stats', '--by', 'codeAgentId,workflowExecutionId')
+    const byWords = await askJson('stats', '--by', 'agent, workflow')
+    expect(byWords.groups).toEqual(byFields.groups)
+    expect(byWords.groups.length).toBeGreaterThan(0)
   })
 
   it('says what to do when there is nothing', async () => {

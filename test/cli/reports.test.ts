@@ -174,9 +174,9 @@ describe('export', () => {
     expect([stdout, stderr]).toEqual(['', expect.stringMatching(/^\d+ B of csv in .*out\.csv\n$/u)])
     expect((await readFile(csv, 'utf8')).split('\n')).toHaveLength(5)
     const parquet = join(files.path, 'out.parquet')
-    const told = await asked.askJson('export', '--org', 'replays', '--out', parquet)
+    const printed = await asked.askJson('export', '--org', 'replays', '--out', parquet)
     const bytes = await readFile(parquet)
-    expect(told).toEqual({ file: parquet, format: 'parquet', bytes: bytes.length })
+    expect(printed).toEqual({ file: parquet, format: 'parquet', bytes: bytes.length })
     expect(bytes.subarray(-4).toString()).toBe('PAR1')
   })
 

@@ -45,11 +45,11 @@ it('takes TRACEPARENT as the parent of the span, and says when it is none', asyn
 
 it('says with OTEL_LOG_LEVEL why records wait, and refuses a level that does not exist', async () => {
   const args = ['run', '-e', 'true', '-l', 'bash', '--json']
-  const nobody = { ...env, EXECTRAIL_OTLP_ENDPOINT: 'http://127.0.0.1:9' }
-  const told = await exectrail(args, { ...nobody, OTEL_LOG_LEVEL: 'warn' })
-  expect(JSON.parse(told.stdout)).toMatchObject({ outcome: 'success' })
-  expect(told.stderr).toContain('records wait in the outbox: connect ECONNREFUSED')
-  expect((await exectrail(args, nobody)).stderr).not.toContain('ECONNREFUSED')
+  const unreachable = { ...env, EXECTRAIL_OTLP_ENDPOINT: 'http://127.0.0.1:9' }
+  const logged = await exectrail(args, { ...unreachable, OTEL_LOG_LEVEL: 'warn' })
+  expect(JSON.parse(logged.stdout)).toMatchObject({ outcome: 'success' })
+  expect(logged.stderr).toContain('records wait in the outbox: connect ECONNREFUSED')
+  expect((await exectrail(args, unreachable)).stderr).not.toContain('ECONNREFUSED')
   const loud = await exectrail(args, { ...env, OTEL_LOG_LEVEL: 'loud' })
   expect(loud.stderr).toContain('OTEL_LOG_LEVEL: write one of none, error')
 })
@@ -61,7 +61,7 @@ it('ends with 137 when the code breaks a limit', async () => {
   expect(ended.exitCode).toBe(137)
 })
 
-it('streams what the code prints to the same streams, and talks on stderr alone', async () => {
+it('streams what the code prints to the same streams, and talks only on stderr', async () => {
   const { stdout, stderr } = await bash('echo out; echo err >&2')
   expect(stdout).toBe('out\n')
   expect(stderr).toMatch(/^err$/m)
@@ -96,7 +96,7 @@ it('shows the result and the error of the code without obeying what is in them',
 })
 
 it.each(['stdout', 'stderr'] as const)(
-  'cancels the execution when nobody reads its %s any more, and leaves the record of it',
+  'cancels the execution when the reader of its %s goes away, and leaves its record',
   async (stream) => {
     await using own = await temporaryDirectory()
     const code = stream === 'stdout' ? 'yes' : 'yes >&2'
@@ -130,7 +130,7 @@ it('cancels the execution on Ctrl-C, says so, and ends with 130', async () => {
   const talk = text(child.stderr)
   let printed = ''
   child.stdout.on('data', (bytes: Buffer) => (printed += bytes.toString()))
-  await waitFor(() => printed.includes('begun'), { timeoutMs: 20_000, what: 'the code to begin' })
+  await waitFor(() => printed.includes('begun'), { what: 'the code to begin' })
   child.kill('SIGINT')
   const [exitCode] = await once(child, 'exit')
   expect(exitCode).toBe(130)

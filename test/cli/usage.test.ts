@@ -28,11 +28,16 @@ it.each([
   ['a span that is none', ['logs', '--since', 'yesterday']],
   ['a limit that is none', ['logs', '--limit', '0']],
   ['a program that cannot be prepared', ['prepare', 'docker']],
-])('exits 2 for %s, saying what and how to fix it on stderr alone', async (_, args) => {
+])('exits 2 for %s, saying what and how to fix it only on stderr', async (_, args) => {
   const { exitCode, stdout, stderr } = await exectrail(args, environmentFor(home))
   expect(exitCode).toBe(2)
   expect(stdout).toBe('')
   expect(stderr).toMatch(/^error: /)
+})
+
+it('leads to the help of the very command that lacks something', async () => {
+  const { stderr } = await exectrail(['agent', 'keys', 'new'], environmentFor(home))
+  expect(stderr).toContain('fix: see `exectrail agent keys new --help`')
 })
 
 it('does not obey what it was given for a command', async () => {
@@ -67,4 +72,20 @@ it('prepares what is there already by printing where it is', async () => {
   const { exitCode, stdout } = await exectrail(['prepare', 'collector'], environmentFor(home))
   expect(exitCode).toBe(0)
   expect(stdout).toMatch(/^\S.*\n$/)
+})
+
+it('loads no package but commander before a command begins', async () => {
+  const list = `import { registerHooks } from 'node:module'
+    const packages = new Set()
+    registerHooks({
+      load(url, context, next) {
+        const [, name] = /node_modules\\/((?:@[^/]+\\/)?[^/]+)/u.exec(url) ?? []
+        if (name !== undefined) packages.add(name)
+        return next(url, context)
+      },
+    })
+    process.on('exit', () => process.stderr.write(JSON.stringify([...packages])))`
+  const options = `--import=data:text/javascript,${encodeURIComponent(list)}`
+  const { stderr } = await exectrail(['--help'], environmentFor(home, { NODE_OPTIONS: options }))
+  expect(JSON.parse(stderr)).toEqual(['commander'])
 })

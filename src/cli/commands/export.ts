@@ -2,13 +2,13 @@
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import type { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import ora from 'ora'
 import { loadConfig } from '../../config.ts'
 import { ExectrailError, InvalidRequestError, isExectrailError } from '../../errors.ts'
 import { formatBytes } from '../../format.ts'
 import { EXPORT_FORMATS, type ExportFormat } from '../../service/export-executions.ts'
+import { showProgress, toNode } from '../byte-progress.ts'
 import { escapeControls, toJson } from '../escape-controls.ts'
 import { toFilterQuery, type FilterOptions } from '../filter-options.ts'
 import { findService } from '../service-client.ts'
@@ -27,9 +27,8 @@ const BY_EXTENSION: Readonly<Record<string, ExportFormat>> = {
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
 }
-const SHOWN_EVERY_MS = 200
 
-/** Writes the file. It is there only when it is whole. */
+/** Writes the file, which appears when it is complete. */
 export async function exportFile(options: ExportOptions, terminal: Terminal): Promise<number> {
   const { out, fields } = options
   const format = options.format ?? BY_EXTENSION[extname(out ?? '').toLowerCase()] ?? EXPORT_FORMATS[0]
@@ -87,36 +86,4 @@ function brokenOff(error: unknown, out: string | undefined, bytes: number): unkn
     `the export broke off after ${formatBytes(bytes)}${out === undefined ? '' : `; ${out} was not written`}`,
     { hint: 'Try again, or narrow the window; `exectrail doctor` says which part is down.', cause: error },
   )
-}
-
-function toNode(body: ReadableStream<Uint8Array>): Readable {
-  return Readable.fromWeb(body)
-}
-
-interface Progress {
-  counter: Transform
-  bytes: () => number
-  stop: () => void
-}
-
-/** Counts the bytes, and shows the number on a terminal. */
-function showProgress(isQuiet: boolean): Progress {
-  let bytes = 0
-  const spinner = ora({ isSilent: isQuiet || !process.stderr.isTTY, discardStdin: false }).start('0 B')
-  const timer = setInterval(() => {
-    spinner.text = formatBytes(bytes)
-  }, SHOWN_EVERY_MS)
-  return {
-    counter: new Transform({
-      transform(piece: Buffer, _encoding, done) {
-        bytes += piece.length
-        done(null, piece)
-      },
-    }),
-    bytes: () => bytes,
-    stop() {
-      clearInterval(timer)
-      spinner.stop()
-    },
-  }
 }

@@ -17,7 +17,7 @@ export interface CreateKeyOptions {
   json?: true
 }
 
-/** Prints the secret, alone on stdout. */
+/** Prints only the secret on stdout. */
 export async function createKey(
   name: string,
   options: CreateKeyOptions,

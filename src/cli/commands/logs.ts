@@ -1,9 +1,13 @@
 /** `exectrail logs`: a list of executions or one execution, from the running service. */
 import { loadConfig } from '../../config.ts'
 import { InvalidRequestError, isExectrailError } from '../../errors.ts'
+import type { ContentPart } from '../../record/content-parts.ts'
 import type { ExecutionView } from '../../service/execution-view.ts'
 import type { ExecutionPage } from '../../service/list-executions.ts'
 import { renderExecution, renderList } from '../execution-table.ts'
+import { isUuid } from '../../uuid.ts'
+import { fetchOutFiles } from '../fetch-out-files.ts'
+import { printContent } from '../print-content.ts'
 import { findService, type Query, type ServiceClient } from '../service-client.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine, escapeControls } from '../escape-controls.ts'
@@ -15,10 +19,11 @@ export interface LogsOptions extends FilterOptions {
   cursor?: string
   json?: true
   ndjson?: true
+  full?: ContentPart
+  out?: string
 }
 
 const PAGE_MAX = 1000
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** The list needs no bodies. */
 const LIST_FIELDS =
   'executionId,startedAt,outcome,errorType,errorMessage,runtime,language,codeAgentId,durationMs'
@@ -32,8 +37,12 @@ export async function logs(
   const limit = readLimit(options)
   const { agent = id, cursor, order } = options
   const query = { ...toFilterQuery({ ...options, agent }, Date.now()), cursor, order }
-  const service = await findService(loadConfig())
-  const one = id !== undefined && UUID.test(id) ? await findOne(service, id, options.org) : null
+  const config = loadConfig()
+  const service = await findService(config)
+  if (options.full !== undefined) return printContent(service, { id, options, config })
+  if (options.out !== undefined)
+    return fetchOutFiles(service, { id, options: { out: options.out, org: options.org }, terminal })
+  const one = id !== undefined && isUuid(id) ? await findOne(service, id, options.org) : null
   if (one !== null) {
     await terminal.data(renderOne(one, options, terminal))
     return 0
@@ -87,12 +96,13 @@ async function printPage(
     await terminal.data(toJson(page))
     return
   }
-  if (page.data.length === 0) {
+  if (page.data.length === 0 && page.nextCursor === null) {
     terminal.say(`No executions match from ${page.window.from} to ${page.window.to}.`)
     terminal.say('Look further back with --since 365d, drop a filter, or run some: exectrail run hello.py')
     return
   }
-  await terminal.data(renderList(page.data, terminal))
+  if (page.data.length > 0) await terminal.data(renderList(page.data, terminal))
+  if (page.searchedFrom !== null) terminal.say(`Searched back to ${page.searchedFrom}.`)
   if (page.nextCursor !== null)
     terminal.say(`More: the same command with --cursor ${escapeControls(page.nextCursor)}`)
 }

@@ -3,6 +3,7 @@ import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/s
 import { createClient } from '../../client/index.ts'
 import { loadConfig } from '../../config.ts'
 import { parseExactly } from '../../exact-json.ts'
+import { createAgentTools } from '../../mcp/agent-tools.ts'
 import { createMcpServer } from '../../mcp/server.ts'
 import type { Connection } from '../../mcp/tool.ts'
 import { findAddress } from '../service-client.ts'
@@ -13,7 +14,7 @@ import type { Terminal } from '../terminal.ts'
 /** Fits a call of run_code with its code, input and files. */
 const MESSAGE_MAX_BYTES = 64 * 1_048_576
 
-/** Serves until the client closes stdin. Each call looks for the service anew, so that it may start later or move. */
+/** Serves until the client closes stdin. Each call looks for the service again, so it may start later or move. */
 export async function mcp(terminal: Terminal): Promise<number> {
   const config = loadConfig()
   const connect = async (): Promise<Connection> => {
@@ -26,7 +27,8 @@ export async function mcp(terminal: Terminal): Promise<number> {
     maxBufferSize: MESSAGE_MAX_BYTES,
   })
   const closed = new Promise<void>((resolve) => process.stdin.once('close', resolve).once('end', resolve))
-  const handle = serveStdio(() => createMcpServer({ version: readVersion(), connect, report }), {
+  const parts = { version: readVersion(), connect, report, agents: createAgentTools() }
+  const handle = serveStdio(() => createMcpServer(parts), {
     transport,
     onerror: report,
   })

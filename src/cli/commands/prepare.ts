@@ -6,7 +6,7 @@ import { findCollector } from '../../provision/collector/collector.ts'
 import { compileModules, type Preparation } from '../../provision/wasmedge/prepare.ts'
 import { escapeControls } from '../escape-controls.ts'
 import type { Terminal } from '../terminal.ts'
-import { withMetadata } from '../with-metadata.ts'
+import { withMetadata } from '../with-installation.ts'
 
 /** What can be got ahead of its first use. */
 export type Program = 'bacalhau' | 'collector' | 'metadata' | 'wasmedge'
@@ -15,7 +15,7 @@ const INTERRUPTED = 130
 
 /**
  * Prints where it is.
- * @throws {ExectrailError} when it cannot be had, with what helps
+ * @throws {ExectrailError} when it cannot be obtained, with what helps
  */
 export async function prepare(program: Program, terminal: Terminal): Promise<number> {
   const search = { config: loadConfig(), report: (line: string) => terminal.say(escapeControls(line)) }

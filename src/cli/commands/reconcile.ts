@@ -1,14 +1,12 @@
 /** `exectrail reconcile`: checks that every execution that started is stored exactly once. */
 import { loadConfig } from '../../config.ts'
-import { ExectrailError, InvalidRequestError } from '../../errors.ts'
 import { EVENTS_KEPT_MS, reconcile as compare, type Reconciliation } from '../../service/reconcile.ts'
-import { checkTime, resolveWindow } from '../../service/window.ts'
 import { formatTime } from '../../format.ts'
-import { openStore } from '../open-store.ts'
+import { withStore } from '../open-store.ts'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { toJson } from '../escape-controls.ts'
-import { toWindowQuery, type WindowOptions } from '../window-options.ts'
+import { readWindow, type WindowOptions } from '../window-options.ts'
 
 const LOST = 1
 const DEFAULT_SPAN = '24h'
@@ -24,35 +22,14 @@ export interface ReconcileOptions extends WindowOptions {
  */
 export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {
   const config = loadConfig()
-  const window = toWindow(options)
-  const store = await openStore(config)
-  if (store === null) {
-    throw new ExectrailError('store_unavailable', `no store is known for ${config.home}`, {
-      hint: 'Set CLICKHOUSE_URL, or start the stack with `exectrail up`.',
-    })
-  }
-  try {
-    const scope = options.org === undefined ? 'all' : { organizationId: options.org }
-    const found = await compare({ store, scope, home: config.home }, { window })
-    if (options.json) await terminal.data(toJson(found))
-    else await print(found, terminal)
-    if (Date.parse(window.from) < Date.now() - EVENTS_KEPT_MS)
-      terminal.say('What was begun is known for a week; of earlier executions only duplicates can be found.')
-    return found.missingCount + found.spanlessCount + found.duplicated.length === 0 ? 0 : LOST
-  } finally {
-    await store.close()
-  }
-}
-
-function toWindow(options: ReconcileOptions): { from: string; to: string } {
-  const unbounded = options.since === undefined && options.from === undefined
-  const asked = toWindowQuery(unbounded ? { ...options, since: DEFAULT_SPAN } : options, Date.now())
-  const issues = (['from', 'to'] as const).flatMap((name) => {
-    const message = asked[name] === undefined ? null : checkTime(asked[name])
-    return message === null ? [] : [{ path: `--${name}`, message }]
-  })
-  if (issues.length > 0) throw new InvalidRequestError(issues)
-  return resolveWindow(asked, Date.now())
+  const window = readWindow(options, DEFAULT_SPAN)
+  const scope = options.org === undefined ? 'all' : { organizationId: options.org }
+  const found = await withStore(config, (store) => compare({ store, scope, home: config.home }, { window }))
+  if (options.json) await terminal.data(toJson(found))
+  else await print(found, terminal)
+  if (Date.parse(window.from) < Date.now() - EVENTS_KEPT_MS)
+    terminal.say('What was begun is known for a week; of earlier executions only duplicates can be found.')
+  return found.missingCount + found.spanlessCount + found.duplicated.length === 0 ? 0 : LOST
 }
 
 async function print(found: Reconciliation, terminal: Terminal): Promise<void> {

@@ -1,6 +1,6 @@
 /** `exectrail replay`: runs an execution again through the running service and compares the two. */
 import { loadConfig } from '../../config.ts'
-import { InvalidRequestError } from '../../errors.ts'
+import { InvalidRequestError, messageOf } from '../../errors.ts'
 import { parseExactly } from '../../exact-json.ts'
 import { formatBytes, formatMs } from '../../format.ts'
 import type { ExecutionView } from '../../service/execution-view.ts'
@@ -93,8 +93,9 @@ function parseInput(text: string): unknown {
   try {
     return parseExactly(text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new InvalidRequestError([{ path: '--input', message: `not JSON: ${why}; quote strings` }])
+    throw new InvalidRequestError([
+      { path: '--input', message: `not JSON: ${messageOf(error)}; quote strings` },
+    ])
   }
 }
 

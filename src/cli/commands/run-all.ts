@@ -1,6 +1,7 @@
 /** `exectrail run --runtime all`: one program on every ready runtime, side by side. */
 import { isDeepStrictEqual } from 'node:util'
 import { loadConfig } from '../../config.ts'
+import { InvalidRequestError } from '../../errors.ts'
 import { createExecutor } from '../../executor/executor.ts'
 import type { RunView } from '../../service/run-code.ts'
 import { runOnAllRuntimes } from '../../service/run-on-all-runtimes.ts'
@@ -11,7 +12,7 @@ import type { Terminal } from '../terminal.ts'
 import { toJson, toJsonLine } from '../escape-controls.ts'
 import { showDiagnostics } from '../diagnostics.ts'
 import { callerSpan, cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
-import { readRunRequest, type RunOptions } from './run-request.ts'
+import { isAgentReference, readRunRequest, type RunOptions } from './run-request.ts'
 
 const CELL_MAX = 60
 
@@ -27,6 +28,10 @@ export async function runAll(
 ): Promise<number> {
   const config = loadConfig()
   showDiagnostics(config, terminal)
+  if (file !== undefined && options.eval === undefined && (await isAgentReference(file)))
+    throw new InvalidRequestError([
+      { path: '--runtime', message: `${file} is a code agent, which runs on one of the runtimes it names` },
+    ])
   // The runtime of the request is a placeholder.
   const request = await readRunRequest(file, { ...options, runtime: 'subprocess' })
   const executor = await createExecutor({ config })

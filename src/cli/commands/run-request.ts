@@ -1,19 +1,26 @@
 /** Turns the options of `run` into a request and reports every issue at once. */
 import { isUtf8 } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, extname, isAbsolute, normalize } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { InvalidRequestError, type Issue } from '../../errors.ts'
+import { InvalidRequestError, messageOf, type Issue } from '../../errors.ts'
 import { JsonSource } from '../../exact-json.ts'
-import { LANGUAGES, type ExecutionRequest, type FileContent, type Language } from '../../execution.ts'
-import { executionRequestSchema } from '../../executor/request-schema.ts'
-import { validate } from '../../validation.ts'
+import {
+  LANGUAGES,
+  type AgentExecutionRequest,
+  type ExecutionRequest,
+  type FileContent,
+  type Language,
+} from '../../execution.ts'
+import { agentRequestSchema, executionRequestSchema } from '../../executor/request-schema.ts'
+import { agentNameIssue } from '../../registry/names.ts'
+import { validate, type Validated } from '../../validation.ts'
 
 /** Options as typed on the command line. */
 export interface RunOptions {
   eval?: string
   language?: string
-  runtime: string
+  runtime?: string
   input?: string
   file?: readonly string[]
   env?: readonly string[]
@@ -45,6 +52,7 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
 
 const OPTION_OF: Readonly<Record<string, string>> = {
   code: 'the code',
+  agent: 'the agent',
   language: '--language',
   runtime: '--runtime',
   input: '--input',
@@ -70,9 +78,39 @@ export async function readRunRequest(
   const issues: Issue[] = []
   const code = await readCode(file, options.eval, issues)
   const request = {
-    runtime: options.runtime,
+    runtime: options.runtime ?? 'subprocess',
     language: options.language ?? languageOf(file, issues),
     code,
+    ...(await readCommon(options, issues)),
+  }
+  return finish(validate(executionRequestSchema, request), issues)
+}
+
+/**
+ * Reads a request of `run` that names a code agent.
+ * @throws {InvalidRequestError} with every issue at once, each named by its option
+ */
+export async function readAgentRun(agent: string, options: RunOptions): Promise<AgentExecutionRequest> {
+  const issues: Issue[] = []
+  if (options.language !== undefined) issues.push({ path: '--language', message: 'comes from the agent' })
+  const { input, ...common } = await readCommon(options, issues)
+  const request = { agent, runtime: options.runtime, ...common }
+  const read = finish(validate(agentRequestSchema, request), issues)
+  const { language: _language, code: _code, ...rest } = read
+  return { ...rest, ...(input === undefined ? {} : { input }) }
+}
+
+/** Whether what is given for a file is the name of an agent: no such file is there. */
+export async function isAgentReference(given: string): Promise<boolean> {
+  const exists = await stat(given).then(
+    () => true,
+    () => false,
+  )
+  return !exists && agentNameIssue(given.split('@', 1)[0] ?? '') === null
+}
+
+async function readCommon(options: RunOptions, issues: Issue[]) {
+  return {
     ...(options.input === undefined ? {} : { input: await readInput(options.input, issues) }),
     files: options.file && (await readFiles(options.file, issues)),
     env: options.env && readEnv(options.env, issues),
@@ -87,7 +125,10 @@ export async function readRunRequest(
       nodeId: options.node,
     },
   }
-  const parsed = validate(executionRequestSchema, request)
+}
+
+/** The request that was read, unless something is wrong with it. */
+function finish<Request>(parsed: Validated<Request>, issues: readonly Issue[]): Request {
   if (parsed.ok && issues.length === 0) return parsed.value
   const said = new Set(issues.map((issue) => issue.path))
   const rest = (parsed.ok ? [] : parsed.issues)
@@ -119,7 +160,7 @@ async function readCode(
     const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file)
     return isUtf8(bytes) ? bytes.toString('utf8') : fail(`${file} is not UTF-8`)
   } catch (error) {
-    return fail(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    return fail(`${file} cannot be read: ${messageOf(error)}`)
   }
 }
 
@@ -150,9 +191,7 @@ async function readInput(given: string, issues: Issue[]): Promise<unknown> {
     JSON.parse(json)
     return new JsonSource(json)
   } catch (error) {
-    return fail(
-      `not JSON: ${error instanceof Error ? error.message : String(error)}; quote strings, or use @FILE`,
-    )
+    return fail(`not JSON: ${messageOf(error)}; quote strings, or use @FILE`)
   }
 }
 
@@ -166,7 +205,7 @@ async function readFiles(paths: readonly string[], issues: Issue[]): Promise<Fil
       const encoding = isUtf8(bytes) ? 'utf8' : 'base64'
       return [{ path: name, content: bytes.toString(encoding), encoding }]
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       issues.push({ path: '--file', message: `${path} cannot be read: ${message}` })
       return []
     }

@@ -10,7 +10,7 @@ import { toJson, toJsonLine, escapeControls, escapeLine } from '../escape-contro
 import { showDiagnostics } from '../diagnostics.ts'
 import { callerSpan, cancelOnSignals, closeAndDeliver, EXIT_CODES, withoutFiles } from './run-lifecycle.ts'
 import { saveFiles } from './save-files.ts'
-import { readRunRequest, type RunOptions } from './run-request.ts'
+import { isAgentReference, readAgentRun, readRunRequest, type RunOptions } from './run-request.ts'
 
 const RESULT_SHOWN = 2000
 
@@ -25,7 +25,10 @@ export async function run(
 ): Promise<number> {
   const config = loadConfig()
   showDiagnostics(config, terminal)
-  const request = await readRunRequest(file, options)
+  const request =
+    file !== undefined && options.eval === undefined && (await isAgentReference(file))
+      ? await readAgentRun(file, options)
+      : await readRunRequest(file, options)
   const executor = await createExecutor({ config })
   const cancellation = cancelOnSignals(terminal)
   try {
@@ -73,18 +76,22 @@ async function summarize(view: RunView, { config, left, terminal, options }: Sum
   terminal.say(
     `${mark} · ${view.language} in ${view.runtime} · ${formatMs(view.durationMs)}${memory} · ${sandbox}`,
   )
+  for (const warning of view.warnings) terminal.say(`  warning ${escapeControls(warning)}`)
   if (view.errorMessage !== null) terminal.say(`  ${view.errorType}: ${escapeControls(view.errorMessage)}`)
   if (view.hint !== null) terminal.say(`  help    ${view.hint}`)
   if (view.result !== null) terminal.say(`  result  ${escapeLine(toJsonLine(view.result), RESULT_SHOWN)}`)
   if (view.outputTruncated) {
-    terminal.say(`  output was cut in the record: ${formatBytes(view.stdoutBytes + view.stderrBytes)} in all`)
+    const whole = formatBytes(view.stdoutBytes + view.stderrBytes)
+    terminal.say(`  output was cut in the record, ${whole} in all: exectrail logs ${view.executionId} --full`)
   }
   terminal.say(`  logs    exectrail logs ${view.executionId}`)
   const endpoints = await readEndpoints(config.home)
   if (endpoints !== null) terminal.say(`  record  ${endpoints.service}/v1/executions/${view.executionId}`)
   if (config.signoz.url !== null) terminal.say(`  trace   ${config.signoz.url}/trace/${view.traceId}`)
   if (options.out === undefined && view.files.length > 0)
-    terminal.say(`  files   ${view.files.length} in /out; \`--out DIRECTORY\` keeps them`)
+    terminal.say(
+      `  files   ${view.files.length} in /out: exectrail logs ${view.executionId} --out DIRECTORY, or run with --out`,
+    )
   if ((view.outFilesDropped ?? 0) > 0)
     terminal.say(
       `  ${view.outFilesDropped} more in /out did not come back: regular files with one link do, 256 of them and 32 MiB`,

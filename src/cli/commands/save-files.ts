@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { messageOf } from '../../errors.ts'
 import type { FileContent } from '../../execution.ts'
 import type { Terminal } from '../terminal.ts'
 import { escapeLine } from '../escape-controls.ts'
@@ -49,7 +50,7 @@ async function save(root: string, path: string, bytes: Buffer): Promise<string |
     }
     return null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

@@ -38,7 +38,7 @@ export async function stats(
   }
   const query = {
     ...toFilterQuery({ ...options, agent: agentId }, Date.now()),
-    groupBy: options.by,
+    groupBy: toFields(options.by),
     order: options.order,
     limit: options.limit,
     compare,
@@ -50,10 +50,29 @@ export async function stats(
   return 0
 }
 
+/** The words of the other options, as fields. */
+const FIELD_OF: ReadonlyMap<string, string> = new Map([
+  ['agent', 'codeAgentId'],
+  ['version', 'codeAgentVersion'],
+  ['workflow', 'workflowExecutionId'],
+  ['workflow-execution', 'workflowExecutionId'],
+  ['node', 'nodeId'],
+  ['workspace', 'workspaceId'],
+  ['user', 'userId'],
+  ['error', 'errorType'],
+])
+
+function toFields(names: string): string {
+  return names
+    .split(',')
+    .map((name) => FIELD_OF.get(name.trim()) ?? name)
+    .join(',')
+}
+
 /** Ids that a URL path cannot hold. */
 const NOT_IN_PATH: ReadonlySet<string> = new Set(['.', '..'])
 
-/** The stats of one agent take a window alone. */
+/** The stats of one agent take only a window. */
 function isNarrowed({ by, ...options }: StatsOptions): boolean {
   const { where, search, user, runtime, language, outcome, workflowExecution } = options
   const filters = [where, search, user, runtime, language, outcome, workflowExecution]
