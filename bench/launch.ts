@@ -1,11 +1,9 @@
 /**
  * How long a run takes beside the bare interpreter, interleaved in one process so that the machine's drift
- * falls on all alike. First: all of it made anew, as for the first run of a process. Cold: the sandbox forked,
+ * affects all alike. First: everything is made, as for the first run of a process. Cold: the sandbox forked,
  * the interpreter started. Forked: the interpreter forked too. Warm: a started one waits. Sustained: as many at
- * a time as there are cores, and one. `node bench/launch.ts [runs] [kind]`, 40 runs by default.
+ * a time as there are cores, and one; with the processor time a run took. `node bench/launch.ts [runs] [kind]`, 40 runs by default.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +16,8 @@ import { subprocess } from '../src/runtimes/subprocess.ts'
 import { vm2 } from '../src/runtimes/vm2.ts'
 import { percentile, printFigures, type Figure } from './figures.ts'
 import { temporaryHome } from './support/home.ts'
+import { countProcessorTime } from './support/processor-time.ts'
+import { timeCommand } from './support/time-command.ts'
 
 const RUNS = Number(process.argv[2] ?? 40)
 const WARM_UPS = 4
@@ -38,6 +38,7 @@ interface Kind {
 }
 
 using home = temporaryHome('launch-')
+await using processorTime = countProcessorTime()
 const typescriptFile = join(home.path, 'x.mts')
 const TYPED = Array.from(
   { length: 20 },
@@ -104,7 +105,7 @@ const KINDS: readonly Kind[] = [
 ]
 
 interface Timing {
-  /** ms from the call to the result in hand; of bash, to what it prints right after, for it may go on. */
+  /** ms from the call to the end of the program and its interpreter; of bash, to what it prints right after its result. */
   result: number
   /** ms from the call to all being gone. */
   closed: number
@@ -156,16 +157,6 @@ async function runOnce(runtime: Runtime, kind: Kind): Promise<Timing> {
   return { result: resultAt - calledAt, closed: closedAt - calledAt }
 }
 
-async function runBare(kind: Kind): Promise<number> {
-  const startedAt = performance.now()
-  const [command = '', ...args] = kind.bare
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: {} })
-  child.stdout.resume()
-  child.stderr.resume()
-  await once(child, 'close')
-  return performance.now() - startedAt
-}
-
 type Samples = Record<'bare' | 'first' | 'cold' | 'forked' | 'warmResult' | 'warmClosed', number[]>
 
 async function measure(kind: Kind): Promise<Figure[]> {
@@ -177,26 +168,26 @@ async function measure(kind: Kind): Promise<Figure[]> {
   const warm = kind.make({ ...options, pool: { floor: 2, cap: 4 } })
   const samples: Samples = { bare: [], first: [], cold: [], forked: [], warmResult: [], warmClosed: [] }
   for (let index = -WARM_UPS; index < RUNS; index += 1) {
-    const bare = await runBare(kind)
-    const anew = await runOnce(first, kind)
+    const bare = await timeCommand(kind.bare)
+    const fresh = await runOnce(first, kind)
     const chilled = await runOnce(cold, kind)
     const cloned = await runOnce(forked, kind)
     await pause(PAUSE_MS)
     const warmed = await runOnce(warm, kind)
     if (index < 0) continue
     samples.bare.push(bare)
-    samples.first.push(anew.closed)
+    samples.first.push(fresh.closed)
     samples.cold.push(chilled.closed)
     samples.forked.push(cloned.closed)
     samples.warmResult.push(warmed.result)
     samples.warmClosed.push(warmed.closed)
   }
-  const perSecond = await sustain(forked, kind)
+  const sustained = await sustain(forked, kind)
   await Promise.all([first, cold, forked, warm].map((runtime) => runtime.close()))
-  return describe(kind, samples, perSecond)
+  return [...describe(kind, samples), ...sustained]
 }
 
-function describe(kind: Kind, samples: Samples, perSecond: number): Figure[] {
+function describe(kind: Kind, samples: Samples): Figure[] {
   const bare = percentile(samples.bare, 0.5)
   const forks = percentile(samples.forked, 0.5)
   return [
@@ -213,34 +204,37 @@ function describe(kind: Kind, samples: Samples, perSecond: number): Figure[] {
       ? [{ name: 'python forked, call to closed p50', value: forks, unit: 'ms' }]
       : []),
     {
-      name: `${kind.name} warm, call to result p50`,
+      name: `${kind.name} warm, call to end p50`,
       value: percentile(samples.warmResult, 0.5),
       unit: 'ms',
       target: { atMost: kind.warm[0] },
     },
     {
-      name: `${kind.name} warm, call to result p95`,
+      name: `${kind.name} warm, call to end p95`,
       value: percentile(samples.warmResult, 0.95),
       unit: 'ms',
       target: { atMost: kind.warm[1] },
     },
     { name: `${kind.name} warm, call to closed p50`, value: percentile(samples.warmClosed, 0.5), unit: 'ms' },
-    { name: `${kind.name} sustained`, value: perSecond, unit: 'runs/s', target: { atLeast: kind.perSecond } },
   ]
 }
 
 /** As many at a time as there are cores, and one. */
-async function sustain(runtime: Runtime, kind: Kind): Promise<number> {
+async function sustain(runtime: Runtime, kind: Kind): Promise<Figure[]> {
   const until = performance.now() + SUSTAINED_MS
+  const before = processorTime?.readMs() ?? 0
   let done = 0
   const lane = async (): Promise<void> => {
-    while (performance.now() < until) {
-      await runOnce(runtime, kind)
-      done += 1
-    }
+    for (; performance.now() < until; done += 1) await runOnce(runtime, kind)
   }
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, lane))
-  return done / (SUSTAINED_MS / 1000)
+  const name = `${kind.name} sustained`
+  const value = done / (SUSTAINED_MS / 1000)
+  const tookMs = ((processorTime?.readMs() ?? NaN) - before) / done
+  return [
+    { name, value, unit: 'runs/s', target: { atLeast: kind.perSecond } },
+    { name: `${name}, processor time a run`, value: tookMs, unit: 'ms' },
+  ]
 }
 
 const only = process.argv[3]

@@ -1,36 +1,24 @@
 /**
  * How long after its row is in the store a live event reaches those who listen, and whether the service's memory stays
- * flat: 50 executions/s and 200 listeners, through Collector and embedded store. The number is of seconds; 60 unless given.
+ * flat: 50 executions/s and 200 listeners, through Collector and embedded store. The number is of seconds, 60 unless given;
+ * the first third of them warms the service up.
  */
 import { once } from 'node:events'
 import { Agent, request, type IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadConfig } from '../src/config.ts'
-import { createExecutor, type Executor } from '../src/executor/executor.ts'
-import { EMPTY_EXIT } from '../src/runtimes/exits.ts'
-import type { Runtime } from '../src/runtimes/runtime.ts'
+import { createExecutor } from '../src/executor/executor.ts'
 import { startStack } from '../src/stack/stack.ts'
 import { printFigures } from './figures.ts'
 import { temporaryHome } from './support/home.ts'
 import { SERVICE_KEY, startService, type BenchService } from './support/service.ts'
+import { executeSteadily, immediate } from './support/steady-load.ts'
 
 const PER_SECOND = 50
 const LISTENERS = 200
 const SECONDS = Number(process.argv[2] ?? 60)
 const MIB = 1_048_576
 const LAG_MAX_MS = 60_000
-
-/** Ends at once: what is measured begins behind it. */
-const immediate: Runtime = {
-  name: 'subprocess',
-  capabilities: { languages: ['bash'], isolation: 'none', enforces: [], streaming: false },
-  run(_request, io) {
-    io.onRunning()
-    return Promise.resolve({ ...EMPTY_EXIT, exitCode: 0 })
-  },
-  check: () => Promise.reject(new Error('not asked for')),
-  close: () => Promise.resolve(),
-}
 
 /** Lags in ms, counted. */
 class Lags {
@@ -52,20 +40,31 @@ class Lags {
   }
 }
 
-const EVENT = /^id: \w+-\d+-(?<arrivedMs>\d+)\nevent: (?<event>\w+)\n/gmu
+const EVENT = /^id: (?<id>\w+-\d+-(?<arrivedMs>\d+))\nevent: (?<event>\w+)\n/gmu
 
-/** Listens, and counts how long ago each event's row had arrived; the executions counted are in `received`. */
+let closing = false
+
+/**
+ * Listens, and counts how long ago each event's row had arrived; the executions counted are in `received`. It goes on
+ * where the service ends the stream, which it does each quarter of an hour.
+ */
 async function listen(
   url: string,
   agent: Agent,
   { lags, received }: { lags: Lags; received: { executions: number } },
+  lastId?: string,
 ): Promise<void> {
-  const headers = { Authorization: `Bearer ${SERVICE_KEY}` }
+  const headers = {
+    Authorization: `Bearer ${SERVICE_KEY}`,
+    ...(lastId !== undefined && { 'Last-Event-ID': lastId }),
+  }
   const sent = request(`${url}/v1/live`, { headers, agent }).end()
   const [answer]: IncomingMessage[] = await once(sent, 'response')
   if (answer?.statusCode !== 200) throw new Error(`the service answered ${answer?.statusCode}`)
   let text = ''
+  let id = lastId
   answer.on('error', () => undefined)
+  answer.on('end', () => void (closing || listen(url, agent, { lags, received }, id)))
   answer.on('data', (bytes: Buffer) => {
     const now = Date.now()
     text += bytes.toString('latin1')
@@ -73,6 +72,7 @@ async function listen(
     for (const match of text.matchAll(EVENT)) {
       lags.add(now - Number(match.groups?.['arrivedMs']))
       if (match.groups?.['event'] === 'execution') received.executions += 1
+      id = match.groups?.['id']
       end = match.index + match[0].length
     }
     // The head of an event is shorter than this.
@@ -80,30 +80,41 @@ async function listen(
   })
 }
 
-async function execute(executor: Executor): Promise<number> {
+/** The service's memory in MiB: resident, each second by thirds of the time, and held after a collection. */
+interface Watched {
+  thirds: [number[], number[], number[]]
+  heldWarm: number
+  heldAtEnd: number
+}
+
+/** A collection frees resident memory too, so there is one after the warm-up and one at the end, and no other. */
+async function watchMemory(service: BenchService, done: Promise<unknown>): Promise<Watched> {
+  const thirds: Watched['thirds'] = [[], [], []]
   const begun = performance.now()
-  const runs: Promise<unknown>[] = []
-  for (let n = 0; n < SECONDS * PER_SECOND; n += 1) {
-    const due = begun + (n * 1000) / PER_SECOND
-    if (due > performance.now()) await pause(due - performance.now())
-    const context = { organizationId: 'bench', codeAgentId: `agent-${n % 20}` }
-    runs.push(executor.execute({ runtime: 'subprocess', language: 'bash', code: 'true', context }))
-  }
-  await Promise.all(runs)
-  return runs.length
-}
-
-/** Resident memory of the service every second until `done`. */
-async function watchMemory(service: BenchService, done: Promise<unknown>): Promise<number[]> {
-  const sizes: number[] = []
   const ended = done.then(() => 'ended')
-  do sizes.push((await service.memory()) / MIB)
-  while ((await Promise.race([ended, pause(1000, 'goes on')])) !== 'ended')
-  return sizes
+  let heldWarm: number | null = null
+  do {
+    const third = Math.floor((performance.now() - begun) / ((SECONDS * 1000) / 3))
+    if (third > 0) heldWarm ??= (await service.heldMemory()) / MIB
+    thirds[Math.min(2, third)]?.push((await service.memory()) / MIB)
+  } while ((await Promise.race([ended, pause(1000, 'goes on')])) !== 'ended')
+  return { thirds, heldWarm: heldWarm ?? 0, heldAtEnd: (await service.heldMemory()) / MIB }
 }
 
-function highest(sizes: readonly number[]): number {
-  return Math.max(...sizes)
+function printMemory({ thirds, heldWarm, heldAtEnd }: Watched): void {
+  const [start = 0] = thirds[0]
+  const [warming, second, last] = thirds.map((sizes) => Math.max(...sizes))
+  const flat = { target: { atMost: 20 } }
+  printFigures([
+    { name: 'resident memory of the service at the start', value: start, unit: 'MiB' },
+    { name: 'highest in the first third, which warms it up', value: warming ?? 0, unit: 'MiB' },
+    { name: 'highest in the second third', value: second ?? 0, unit: 'MiB' },
+    { name: 'highest in the last third', value: last ?? 0, unit: 'MiB' },
+    { name: 'growth from second to last', value: (last ?? 0) - (second ?? 0), unit: 'MiB', ...flat },
+    { name: 'held after a collection, once warm', value: heldWarm, unit: 'MiB' },
+    { name: 'held after a collection at the end', value: heldAtEnd, unit: 'MiB' },
+    { name: 'growth of what is held', value: heldAtEnd - heldWarm, unit: 'MiB', ...flat },
+  ])
 }
 
 using home = temporaryHome('exectrail-bench-')
@@ -124,12 +135,11 @@ try {
   const lags = new Lags()
   const received = { executions: 0 }
   for (let n = 0; n < LISTENERS; n += 1) await listen(service.url, agent, { lags, received })
-  const executing = execute(executor)
-  const sizes = await watchMemory(service, executing)
+  const executing = executeSteadily(executor, { perSecond: PER_SECOND, seconds: SECONDS })
+  const watched = await watchMemory(service, executing)
   const count = await executing
   const due = count * LISTENERS
   for (let waited = 0; received.executions < due && waited < 100; waited += 1) await pause(100)
-  const half = Math.floor(sizes.length / 2)
   printFigures([
     { name: 'executions/s', value: count / SECONDS, unit: '/s' },
     { name: 'events received/s by 200 listeners', value: lags.total / SECONDS, unit: '/s' },
@@ -146,17 +156,10 @@ try {
       unit: 'ms',
       target: { atMost: 1000 },
     },
-    { name: 'memory of the service at the start', value: sizes[0] ?? 0, unit: 'MiB' },
-    { name: 'highest in the first half', value: highest(sizes.slice(0, half)), unit: 'MiB' },
-    { name: 'highest in the second half', value: highest(sizes.slice(half)), unit: 'MiB' },
-    {
-      name: 'growth from the first half to the second',
-      value: highest(sizes.slice(half)) - highest(sizes.slice(0, half)),
-      unit: 'MiB',
-      target: { atMost: 20 },
-    },
   ])
+  printMemory(watched)
 } finally {
+  closing = true
   agent.destroy()
   await executor.close(0)
   await service.stop()

@@ -21,6 +21,8 @@ const limits = { timeoutMs: 600_000, outputBytes: CUT_BYTES }
 
 const FLOOD = `echo first; head -c ${BYTES} /dev/zero; echo last`
 const FLOOD_BYTES = BYTES + 'first\nlast\n'.length
+/** 50 MB. */
+const LINES = 'seq 1000000000 1004545454'
 const DRIPS = `dd if=/dev/zero bs=1 count=${SMALL_WRITES} status=none`
 
 using home = temporaryHome('output-')
@@ -54,7 +56,7 @@ async function start(command: string, ...args: string[]): Promise<void> {
 
 const bare = (code: string) => time(() => start('bash', '-c', `(${code}) | cat > /dev/null`))
 
-/** Runs `code`; fails where what is told of it is not true. */
+/** Runs `code`; fails where the result does not report what happened. */
 function drain(code: string, bytes: number, more: Partial<ExecutionRequest> = {}): Promise<Timed> {
   return time(async () => {
     const request = { runtime: 'subprocess', language: 'bash', code, limits, ...more } as const
@@ -64,8 +66,26 @@ function drain(code: string, bytes: number, more: Partial<ExecutionRequest> = {}
 
 function check({ outcome, stdout, stdoutBytes, outputTruncated }: ExecutionResult, bytes: number): void {
   if (outcome !== 'success' || stdoutBytes !== bytes || outputTruncated !== bytes > CUT_BYTES)
-    throw new Error(`told as ${outcome} with ${stdoutBytes} bytes instead of ${bytes}`)
+    throw new Error(`reported as ${outcome} with ${stdoutBytes} bytes instead of ${bytes}`)
   if (stdout.length > CUT_BYTES + 100) throw new Error(`${stdout.length} characters were kept`)
+}
+
+/** Times of a run that prints 50 MB of lines: with its output kept whole, and not kept. */
+async function timeLines(): Promise<{ kept: Timed; notKept: Timed }> {
+  using bareHome = temporaryHome('output-bare-')
+  const bareExecutor = await createBenchExecutor(bareHome.path, receiver, { EXECTRAIL_BLOBS: 'none' })
+  const request = { runtime: 'subprocess', language: 'bash', code: LINES, limits } as const
+  const [kept, notKept]: Timed[][] = [[], []]
+  for (let turn = 0; turn < 5; turn += 1) {
+    notKept?.push(await time(() => bareExecutor.execute(request)))
+    kept?.push(await time(() => executor.execute(request)))
+  }
+  await bareExecutor.close(0)
+  return { kept: fastest(kept ?? []), notKept: fastest(notKept ?? []) }
+}
+
+function fastest(times: readonly Timed[]): Timed {
+  return times.reduce((best, one) => (one.tookMs < best.tookMs ? one : best))
 }
 
 /** ms until a flood that may not go on is ended. */
@@ -77,7 +97,7 @@ async function killFlood(): Promise<number> {
     code,
     limits: { ...limits, outputPolicy: 'kill' },
   })
-  if (errorType !== 'output_limit') throw new Error(`a flood was told as ${outcome}/${errorType}`)
+  if (errorType !== 'output_limit') throw new Error(`a flood was reported as ${outcome}/${errorType}`)
   return durationMs
 }
 
@@ -107,6 +127,7 @@ const [pipe, flood, listened, command] = [
   await time(() => start(EXECTRAIL, 'run', '-l', 'bash', '-e', FLOOD, '--timeout-ms', '600000')),
 ]
 const [drops, drips] = [await bare(DRIPS), await drain(DRIPS, SMALL_WRITES)]
+const lines = await timeLines()
 printFigures([
   speed('into cat > /dev/null', pipe),
   speed('drained, counted and cut by execute()', flood),
@@ -117,6 +138,9 @@ printFigures([
   ratio('by `exectrail run` into /dev/null', command, pipe, 6),
   ratio(`${SMALL_WRITES.toLocaleString('en')} writes of one byte, time beside cat`, drips, drops, 2),
   memory('the same, resident memory', drips),
+  { name: '50 MB of lines, not kept whole', value: lines.notKept.tookMs, unit: 'ms' },
+  { name: '50 MB of lines, kept whole', value: lines.kept.tookMs, unit: 'ms' },
+  memory('the same, resident memory', lines.kept),
   { name: 'until a flood is killed that goes beyond 1 MiB', value: await killFlood(), unit: 'ms' },
 ])
 await executor.close(60_000)

@@ -21,7 +21,7 @@ const MIB = 1_048_576
 interface Kind {
   request: ExecutionRequest
   /** The outcome and error type that are true of it. */
-  told: string
+  expected: string
 }
 
 const local = (language: ExecutionRequest['language'], code: string): ExecutionRequest => ({
@@ -31,33 +31,33 @@ const local = (language: ExecutionRequest['language'], code: string): ExecutionR
 })
 
 const FAST: readonly Kind[] = [
-  { request: local('python', 'def main(input): return 1'), told: 'success' },
-  { request: local('bash', 'main() { result 1; }'), told: 'success' },
-  { request: local('bash', 'exit 137'), told: 'failure/exit_code' },
-  { request: local('python', 'raise ValueError("no")'), told: 'failure/exception' },
-  { request: local('bash', '(setsid sleep 300 &); echo left'), told: 'success' },
-  { request: local('python', 'open("/out/x", "w").write("x")'), told: 'success' },
+  { request: local('python', 'def main(input): return 1'), expected: 'success' },
+  { request: local('bash', 'main() { result 1; }'), expected: 'success' },
+  { request: local('bash', 'exit 137'), expected: 'failure/exit_code' },
+  { request: local('python', 'raise ValueError("no")'), expected: 'failure/exception' },
+  { request: local('bash', '(setsid sleep 300 &); echo left'), expected: 'success' },
+  { request: local('python', 'open("/out/x", "w").write("x")'), expected: 'success' },
 ]
 
 const SLOW: readonly Kind[] = [
-  { request: local('javascript', 'exports.main = () => 1'), told: 'success' },
-  { request: local('typescript', 'export const main = (): number => 1'), told: 'success' },
-  { request: { ...local('javascript', 'exports.main = () => 1'), runtime: 'vm2' }, told: 'success' },
+  { request: local('javascript', 'exports.main = () => 1'), expected: 'success' },
+  { request: local('typescript', 'export const main = (): number => 1'), expected: 'success' },
+  { request: { ...local('javascript', 'exports.main = () => 1'), runtime: 'vm2' }, expected: 'success' },
   {
     request: { ...local('bash', 'trap "" TERM; setsid sleep 300 & sleep 300'), limits: { timeoutMs: 60 } },
-    told: 'timeout/timeout',
+    expected: 'timeout/timeout',
   },
   {
     request: { ...local('python', 'x = b"x" * (1 << 30)'), limits: { memoryMb: 48 } },
-    told: 'limit/memory_limit',
+    expected: 'limit/memory_limit',
   },
   {
     request: { ...local('bash', 'b() { b | b & }; b; sleep 30'), limits: { pids: 24 } },
-    told: 'limit/pids_limit',
+    expected: 'limit/pids_limit',
   },
   {
     request: { ...local('bash', 'head -c 9000000 /dev/zero > /tmp/x'), limits: { diskBytes: 2 * MIB } },
-    told: 'limit/disk_limit',
+    expected: 'limit/disk_limit',
   },
 ]
 
@@ -69,17 +69,18 @@ function kindAt(index: number): Kind {
   return kind
 }
 
-/** Runs `count` of them, some at a time; the executions that were not told as they should be. */
+/** Runs `count` of them, some at a time; the executions that were not reported as expected. */
 async function run(executor: Executor, count: number): Promise<string[]> {
   const wrong: string[] = []
   let next = 0
   const lane = async (): Promise<void> => {
     while (next < count) {
-      const { request, told } = kindAt(next)
+      const { request, expected } = kindAt(next)
       next += 1
       const { outcome, errorType, errorMessage } = await executor.execute(request)
       const seen = errorType === null ? outcome : `${outcome}/${errorType}`
-      if (seen !== told) wrong.push(`${request.code} was told as ${seen} (${errorMessage}), not ${told}`)
+      if (seen !== expected)
+        wrong.push(`${request.code} was reported as ${seen} (${errorMessage}), not ${expected}`)
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
@@ -158,7 +159,12 @@ const { left } = await executor.close(60_000)
 await new Promise((resolve) => setTimeout(resolve, 500))
 const after = countLeftovers()
 printFigures([
-  { name: 'executions told otherwise than they were', value: wrong.length, unit: '', target: { atMost: 0 } },
+  {
+    name: 'executions with another outcome than expected',
+    value: wrong.length,
+    unit: '',
+    target: { atMost: 0 },
+  },
   ...describeLeft(before, after),
   { name: 'records not delivered', value: left, unit: '', target: { atMost: 0 } },
   ...describeMemory(memory),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 export interface Leftovers {
   /** Processes below this one. */
   processes: number
-  /** Of them, those nobody has collected. */
+  /** Of them, the ones that no parent has reaped. */
   zombies: number
   /** Of anything below the temporary directory. */
   mounts: number

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createApp } from '../../src/api/app.ts'
+import { readDashboard } from '../../src/api/dashboard-files.ts'
 import { serve } from '../../src/api/server.ts'
 import { KEY_SCOPES } from '../../src/metadata/key-scopes.ts'
 import type { ApiKey, KeyStore } from '../../src/service/keys.ts'
@@ -21,6 +22,8 @@ export interface BenchService {
   url: string
   /** Its resident memory, bytes. */
   memory(): Promise<number>
+  /** What its heap and its buffers hold after a collection, bytes. */
+  heldMemory(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -29,16 +32,22 @@ export async function startService(
   home: string,
   receiver: { url: string },
   store: StoreOptions = NO_STORE,
+  /** Directory of the built dashboard. */
+  dashboard = '',
 ): Promise<BenchService> {
-  const child = fork(import.meta.filename, [home, receiver.url, JSON.stringify(store)])
+  const child = fork(import.meta.filename, [home, receiver.url, JSON.stringify(store), dashboard], {
+    execArgv: ['--expose-gc'],
+  })
   const [url] = await once(child, 'message')
+  const ask = async (question: keyof typeof MEMORY): Promise<number> => {
+    child.send(question)
+    const [bytes] = await once(child, 'message')
+    return Number(bytes)
+  }
   return {
     url: String(url),
-    async memory() {
-      child.send('memory')
-      const [bytes] = await once(child, 'message')
-      return Number(bytes)
-    },
+    memory: () => ask('memory'),
+    heldMemory: () => ask('heldMemory'),
     async stop() {
       child.send('stop')
       await once(child, 'exit')
@@ -46,14 +55,28 @@ export async function startService(
   }
 }
 
+const MEMORY = {
+  memory: () => process.memoryUsage.rss(),
+  heldMemory: () => {
+    globalThis.gc?.()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  },
+}
+
+function isQuestion(message: unknown): message is keyof typeof MEMORY {
+  return typeof message === 'string' && Object.hasOwn(MEMORY, message)
+}
+
 interface Given {
   home: string
   receiverUrl: string
   storeOptions: StoreOptions
+  dashboard: string
 }
 
 async function run(
-  { home, receiverUrl, storeOptions }: Given,
+  { home, receiverUrl, storeOptions, dashboard }: Given,
   send: (message: unknown) => void,
 ): Promise<void> {
   const executor = await createBenchExecutor(home, { url: receiverUrl })
@@ -67,6 +90,7 @@ async function run(
     executor,
     keys: KEYS,
     metadata: null,
+    dashboard: dashboard === '' ? null : readDashboard(dashboard),
     components: () => [],
     collector: () => Promise.resolve(null),
     log: (line) => console.error(line),
@@ -79,13 +103,13 @@ async function run(
     process.disconnect()
   }
   process.on('message', (message) => {
-    if (message === 'memory') send(process.memoryUsage.rss())
+    if (isQuestion(message)) send(MEMORY[message]())
     else void stop()
   })
   send(service.url)
 }
 
 if (import.meta.main && process.send !== undefined) {
-  const [home = '', receiverUrl = '', store = ''] = process.argv.slice(2)
-  await run({ home, receiverUrl, storeOptions: JSON.parse(store) }, process.send.bind(process))
+  const [home = '', receiverUrl = '', store = '', dashboard = ''] = process.argv.slice(2)
+  await run({ home, receiverUrl, storeOptions: JSON.parse(store), dashboard }, process.send.bind(process))
 }

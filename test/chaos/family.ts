@@ -51,8 +51,6 @@ export async function remaining(family: readonly Member[]): Promise<string[]> {
     for (const { pid, startedAt } of found) known.set(pid, startedAt)
     return found
   }
-  await waitFor(() => alive().length === 0, { timeoutMs: 10_000, what: 'the sandboxes to end' }).catch(
-    () => undefined,
-  )
+  await waitFor(() => alive().length === 0, { what: 'the sandboxes to end' }).catch(() => undefined)
   return alive().map(({ pid, command }) => `${pid} ${command}`)
 }

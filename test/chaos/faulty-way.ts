@@ -1,4 +1,4 @@
-/** A way to a receiver of OTLP that is in order, or faulty in one of the ways receivers are. */
+/** A way to a receiver of OTLP or a blob store that is in order, or faulty in one of the ways receivers are. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -15,7 +15,9 @@ export const FAULTS = [
   'resets after accepting',
   'takes 500 ms a request',
 ] as const
-export type Fault = (typeof FAULTS)[number]
+/** What says that no later attempt will succeed, and is mended all the same. */
+export const REFUSALS = ['answers 403', 'answers 413'] as const
+export type Fault = (typeof FAULTS)[number] | (typeof REFUSALS)[number]
 
 /** ms, for a sender on a busy host. */
 const MEETING_MS = 30_000
@@ -88,27 +90,34 @@ async function pass(
   if (fault === 'answers 500') return void response.writeHead(500).end('broken')
   if (fault === 'answers 429 with Retry-After')
     return void response.writeHead(429, { 'retry-after': '1' }).end('too many')
+  if (fault === 'answers 403' || fault === 'answers 413')
+    return void response.writeHead(Number(fault.slice(-3))).end('refused')
   if (fault === 'takes 500 ms a request') await pause(SLOW_MS)
   const answer = await forward(request, body, target)
   if (fault === 'resets after accepting') return void request.socket.resetAndDestroy()
-  response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+  response.writeHead(answer.status, answer.headers).end(answer.body)
 }
+
+/** Of one connection. */
+const HOP = /^(?:host|connection|keep-alive|content-length|transfer-encoding|expect)$/u
 
 async function forward(
   request: IncomingMessage,
   body: Buffer,
   target: string,
-): Promise<{ status: number; type: string; body: Buffer }> {
-  const names = ['content-type', 'content-encoding'] as const
-  const headers = names.flatMap((name): [string, string][] => {
-    const value = request.headers[name]
-    return value === undefined ? [] : [[name, value]]
+): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {
+  const { method = 'GET', headers, url = '/' } = request
+  const answer = await fetch(`${target}${url}`, {
+    method,
+    redirect: 'manual',
+    headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' && !HOP.test(name) ? [[name, value]] : [],
+    ),
+    ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
   })
-  const answer = await fetch(`${target}${request.url ?? '/'}`, {
-    method: 'POST',
-    headers: Object.fromEntries(headers),
-    body: new Uint8Array(body),
-  })
-  const type = answer.headers.get('content-type') ?? 'text/plain'
-  return { status: answer.status, type, body: Buffer.from(await answer.arrayBuffer()) }
+  return {
+    status: answer.status,
+    headers: Object.fromEntries([...answer.headers].filter(([name]) => !HOP.test(name))),
+    body: Buffer.from(await answer.arrayBuffer()),
+  }
 }

@@ -40,7 +40,6 @@ export async function startHeld(spec: ProcessSpec): Promise<HeldPart> {
     if (pid === undefined || process_.state !== 'ready') return
     process.kill(pid, 'SIGKILL')
     await waitFor(() => process_.state !== 'ready' || process_.pid !== pid, {
-      timeoutMs: 5000,
       what: `the end of the ${spec.name}`,
     })
   }
@@ -62,7 +61,7 @@ export async function startHeld(spec: ProcessSpec): Promise<HeldPart> {
     },
     async up() {
       gate.resolve()
-      await waitFor(() => process_.state === 'ready', { timeoutMs: 60_000, what: `the ${spec.name}` })
+      await waitFor(() => process_.state === 'ready', { what: `the ${spec.name}` })
     },
     async stop() {
       gate.resolve()

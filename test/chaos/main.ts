@@ -1,6 +1,6 @@
 /**
  * `npm run chaos -- --minutes N --seed S [--only NAME,…] [--form short]`: scenarios in an order and with moments of
- * the seed, for as long as told; `--minutes 0` plays one. A failure is reported with the line that plays it again.
+ * the seed, for as long as asked; `--minutes 0` plays one. A failure is reported with the line that plays it again.
  * `--list` names them.
  */
 import { randomInt } from 'node:crypto'

@@ -23,6 +23,15 @@ export interface Recording {
   silenceMs: number | null
   /** How long SIGTERM lets it drain. */
   drainMs: number
+  /** Of an executor: where its blobs go, with programs that print what no record holds whole. */
+  blobs: Record<string, string> | null
+}
+
+export interface KeptBlob {
+  executionId: string
+  sha256: string
+  /** ISO 8601 UTC */
+  startedAt: string
 }
 
 /** Ids by what was said of them: `announced` before it was begun. */
@@ -30,6 +39,8 @@ export interface Said {
   announced: Set<string>
   begun: Set<string>
   completed: Set<string>
+  /** Whole content that a record names. */
+  kept: KeptBlob[]
   /** Bytes left in the outbox when it ended by SIGTERM; null where it did not. */
   left: number | null
   /** `status()` of the trail at its end. */
@@ -58,6 +69,7 @@ const USUAL: Recording = {
   poison: null,
   silenceMs: null,
   drainMs: 90_000,
+  blobs: null,
 }
 
 export interface RecorderPlace {
@@ -87,7 +99,7 @@ export function startRecorder(
   const said = (): Said => readSaid(path)
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null
   const until = (ask: () => boolean, what: string): Promise<unknown> =>
-    waitFor(() => ask() || !isAlive(), { timeoutMs: 60_000, what })
+    waitFor(() => ask() || !isAlive(), { what })
   return {
     pid: child.pid ?? 0,
     get isAlive() {
@@ -114,6 +126,7 @@ function readSaid(path: string): Said {
     announced: new Set(),
     begun: new Set(),
     completed: new Set(),
+    kept: [],
     left: null,
     status: null,
   }
@@ -123,6 +136,7 @@ function readSaid(path: string): Said {
     if (letter === 'A') said.announced.add(rest)
     else if (letter === 'B') said.begun.add(rest)
     else if (letter === 'C') said.completed.add(rest)
+    else if (letter === 'K') said.kept.push(JSON.parse(rest))
     else if (letter === 'L') said.left = Number(rest)
     else if (letter === 'S') said.status = JSON.parse(rest)
   }

@@ -30,7 +30,7 @@ export interface Scene {
   /** A process that records executions; by default 500 a second, to the Collector. */
   record: (change?: Partial<Recording> & { url?: string | null; home?: string }) => Recorder
   /** A process that runs code in sandboxes. */
-  execute: () => Recorder
+  execute: (change?: Pick<Recording, 'blobs'>) => Recorder
   /** Something is wrong that sets of ids do not show. */
   fault: (text: string) => void
   /** Ends every recorder and has the outbox emptied; the ids that must be stored. */
@@ -82,9 +82,9 @@ export async function play(
       cast.push({ recorder, home, by: BY_EXECUTION, organizationId })
       return recorder
     },
-    execute() {
+    execute(change = { blobs: null }) {
       const own = `${organizationId}-real`
-      const recorder = startRecorder('executor-child', { ...place, organizationId: own })
+      const recorder = startRecorder('executor-child', { ...place, organizationId: own }, change)
       cast.push({ recorder, home: place.home, by: BY_WORKFLOW, organizationId: own })
       return recorder
     },

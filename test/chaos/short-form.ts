@@ -10,7 +10,7 @@ const TIMEOUT_MS = 240_000
 
 interface Group {
   scenarios: readonly Scenario[]
-  /** Together only those that disturb themselves alone. */
+  /** Together only those that do not disturb others. */
   order: 'in turn' | 'together'
 }
 

@@ -1,4 +1,4 @@
-/** Steps the wall clock of this process alone; the steady one goes on, as the kernel's does. */
+/** Steps only the wall clock of this process; the monotonic clock goes on, as the kernel's does. */
 const RealDate = Date
 let shiftMs = 0
 

@@ -137,16 +137,16 @@ const { select } = fc.letrec<{ select: string; source: string; value: string; co
     ),
 }))
 
-it('no statement of a bound key shows a row, an id or a count of others', { timeout: 60_000 }, async () => {
-  let answered = 0
-  await fuzz(
-    fc.asyncProperty(select, async (query) => {
-      const answer = await stack.service.post('/v1/sql', { query }, withKey(ACME_KEY).headers)
-      const text = await answer.text()
-      expect([200, 422], `${query}\n${text.slice(0, 500)}`).toContain(answer.status)
-      expect(text, query).not.toMatch(SHOWN)
-      if (answer.status === 200) answered += 1
-    }),
-  )
-  expect(answered).toBeGreaterThan(0)
+it('no statement of a bound key shows a row, an id or a count of others', async () => {
+  const answered: string[] = []
+  const property = fc.asyncProperty(select, async (query) => {
+    const answer = await stack.service.post('/v1/sql', { query }, withKey(ACME_KEY).headers)
+    const text = await answer.text()
+    expect([200, 422], `${query}\n${text.slice(0, 500)}`).toContain(answer.status)
+    expect(text, query).not.toMatch(SHOWN)
+    if (answer.status === 200) answered.push(query)
+  })
+  // A slow machine may ask only a few in the time of one.
+  for (let rounds = 0; rounds < 30 && answered.length === 0; rounds += 1) await fuzz(property)
+  expect(answered).not.toEqual([])
 })

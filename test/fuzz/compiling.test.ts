@@ -75,7 +75,7 @@ const io = { signal: new AbortController().signal }
 
 function requestOf(code: string): Pick<RuntimeRequest, 'code' | 'organizationId' | 'limits' | 'files'> {
   const limits = {
-    timeoutMs: 2000,
+    timeoutMs: 20_000,
     cpuMs: null,
     memoryBytes: null,
     pids: 1,

@@ -63,7 +63,7 @@ describe('frames of a guest', () => {
       ),
     ))
 
-  it('in the log of a job come back whole or loose', () =>
+  it('in the log of a job come back complete or loose', () =>
     fuzz(
       fc.property(
         fc.array(textOf(['\nmark ', 'b ', 'o ', 'r ', 'f ', '"a"\n', 'AAAA\n', '\n', '{}'], 10), {
@@ -79,7 +79,7 @@ describe('frames of a guest', () => {
       ),
     ))
 
-  it('of a relay are whole, or the stream is broken', () =>
+  it('of a relay are complete, or the stream is broken', () =>
     fuzz(
       fc.property(
         fc.array(textOf(['\u001Ename\n', 'b 0\n', 'o 3\nabc', 'r 99999\n', 'z -1\n', 'o 1e3\n', '\n'], 10), {

@@ -95,7 +95,7 @@ function expectOwn(text: string, sql: string): void {
 
 it(
   'statements at random read no file, write none, connect nowhere, and get their own answers',
-  { timeout: SQL_MS + 120_000 },
+  { timeout: SQL_MS + 300_000 },
   async () => {
     const word = fc.noShrink(
       fc

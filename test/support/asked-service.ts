@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { writeEndpoints } from '../../src/stack/endpoints.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { startApiStack } from './api-stack.ts'
-import { PASSWORD, USER } from './clickhouse.ts'
+import { PASSWORD, USER, type RunningClickHouse } from './clickhouse.ts'
 import { environmentFor, exectrail, type CommandResult } from './command-line.ts'
 import { temporaryDirectory } from './directory.ts'
 import { insertRecords } from './records.ts'
@@ -22,13 +22,15 @@ export interface AskedService {
   askJson: (...args: string[]) => Promise<ReturnType<typeof JSON.parse>>
   /** Sends a request to run code. */
   post: TestService['post']
+  service: TestService
+  store: RunningClickHouse['store']
   stop: () => Promise<void>
 }
 
 /** Starts all of it; `stop` leaves nothing behind. */
 export async function startAskedService(
   records: readonly ExecutionRecord[],
-  others: Parameters<typeof startApiStack>[0] = {},
+  { metadataUrl, ...others }: Parameters<typeof startApiStack>[0] & { metadataUrl?: string } = {},
 ): Promise<AskedService> {
   const home = await temporaryDirectory()
   const { clickhouse, service, stop } = await startApiStack(others)
@@ -45,6 +47,7 @@ export async function startAskedService(
     clickhousePassword: PASSWORD,
     clickhouseReader: null,
     clickhouseReaderPassword: null,
+    ...(metadataUrl === undefined ? {} : { metadata: metadataUrl }),
   })
   const env = environmentFor(home.path, { EXECTRAIL_API_KEY: ADMIN_KEY })
   const ask = async (...args: string[]): Promise<CommandResult> => {
@@ -60,6 +63,8 @@ export async function startAskedService(
     ask,
     askJson: async (...args) => JSON.parse((await ask(...args, '--json')).stdout),
     post: (...args) => service.post(...args),
+    service,
+    store: clickhouse.store,
     stop: async () => {
       await stop()
       await home[Symbol.asyncDispose]()

@@ -33,7 +33,7 @@ export function controlOf(service: () => TestService) {
       expect([200, 202]).toContain(status)
       return status === 200 ? body : null
     }
-    return waitFor(finished, { timeoutMs: 20_000, what: 'the end of the execution' })
+    return waitFor(finished, { what: 'the end of the execution' })
   }
 
   function inPhase(id: string, phase: string): Promise<Json> {
@@ -41,7 +41,7 @@ export function controlOf(service: () => TestService) {
       const { body } = await get(id)
       return body['phase'] === phase ? body : null
     }
-    return waitFor(asked, { timeoutMs: 20_000, what: `the phase ${phase}` })
+    return waitFor(asked, { what: `the phase ${phase}` })
   }
 
   async function cancel(id: string, key = ACME_KEY): Promise<Response> {

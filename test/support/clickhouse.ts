@@ -1,22 +1,27 @@
 /** A real embedded ClickHouse endpoint in a process of its own, in a fresh directory on a free port. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
+import { inject } from 'vitest'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { PASSWORD, USER } from './store-user.ts'
+
+export { PASSWORD, USER }
 
 const MAIN = join(import.meta.dirname, '../../src/clickhouse-endpoint/main.ts')
-export const USER = 'exectrail'
-export const PASSWORD = 'store-password'
 const CALLER = 'caller'
 const CALLER_PASSWORD = 'caller-password'
 const TENANT = 'tenant'
 const TENANT_PASSWORD = 'tenant-password'
 const READER = 'reader'
+/** The store's own grace and some more, as on a busy machine. */
+const GRACE_MS = 30_000
 const READER_PASSWORD = 'reader-password'
 
 export interface RunningClickHouse {
@@ -30,22 +35,14 @@ export interface RunningClickHouse {
   stop(): Promise<void>
 }
 
-/** Starts one and migrates it. */
+/** Starts one with all tables. */
 export async function startClickHouse(): Promise<RunningClickHouse> {
   const directory = await mkdtemp(join(tmpdir(), 'exectrail-clickhouse-'))
-  const credentials = join(directory, 'credentials.json')
-  const users = [
-    { name: USER, password: PASSWORD, access: 'full', role: 'internal' },
-    { name: CALLER, password: CALLER_PASSWORD, access: 'full', role: 'user' },
-    { name: TENANT, password: TENANT_PASSWORD, access: 'caller', role: 'user' },
-    { name: READER, password: READER_PASSWORD, access: 'read', role: 'user' },
-  ]
-  await writeFile(credentials, JSON.stringify({ users }), { mode: 0o600 })
-  const args = ['--data', join(directory, 'data'), '--credentials', credentials]
+  await cp(await migratedData(), join(directory, 'data'), { recursive: true })
+  const args = await argumentsFor(directory)
   let running = await startProcess([...args, '--port', '0'])
   const { url } = running
-  const store = createStore({ url, user: USER, password: PASSWORD, database: 'exectrail' })
-  await migrate(store)
+  const store = openStore(url)
   const callerStore = createStore({
     url,
     user: TENANT,
@@ -68,12 +65,56 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
     async stop() {
       await store.close()
       await callerStore.close()
-      running.child.kill('SIGTERM')
-      if (running.child.exitCode === null && running.child.signalCode === null)
-        await once(running.child, 'exit')
+      await endProcess(running.child)
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Stops it as the supervisor does: the engine may hang while it takes itself down, with its data on the disk. */
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => {
+    process.stderr.write(`exectrail store: ${child.pid} did not end and is killed\n`)
+    child.kill('SIGKILL')
+  }, GRACE_MS)
+  await exited
+  clearTimeout(timer)
+}
+
+/** Data of an engine that was migrated and stopped; made by the first who asks in a run of the tests. */
+async function migratedData(): Promise<string> {
+  const made = join(inject('runDirectory'), 'clickhouse')
+  if (existsSync(made)) return made
+  const directory = await mkdtemp(`${made}-`)
+  const { child, url } = await startProcess([...(await argumentsFor(directory)), '--port', '0'])
+  const store = openStore(url)
+  await migrate(store)
+  await store.close()
+  await endProcess(child)
+  await rename(join(directory, 'data'), made).catch((error: unknown) => {
+    // Another worker was faster.
+    if (!existsSync(made)) throw error
+  })
+  return made
+}
+
+async function argumentsFor(directory: string): Promise<string[]> {
+  const credentials = join(directory, 'credentials.json')
+  const users = [
+    { name: USER, password: PASSWORD, access: 'full', role: 'internal' },
+    { name: CALLER, password: CALLER_PASSWORD, access: 'full', role: 'user' },
+    { name: TENANT, password: TENANT_PASSWORD, access: 'caller', role: 'user' },
+    { name: READER, password: READER_PASSWORD, access: 'read', role: 'user' },
+  ]
+  await writeFile(credentials, JSON.stringify({ users }), { mode: 0o600 })
+  return ['--data', join(directory, 'data'), '--credentials', credentials]
+}
+
+function openStore(url: string): Store {
+  return createStore({ url, user: USER, password: PASSWORD, database: 'exectrail' })
 }
 
 /** Starts the endpoint with these arguments; rejects with what it said when it does not serve. */

@@ -15,7 +15,7 @@ export interface ClientProgram {
   sources?: string
   /** What is installed, with versions, for the one line that says so. */
   what: string
-  /** Files of that directory that name what is installed; a change installs anew. */
+  /** Files of that directory that name what is installed; a change reinstalls. */
   pins: readonly string[]
   /** Commands that succeed where the tools are. */
   needs: readonly Command[]
@@ -25,7 +25,7 @@ export interface ClientProgram {
 
 const SOURCES = join(import.meta.dirname, '../clickhouse-endpoint/clients')
 
-/** Where what the program needs lies, or why it is not to be had here. */
+/** Where what the program needs lies, or why it is unavailable here. */
 export async function prepareClient(
   program: ClientProgram,
 ): Promise<{ directory: string } | { hindrance: string }> {

@@ -1,4 +1,4 @@
-/** The real Collector alone, with whatever stands for its sinks. */
+/** The real Collector without a stack, with test sinks. */
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
 import { findCollector } from '../../src/provision/collector/collector.ts'

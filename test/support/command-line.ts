@@ -1,4 +1,4 @@
-/** Runs the real command line, and a whole stack by `exectrail up`, in a home of their own. */
+/** Runs the real command line, and a stack by `exectrail up`, in a home of their own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

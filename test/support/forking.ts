@@ -3,7 +3,7 @@ import type { Language } from '../../src/execution.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
 import type { LocalOptions } from '../../src/runtimes/sandbox/options.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
-import { pidsOf } from './descendants.ts'
+import { descendants, pidsOf } from './descendants.ts'
 import { localOptions } from './local-runtime.ts'
 import { makeRequest, record } from './run-recorder.ts'
 import { waitFor } from './wait.ts'
@@ -11,6 +11,13 @@ import { waitFor } from './wait.ts'
 /** Command line of a fork server, not of the bubblewrap around it. */
 export const FORK_SERVER = /^(?!\S*bwrap ).* \/run\/exectrail\/fork-server\./
 const made: Runtime[] = []
+
+/** Process ids of the fork servers, without runs that were just forked and still have their command line. */
+export function forkServers(): number[] {
+  const found = descendants().filter(({ command }) => FORK_SERVER.test(command))
+  const pids = new Set(found.map(({ pid }) => pid))
+  return found.filter(({ parent }) => !pids.has(parent)).map(({ pid }) => pid)
+}
 
 /** A runtime that `closeMade` closes. */
 export function make(change: Partial<LocalOptions>): Runtime {
@@ -32,11 +39,9 @@ export async function makeForking(language: Language, code: string): Promise<Run
   await record(runtime, makeRequest(language, code))
   await waitFor(() => pidsOf(FORK_SERVER).some((pid) => !before.has(pid)), {
     what: 'a fork server',
-    timeoutMs: 5000,
   })
   await waitFor(async () => (await isForked(runtime, language)) || null, {
     what: 'a forked run',
-    timeoutMs: 5000,
   })
   return runtime
 }

@@ -115,7 +115,9 @@ function valueOf(name: string, schema: Schema, pools: Pools): fc.Arbitrary<strin
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum.map(String))
   if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map((one) => valueOf(name, one, pools)))
   if (schema.type === 'integer' || schema.type === 'number')
-    return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 50, 50) }).map(String)
+    return fc
+      .integer({ min: Math.ceil(schema.minimum ?? 0), max: Math.min(schema.maximum ?? 50, 50) })
+      .map(String)
   if (schema.type === 'boolean') return fc.constantFrom('true', 'false')
   return fc.constantFrom(...(pools['*'] ?? ['x']))
 }

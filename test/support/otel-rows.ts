@@ -1,4 +1,4 @@
-/** Rows as the Collector's exporter inserts them: the OTel columns alone. */
+/** Rows as the Collector's exporter inserts them: only the OTel columns. */
 import type { Store } from '../../src/store/client.ts'
 
 /** The window the rows start in. */
@@ -10,7 +10,7 @@ export interface Given {
   attributes?: Record<string, string>
 }
 
-/** Inserts rows as the Collector's exporter does: the OTel columns alone. */
+/** Inserts rows as the Collector's exporter does: only the OTel columns. */
 export async function insertOtelRows(store: Store, given: readonly Given[]): Promise<void> {
   const rows = given.map(({ executionId, startedMs = 0, attributes = {} }) => {
     const startedNs = (BigInt(Date.parse(DAY.from)) + BigInt(startedMs)) * 1_000_000n + 123_456_789n

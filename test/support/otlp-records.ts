@@ -91,7 +91,7 @@ export async function sendSpans(
   )
 }
 
-/** One request; resolves to its status, or null where nobody answered. */
+/** One request; resolves to its status, or null without an answer. */
 export async function post(
   url: string,
   body: unknown,

@@ -36,7 +36,7 @@ export interface OtlpSink extends AsyncDisposable {
   url: string
   logs: SunkLog[]
   spans: SunkSpan[]
-  /** From protobuf alone. */
+  /** Only from protobuf. */
   metrics: SunkMetric[]
   /** Headers of every request, in order. */
   headers: IncomingHttpHeaders[]

@@ -7,25 +7,33 @@ interface Asked {
   parameters: Parameters
 }
 
-/** A store that keeps what it is asked and has no rows. */
-export function recordingStore(): { store: Store; asked: Asked[] } {
+/** A store that keeps what it is asked and has no rows but those of `answer`. */
+export function recordingStore(answer: (sql: string) => readonly object[] = () => []): {
+  store: Store
+  asked: Asked[]
+} {
   const asked: Asked[] = []
   const never = (): never => {
-    throw new Error('a query asked for more than rows')
+    throw new Error('a query asked for what is neither rows nor a command')
   }
   const store: Store = {
     url: '',
     database: '',
+    cluster: null,
     query(sql, parameters = {}) {
       asked.push({ sql, parameters })
-      return Promise.resolve([])
+      return Promise.resolve([...answer(sql)] as never[])
     },
     queryReadOnly: never,
     stream(sql, { parameters }) {
       asked.push({ sql, parameters })
       return Promise.resolve(Readable.from([]))
     },
-    command: never,
+    command(sql, parameters = {}) {
+      asked.push({ sql, parameters })
+      return Promise.resolve()
+    },
+    insert: never,
     createDatabase: never,
     ping: never,
     pendingMigrations: never,

@@ -15,6 +15,9 @@ import { temporaryDirectory } from './directory.ts'
 export const ADMIN_KEY = 'key-of-an-administrator'
 export const ACME_KEY = 'key-of-organization-acme'
 export const GLOBEX_KEY = 'key-of-organization-globex'
+/** They administer their organization, not the installation. */
+export const ACME_ADMIN_KEY = 'key-of-an-administrator-of-acme'
+export const GLOBEX_ADMIN_KEY = 'key-of-an-administrator-of-globex'
 /** Bound to the workspace `w1` of acme. */
 export const WORKSPACE_KEY = 'key-of-a-workspace-of-acme'
 /** Each has one scope in acme. */
@@ -26,6 +29,8 @@ const KNOWN: Readonly<Record<string, Omit<ApiKey, 'id'>>> = {
   [ADMIN_KEY]: { name: 'administrator', scope: 'all', scopes: KEY_SCOPES },
   [ACME_KEY]: { name: 'acme', scope: acme, scopes: USUAL_SCOPES },
   [GLOBEX_KEY]: { name: 'globex', scope: { organizationId: 'globex' }, scopes: USUAL_SCOPES },
+  [ACME_ADMIN_KEY]: { name: 'ada', scope: acme, scopes: KEY_SCOPES },
+  [GLOBEX_ADMIN_KEY]: { name: 'gus', scope: { organizationId: 'globex' }, scopes: KEY_SCOPES },
   [WORKSPACE_KEY]: { name: 'w1', scope: { ...acme, workspaceId: 'w1' }, scopes: USUAL_SCOPES },
   [READ_KEY]: { name: 'reader', scope: acme, scopes: ['read'] },
   [EXECUTE_KEY]: { name: 'runner', scope: acme, scopes: ['execute'] },
@@ -84,7 +89,20 @@ export function withKey(key: string): { headers: Record<string, string> } {
 export async function startService(
   parts: Pick<AppDependencies, 'store' | 'executor'> &
     Partial<
-      Pick<AppDependencies, 'components' | 'collector' | 'callerStore' | 'signozUrl' | 'keys' | 'metadata'>
+      Pick<
+        AppDependencies,
+        | 'components'
+        | 'collector'
+        | 'callerStore'
+        | 'signozUrl'
+        | 'contentDays'
+        | 'blobs'
+        | 'keys'
+        | 'metadata'
+        | 'dashboard'
+        | 'readBlob'
+        | 'registry'
+      >
     >,
 ): Promise<TestService> {
   const logged: string[] = []
@@ -92,6 +110,7 @@ export async function startService(
     version: '0.0.0-test',
     keys: KEYS,
     metadata: null,
+    dashboard: null,
     components: () => [],
     collector: () => Promise.resolve(null),
     log: (line) => logged.push(line),

@@ -1,4 +1,4 @@
-/** A whole stack, embedded store and Collector, in a home of its own and within this process. */
+/** A stack, embedded store and Collector, in a home of its own and within this process. */
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { loadConfig, type Config } from '../../src/config.ts'
 import { startStack, type ComponentStatus, type Stack } from '../../src/stack/stack.ts'
@@ -77,7 +77,6 @@ export async function startTestStackIn(config: Config): Promise<TestStack> {
       if (pid === null) throw new Error(`the ${name} has no process`)
       process.kill(pid, 'SIGKILL')
       await waitFor(() => part(name).state !== 'ready' || part(name).pid !== pid, {
-        timeoutMs: 5_000,
         what: `the end of the ${name}`,
       })
     },

@@ -1,5 +1,6 @@
 /** An executor's inner parts around a runtime written in the test, with a trail that keeps what it is given. */
 import { loadConfig, type Config } from '../../src/config.ts'
+import { createPricing } from '../../src/cost/pricing.ts'
 import { beginExecution } from '../../src/executor/execute.ts'
 import { Executions } from '../../src/executor/executions.ts'
 import { Admission, type AdmissionOptions } from '../../src/executor/admission.ts'
@@ -44,6 +45,13 @@ export function toyRuntime(run: (request: RuntimeRequest, io: RuntimeIo) => Prom
   }
 }
 
+const NO_PRICES = {
+  usesLibrary: false,
+  lines: { resources: [], models: [] },
+  resourcePrice: () => null,
+  tokenPrice: () => null,
+}
+
 export interface ToyExecutor {
   execute: (request?: Partial<ExecutionRequest>) => Promise<ExecutionResult>
   started: StartedRecord[]
@@ -78,10 +86,13 @@ export function toyExecutor(
   }
   const admission = new Admission({ concurrency: 4, queueLimit: 100, queueTimeoutMs: 60_000, ...options })
   const content = { ...loadConfig({}).content, ...kept }
+  const pricing = createPricing(NO_PRICES)
   const context = {
+    blobs: null,
     executorId: 'toy',
     trail,
     admission,
+    pricing,
     content,
     clock: createClock(),
   }
@@ -99,7 +110,7 @@ export function toyExecutor(
         ...request,
       }
       const settled = normalizeRequest(whole, (name) => (name === runtime.name ? runtime : null))
-      const execution = beginExecution(settled instanceof Promise ? await settled : settled, context)
+      const execution = beginExecution(settled instanceof Promise ? await settled : settled, context, null)
       executions.add(execution)
       return execution.result
     },

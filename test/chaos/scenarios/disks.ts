@@ -45,7 +45,7 @@ const queueFull: Scenario = {
     await recorder.begun(300)
     // It stops before the last byte is gone: what it could not note as taken out it would drop.
     disks.queue.fill(32)
-    await waitFor(() => !collector.isUp, { timeoutMs: 5000, what: 'the Collector to stop' })
+    await waitFor(() => !collector.isUp, { what: 'the Collector to stop' })
     disks.queue.fill()
     await pause(scene.form === 'short' ? 2000 : 60_000)
     if (collector.isUp) scene.fault('the Collector runs without room for its queue')

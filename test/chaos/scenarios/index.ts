@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts'
+import { BLOBS } from './blobs.ts'
 import { DISKS } from './disks.ts'
 import { KILLS } from './kills.ts'
 import { OWNERS } from './owners.ts'
@@ -16,4 +17,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...POISONED,
   ...STRESS,
   ...OWNERS,
+  ...BLOBS,
 ]

@@ -11,7 +11,7 @@ const executorKilled: Scenario = {
   says: 'while executors are killed again and again, in the middle of executions',
   disturbs: 'itself',
   async run(scene) {
-    const rounds = scene.form === 'short' ? 4 : 40
+    const rounds = scene.form === 'short' ? 3 : 40
     for (let round = 0; round < rounds; round += 1) {
       const recorder = scene.record()
       const executor = scene.execute()
@@ -62,7 +62,7 @@ async function waitForFullQueue({ stage }: Scene): Promise<void> {
         ({ exporter, queueBytes }) => exporter.startsWith('clickhouse') && queueBytes > QUEUE_BYTES * 0.75,
       )
     },
-    { timeoutMs: 30_000, what: 'a full queue' },
+    { what: 'a full queue' },
   )
 }
 
@@ -88,7 +88,7 @@ const bothKilled: Scenario = {
   async run(scene) {
     const { collector, store } = scene.stage
     scene.record({ rate: 800 })
-    const rounds = scene.form === 'short' ? 3 : 20
+    const rounds = scene.form === 'short' ? 2 : 20
     for (let round = 0; round < rounds; round += 1) {
       await scene.waitBetween(300, 900)
       await Promise.all([collector.down(), store.down()])

@@ -14,7 +14,7 @@ const storeDown: Scenario = {
     const recorder = scene.record()
     await recorder.begun(500)
     await scene.stage.store.down()
-    await pause(scene.form === 'short' ? 8000 : 120_000)
+    await pause(scene.form === 'short' ? 4000 : 120_000)
     await scene.stage.store.up()
   },
 }
@@ -65,7 +65,6 @@ async function compareSignoz(
   const [gone, counted] = [missing(), await failed()]
   // What is sent again for lack of an answer must not meet the next fault.
   await waitFor(async () => (await readSignoz(stage.metricsUrl)).queueBytes === 0, {
-    timeoutMs: 30_000,
     what: 'an empty queue',
   }).catch(() => scene.fault('the queue of SigNoz does not empty'))
   if (isGivenUp && gone.records === 0) scene.fault('nothing was lost, so nothing was tried')

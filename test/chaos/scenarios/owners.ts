@@ -22,7 +22,6 @@ const ownerStopped: Scenario = {
       moveToAnotherContainer(scene.home)
       const adopter = await openTrail(scene.home, scene.stage.otlpUrl, { silenceMs: SILENCE_MS })
       await waitFor(() => adopter.flush(200).then(() => adopter.status().adopted > 0), {
-        timeoutMs: 30_000,
         what: 'the stopped one to be taken over',
       })
       recorder.signal('SIGCONT')

@@ -83,7 +83,7 @@ async function expectStored({ stage, fault }: Scene, id: string): Promise<void> 
     await waitFor(
       async () =>
         (await stage.column(`SELECT 1 FROM ${table} FINAL WHERE execution_id = '${id}'`)).length === 1,
-      { timeoutMs: 20_000, what: id },
+      { what: id },
     ).catch(() => fault(`what was executed is not in ${table} once`))
 }
 
@@ -95,7 +95,7 @@ async function expectSomewhere({ stage, home, fault }: Scene, id: string): Promi
     )
   const isStored = async (): Promise<boolean> =>
     (await stage.column(`SELECT 1 FROM code_exec_logs WHERE execution_id = '${id}'`)).length > 0
-  await waitFor(async () => isDead() || (await isStored()), { timeoutMs: 20_000, what: id }).catch(() =>
+  await waitFor(async () => isDead() || (await isStored()), { what: id }).catch(() =>
     fault('the poisoned record is neither stored nor a dead letter'),
   )
 }

@@ -1,7 +1,7 @@
 /** How long a sandbox lives, and how it is paused and resumed. */
 import type { LifeBody, StandInSandbox } from './records.ts'
 
-/** s a sandbox lives unless told otherwise. */
+/** s a sandbox lives by default. */
 export const LIFE_S = 300
 
 export function setLife(sandbox: StandInSandbox, seconds: number, end: () => Promise<unknown>): void {

@@ -1,0 +1,141 @@
+/**
+ * How fast content goes into a directory of blobs and back, beside a plain copy of the same bytes to the same disk, and
+ * what memory it takes. `npm run bench blobs [GB]`, 10 by default, once of random bytes and once of text; each part of a
+ * gigabyte is an object of its own so that three gigabytes of disk are enough. The fastest of each stands for all: what
+ * else the machine does meanwhile slows some more than others.
+ */
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { FileSource } from '../src/blobs/content-source.ts'
+import { DirectoryBlobStore } from '../src/blobs/directory-store.ts'
+import { keyringOf } from '../src/blobs/format/keyring.ts'
+import { FRAME_BYTES } from '../src/blobs/format/layout.ts'
+import { openBlob, storeBlob } from '../src/blobs/objects.ts'
+import { printFigures, type Figure } from './figures.ts'
+import { temporaryHome } from './support/home.ts'
+
+const GIGABYTES = Number(process.argv[2] ?? 10)
+const PART_BYTES = 1e9
+const CHUNK_BYTES = 262_144
+const SAMPLE_MS = 10
+const MIB = 1_048_576
+
+using home = temporaryHome('blobs-')
+const original = join(home.path, 'original')
+const copy = join(home.path, 'copy')
+
+type Content = 'random' | 'text'
+
+interface Timed {
+  tookMs: number
+  /** Of the process, beyond its start. */
+  peakBytes: number
+}
+
+const base = process.memoryUsage.rss()
+
+async function time(work: () => Promise<unknown>): Promise<Timed> {
+  let peak = 0
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }, SAMPLE_MS)
+  const since = performance.now()
+  await work()
+  clearInterval(sampling)
+  return { tookMs: performance.now() - since, peakBytes: Math.max(0, peak - base) }
+}
+
+const run = promisify(execFile)
+
+/** Writes the file and gives its sha256. */
+async function makePart(content: Content): Promise<string> {
+  const program = join(import.meta.dirname, 'support/blob-content.ts')
+  return (await run(process.execPath, [program, content, original, String(PART_BYTES)])).stdout
+}
+
+const read = (highWaterMark: number) => createReadStream(original, { highWaterMark })
+
+/** To the disk, as `cp` and `sync` of the copy do. */
+async function copyPlainly(highWaterMark: number): Promise<number> {
+  const { tookMs } = await time(() => pipeline(read(highWaterMark), createWriteStream(copy, { flush: true })))
+  await rm(copy)
+  return tookMs
+}
+
+/** What each part took, ms. */
+interface Took {
+  copy: number[]
+  /** The same copy, in pieces as large as frames. */
+  large: number[]
+  put: number[]
+  back: number[]
+}
+
+async function measure(kind: string, content: Content, keys: readonly Buffer[]): Promise<Figure[]> {
+  const took: Took = { copy: [], large: [], put: [], back: [] }
+  const sizes = { peak: 0, stored: 0 }
+  for (let part = 0; part < GIGABYTES; part++) {
+    const directory = join(home.path, 'blobs')
+    await mkdir(directory)
+    const place = { store: new DirectoryBlobStore(directory), keyring: keyringOf(keys) }
+    const name = { organizationId: 'bench', sha256: await makePart(content) }
+    took.copy.push(await copyPlainly(CHUNK_BYTES))
+    const put = await time(async () => {
+      sizes.stored += (
+        await storeBlob(place, name, {
+          bytes: (await stat(original)).size,
+          content: () => new FileSource(original),
+        })
+      ).storedBytes
+    })
+    took.copy.push(await copyPlainly(CHUNK_BYTES))
+    took.large.push(await copyPlainly(FRAME_BYTES))
+    const opened = await openBlob(place, name)
+    if (opened === null) throw new Error('the object is not there')
+    const back = await time(() => pipeline(opened.read(), createWriteStream(copy, { flush: true })))
+    took.put.push(put.tookMs)
+    took.back.push(back.tookMs)
+    sizes.peak = Math.max(sizes.peak, put.peakBytes, back.peakBytes)
+    for (const used of [directory, copy]) await rm(used, { recursive: true })
+  }
+  return figuresOf(kind, took, sizes)
+}
+
+const speed = (name: string, took: readonly number[]): Figure => ({
+  name,
+  value: PART_BYTES / Math.min(...took) / 1000,
+  unit: 'MB/s',
+})
+const share = (name: string, took: readonly number[], beside: readonly number[]): Figure => ({
+  name,
+  value: (100 * Math.min(...beside)) / Math.min(...took),
+  unit: '%',
+  target: { atLeast: 60 },
+})
+
+function figuresOf(kind: string, took: Took, { peak, stored }: { peak: number; stored: number }): Figure[] {
+  return [
+    speed(`${kind}: plain copy`, took.copy),
+    speed(`${kind}: plain copy in pieces of ${FRAME_BYTES / 1024} KiB`, took.large),
+    speed(`${kind}: put`, took.put),
+    share(`${kind}: put, of the speed of a plain copy`, took.put, took.copy),
+    speed(`${kind}: back`, took.back),
+    share(`${kind}: back, of the speed of a plain copy`, took.back, took.copy),
+    { name: `${kind}: stored, of its size`, value: (100 * stored) / (GIGABYTES * PART_BYTES), unit: '%' },
+    {
+      name: `${kind}: peak of resident memory beyond that at the start`,
+      value: peak / MIB,
+      unit: 'MiB',
+      target: { atMost: 100 },
+    },
+  ]
+}
+
+printFigures(await measure('random bytes', 'random', []))
+printFigures(await measure('random bytes, encrypted', 'random', [randomBytes(32)]))
+printFigures(await measure('text', 'text', []))
