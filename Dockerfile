@@ -8,12 +8,17 @@ RUN apt-get update \
 
 WORKDIR /opt/exectrail
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+RUN npm ci
 COPY bin bin
 COPY clickhouse clickhouse
 COPY postgres postgres
+COPY prices prices
+COPY templates templates
 COPY otel-collector otel-collector
 COPY src src
+COPY tsconfig.json ./
+RUN node --eval "import('/opt/exectrail/src/provision/dashboard.ts').then((m) => m.buildDashboard('/opt/exectrail/src/dashboard/built'))" \
+  && npm prune --omit=dev
 
 RUN useradd --system --create-home exectrail \
   && install --directory --owner=exectrail --group=exectrail --mode=0700 /var/lib/exectrail

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { buildDashboard } from '../src/provision/dashboard.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'dist')
@@ -19,8 +20,10 @@ execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['--project', 'tsconfig.build.
 })
 cpSync(join(ROOT, 'src'), DIST, {
   recursive: true,
-  filter: (path) => !path.endsWith('.ts') && !path.endsWith('__pycache__'),
+  filter: (path) =>
+    !path.endsWith('.ts') && !path.endsWith('__pycache__') && path !== join(ROOT, 'src/dashboard'),
 })
+await buildDashboard(join(DIST, 'dashboard', 'built'))
 layOutDeclarations(['index.d.ts', 'client/index.d.ts'])
 writeFileSync(join(COMMONJS, 'package.json'), '{ "type": "commonjs" }\n')
 

@@ -1,6 +1,6 @@
 /**
  * Writes the typed parts of the Python client from the OpenAPI document: `types.py` and `operations.py`. A test holds the
- * files to it; `npx vitest run test/clients/python.test.ts --update` writes them anew.
+ * files to it; `npx vitest run test/clients/python.test.ts --update` rewrites them.
  */
 
 type Schema = Readonly<Record<string, unknown>>
@@ -27,7 +27,8 @@ export interface OpenApi {
 }
 
 /** Written by hand, because their replies are no JSON. */
-const BY_HAND: ReadonlySet<string> = new Set(['streamOutput', 'streamLive', 'exportExecutions', 'getMetrics'])
+const BY_HAND =
+  /^(?:streamOutput|streamLive|exportExecutions|getMetrics|getOutFile|getLinkedContent|get(?:Stdout|Stderr|Code|Input|Request|Result))$/u
 const NOTICE = '# Written by tools/python-client.ts from the OpenAPI document. Do not edit.\n'
 
 /** `types.py`: a TypedDict for each object. */
@@ -47,7 +48,7 @@ ${named.text()}`
 export function pythonOperations({ paths }: OpenApi, named: Named): string {
   const methods = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
-      .filter(([, { operationId }]) => !BY_HAND.has(operationId))
+      .filter(([, { operationId }]) => !BY_HAND.test(operationId))
       .map(([method, operation]) => toMethod(method.toUpperCase(), path, operation, named)),
   )
   return `"""The operations of the service, by their names in its OpenAPI document."""
