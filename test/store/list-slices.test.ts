@@ -16,15 +16,25 @@ function starts(everyMs: number, days = 32): string[] {
   )
 }
 
+interface ListOptions {
+  filter?: Filter
+  searchMs?: number
+  /** What a part of so many days takes. */
+  tookMs?: (days: number) => number
+}
+
 /** A list of 50 over a store with these executions: its places, and the days of the parts that were read. */
 async function list(
   times: readonly string[],
-  { filter = { terms: [] }, searchMs }: { filter?: Filter; searchMs?: number } = {},
+  { filter = { terms: [] }, searchMs = Infinity, tookMs = () => 0 }: ListOptions = {},
 ): Promise<{ found: string[]; days: number[]; searchedFrom: string | null }> {
   const { store, asked } = recordingStore(() => [])
+  const ms = (time: unknown): number => Date.parse(`${String(time).replace(' ', 'T')}Z`)
+  let now = 0
   const inner: Store['query'] = async (sql, parameters = {}) => {
     await store.query(sql, parameters)
     const { from, to, limit } = parameters
+    now += tookMs((ms(to) - ms(from)) / DAY)
     return times
       .filter((time) => time >= String(from) && time < String(to))
       .slice(0, Number(limit))
@@ -33,9 +43,8 @@ async function list(
   const { rows, searchedFrom } = await listExecutions(
     { ...store, query: inner },
     { scope: 'all', window, filter, order: 'newest', after: null, limit: 50, fields: [] },
-    searchMs,
+    { forMs: searchMs, now: () => now },
   )
-  const ms = (time: unknown): number => Date.parse(`${String(time).replace(' ', 'T')}Z`)
   return {
     searchedFrom,
     found: rows.map(({ position }) => position.executionId),
@@ -62,8 +71,23 @@ describe('the page of a list', () => {
     expect(read).toMatchObject({ found: [], searchedFrom: new Date(END - DAY / 2).toISOString() })
   })
 
+  const rare: Filter = { terms: [], text: 'rare' }
+
+  it('of a search whose parts take long whatever their length is read in few of them', async () => {
+    const read = await list([], { filter: rare, searchMs: 2000, tookMs: () => 400 })
+    expect(read).toMatchObject({ days: [0.5, 2, 16, 13.5], searchedFrom: null })
+  })
+
+  it('of a search whose parts take as long as they are long ends with its time', async () => {
+    const read = await list([], { filter: rare, searchMs: 2000, tookMs: (days) => days * 100 })
+    const days = read.days.reduce((sum, part) => sum + part)
+    expect(days).toBeGreaterThan(18)
+    expect(days).toBeLessThan(22)
+    expect(read.searchedFrom).not.toBeNull()
+  })
+
   it('of a search with time left is read to the end of its window', async () => {
-    const read = await list([], { filter: { terms: [], text: 'rare' }, searchMs: 60_000 })
+    const read = await list([], { filter: rare, searchMs: 60_000 })
     expect(read.days.reduce((sum, days) => sum + days)).toBe(32)
     expect(read.searchedFrom).toBeNull()
   })

@@ -136,7 +136,7 @@ it('matches records as the statement of the same filter matches rows', async () 
         fields,
       },
       // However busy the machine is.
-      Infinity,
+      { forMs: Infinity, now: () => 0 },
     )
   const rows = (await ask({ terms: [] }, FIELD_NAMES)).rows.map((row) => row.record)
   expect(rows).toHaveLength(given.length)

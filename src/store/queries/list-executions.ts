@@ -10,8 +10,10 @@ const MIN_SPLIT_MS = 3_600_000
 const GROWTH = 4
 /** How much longer a slice is than what should hold the rest of a page. */
 const MARGIN = 1.5
-/** A search for what is rare begins no slice after it, ms, and none that would take much longer. */
-const SEARCH_MS = 2000
+/** How much longer than the slice before a slice is at most that should end with the time of a search. */
+const MAX_STEP = 8
+/** A search for what is rare begins no slice after `forMs`, and none that would take much longer. */
+const SEARCH = { forMs: 2000, now: (): number => performance.now() }
 
 export interface ExecutionList {
   rows: ListedExecution[]
@@ -27,14 +29,18 @@ export interface ExecutionList {
 export async function listExecutions(
   store: Store,
   query: ListExecutionsQuery,
-  searchMs = SEARCH_MS,
+  search = SEARCH,
 ): Promise<ExecutionList> {
   const { after, order, window } = query
   if (order !== 'newest') return { rows: await listRanked(store, query, order), searchedFrom: null }
   const begin = Date.parse(window.from)
   const end = Math.min(Date.parse(window.to), after === null ? Infinity : Date.parse(after.startedAt) + 1)
   if (!(end - begin >= MIN_SPLIT_MS)) return { rows: await readPage(store, query), searchedFrom: null }
-  return readSlices(store, query, { begin, end, searchMs: isSearch(query) ? searchMs : Infinity })
+  return readSlices(store, query, {
+    begin,
+    end,
+    search: isSearch(query) ? search : { ...search, forMs: Infinity },
+  })
 }
 
 /** Without conditions a page is full, or its window has few executions. */
@@ -45,25 +51,47 @@ function isSearch({ filter }: ListExecutionsQuery): boolean {
 async function readSlices(
   store: Store,
   query: ListExecutionsQuery,
-  { begin, end, searchMs }: { begin: number; end: number; searchMs: number },
+  { begin, end, search }: { begin: number; end: number; search: typeof SEARCH },
 ): Promise<ExecutionList> {
   const { limit, window } = query
-  const begun = performance.now()
   const rows: ListedExecution[] = []
-  let slice = { to: window.to, fromMs: end - Math.ceil((end - begin) * NEWEST_PART) }
+  const reads: SliceRead[] = []
+  const begun = search.now()
+  let slice = { to: window.to, toMs: end, fromMs: end - Math.ceil((end - begin) * NEWEST_PART) }
   for (;;) {
     const isLast = slice.fromMs <= begin
     const from = isLast ? window.from : new Date(slice.fromMs).toISOString()
+    const since = search.now()
     const part = { ...query, window: { from, to: slice.to }, limit: limit - rows.length }
     rows.push(...(await readPage(store, part)))
     if (isLast || rows.length >= limit) return { rows, searchedFrom: null }
-    const spentMs = performance.now() - begun
-    if (spentMs >= searchMs) return { rows, searchedFrom: from }
-    const seen = { count: rows.length, ms: end - slice.fromMs }
-    const wanted = nextLength(seen, limit, slice.fromMs - begin)
-    const affordable = Math.ceil((seen.ms * (searchMs - spentMs)) / spentMs)
-    slice = { to: from, fromMs: slice.fromMs - Math.max(MIN_SPLIT_MS, Math.min(wanted, affordable)) }
+    const now = search.now()
+    if (now - begun >= search.forMs) return { rows, searchedFrom: from }
+    reads.push({ lengthMs: slice.toMs - slice.fromMs, tookMs: now - since })
+    const wanted = nextLength({ count: rows.length, ms: end - slice.fromMs }, limit, slice.fromMs - begin)
+    const length = Math.min(wanted, affordableLength(reads, search.forMs - (now - begun)))
+    slice = { to: from, toMs: slice.fromMs, fromMs: slice.fromMs - Math.max(MIN_SPLIT_MS, Math.ceil(length)) }
   }
+}
+
+interface SliceRead {
+  lengthMs: number
+  tookMs: number
+}
+
+/**
+ * Length of the slice that takes `leftMs`, ms. Each slice also has a cost of its own, such as the planning of fifty
+ * conditions, which the last two slices tell apart from what grows with the length.
+ */
+function affordableLength(reads: readonly SliceRead[], leftMs: number): number {
+  const last = reads.at(-1)
+  const before = reads.at(-2)
+  if (last === undefined || leftMs === Infinity) return Infinity
+  if (before === undefined || before.lengthMs >= last.lengthMs) return (last.lengthMs * leftMs) / last.tookMs
+  const perMs = Math.max(0, (last.tookMs - before.tookMs) / (last.lengthMs - before.lengthMs))
+  const ownMs = last.tookMs - perMs * last.lengthMs
+  if (ownMs >= leftMs) return 0
+  return Math.min(MAX_STEP * last.lengthMs, (leftMs - ownMs) / perMs)
 }
 
 /** Length of the slice that should hold the rest of the page, ms: where that is not much less than all the rest, all. */
