@@ -1,4 +1,5 @@
 /** Content as a reply: whole, or the range that was asked for. It is never shown as a page. */
+import { copiesOf } from '../blobs/stream-checks.ts'
 import type { OpenedContent } from '../service/open-content.ts'
 import type { ApiContext } from './context.ts'
 import { HttpProblem } from './problem.ts'
@@ -43,7 +44,7 @@ export function sendContent(
   if (range !== null) headers['Content-Range'] = `bytes ${start}-${end}/${content.bytes}`
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return new Response(null, { status, headers })
-  return new Response(streamBody(c, content.read({ start, end }), { log }), { status, headers })
+  return new Response(streamBody(c, copiesOf(content.read({ start, end })), { log }), { status, headers })
 }
 
 function isKnown(header: string | undefined, etag: string): boolean {

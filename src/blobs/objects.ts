@@ -71,8 +71,11 @@ export interface StoredContent {
   bytes: number
   /** Size of the stored object. */
   storedBytes: number
-  /** The content, or a part of it with both bounds inclusive and inside; fails with a BlobDamagedError. */
-  read(range?: { start: number; end: number }): Readable
+  /**
+   * The content, or a part of it with both bounds inclusive and inside; fails with a BlobDamagedError. Who holds a piece
+   * past the next one copies it (`copiesOf`), or all of them (`collect`).
+   */
+  read(range?: { start: number; end: number }): ShortLived
 }
 
 /**
@@ -94,8 +97,7 @@ export async function openBlob(
   return {
     bytes,
     storedBytes: found.bytes,
-    read: (range = { start: 0, end: bytes - 1 }) =>
-      Readable.from(decodeRange(read, directory, range), { highWaterMark: 1 }),
+    read: (range = { start: 0, end: bytes - 1 }) => decodeRange(read, directory, range),
   }
 }
 

@@ -1,8 +1,9 @@
 /** Whole content of one execution: from its record where that holds all of it, else from the blob store. */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
+import type { ShortLived } from '../blobs/blob-store.ts'
+import { collect } from '../blobs/format/decode.ts'
 import { openBlob, type StoredContent, type BlobPlace } from '../blobs/objects.ts'
 import { BlobDamagedError, ExectrailError } from '../errors.ts'
 import type { ContentPart, OutFile } from '../record/content-parts.ts'
@@ -28,7 +29,7 @@ export interface OpenedContent {
   /** Of the content, 64 hexadecimal digits. */
   sha256: string
   /** Both bounds inclusive and inside the content; fails where the object is damaged. */
-  read(range?: { start: number; end: number }): Readable
+  read(range?: { start: number; end: number }): ShortLived
 }
 
 const FILES_MAX = 10_000
@@ -91,7 +92,7 @@ async function filesOf(parts: Parts, record: ExecutionRecord): Promise<OutFile[]
   const list = await openStored(parts, record, { sha256: record.filesBlob, what: 'list of files' })
   if (list.bytes > MANIFEST_MAX_BYTES)
     throw new BlobDamagedError('the list of files is larger than it can be')
-  const read = manifest.safeParse(parseJson((await buffer(list.read())).toString()))
+  const read = manifest.safeParse(parseJson((await collect(list.read(), list.bytes)).toString()))
   if (read.success) return read.data
   throw new BlobDamagedError('the list of files of the execution is not one')
 }

@@ -3,7 +3,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { collectBlobs, expireReferences } from '../../src/blobs/collect.ts'
@@ -16,6 +15,7 @@ import { blobUse } from '../../src/metadata/blobs.ts'
 import { openDatabase, type Database } from '../../src/metadata/database.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
+import { copyOf } from './content.ts'
 
 let metadata: TestMetadata
 beforeAll(async () => {
@@ -84,7 +84,7 @@ async function openInstallation(quotaBytes: number | null = null) {
           if (state !== 'stored') continue
           const found = await openBlob({ store, keyring }, { organizationId, sha256 })
           if (found === null) expect.fail(`the object of ${sha256} is gone`)
-          const content = await buffer(found.read())
+          const content = await copyOf(found.read())
           expect(createHash('sha256').update(content).digest('hex')).toBe(sha256)
         }
         return rows.length

@@ -1,6 +1,8 @@
 /** Content of tests. */
 import { createHash } from 'node:crypto'
 import type { ContentSource } from '../../src/blobs/content-source.ts'
+import type { ShortLived } from '../../src/blobs/blob-store.ts'
+import type { StoredContent } from '../../src/blobs/objects.ts'
 
 export function sha256Of(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex')
@@ -26,6 +28,12 @@ export async function copyOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer>
   const copies: Buffer[] = []
   for await (const piece of pieces) copies.push(Buffer.from(piece))
   return Buffer.concat(copies)
+}
+
+/** What is read of content that was found. */
+export function readOf(opened: StoredContent | null): ShortLived {
+  if (opened === null) throw new Error('there is no such content')
+  return opened.read()
 }
 
 /** For `storeBlob()`. */

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blobKey } from '../../src/blobs/blob-key.ts'
@@ -47,7 +46,7 @@ async function decode(
   const read = (start: number, end: number) => Promise.resolve(chunksOf(stored.subarray(start, end + 1)))
   const directory = await readDirectory(read, { key, storedBytes: stored.length, keyring: keyringOf(ring) })
   const [start, end] = range ?? [0, directory.index.bytes - 1]
-  return buffer(decodeRange(read, directory, { start, end }))
+  return copyOf(decodeRange(read, directory, { start, end }))
 }
 
 /** Bytes of any kind, and text that compresses, over several frames. */

@@ -2,8 +2,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { DirectoryBlobStore } from '../../src/blobs/directory-store.ts'
@@ -11,7 +9,7 @@ import { HashThread } from '../../src/blobs/format/hash-thread.ts'
 import { keyringOf } from '../../src/blobs/format/keyring.ts'
 import { openBlob, storeBlob } from '../../src/blobs/objects.ts'
 import { temporaryDirectory } from '../support/directory.ts'
-import { contentOf, sha256Of } from './content.ts'
+import { contentOf, copyOf, readOf, sha256Of } from './content.ts'
 
 const LONG_BYTES = 40_000_000
 const of = (content: Buffer) => ({ organizationId: 'acme', sha256: sha256Of(content) })
@@ -28,9 +26,7 @@ it('comes back as it was, several at once, plain and encrypted', async () => {
     const contents = [randomBytes(LONG_BYTES), Buffer.alloc(LONG_BYTES, 'a line that repeats itself\n')]
     await Promise.all(contents.map((content) => storeBlob(place, of(content), contentOf(content))))
     const back = await Promise.all(
-      contents.map(async (content) =>
-        buffer((await openBlob(place, of(content)))?.read() ?? Readable.from([])),
-      ),
+      contents.map(async (content) => copyOf(readOf(await openBlob(place, of(content))))),
     )
     expect(back.map((content, index) => content.equals(contents[index] ?? Buffer.of()))).toEqual([true, true])
   }
@@ -51,8 +47,8 @@ it('can be left in the middle, and read again', async () => {
   const content = randomBytes(LONG_BYTES)
   await storeBlob(place, of(content), contentOf(content))
   const opened = await openBlob(place, of(content))
-  for await (const _ of opened?.read() ?? []) break
-  expect(opened && (await buffer(opened.read())).equals(content)).toBe(true)
+  for await (const _ of readOf(opened)) break
+  expect(opened && (await copyOf(opened.read())).equals(content)).toBe(true)
 })
 
 it('leaves the memory of the thread to others where it is dropped while it waits', async () => {

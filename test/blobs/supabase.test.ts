@@ -7,7 +7,7 @@ import { keyringOf } from '../../src/blobs/format/keyring.ts'
 import { openBlob, storeBlob } from '../../src/blobs/objects.ts'
 import { SupabaseBlobStore } from '../../src/blobs/supabase-store.ts'
 import { startStorageStandIn, type Fault, type StorageStandIn } from '../support/storage-stand-in/server.ts'
-import { contentOf, sha256Of } from './content.ts'
+import { contentOf, copyOf, sha256Of } from './content.ts'
 import { describeBlobStore } from './contract.ts'
 
 const BUCKET = 'exectrail'
@@ -137,7 +137,7 @@ describe('content in Supabase Storage', () => {
       const stored = await storeBlob(place, name, contentOf(content))
       expect(await storeBlob(place, name, contentOf(content))).toEqual({ ...stored, outcome: 'present' })
       const opened = await openBlob(place, name)
-      expect(opened !== null && (await buffer(opened.read())).equals(content)).toBe(true)
+      expect(opened !== null && (await copyOf(opened.read())).equals(content)).toBe(true)
     }
   })
 })

@@ -1,6 +1,5 @@
 /** A stand-in for Supabase Storage, the way to it, the Postgres with the references, and a collector that never rests. */
 import { createHash } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import { collectBlobs } from '../../src/blobs/collect.ts'
@@ -11,6 +10,7 @@ import { spoolRoot } from '../../src/blobs/spool/spool.ts'
 import { SupabaseBlobStore } from '../../src/blobs/supabase-store.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openBlobs } from '../../src/executor/blobs/open-blobs.ts'
+import { copyOf } from '../blobs/content.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
 import { startStorageStandIn } from '../support/storage-stand-in/server.ts'
 import { waitFor } from '../support/wait.ts'
@@ -113,7 +113,7 @@ async function isWhole(store: SupabaseBlobStore, name: { organizationId: string;
   if (opened === null) return false
   return (
     createHash('sha256')
-      .update(await buffer(opened.read()))
+      .update(await copyOf(opened.read()))
       .digest('hex') === name.sha256
   )
 }

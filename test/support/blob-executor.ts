@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import { DirectoryBlobStore } from '../../src/blobs/directory-store.ts'
 import { hasErrno } from '../../src/blobs/disk-errors.ts'
+import { collect } from '../../src/blobs/format/decode.ts'
 import { keyringOf } from '../../src/blobs/format/keyring.ts'
 import { openBlob } from '../../src/blobs/objects.ts'
 import { sourceOf, type BudgetSource } from '../../src/budgets/source.ts'
@@ -75,7 +75,7 @@ export async function openBlobExecutor(
       if (sha256 === null) throw new Error('there is no blob')
       const opened = await openBlob({ store, keyring: keyringOf([]) }, { organizationId, sha256 })
       if (opened === null) throw new Error(`no object of ${sha256}`)
-      return buffer(opened.read())
+      return collect(opened.read(), opened.bytes)
     },
     sent: () => waitFor(() => executor.status().blobs?.waiting === 0, { what: 'blobs to be sent' }),
     spooled: () => spooledIn(home),

@@ -3,7 +3,7 @@ import { BlobDamagedError } from '../../errors.ts'
 import type { ShortLived } from '../blob-store.ts'
 import { hashContent } from './content-hash.ts'
 import { sealOf } from './encode.ts'
-import { FrameBuffers } from './frame-buffers.ts'
+import { free, FrameBuffers } from './frame-buffers.ts'
 import { damaged, INDEX_NUMBER, unpackFrame, unsealed, type Seal } from './frame.ts'
 import { inOrder } from './in-order.ts'
 import type { Keyring, MasterKey } from './keyring.ts'
@@ -70,7 +70,7 @@ function masterOf({ cipher, keyId }: Footer, keyring: Keyring): MasterKey | null
 
 /**
  * Content from `start` to `end`, inclusive and inside it; reads only the frames it needs, a few at a time. A whole read
- * also checks the sha256.
+ * also checks the sha256. A piece changes once the next is asked for.
  * @throws {BlobDamagedError} where a frame is not what was stored
  */
 export async function* decodeRange(
@@ -89,19 +89,20 @@ export async function* decodeRange(
     const number = first + position
     const bytes = Math.min(frameBytes, index.bytes - number * frameBytes)
     const crc = entries[position]?.crc ?? 0
-    const content = await unpackFrame(frame, { number, bytes, crc }, { seal, zstd })
-    if (content[0]?.buffer !== frame.buffer) buffers.giveBack(frame)
-    return content
+    const { pieces, spent } = await unpackFrame(frame, { number, bytes, crc }, { seal, zstd })
+    return { frame, pieces, spent }
   }
   let at = first * frameBytes
   try {
-    for await (const content of inOrder(stored, unpack)) {
-      await hash?.update(content)
-      for (const piece of content) {
+    for await (const { frame, pieces, spent } of inOrder(stored, unpack)) {
+      await hash?.update(pieces)
+      for (const piece of pieces) {
         const part = piece.subarray(Math.max(0, start - at), Math.max(0, end + 1 - at))
         at += piece.length
         if (part.length > 0) yield part
       }
+      spent.forEach(free)
+      buffers.giveBack(frame)
     }
     if (hash !== null && (await hash.digest()) !== index.sha256)
       throw new BlobDamagedError('the content of the object is not what was stored: its sha256 differs')

@@ -35,23 +35,24 @@ export async function packFrame(content: Buffer, number: number, { seal, zstd }:
   return { pieces: own, spent: [...spent, ...own.map(({ buffer }) => buffer)] }
 }
 
-/** @param bytes size of its content, which may lie in `stored`. @throws {BlobDamagedError} */
+/** Its content, which may lie in `stored`. @param bytes size of the content. @throws {BlobDamagedError} */
 export async function unpackFrame(
   stored: Buffer,
   { crc, number, bytes }: Pick<FrameEntry, 'crc'> & { number: number; bytes: number },
   { seal, zstd }: FrameTools,
-): Promise<Buffer[]> {
+): Promise<Made> {
   if (seal === null && crc32(stored) !== crc) throw damaged(number)
   const packed = seal === null ? stored : unsealed(stored, number, seal)
   const [method] = packed
   const data = packed.subarray(1)
+  const spent = packed === stored ? [] : [packed.buffer]
   if (method === 1) {
     const content = await expand(data, { number, bytes, zstd })
-    if (packed !== stored) free(packed.buffer)
+    spent.forEach(free)
     return content
   }
   if (method !== 0 || data.length !== bytes) throw damaged(number)
-  return [data]
+  return { pieces: [data], spent }
 }
 
 export function sealed(plain: Pieces, number: number, { key, boundTo }: Seal): Buffer[] {
@@ -101,10 +102,10 @@ function mayShrink(content: Buffer): boolean {
 async function expand(
   data: Buffer,
   { number, bytes, zstd }: { number: number; bytes: number; zstd: ZstdStreams },
-): Promise<Buffer[]> {
+): Promise<Made> {
   try {
-    const { pieces } = await zstd.run(data, bytes)
-    if (sizeOf(pieces) === bytes) return pieces
+    const made = await zstd.run(data, bytes)
+    if (sizeOf(made.pieces) === bytes) return made
   } catch (error) {
     throw damaged(number, error)
   }
