@@ -11,6 +11,12 @@ import { COMPRESSION, type Made, type ZstdStreams } from './zstd-streams.ts'
 const METHOD = { plain: Buffer.from([0]), zstd: Buffer.from([1]) }
 /** Compressed first: what does not shrink here is stored as it is, so that random bytes cost little. */
 const SAMPLE_BYTES = 8192
+/** zstd takes less memory for what it knows to be short. Its result has memory of its own, which can be freed. */
+const SAMPLE_COMPRESSION = {
+  params: COMPRESSION,
+  pledgedSrcSize: SAMPLE_BYTES,
+  chunkSize: Buffer.poolSize + SAMPLE_BYTES,
+}
 /** Number of the index in its nonce, which no frame has. */
 export const INDEX_NUMBER = 0xff_ff_ff_ff
 
@@ -94,8 +100,9 @@ async function shrink(content: Buffer, zstd: ZstdStreams): Promise<Made> {
 
 function mayShrink(content: Buffer): boolean {
   if (content.length <= 4 * SAMPLE_BYTES) return true
-  const sample = content.subarray(0, SAMPLE_BYTES)
-  return zstdCompressSync(sample, { params: COMPRESSION, chunkSize: SAMPLE_BYTES }).length <= sample.length
+  const { length, buffer } = zstdCompressSync(content.subarray(0, SAMPLE_BYTES), SAMPLE_COMPRESSION)
+  free(buffer)
+  return length <= SAMPLE_BYTES
 }
 
 /** A hostile frame neither grows beyond its size nor asks for a large window. */
