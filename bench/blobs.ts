@@ -6,10 +6,8 @@
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { FileSource } from '../src/blobs/content-source.ts'
 import { DirectoryBlobStore } from '../src/blobs/directory-store.ts'
@@ -52,19 +50,20 @@ async function time(work: () => Promise<unknown>): Promise<Timed> {
 
 const run = promisify(execFile)
 
-/** Writes the file and gives its sha256. */
-async function makePart(content: Content): Promise<string> {
-  const program = join(import.meta.dirname, 'support/blob-content.ts')
-  return (await run(process.execPath, [program, content, original, String(PART_BYTES)])).stdout
+/** Runs a program beside this one and gives what it prints. */
+async function runBeside(program: string, ...args: readonly string[]): Promise<string> {
+  return (await run(process.execPath, [join(import.meta.dirname, 'support', program), ...args])).stdout
 }
 
-const read = (highWaterMark: number) => createReadStream(original, { highWaterMark })
+/** Writes the file and gives its sha256. */
+const makePart = (content: Content): Promise<string> =>
+  runBeside('blob-content.ts', content, original, String(PART_BYTES))
 
-/** To the disk, as `cp` and `sync` of the copy do. */
-async function copyPlainly(highWaterMark: number): Promise<number> {
-  const { tookMs } = await time(() => pipeline(read(highWaterMark), createWriteStream(copy, { flush: true })))
+/** How long a copy to the disk takes, ms. */
+async function copyPlainly(pieceBytes: number): Promise<number> {
+  const tookMs = await runBeside('plain-copy.ts', original, copy, String(pieceBytes))
   await rm(copy)
-  return tookMs
+  return Number(tookMs)
 }
 
 /** What each part took, ms. */
@@ -97,7 +96,7 @@ async function measure(kind: string, content: Content, keys: readonly Buffer[]):
     took.large.push(await copyPlainly(FRAME_BYTES))
     const opened = await openBlob(place, name)
     if (opened === null) throw new Error('the object is not there')
-    const back = await time(() => pipeline(opened.read(), createWriteStream(copy, { flush: true })))
+    const back = await time(() => writeFile(copy, opened.read(), { flush: true }))
     took.put.push(put.tookMs)
     took.back.push(back.tookMs)
     sizes.peak = Math.max(sizes.peak, put.peakBytes, back.peakBytes)
