@@ -227,6 +227,6 @@ it('the command line sets, lists and deletes budgets', async () => {
   expect((await asked.ask('budget', 'list', '--org', 'cli')).stdout).toMatch(/cli, agent .* day +\$0\.50/)
   await asked.ask('budget', 'delete', budget.id)
   expect(await asked.askJson('budget', 'list', '--org', 'cli')).toEqual([])
-  const wrong = await exectrail(['budget', 'set', '-5', '--org', 'cli'], asked.env)
+  const wrong = await asked.run(['budget', 'set', '-5', '--org', 'cli'])
   expect(wrong.exitCode).toBe(2)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { startAskedService, type AskedService } from '../support/asked-service.ts'
-import { EXECTRAIL, exectrail, runProgram, type CommandResult } from '../support/command-line.ts'
+import { EXECTRAIL, runProgram, type CommandResult } from '../support/command-line.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
 import { ACME_KEY, ADMIN_KEY, GLOBEX_KEY } from '../support/service.ts'
@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 const run = (key: string, args: readonly string[]): Promise<CommandResult> =>
-  exectrail(['agent', ...args], { ...asked.env, EXECTRAIL_API_KEY: key })
+  asked.run(['agent', ...args], { ...asked.env, EXECTRAIL_API_KEY: key })
 const good = async (key: string, ...args: string[]): Promise<CommandResult> => {
   const ended = await run(key, args)
   expect(ended.exitCode, `agent ${args.join(' ')}: ${ended.stderr}`).toBe(0)

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAskedService, type AskedService } from '../support/asked-service.ts'
-import { exectrail } from '../support/command-line.ts'
 import { makeRecord } from '../support/records.ts'
 
 let asked: AskedService
@@ -46,7 +45,7 @@ describe('stats by group, errors and compare', () => {
     expect(stdout).toMatch(/codeAgentId +asked +0 % +100 %/)
     const versions = await asked.ask('compare', 'asked', '1', '2')
     expect(versions.stdout).toMatch(/executions +0 +0/)
-    const refused = await exectrail(['compare'], asked.env)
+    const refused = await asked.run(['compare'])
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('say what to compare')])
     const span = await asked.askJson('compare', '--since', '1h', '--before', '1d')
     expect([span.a.count > 0, span.b.count, span.b.window.to]).toEqual([true, 0, span.a.window.from])

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAskedService, type AskedService } from '../support/asked-service.ts'
 import { costFiguresOf, costRecords } from '../support/cost-records.ts'
-import { exectrail } from '../support/command-line.ts'
 import { overHttp } from '../support/mcp.ts'
 import { makeRecord } from '../support/records.ts'
 import { ADMIN_KEY } from '../support/service.ts'
@@ -92,7 +91,7 @@ describe('exectrail reprice', () => {
   })
 
   it('names what is wrong with the prices it is given', async () => {
-    const ended = await exectrail(['reprice', '--prices', '/no/such/prices'], asked.env)
+    const ended = await asked.run(['reprice', '--prices', '/no/such/prices'])
     expect(ended.exitCode).toBe(78)
     expect(ended.stderr).toContain('/no/such/prices: cannot be read')
   })

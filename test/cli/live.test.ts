@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAskedService, type AskedService } from '../support/asked-service.ts'
-import { exectrail } from '../support/command-line.ts'
 import { makeRecord } from '../support/records.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -43,7 +42,7 @@ describe('tail', () => {
   })
 
   it('says what is wrong with a condition', async () => {
-    const ended = await exectrail(['tail', '--where', 'nonsense'], asked.env)
+    const ended = await asked.run(['tail', '--where', 'nonsense'])
     expect(ended.exitCode).toBe(2)
     expect(ended.stderr).toContain('where')
   })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { saveChannel } from '../../src/metadata/alert-channels.ts'
 import { startAskedService, type AskedService } from '../support/asked-service.ts'
-import { exectrail, type CommandResult } from '../support/command-line.ts'
+import type { CommandResult } from '../support/command-line.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { makeRecord } from '../support/records.ts'
@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 const fail = async (...args: string[]): Promise<CommandResult> => {
-  const ended = await exectrail(args, asked.env)
+  const ended = await asked.run(args)
   expect(ended.exitCode).toBe(2)
   return ended
 }
@@ -108,7 +108,7 @@ it('alert rules are applied from a file, which says first what would change', as
   const file = join(folder.path, 'alerts.yaml')
   const rule = { name: 'Failures', condition: { kind: 'ratio', warning: 0.1 } }
   await writeFile(file, JSON.stringify({ rules: [rule] }))
-  const diff = await exectrail(['alert', 'diff', '-f', file], asked.env)
+  const diff = await asked.run(['alert', 'diff', '-f', file])
   expect([diff.exitCode, diff.stdout]).toEqual([1, '+ Failures\n'])
   await asked.ask('alert', 'apply', '-f', file)
   expect((await asked.ask('alert', 'diff', '-f', file)).stderr).toContain('1 rules are as they should be')

@@ -74,7 +74,7 @@ describe('logs', () => {
     const { stdout } = await ask('logs', id, '--full')
     expect(stdout).toBe('printed \u001b[31mred\u001b[0m\u0007\n')
     expect((await ask('logs', id, '--full', 'result')).stdout).toBe('{"sum":6}')
-    const absent = await exectrail(['logs', id, '--full', 'input'], asked.env)
+    const absent = await asked.run(['logs', id, '--full', 'input'])
     expect(absent.exitCode).toBe(2)
     expect(absent.stderr).toContain('there is no input')
   })
@@ -152,10 +152,7 @@ describe('sql', () => {
   })
 
   it("exits 2 in ClickHouse's own words for a query it refuses", async () => {
-    const { exitCode, stdout, stderr } = await exectrail(
-      ['sql', 'DROP TABLE code_exec_logs', '--json'],
-      asked.env,
-    )
+    const { exitCode, stdout, stderr } = await asked.run(['sql', 'DROP TABLE code_exec_logs', '--json'])
     expect(exitCode).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^error: ClickHouse: /)
@@ -164,7 +161,7 @@ describe('sql', () => {
 
 it('says which key is wrong and what to do', async () => {
   const wrong = { ...asked.env, EXECTRAIL_API_KEY: 'another-key-0123456789' }
-  const { exitCode, stderr } = await exectrail(['logs'], wrong)
+  const { exitCode, stderr } = await asked.run(['logs'], wrong)
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(/^error: the API key is not known here\nfix: /)
 })

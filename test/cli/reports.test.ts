@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { startAskedService, type AskedService } from '../support/asked-service.ts'
 import { executions } from '../support/changed-agents.ts'
-import { exectrail, exectrailOnTerminal } from '../support/command-line.ts'
+import { exectrailOnTerminal } from '../support/command-line.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/directory.ts'
 import { makeRecord } from '../support/records.ts'
 import { ended } from '../support/workflow-records.ts'
@@ -47,7 +47,7 @@ afterAll(async () => {
   await files[Symbol.asyncDispose]()
 })
 
-const run = (...args: string[]) => exectrail(args, asked.env)
+const run = (...args: string[]) => asked.run(args)
 
 describe('which agent got worse since yesterday, and why', () => {
   it('is answered in three commands, each of which names the next', async () => {

@@ -4,7 +4,8 @@ import { writeEndpoints } from '../../src/stack/endpoints.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { startApiStack } from './api-stack.ts'
 import { PASSWORD, USER, type RunningClickHouse } from './clickhouse.ts'
-import { environmentFor, exectrail, type CommandResult } from './command-line.ts'
+import { environmentFor, type CommandResult } from './command-line.ts'
+import { openCommandProcess } from './command-process.ts'
 import { temporaryDirectory } from './directory.ts'
 import { insertRecords } from './records.ts'
 import { ADMIN_KEY, type TestService } from './service.ts'
@@ -16,6 +17,8 @@ export interface AskedService {
   insert: (records: readonly ExecutionRecord[], version?: 1 | 2) => Promise<void>
   /** A statement as the service's own user. */
   select: <Row>(sql: string) => Promise<Row[]>
+  /** Runs a command in a process that all of them share; in this environment, or another. */
+  run: (args: readonly string[], env?: Record<string, string>) => Promise<CommandResult>
   /** Runs a command that must succeed. */
   ask: (...args: string[]) => Promise<CommandResult>
   /** The one JSON value that a command prints. */
@@ -50,14 +53,17 @@ export async function startAskedService(
     ...(metadataUrl === undefined ? {} : { metadata: metadataUrl }),
   })
   const env = environmentFor(home.path, { EXECTRAIL_API_KEY: ADMIN_KEY })
+  const commands = openCommandProcess()
+  const run: AskedService['run'] = (args, changed = env) => commands.run(args, changed)
   const ask = async (...args: string[]): Promise<CommandResult> => {
-    const ended = await exectrail(args, env)
+    const ended = await run(args)
     expect(ended.exitCode, ended.stderr).toBe(0)
     return ended
   }
   return {
     url: service.url,
     env,
+    run,
     insert: (more, version) => insertRecords(clickhouse, more, version),
     select: (sql) => clickhouse.store.query(sql, {}),
     ask,
@@ -66,6 +72,7 @@ export async function startAskedService(
     service,
     store: clickhouse.store,
     stop: async () => {
+      await commands[Symbol.asyncDispose]()
       await stop()
       await home[Symbol.asyncDispose]()
     },
