@@ -27,7 +27,7 @@ export interface Scene {
   random: () => number
   /** Waits a time between the two, by the seed. */
   waitBetween: (leastMs: number, mostMs: number) => Promise<void>
-  /** A process that records executions; by default 500 a second, to the Collector. */
+  /** A process that records executions; by default at the rate of the form, to the Collector. */
   record: (change?: Partial<Recording> & { url?: string | null; home?: string }) => Recorder
   /** A process that runs code in sandboxes. */
   execute: (change?: Pick<Recording, 'blobs'>) => Recorder
@@ -57,6 +57,8 @@ interface Cast {
 }
 
 const DRAIN_MS = 90_000
+/** Executions a second. While parts are gone they go on, and all of them are sent and judged afterwards. */
+const RATE = { short: 250, long: 1000 }
 
 /** Plays a scenario, mends the stage and judges. @throws {Unplayable} */
 export async function play(
@@ -78,7 +80,11 @@ export async function play(
     random,
     waitBetween: (least, most) => pause(least + random() * (most - least)),
     record({ url = place.url, home = place.home, ...change } = {}) {
-      const recorder = startRecorder('recorder-child', { ...place, home, url }, change)
+      const recorder = startRecorder(
+        'recorder-child',
+        { ...place, home, url },
+        { rate: RATE[form], ...change },
+      )
       cast.push({ recorder, home, by: BY_EXECUTION, organizationId })
       return recorder
     },

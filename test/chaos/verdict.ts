@@ -20,7 +20,8 @@ export interface Begun extends Pick<Said, 'announced' | 'begun' | 'completed'> {
 }
 
 const PATIENCE_MS = 60_000
-const POLL_MS = 150
+/** Each poll counts three tables. */
+const POLL_MS = 500
 
 /** Waits for what was begun to be stored, then says what is wrong, a line each; nothing where all is well. */
 export async function judge(stage: Pick<Stage, 'column'>, begun: Begun): Promise<string[]> {
@@ -52,7 +53,8 @@ function tablesOf(stage: Pick<Stage, 'column'>, { organizationId, by }: Begun): 
   const own = `organization_id = '${organizationId}'`
   const rows = `FROM code_exec_logs FINAL WHERE ${own}`
   const spanId = `SpanAttributes['${by.attribute}']`
-  const spans = `FROM otel_traces FINAL WHERE SpanAttributes['code_exec.organization.id'] = '${organizationId}'`
+  const ownSpans = `SpanAttributes['code_exec.organization.id'] = '${organizationId}'`
+  const spans = `FROM otel_traces FINAL WHERE ${ownSpans}`
   const first = async (query: string): Promise<number> => Number((await stage.column(query))[0] ?? 0)
   return {
     rows: () => stage.column(`SELECT ${by.column} ${rows}`),
@@ -67,8 +69,8 @@ function tablesOf(stage: Pick<Stage, 'column'>, { organizationId, by }: Begun): 
     successes: () => stage.column(`SELECT ${by.column} ${rows} AND outcome = 'success'`),
     count: async () =>
       Math.min(
-        await first(`SELECT uniqExact(${by.column}) ${rows}`),
-        await first(`SELECT uniqExact(${spanId}) ${spans}`),
+        await first(`SELECT uniqExact(${by.column}) FROM code_exec_logs WHERE ${own}`),
+        await first(`SELECT uniqExact(${spanId}) FROM otel_traces WHERE ${ownSpans}`),
         await first(`SELECT uniqExact(execution_id) FROM code_exec_events WHERE ${own}`),
       ),
   }

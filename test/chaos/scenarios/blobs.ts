@@ -49,7 +49,7 @@ const executorKilled: Scenario = {
   async run(scene) {
     await using part = await openBlobPart()
     const executors: Recorder[] = []
-    const rounds = scene.form === 'short' ? 3 : 20
+    const rounds = scene.form === 'short' ? 2 : 20
     let since = ALWAYS
     for (let round = 0; round < rounds; round += 1) {
       await part.way.set(round % 3 === 0 ? 'refuses connections' : null)

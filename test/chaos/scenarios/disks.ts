@@ -18,7 +18,7 @@ const outboxFull: Scenario = {
     if (disk === null) throw new Unplayable(NO_MOUNT)
     try {
       // Room first, for a process that cannot even name its outbox is another case.
-      const recorder = scene.record({ home, rate: 500 })
+      const recorder = scene.record({ home })
       const rounds = scene.form === 'short' ? 1 : 10
       for (let round = 0; round < rounds; round += 1) {
         await recorder.begun(recorder.said().begun.size + 200)

@@ -5,13 +5,15 @@ import { familyOf, remaining } from '../family.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 
 const QUEUE_BYTES = 4_194_304
+/** Fill the queue several times over. */
+const MORE_THAN_QUEUE = 6000
 
 const executorKilled: Scenario = {
   name: 'executor-killed',
   says: 'while executors are killed again and again, in the middle of executions',
   disturbs: 'itself',
   async run(scene) {
-    const rounds = scene.form === 'short' ? 3 : 40
+    const rounds = scene.form === 'short' ? 2 : 40
     for (let round = 0; round < rounds; round += 1) {
       const recorder = scene.record()
       const executor = scene.execute()
@@ -35,9 +37,10 @@ const collectorKilledFull: Scenario = {
     collector.env['QUEUE_BYTES'] = String(QUEUE_BYTES)
     await restart(scene)
     await store.down()
-    scene.record({ rate: 1000 })
+    const count = scene.form === 'short' ? MORE_THAN_QUEUE : 0
+    scene.record({ rate: 1000, count })
     await waitForFullQueue(scene)
-    const kills = scene.form === 'short' ? 2 : 10
+    const kills = scene.form === 'short' ? 1 : 10
     for (let kill = 0; kill < kills; kill += 1) {
       await scene.waitBetween(0, 800)
       await restart(scene)
@@ -71,8 +74,8 @@ const storeKilled: Scenario = {
   says: 'while the store is killed in the middle of inserts',
   disturbs: 'all',
   async run(scene) {
-    scene.record({ rate: 1000 })
-    const kills = scene.form === 'short' ? 3 : 25
+    scene.record()
+    const kills = scene.form === 'short' ? 2 : 25
     for (let kill = 0; kill < kills; kill += 1) {
       await scene.stage.store.up()
       await scene.waitBetween(300, 1200)
@@ -87,8 +90,8 @@ const bothKilled: Scenario = {
   disturbs: 'all',
   async run(scene) {
     const { collector, store } = scene.stage
-    scene.record({ rate: 800 })
-    const rounds = scene.form === 'short' ? 2 : 20
+    scene.record()
+    const rounds = scene.form === 'short' ? 1 : 20
     for (let round = 0; round < rounds; round += 1) {
       await scene.waitBetween(300, 900)
       await Promise.all([collector.down(), store.down()])

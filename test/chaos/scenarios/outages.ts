@@ -12,9 +12,9 @@ const storeDown: Scenario = {
   disturbs: 'all',
   async run(scene) {
     const recorder = scene.record()
-    await recorder.begun(500)
+    await recorder.begun(300)
     await scene.stage.store.down()
-    await pause(scene.form === 'short' ? 4000 : 120_000)
+    await pause(scene.form === 'short' ? 3000 : 120_000)
     await scene.stage.store.up()
   },
 }
@@ -32,8 +32,8 @@ function signozFails(fault: Fault): Scenario {
       const failedBefore = (await readSignoz(stage.metricsUrl)).failed
       const metBefore = stage.wayToSignoz.met
       await stage.wayToSignoz.set(fault)
-      const recorder = scene.record({ rate: 600 })
-      await recorder.begun(600)
+      const recorder = scene.record({ rate: 400 })
+      await recorder.begun(400)
       await pause(scene.form === 'short' ? 500 : 60_000)
       await recorder.end('SIGTERM')
       const said = await scene.drain()

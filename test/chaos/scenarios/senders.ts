@@ -10,7 +10,7 @@ function receiverFails(fault: Fault): Scenario {
     disturbs: 'itself',
     async run(scene) {
       await using way = await openFaultyWay(scene.stage.otlpUrl)
-      const recorder = scene.record({ url: way.url, rate: 500 })
+      const recorder = scene.record({ url: way.url })
       await recorder.begun(100)
       const before = way.met
       await way.set(fault)

@@ -3,7 +3,7 @@ import { openFaultyWay } from '../faulty-way.ts'
 import type { Scenario } from '../scenario.ts'
 
 const MINUTE_MS = 60_000
-const BURST = { short: 10_000, long: 50_000 }
+const BURST = { short: 5000, long: 50_000 }
 
 const loopBlocked: Scenario = {
   name: 'loop-blocked',
@@ -40,7 +40,7 @@ const endedMidFlush: Scenario = {
   says: 'when SIGTERM comes in the middle of a flush, and again with no time left to drain',
   disturbs: 'itself',
   async run(scene) {
-    const rounds = scene.form === 'short' ? 3 : 20
+    const rounds = scene.form === 'short' ? 2 : 20
     await using way = await openFaultyWay(scene.stage.otlpUrl)
     await way.set('takes 500 ms a request')
     for (let round = 0; round < rounds; round += 1) {
