@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { SpreadLong } from './test/support/spread-long.ts'
 
 /** Their files run one after the other in a process that loads each module once: they change nothing that is global to it. */
-const SHARING = ['api', 'cli', 'client', 'cost', 'mcp', 'record', 'service', 'store'].map(
+const SHARING = ['api', 'cli', 'client', 'cost', 'dashboard', 'mcp', 'record', 'service', 'store'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 )
 

@@ -6,11 +6,11 @@ import {
   NARROW,
   overflowOf,
   startDashboard,
+  takeComplaints,
   type DashboardStack,
 } from '../support/dashboard.ts'
 import { DEEP, hostileRecord, SCRIPT } from '../support/hostile-records.ts'
 import { makeRecord } from '../support/records.ts'
-import { waitFor } from '../support/wait.ts'
 
 const STEP = { workflowExecutionId: 'wf-1', nodeId: 'sum' } as const
 const failed = makeRecord({
@@ -123,9 +123,6 @@ describe.skipIf(BROWSER === null)('an execution', () => {
   it('that does not exist is said to be missing', async () => {
     await using opened = await stack.open('/executions/01890000-0000-7000-8000-000000000000')
     await opened.page.getByText('No execution has this id').waitFor()
-    // The browser's own words about the answer may come after the page has shown it.
-    const { complaints } = opened
-    await waitFor(() => complaints.length >= 2, { what: 'the answer and the console' })
-    expect(complaints.splice(0).join('\n')).toContain('404')
+    expect(await takeComplaints(opened)).toContain('404')
   })
 })

@@ -2,14 +2,16 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { readDashboard } from '../../src/api/dashboard-files.ts'
+import { readDashboard, type DashboardFiles } from '../../src/api/dashboard-files.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { ExecutionRecord } from '../../src/execution.ts'
 import { obtainDashboard } from '../../src/provision/dashboard.ts'
 import { findBrowser } from '../../tools/browser.ts'
 import { startApiStack, type ApiStack } from './api-stack.ts'
+import { exitOnSigterm } from './end-with-process.ts'
 import { insertRecords } from './records.ts'
 import { ADMIN_KEY } from './service.ts'
+import { waitFor } from './wait.ts'
 
 const WIDE = { width: 1440, height: 900 }
 /** A telephone. */
@@ -44,44 +46,45 @@ export interface OpenedPage extends AsyncDisposable {
   complaints: string[]
 }
 
-/** Starts the service over `records`, and a browser; `stop` ends both. */
+/** Starts the service over `records`; `stop` ends it. */
 export async function startDashboard(
   records: readonly ExecutionRecord[],
   others: Omit<Parameters<typeof startApiStack>[0] & object, 'dashboard'> = {},
 ): Promise<DashboardStack> {
-  const report = (line: string): void => void process.stderr.write(`${line}\n`)
-  const directory = await obtainDashboard({ config: { ...loadConfig(), ci: true }, report })
-  const stack = await startApiStack({ ...others, dashboard: readDashboard(directory) })
+  const stack = await startApiStack({ ...others, dashboard: await theFiles() })
   await insertRecords(stack.clickhouse, records)
-  const browser = await launch()
   return {
     ...stack,
     insert: (more) => insertRecords(stack.clickhouse, more),
-    open: (path, options) => open(browser, stack.service.url, { path, ...options }),
-    stop: async () => {
-      await browser.close()
-      await stack.stop()
-    },
+    open: async (path, options) => open(await theBrowser(), stack.service.url, { path, ...options }),
   }
 }
 
 /** Expects that axe finds nothing against WCAG 2 AA. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  const found = violations.map(
-    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`,
-  )
-  expect(found).toEqual([])
+  await expectNoViolations(axeOn(page).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']))
 }
 
 /** As above, in the light and in the dark; for a page that follows the system. */
 export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await expectAccessible(page)
-  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await expectAccessible(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  // The themes have one document: what is left to ask is of colours.
+  await expectNoViolations(axeOn(page).withRules(['color-contrast', 'link-in-text-block']))
+}
+
+/** In the page itself: without frames it needs no other page to join results, each of which is a process. */
+function axeOn(page: Page): AxeBuilder {
+  return new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
+}
+
+async function expectNoViolations(axe: AxeBuilder): Promise<void> {
+  const { violations } = await axe.analyze()
+  const found = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`,
+  )
+  expect(found).toEqual([])
 }
 
 /** Expects that each label of a form stands above its field, which has room for what is written. */
@@ -101,15 +104,40 @@ export async function expectLabelsAbove(form: Locator): Promise<void> {
   }
 }
 
+/** Takes what the browser complained of, which may come after the page has shown it. */
+export async function takeComplaints({ complaints }: OpenedPage): Promise<string> {
+  await waitFor(() => complaints.length > 0, { what: 'a complaint' })
+  return complaints.splice(0).join('\n')
+}
+
 /** By how many pixels the page is wider than its window. */
 export async function overflowOf(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
 }
 
-function launch(): Promise<Browser> {
+let read: Promise<DashboardFiles> | null = null
+
+/** Finding out whether they are built takes as long as reading all source files. */
+function theFiles(): Promise<DashboardFiles> {
+  const report = (line: string): void => void process.stderr.write(`${line}\n`)
+  read ??= obtainDashboard({ config: { ...loadConfig(), ci: true }, report }).then(readDashboard)
+  return read
+}
+
+let launched: Promise<Browser> | null = null
+
+/** One for all pages of this process, which end with their contexts; it ends with the process. */
+function theBrowser(): Promise<Browser> {
+  launched ??= launch()
+  return launched
+}
+
+async function launch(): Promise<Browser> {
   if (BROWSER === null) throw new Error('no browser')
+  exitOnSigterm()
   // The tests run as root in a container, where Chromium's own sandbox cannot start; the pages are our own.
-  return chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  const args = ['--no-sandbox', '--disable-dev-shm-usage']
+  return chromium.launch({ executablePath: BROWSER, args, handleSIGTERM: false })
 }
 
 async function open(
@@ -117,11 +145,16 @@ async function open(
   url: string,
   { path, theme = 'light', size = WIDE, key = ADMIN_KEY }: OpenOptions & { path: string },
 ): Promise<OpenedPage> {
-  const context = await browser.newContext({ viewport: size, colorScheme: theme, timezoneId: 'UTC' })
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+  })
   context.setDefaultTimeout(PATIENCE_MS)
   await context.request.get(`${url}/?key=${key}`)
   const page = await context.newPage()
-  const complaints = listen(page)
+  const { complaints, settled } = listen(page)
   await page.goto(`${url}${path}`)
   await page.getByRole('main').waitFor()
   return {
@@ -129,15 +162,19 @@ async function open(
     complaints,
     async [Symbol.asyncDispose]() {
       await context.close()
+      await settled()
       expect(complaints).toEqual([])
     },
   }
 }
 
-function listen(page: Page): string[] {
+function listen(page: Page): { complaints: string[]; settled: () => Promise<unknown> } {
   const complaints: string[] = []
+  const reading: Promise<unknown>[] = []
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    if (!['error', 'warning'].includes(message.type())) return
+    // The events below say so with the answer.
+    if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('requestfailed', (request) => {
@@ -147,11 +184,15 @@ function listen(page: Page): string[] {
   })
   page.on('response', (response) => {
     if (response.status() < 400) return
-    const index = complaints.push(`${response.url()} answered ${response.status()}`) - 1
-    void response.text().then(
-      (text) => (complaints[index] += `: ${text.slice(0, 500)}`),
-      () => undefined,
+    const complain = (text: string): unknown =>
+      complaints.push(`${response.url()} answered ${response.status()}: ${text.slice(0, 500)}`)
+    // An answer whose page is left has no text.
+    reading.push(
+      response
+        .text()
+        .catch(() => '')
+        .then(complain),
     )
   })
-  return complaints
+  return { complaints, settled: () => Promise.all(reading) }
 }
