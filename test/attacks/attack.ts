@@ -18,7 +18,7 @@ export interface Attack {
 }
 
 /** For what is to end by its deadline; for all else it is far away, however much else the machine does. */
-const DEADLINE = { timeoutMs: 1500 }
+const DEADLINE = { timeoutMs: 600 }
 const NO_DEADLINE = { timeoutMs: 60_000 }
 
 /** Fills in the runtime and language of a list, and a limit of time where it has no limits. */

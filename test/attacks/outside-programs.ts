@@ -60,7 +60,7 @@ require('net').connect(${port}, '127.0.0.1').on('error', () => console.log('refu
     },
     {
       tries: 'to flood both streams to its end and beyond',
-      request: { language: 'bash', code: `yes $'\\e[31m' & yes >&2`, limits: { timeoutMs: 2000 } },
+      request: { language: 'bash', code: `yes $'\\e[31m' & yes >&2`, limits: { timeoutMs: 700 } },
       expected: 'timeout/timeout',
       proves: ({ outputTruncated, stdout }) => {
         expect(outputTruncated).toBe(true)

@@ -135,7 +135,7 @@ export const PYTHON_ATTACKS: readonly Attack[] = attacksIn('subprocess', 'python
   {
     tries: 'to make files without end',
     code: `import itertools\nfor i in itertools.count():\n    open("/tmp/%d" % i, "w").close()`,
-    request: { limits: { memoryMb: 64, timeoutMs: 4000 } },
+    request: { limits: { memoryMb: 64, timeoutMs: 2000 } },
     expect: ['limit/memory_limit', 'limit/disk_limit', ...TIMEOUT, ...REFUSED],
   },
   {
