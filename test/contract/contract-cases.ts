@@ -12,6 +12,8 @@ export interface ContractOptions {
   absent?: string | null
   /** Why one language cannot be held to it here; its cases are skipped under this reason. */
   absentLanguages?: Partial<Record<Language, string>>
+  /** Languages that run as another one here does: beyond their answers they are held to the contract in the long form alone. */
+  sampled?: readonly Language[]
   /** What this host, unlike others, takes away beside what the runtime declares. */
   lacks?: readonly Limitation[]
   /** `weaker`: `check` names something missing although runs are served. @default whole */
@@ -41,7 +43,7 @@ export interface Subject {
 }
 
 /** What a program says at its end. */
-export function describeAnswers({ runtime, language, needs, options, code }: Subject): void {
+export function describeAnswers({ runtime, language, needs, code }: Subject): void {
   it('gives back what main returns', async () => {
     const { exit, begun } = await record(
       runtime(),
@@ -108,6 +110,10 @@ export function describeAnswers({ runtime, language, needs, options, code }: Sub
     })
     expect(stdout).toBe('before\n')
   })
+}
+
+/** What goes through the pipes and streams. */
+export function describeStreams({ runtime, language, needs, options, code }: Subject): void {
   it('carries big inputs and results', async () => {
     const input = JSON.stringify({
       text: 'é"\\'.repeat((options.bigInputBytes ?? 4_194_304) / 6),
@@ -117,10 +123,6 @@ export function describeAnswers({ runtime, language, needs, options, code }: Sub
     expect(exit).toMatchObject({ fault: null, uncaught: null, limit: null, exitCode: 0 })
     expect(JSON.parse(exit.result ?? '') as unknown).toEqual(JSON.parse(input))
   })
-}
-
-/** What goes through the streams. */
-export function describeStreams({ runtime, language, needs, code }: Subject): void {
   it('keeps characters unbroken across chunks', async () => {
     const { stdout, exit } = await record(runtime(), makeRequest(language, code('unicode')))
     expect(exit.fault).toBeNull()

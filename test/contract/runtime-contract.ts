@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Language } from '../../src/execution.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
+import { IS_LONG_FORM } from '../support/long-form.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
 import {
   describeAnswers,
@@ -60,6 +61,7 @@ export function describeRuntime(
           code: (program: ProgramName) => PROGRAMS[language][program],
         }
         describeAnswers(subject)
+        if (!IS_LONG_FORM && options.sampled?.includes(language) === true) return
         describeStreams(subject)
         describeSurroundings(subject)
         describeEndings(subject)

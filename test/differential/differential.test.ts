@@ -1,6 +1,6 @@
 /**
  * The same program, the same answer: snippets, snippets made by chance and whole programs run on every local runtime,
- * and what differs is declared by the runtime (`capabilities.lacks`). `DIFFERENTIAL_RUNS=5000 FUZZ_SEED=7` runs longer.
+ * and what differs is declared by the runtime (`capabilities.lacks`). `EXECTRAIL_TESTS=all DIFFERENTIAL_RUNS=5000 FUZZ_SEED=7` runs longer.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Language } from '../../src/execution.ts'

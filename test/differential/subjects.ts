@@ -7,6 +7,7 @@ import type { Runtime } from '../../src/runtimes/runtime.ts'
 import { e2bOn } from '../support/e2b.ts'
 import { E2bStandIn } from '../support/e2b-stand-in/server.ts'
 import { localOptions } from '../support/local-runtime.ts'
+import { IS_LONG_FORM } from '../support/long-form.ts'
 import { findUncompiled, findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
 
 /** A runtime under comparison. */
@@ -20,9 +21,8 @@ export interface Subject {
   close(): Promise<void>
 }
 
-/** Of so many programs a runtime that is slow to start runs one, unless a long run is asked for. */
-const SAMPLE =
-  process.env['DIFFERENTIAL_RUNS'] === undefined ? { unforked: 12, wasm: 2 } : { unforked: 1, wasm: 1 }
+/** Of so many programs a runtime that is slow to start runs one, but in the long form. */
+const SAMPLE = IS_LONG_FORM ? { unforked: 1, wasm: 1 } : { unforked: 12, wasm: 2 }
 
 /** All that are ready here. */
 export async function makeSubjects(): Promise<Subject[]> {

@@ -11,6 +11,7 @@ import { waitFor } from '../support/wait.ts'
 
 const RANDOM = 'import os, random\ndef main(input):\n    return os.urandom(8).hex() + str(random.random())'
 
+// In JavaScript: a stock node compiles its module for every run, and that of Python takes it seconds.
 describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', (variant) => {
   let runtime: BacalhauRuntime
   let absent: string | null = null
@@ -19,7 +20,7 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', (variant
     absent = await whyNoNode(variant)
     if (absent !== null) return
     runtime = await ownNode(variant)
-    await record(runtime, makeRequest('python', 'pass'))
+    await record(runtime, makeRequest('javascript', ''))
     api = new BacalhauApi((await runtime.apiUrl()) ?? '')
   }, 1_800_000)
   afterAll(async () => {
@@ -30,7 +31,9 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', (variant
     context.skip(absent !== null, absent ?? '')
     const { exit, stdout, begun } = await record(
       runtime,
-      makeRequest('python', 'def main(input):\n    print("é")\n    return input', { input: '[1,"ü"]' }),
+      makeRequest('javascript', 'export const main = (input) => (console.log("é"), input)', {
+        input: '[1,"ü"]',
+      }),
     )
     expect(exit).toMatchObject({ fault: null, exitCode: 0, isolation: 'wasm' })
     expect(JSON.parse(exit.result ?? '')).toEqual([1, 'ü'])
@@ -40,7 +43,7 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', (variant
   })
   it('delivers a flood to the last byte', async (context) => {
     context.skip(absent !== null, absent ?? '')
-    const { stdoutBytes, exit } = await record(runtime, makeRequest('python', PROGRAMS.python.flood))
+    const { stdoutBytes, exit } = await record(runtime, makeRequest('javascript', PROGRAMS.javascript.flood))
     expect(exit.fault).toBeNull()
     expect(stdoutBytes).toBe(FLOOD.lines * FLOOD.lineBytes)
   })
@@ -53,17 +56,18 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', (variant
   })
   it('takes files in and gives those of /out back', async (context) => {
     context.skip(absent !== null, absent ?? '')
-    const code =
-      'open("/out/a.bin", "wb").write(bytes([0, 255]))\ndef main(input):\n    return open("in/x.txt").read()'
-    const files = [{ path: 'in/x.txt', content: 'kept' }]
-    const { exit } = await record(runtime, makeRequest('python', code, { files }))
+    const files = [{ path: 'given/in.txt', content: 'kept' }]
+    const { exit } = await record(runtime, makeRequest('javascript', PROGRAMS.javascript.files, { files }))
     expect(exit).toMatchObject({ fault: null, result: '"kept"' })
-    expect(exit.files).toEqual([{ path: 'a.bin', content: 'AP8=', encoding: 'base64' }])
+    expect(exit.files.toSorted((a, b) => a.path.localeCompare(b.path))).toEqual([
+      { path: 'back.txt', content: 'kept!', encoding: 'utf8' },
+      { path: 'raw.bin', content: 'AP8B', encoding: 'base64' },
+    ])
   })
   it('stops the job of a run that is aborted', async (context) => {
     context.skip(absent !== null, absent ?? '')
     const controller = new AbortController()
-    const { exit } = await record(runtime, makeRequest('python', PROGRAMS.python.endless), {
+    const { exit } = await record(runtime, makeRequest('javascript', PROGRAMS.javascript.endless), {
       signal: controller.signal,
       onRunning: () => controller.abort(),
     })
@@ -94,9 +98,9 @@ describe.each(['exectrail', 'stock'] as const)('a node of the kind %s', (variant
   it('has a job that fails tried once, and tells of it in the words of the node', async (context) => {
     context.skip(absent !== null, absent ?? '')
     const limits = { memoryBytes: 1_048_576 }
-    const { exit, begun } = await record(runtime, makeRequest('python', 'pass', { limits }))
+    const { exit, begun } = await record(runtime, makeRequest('javascript', '', { limits }))
     expect(exit).toMatchObject({ result: null, fault: { kind: 'runtime_error' } })
-    expect(exit.fault?.message).toContain('python.wasm')
+    expect(exit.fault?.message).toContain('quickjs.wasm')
     expect(begun).toBe(0)
     const tries = readProgress(await api.history(exit.sandboxId ?? '')).executionIds
     // A stock orchestrator has asked for the second try by the time it tells of the first one's end.

@@ -4,6 +4,7 @@ import { ownNode, whyNoNode } from '../support/bacalhau.ts'
 
 describeRuntime('bacalhau', () => ownNode('exectrail'), ['javascript', 'typescript', 'python'], {
   absent: await whyNoNode('exectrail'),
+  sampled: ['typescript'],
   // 4 MiB take QuickJS in WASM 5 s each way.
   bigInputBytes: 1_048_576,
   // Filling 128 MiB of a WASM memory takes a node several seconds.

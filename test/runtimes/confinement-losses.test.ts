@@ -10,6 +10,7 @@ import { vm2 } from '../../src/runtimes/vm2.ts'
 import { descendants } from '../support/descendants.ts'
 import { FORK_SERVER } from '../support/forking.ts'
 import { localOptions } from '../support/local-runtime.ts'
+import { IS_LONG_FORM } from '../support/long-form.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -66,13 +67,17 @@ const ANSWERS: Record<Language, string> = {
   bash: 'main() { result 1; }',
 }
 
+/** TypeScript runs as JavaScript. */
+const COMPILED = [
+  ['subprocess', 'typescript'],
+  ['vm2', 'typescript'],
+] as const
 const CASES = [
   ['subprocess', 'javascript'],
-  ['subprocess', 'typescript'],
   ['subprocess', 'python'],
   ['subprocess', 'bash'],
   ['vm2', 'javascript'],
-  ['vm2', 'typescript'],
+  ...(IS_LONG_FORM ? COMPILED : []),
 ] as const
 
 const launchers = new Set<number>()

@@ -3,6 +3,7 @@ import { describeRuntime } from '../contract/runtime-contract.ts'
 import { EMPTY_PATH, killSlots, localOptions } from '../support/local-runtime.ts'
 
 describeRuntime('vm2', () => vm2(localOptions()), ['javascript', 'typescript'], {
+  sampled: ['typescript'],
   makeAbsent: () => vm2(localOptions({ path: EMPTY_PATH })),
   killBackend: killSlots,
 })

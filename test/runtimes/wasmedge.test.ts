@@ -9,6 +9,7 @@ describeRuntime('wasmedge', () => wasmedge(wasmedgeOptions()), ['javascript', 't
   hogMemoryBytes: 33_554_432,
   absent: await findWasmedge(),
   absentLanguages: await findUncompiled(),
+  sampled: ['typescript'],
   makeAbsent: () => wasmedge(wasmedgeOptions({ path: EMPTY_PATH, cacheDir: EMPTY_PATH })),
   killBackend: killSlots,
 })

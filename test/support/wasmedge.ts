@@ -5,8 +5,15 @@ import type { Language } from '../../src/execution.ts'
 import { compileModule } from '../../src/provision/wasmedge/compile.ts'
 import type { Engine } from '../../src/provision/wasmedge/engine.ts'
 import { findEngine } from '../../src/provision/wasmedge/wasmedge.ts'
-import { compiledPath, exists, prepareModule } from '../../src/provision/wasmedge/modules.ts'
+import {
+  compiledPath,
+  exists,
+  MODULE_NAMES,
+  prepareModule,
+  type ModuleName,
+} from '../../src/provision/wasmedge/modules.ts'
 import type { WasmedgeOptions } from '../../src/runtimes/wasmedge/toolchain.ts'
+import { IS_LONG_FORM } from './long-form.ts'
 
 const COMPILE_MS = 300_000
 
@@ -17,14 +24,15 @@ export function wasmedgeOptions(change: Partial<WasmedgeOptions> = {}): Wasmedge
 }
 
 /**
- * Gets the engine, and compiles its JavaScript once for all test files, which takes 40 s and saves minutes. A string is the
- * visible reason why nothing of it can run here.
+ * Gets the engine, and compiles its JavaScript once for all test files, which takes 40 s and saves minutes; in the long form
+ * also its Python. A string is the visible reason why nothing of it can run here.
  */
 export async function findWasmedge(): Promise<string | null> {
   const { path, cacheDir, report } = wasmedgeOptions()
   try {
     const engine = await findEngine({ config: { path, cacheDir, ci: true }, report })
-    await compileJavaScript(engine, cacheDir)
+    for (const name of IS_LONG_FORM ? MODULE_NAMES : (['quickjs'] as const))
+      await compile(name, engine, cacheDir)
     return null
   } catch (error) {
     return messageOf(error).split('\n').join('; ')
@@ -32,8 +40,8 @@ export async function findWasmedge(): Promise<string | null> {
 }
 
 /** Without the memory to compile, it stays interpreted. */
-async function compileJavaScript(engine: Engine, cacheDir: string): Promise<void> {
-  const module = await prepareModule('quickjs', cacheDir)
+async function compile(name: ModuleName, engine: Engine, cacheDir: string): Promise<void> {
+  const module = await prepareModule(name, cacheDir)
   const signal = AbortSignal.timeout(COMPILE_MS)
   await compileModule({ engine, module, signal, progress: { stage: () => undefined } }).catch(() => undefined)
 }
