@@ -224,7 +224,7 @@ function check(files: readonly string[], options: Record<string, string | string
     ...options,
   }
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-  return runProgram(join(ROOT, 'node_modules/.bin/tsc'), ['--project', '.'], {
+  return runProgram(join(ROOT, 'node_modules/.bin/tsc'), ['--project', '.', '--singleThreaded'], {
     env: environmentFor(home),
     cwd: app,
   })
