@@ -8,7 +8,7 @@ import { wasmedge } from '../../src/runtimes/wasmedge.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { IS_LONG_FORM } from '../support/long-form.ts'
 import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
-import { findUncompiled, findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
+import { findUncompiled, findWasmedge, NONE_AHEAD, wasmedgeOptions } from '../support/wasmedge.ts'
 import { VALUES, type ValueCase } from './cases.ts'
 import { ERRORS } from './error-cases.ts'
 
@@ -16,7 +16,7 @@ const absent = await findWasmedge()
 const runtimes: Record<string, Runtime> = {
   subprocess: subprocess(localOptions()),
   vm2: vm2(localOptions()),
-  ...(absent === null ? { wasmedge: wasmedge(wasmedgeOptions()) } : {}),
+  ...(absent === null ? { wasmedge: wasmedge(wasmedgeOptions(NONE_AHEAD)) } : {}),
 }
 afterAll(async () => {
   for (const runtime of Object.values(runtimes)) await runtime.close()

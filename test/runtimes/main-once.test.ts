@@ -9,13 +9,13 @@ import { MENTIONS, SCRIPTS } from '../guests/scripts.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { IS_LONG_FORM } from '../support/long-form.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
-import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
+import { findWasmedge, NONE_AHEAD, wasmedgeOptions } from '../support/wasmedge.ts'
 
 const absent: Partial<Record<string, string | null>> = { wasmedge: await findWasmedge() }
 const runtimes: Record<string, Runtime> = {
   subprocess: subprocess(localOptions()),
   vm2: vm2(localOptions()),
-  wasmedge: wasmedge(wasmedgeOptions()),
+  wasmedge: wasmedge(wasmedgeOptions(NONE_AHEAD)),
 }
 
 afterAll(async () => {

@@ -7,12 +7,16 @@ import { vm2 } from '../../src/runtimes/vm2.ts'
 import { wasmedge } from '../../src/runtimes/wasmedge.ts'
 import { localOptions } from '../support/local-runtime.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
-import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
+import { findWasmedge, NONE_AHEAD, wasmedgeOptions } from '../support/wasmedge.ts'
 
 const absent = await findWasmedge()
 const cold = subprocess(localOptions({ forkServer: 'off', pool: { cap: 0 } }))
 const warm = subprocess(localOptions())
-const runtimes = [warm, vm2(localOptions()), ...(absent === null ? [wasmedge(wasmedgeOptions())] : [])]
+const runtimes = [
+  warm,
+  vm2(localOptions()),
+  ...(absent === null ? [wasmedge(wasmedgeOptions(NONE_AHEAD))] : []),
+]
 afterAll(async () => {
   await Promise.all([cold, ...runtimes].map((runtime) => runtime.close()))
   await stopCompiling()

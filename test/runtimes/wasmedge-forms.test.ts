@@ -6,7 +6,7 @@ import { engineCache } from '../../src/provision/wasmedge/wasmedge.ts'
 import { wasmedge } from '../../src/runtimes/wasmedge.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { makeRequest, record } from '../support/run-recorder.ts'
-import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
+import { findWasmedge, NONE_AHEAD, wasmedgeOptions } from '../support/wasmedge.ts'
 
 const absent = await findWasmedge()
 
@@ -20,7 +20,7 @@ async function freshCache(directory: string): Promise<string> {
 describe.skipIf(absent !== null)(`WasmEdge's forms ${absent ?? ''}`, () => {
   it('interprets what is not compiled yet, and the record says so', async () => {
     await using directory = await temporaryDirectory()
-    const runtime = wasmedge(wasmedgeOptions({ cacheDir: await freshCache(directory.path) }))
+    const runtime = wasmedge(wasmedgeOptions({ ...NONE_AHEAD, cacheDir: await freshCache(directory.path) }))
     const [script, python] = await Promise.all([
       record(runtime, makeRequest('javascript', 'export const main = () => 1')),
       record(runtime, makeRequest('python', 'def main(input):\n    return 2')),

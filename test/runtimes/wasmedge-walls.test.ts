@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Language } from '../../src/execution.ts'
 import { wasmedge } from '../../src/runtimes/wasmedge.ts'
 import { makeRequest, record, type Recording } from '../support/run-recorder.ts'
-import { findWasmedge, wasmedgeOptions } from '../support/wasmedge.ts'
+import { findWasmedge, NONE_AHEAD, wasmedgeOptions } from '../support/wasmedge.ts'
 
 const absent = await findWasmedge()
-const runtime = wasmedge(wasmedgeOptions())
+const runtime = wasmedge(wasmedgeOptions(NONE_AHEAD))
 afterAll(() => runtime.close())
 
 const run = (

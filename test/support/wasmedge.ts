@@ -17,6 +17,9 @@ import { IS_LONG_FORM } from './long-form.ts'
 
 const COMPILE_MS = 300_000
 
+/** Starts no module ahead of a run that may not come: Python, interpreted, takes seconds to be ready. */
+export const NONE_AHEAD: Partial<WasmedgeOptions> = { pool: { cap: 0 } }
+
 /** Options with the PATH of the tests; a runtime compiles nothing. */
 export function wasmedgeOptions(change: Partial<WasmedgeOptions> = {}): WasmedgeOptions {
   const { path, cacheDir } = loadConfig()
