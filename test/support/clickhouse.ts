@@ -3,13 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { inject } from 'vitest'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { keepEngine, layoutOf, takeEngine, type Engine } from './kept-engines.ts'
 import { PASSWORD, USER } from './store-user.ts'
 
 export { PASSWORD, USER }
@@ -35,13 +35,10 @@ export interface RunningClickHouse {
   stop(): Promise<void>
 }
 
-/** Starts one with all tables. */
+/** Starts one with all tables, or takes one that another test of this process has stopped using. */
 export async function startClickHouse(): Promise<RunningClickHouse> {
-  const directory = await mkdtemp(join(tmpdir(), 'exectrail-clickhouse-'))
-  await cp(await migratedData(), join(directory, 'data'), { recursive: true })
-  const args = await argumentsFor(directory)
-  let running = await startProcess([...args, '--port', '0'])
-  const { url } = running
+  const engine = takeEngine() ?? (await startEngine())
+  const { url } = engine
   const store = openStore(url)
   const callerStore = createStore({
     url,
@@ -50,25 +47,41 @@ export async function startClickHouse(): Promise<RunningClickHouse> {
     database: 'exectrail',
     readsOnly: true,
   })
+  // Whoever has its process may stop it, or measure it.
+  let shareable = true
   return {
     url,
     store,
     callerStore,
     get process() {
-      return running.child
+      shareable = false
+      return engine.child
     },
     async restart() {
-      running.child.kill('SIGKILL')
-      await once(running.child, 'exit')
-      running = await startProcess([...args, '--port', new URL(url).port])
+      shareable = false
+      engine.child.kill('SIGKILL')
+      await once(engine.child, 'exit')
+      const args = [...engine.args, '--port', new URL(url).port]
+      engine.child = (await startProcess(args)).child
     },
     async stop() {
       await store.close()
       await callerStore.close()
-      await endProcess(running.child)
-      await rm(directory, { recursive: true, force: true })
+      // One that does not answer is ended, as one is that has changed.
+      if (shareable && (await keepEngine(engine).catch(() => false))) return
+      await endProcess(engine.child)
+      await rm(engine.directory, { recursive: true, force: true })
     },
   }
+}
+
+/** In the directory of the run, which removes it. */
+async function startEngine(): Promise<Engine> {
+  const directory = await mkdtemp(join(inject('runDirectory'), 'engine-'))
+  await cp(await migratedData(), join(directory, 'data'), { recursive: true })
+  const args = await argumentsFor(directory)
+  const { child, url } = await startProcess([...args, '--port', '0'])
+  return { directory, args, child, url, layout: await layoutOf(url) }
 }
 
 /** Stops it as the supervisor does: the engine may hang while it takes itself down, with its data on the disk. */
