@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots [page…]`: starts a stack with its samples and writes a picture of each page of the dashboard to
- * docs/screenshots, in both themes and as wide as a telephone.
+ * docs/screenshots, in both themes and as wide as a telephone; parts of the marketplace in one.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +11,7 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { createClient, type Client } from '../src/client/index.ts'
 import { loadConfig } from '../src/config.ts'
 import { requireBrowser } from './browser.ts'
+import { fillMarketplace } from './marketplace-samples.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const TARGET = join(ROOT, 'docs', 'screenshots')
@@ -24,6 +25,14 @@ const SHAPES = [
   { name: 'narrow', theme: 'light', size: { width: 390, height: 844 } },
 ] as const
 
+interface Shown {
+  name: string
+  path: string
+  /** Whose key opens it. @default an administrator's of the installation */
+  key?: string
+  shapes?: readonly (typeof SHAPES)[number][]
+}
+
 const only = new Set(process.argv.slice(2))
 const home = mkdtempSync(join(tmpdir(), 'exectrail-screenshots-'))
 const stack = await startStack(home)
@@ -34,9 +43,9 @@ try {
   })
   mkdirSync(TARGET, { recursive: true })
   const client = createClient({ url: stack.url, key: KEY })
-  for (const [name, path] of Object.entries(await pathsOf(client)))
-    if (only.size === 0 || only.has(name))
-      await take(browser, { name, url: `${stack.url}${path}${path.includes('?') ? '&' : '?'}range=1h` })
+  const pages = Object.entries(await pathsOf(client)).map(([name, path]): Shown => ({ name, path }))
+  pages.push(...marketplace(await fillMarketplace(client, stack.url)))
+  for (const shown of pages) if (only.size === 0 || only.has(shown.name)) await take(browser, shown)
   await browser.close()
 } finally {
   stack.child.kill('SIGTERM')
@@ -89,18 +98,29 @@ async function pathsOf(client: Client): Promise<Record<string, string>> {
   }
 }
 
+/** Parts of the marketplace: what the administrator of an organization sees, and reports as that of the installation does. */
+function marketplace(key: string): Shown[] {
+  const shapes = SHAPES.filter(({ name }) => name === 'light')
+  return [
+    { name: 'marketplace', path: '/marketplace', shapes },
+    { name: 'marketplace-namespaces', path: '/marketplace?show=namespaces', key, shapes },
+    { name: 'marketplace-keys', path: '/marketplace?show=keys', key, shapes },
+    { name: 'marketplace-reports', path: '/marketplace?show=reports', shapes },
+  ]
+}
+
 function pathTo(base: string, id: string | null | undefined): string {
   return `${base}/${encodeURIComponent(id ?? '')}`
 }
 
-async function take(browser: Browser, { name, url }: { name: string; url: string }): Promise<void> {
-  for (const { name: shape, theme, size } of SHAPES) {
+async function take(browser: Browser, { name, path, key = KEY, shapes = SHAPES }: Shown): Promise<void> {
+  for (const { name: shape, theme, size } of shapes) {
     const context = await browser.newContext({ viewport: size, colorScheme: theme, timezoneId: 'UTC' })
     const page = await context.newPage()
-    await page.goto(`${new URL(url).origin}/?key=${KEY}`)
-    await page.goto(url)
+    await page.goto(`${stack.url}/?key=${key}`)
+    await page.goto(`${stack.url}${path}${path.includes('?') ? '&' : '?'}range=1h`)
     await page.getByRole('main').waitFor()
-    await page.locator('main:has(h1):not(:has(output))').waitFor()
+    await page.locator('main:has(h1):not(:has(output:has(i)))').waitFor()
     // A live stream never ends; the other requests and the editor take less than this.
     await page.waitForLoadState('networkidle', { timeout: SETTLED_MS }).catch(() => undefined)
     const file = `${name}-${shape}.webp`

@@ -111,8 +111,9 @@ function State({ signingKey: { revokedAt, revokedBy } }: { signingKey: SigningKe
   )
 }
 
-function Signed({ signingKey: { name, signed } }: { signingKey: SigningKey }): ReactNode {
-  if (signed.length === 0) return <span className={styles['quiet']}>nothing yet</span>
+function Signed({ signingKey: { name, signed, revokedAt } }: { signingKey: SigningKey }): ReactNode {
+  if (signed.length === 0)
+    return <span className={styles['quiet']}>{revokedAt === null ? 'nothing yet' : 'nothing'}</span>
   return (
     <ul className={styles['signed']} aria-label={`Signed by ${visible(name)}`}>
       {signed.map(({ name: agent, version }) => (
