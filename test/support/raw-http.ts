@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net'
 export async function sendRaw(
   url: string,
   bytes: Buffer | string,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<{ text: string; statuses: number[]; isClosed: boolean }> {
   const socket = openRaw(url)
   const pieces: Buffer[] = []

@@ -62,10 +62,10 @@ it('a Collector whose queues have filled the disk starts again by itself, to del
   expect(await lowDiskReason(disk, 64 * MIB)).toContain('60 are left')
   const said: string[] = []
   const wait = { sinks: 'clickhouse' as const, report: (line: string) => void said.push(line) }
-  const plan = await waitForDisk(disk, { ...wait, stopping: AbortSignal.timeout(20_000) })
+  const plan = await waitForDisk(disk, { ...wait, stopping: AbortSignal.timeout(60_000) })
   expect(plan?.floorBytes).toBe(30 * MIB)
   expect(said).toHaveLength(1)
   rmSync(join(disk, 'exporter_clickhouse_completed_logs'))
-  const roomy = await waitForDisk(disk, { ...wait, stopping: AbortSignal.timeout(20_000) })
+  const roomy = await waitForDisk(disk, { ...wait, stopping: AbortSignal.timeout(60_000) })
   expect(roomy?.floorBytes).toBe(64 * MIB)
 })
