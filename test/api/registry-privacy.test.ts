@@ -12,6 +12,7 @@ import { changeStatus } from '../../src/service/registry/change-status.ts'
 import { decideReview } from '../../src/service/registry/review.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { startApiStack, type ApiStack } from '../support/api-stack.ts'
+import { IS_LONG_FORM } from '../support/long-form.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
 import { insertRecords, makeRecord } from '../support/records.ts'
 import { ADMINISTRATOR, callerOf, makeDefinition, withoutChecks } from '../support/registry.ts'
@@ -120,6 +121,8 @@ async function read(path: string, key: string): Promise<{ status: number; text: 
   return { status: answer.status, text: text.replaceAll(/"requestId":"[^"]*"/gu, '') }
 }
 
+const LIST = '/v1/registry/agents?limit=100'
+
 /** Every route that reads, with every name, version, tag, word and topic. */
 function pathsOf(agents: ReadonlyMap<string, Agent>): string[] {
   const names = [...agents].flatMap(([name]) => [name, `${name}-copy`])
@@ -129,11 +132,8 @@ function pathsOf(agents: ReadonlyMap<string, Agent>): string[] {
   const sorts = ['relevance', 'newest', 'runs', 'success', 'cost', 'latency', 'trend']
   return [
     ...['installed', 'namespaces', 'reports?state=any', 'keys'].map((route) => `/v1/registry/${route}`),
-    ...sorts.flatMap((sort) =>
-      ['', '&q=common', '&owner=own', '&language=python', '&facets=counted'].map(
-        (more) => `/v1/registry/agents?limit=100&sort=${sort}${more}`,
-      ),
-    ),
+    ...sorts.flatMap((sort) => ['', '&q=common'].map((more) => `${LIST}&sort=${sort}${more}`)),
+    ...['owner=own', 'language=python', 'facets=counted'].map((more) => `${LIST}&${more}`),
     ...words.flatMap((word) => [`/v1/registry/agents?q=${word}`, `/v1/registry/agents?topic=${word}`]),
     ...names.map((name) => `/v1/registry/agents/${name}`),
     ...names.flatMap((name) =>
@@ -167,7 +167,7 @@ it('shows each key what is for it, and nothing else', async () => {
       for (const reader of READERS) await expectFound(agents, reader)
     }),
     {
-      numRuns: Number(process.env['FUZZ_RUNS'] ?? 4),
+      numRuns: Number(process.env['FUZZ_RUNS'] ?? (IS_LONG_FORM ? 20 : 2)),
       ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }),
     },
   )

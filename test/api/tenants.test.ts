@@ -12,13 +12,14 @@ import { offlineConfig } from '../support/configuration.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { generateRequests, type Document, type GeneratedRequest } from '../support/generated-requests.ts'
 import { ACME, FROM, GLOBEX, insertSpans, SHARED, TO, TRACE } from '../support/canary-rows.ts'
+import { IS_LONG_FORM } from '../support/long-form.ts'
 import { startMetadata, type TestMetadata } from '../support/metadata.ts'
 import { insertRecords } from '../support/records.ts'
 import { callerOf, makeDefinition, withoutChecks } from '../support/registry.ts'
 import { ACME_KEY, GLOBEX_KEY, startService, withKey, type TestService } from '../support/service.ts'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
-const PER_ROUTE = Number(process.env['REQUESTS_PER_ROUTE'] ?? 3)
+const PER_ROUTE = Number(process.env['REQUESTS_PER_ROUTE'] ?? (IS_LONG_FORM ? 10 : 2))
 const STREAM_MS = 250
 
 interface Statement {
