@@ -31,8 +31,11 @@ it('keeps all that a program prints before the word that it runs arrives', async
   expect(pumped.given.text === LINES).toBe(true)
 })
 
-it('gives the beginning of what came on stderr where the program never ran', async () => {
-  await using pumped = await pumping('seq 1 100000', 'echo no such file >&1; seq 1 100000')
+it.each([
+  ['at once', 'echo no such file; seq 1 100000'],
+  ['in parts', 'echo no such file; sleep 0.1; seq 1 100000'],
+])('gives the beginning of what came on stderr where the program never ran, %s', async (_, err) => {
+  await using pumped = await pumping('seq 1 100000', err)
   await waitFor(() => pumped.out.bytesRead > 65_536, { what: 'output' })
   await waitFor(() => pumped.err.bytesRead > 65_536, { what: 'output' })
   expect(await pumped.pump.end('setup', 'unknown')).toMatch(/^no such file\n1\n2\n/)

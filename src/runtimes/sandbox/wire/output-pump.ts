@@ -80,9 +80,10 @@ export class OutputPump {
 
   #hold(stream: OutputChunk['stream'], bytes: Uint8Array): void | Promise<void> {
     const held = this.#held[stream]
-    if (held.size + bytes.length > HELD_BYTES) return this.#overflow(stream, bytes)
-    held.bytes.push(Buffer.from(bytes))
-    held.size += bytes.length
+    const fitting = bytes.subarray(0, HELD_BYTES - held.size)
+    if (fitting.length > 0) held.bytes.push(Buffer.from(fitting))
+    held.size += fitting.length
+    if (fitting.length < bytes.length) return this.#overflow(stream, bytes.subarray(fitting.length))
   }
 
   /** The word that the program runs takes another way than its output, on WasmEdge through a further process, and may be late. */
