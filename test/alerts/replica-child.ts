@@ -3,7 +3,7 @@ import { startAlerting } from '../../src/alerts/alerting.ts'
 import { createSeal } from '../../src/alerts/channels/seal.ts'
 import { openDatabase } from '../../src/metadata/database.ts'
 import { createStore } from '../../src/store/client.ts'
-import { PASSWORD, USER } from '../support/store-user.ts'
+import { PASSWORD, USER } from '../support/store-users.ts'
 
 export interface ReplicaOptions {
   replica: string

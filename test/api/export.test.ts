@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExecutionPage } from '../../src/service/list-executions.ts'
 import { FIELD_NAMES } from '../../src/record/record.ts'
 import { startApiStack, type ApiStack } from '../support/api-stack.ts'
-import { PASSWORD, USER } from '../support/clickhouse.ts'
+import { askClickHouse } from '../support/clickhouse.ts'
 import { insertRecords, makeRecord } from '../support/records.ts'
 import { ACME_KEY, ADMIN_KEY, GLOBEX_KEY, readProblem, withKey } from '../support/service.ts'
 import { waitFor } from '../support/wait.ts'
@@ -143,12 +143,8 @@ describe('an export as Parquet', () => {
       max(startedAt) AS last, countIf(input = '{"capped": "te') AS capped FROM p FORMAT JSONEachRow`
     const form = new FormData()
     form.append('p', new Blob([bytes]))
-    const asked = new URLSearchParams({ query, p_structure: structure, p_format: 'Parquet' })
-    const answer = await fetch(`${stack.clickhouse.url}/?${asked.toString()}`, {
-      method: 'POST',
-      headers: { 'X-ClickHouse-User': USER, 'X-ClickHouse-Key': PASSWORD },
-      body: form,
-    })
+    const asked = { query, p_structure: structure, p_format: 'Parquet' }
+    const answer = await askClickHouse(stack.clickhouse, asked, { method: 'POST', body: form })
     const last =
       records
         .map(({ startedAt }) => startedAt)

@@ -5,24 +5,20 @@ import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { inject } from 'vitest'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { keepEngine, layoutOf, takeEngine, type Engine } from './kept-engines.ts'
-import { PASSWORD, USER } from './store-user.ts'
+import { CALLER, CALLER_PASSWORD, PASSWORD, READER, READER_PASSWORD, USER } from './store-users.ts'
 
+export { askAsFull, askClickHouse, clientOf, keyOf } from './ask-clickhouse.ts'
 export { PASSWORD, USER }
 
 const MAIN = join(import.meta.dirname, '../../src/clickhouse-endpoint/main.ts')
-const CALLER = 'caller'
-const CALLER_PASSWORD = 'caller-password'
 const TENANT = 'tenant'
 const TENANT_PASSWORD = 'tenant-password'
-const READER = 'reader'
 /** The store's own grace and some more, as on a busy machine. */
 const GRACE_MS = 30_000
-const READER_PASSWORD = 'reader-password'
 
 export interface RunningClickHouse {
   url: string
@@ -148,42 +144,4 @@ export async function startProcess(args: readonly string[]): Promise<{ child: Ch
   ])
   if (line === null) throw new Error(talk)
   return { child, url: JSON.parse(line).url }
-}
-
-/** Credentials as ClickHouse's headers. */
-export function keyOf(access: 'full' | 'read' | 'caller'): Record<string, string> {
-  if (access === 'caller') return { 'X-ClickHouse-User': CALLER, 'X-ClickHouse-Key': CALLER_PASSWORD }
-  return access === 'full'
-    ? { 'X-ClickHouse-User': USER, 'X-ClickHouse-Key': PASSWORD }
-    : { 'X-ClickHouse-User': READER, 'X-ClickHouse-Key': READER_PASSWORD }
-}
-
-/** Asks as curl does: `search` in the URL, with the full user's credentials unless `headers` are given. */
-export function askClickHouse(
-  clickhouse: Pick<RunningClickHouse, 'url'>,
-  search: Readonly<Record<string, string>>,
-  init: Omit<RequestInit, 'headers'> & { headers?: Readonly<Record<string, string>> } = {},
-): Promise<Response> {
-  const { headers = keyOf('full'), ...rest } = init
-  return fetch(`${clickhouse.url}/?${new URLSearchParams(search).toString()}`, { ...rest, headers })
-}
-
-/** As `askClickHouse` with the full user's credentials, whatever other headers are given. */
-export function askAsFull(
-  clickhouse: Pick<RunningClickHouse, 'url'>,
-  search: Readonly<Record<string, string>>,
-  init: Omit<RequestInit, 'headers'> & { headers?: Readonly<Record<string, string>> } = {},
-): Promise<Response> {
-  return askClickHouse(clickhouse, search, { ...init, headers: { ...keyOf('full'), ...init.headers } })
-}
-
-/** The official client, as the full user. */
-export function clientOf({ url }: Pick<RunningClickHouse, 'url'>): ClickHouseClient {
-  return createClient({
-    url,
-    username: USER,
-    password: PASSWORD,
-    database: 'exectrail',
-    log: { level: ClickHouseLogLevel.OFF },
-  })
 }

@@ -4,8 +4,8 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
+import { askClickHouse } from './ask-clickhouse.ts'
 import { exitOnSigterm } from './end-with-process.ts'
-import { PASSWORD, USER } from './store-user.ts'
 
 export interface Engine {
   url: string
@@ -69,10 +69,8 @@ async function rowsOf(url: string, query: string): Promise<string[][]> {
 }
 
 async function ask(url: string, statement: string): Promise<string> {
-  const headers = { 'X-ClickHouse-User': USER, 'X-ClickHouse-Key': PASSWORD }
-  const signal = AbortSignal.timeout(PATIENCE_MS)
-  const init = { method: 'POST', body: statement, headers, signal }
-  const answer = await fetch(`${url}/?database=exectrail`, init)
+  const init = { method: 'POST', body: statement, signal: AbortSignal.timeout(PATIENCE_MS) }
+  const answer = await askClickHouse({ url }, { database: 'exectrail' }, init)
   const text = await answer.text()
   if (!answer.ok) throw new Error(`${statement}: ${text}`)
   return text
