@@ -55,7 +55,7 @@ async function readSlices(
 ): Promise<ExecutionList> {
   const { limit, window } = query
   const rows: ListedExecution[] = []
-  const reads: SliceRead[] = []
+  let before: SliceRead | null = null
   const begun = search.now()
   let slice = { to: window.to, toMs: end, fromMs: end - Math.ceil((end - begin) * NEWEST_PART) }
   for (;;) {
@@ -67,9 +67,10 @@ async function readSlices(
     if (isLast || rows.length >= limit) return { rows, searchedFrom: null }
     const now = search.now()
     if (now - begun >= search.forMs) return { rows, searchedFrom: from }
-    reads.push({ lengthMs: slice.toMs - slice.fromMs, tookMs: now - since })
+    const last: SliceRead = { lengthMs: slice.toMs - slice.fromMs, tookMs: now - since }
     const wanted = nextLength({ count: rows.length, ms: end - slice.fromMs }, limit, slice.fromMs - begin)
-    const length = Math.min(wanted, affordableLength(reads, search.forMs - (now - begun)))
+    const length = Math.min(wanted, affordableLength(before, last, search.forMs - (now - begun)))
+    before = last
     slice = { to: from, toMs: slice.fromMs, fromMs: slice.fromMs - Math.max(MIN_SPLIT_MS, Math.ceil(length)) }
   }
 }
@@ -83,11 +84,9 @@ interface SliceRead {
  * Length of the slice that takes `leftMs`, ms. Each slice also has a cost of its own, such as the planning of fifty
  * conditions, which the last two slices tell apart from what grows with the length.
  */
-function affordableLength(reads: readonly SliceRead[], leftMs: number): number {
-  const last = reads.at(-1)
-  const before = reads.at(-2)
-  if (last === undefined || leftMs === Infinity) return Infinity
-  if (before === undefined || before.lengthMs >= last.lengthMs) return (last.lengthMs * leftMs) / last.tookMs
+function affordableLength(before: SliceRead | null, last: SliceRead, leftMs: number): number {
+  if (leftMs === Infinity) return Infinity
+  if (before === null || before.lengthMs >= last.lengthMs) return (last.lengthMs * leftMs) / last.tookMs
   const perMs = Math.max(0, (last.tookMs - before.tookMs) / (last.lengthMs - before.lengthMs))
   const ownMs = last.tookMs - perMs * last.lengthMs
   if (ownMs >= leftMs) return 0
