@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => metadata[Symbol.asyncDispose]())
 
-/** Alerts that the channel is to be told of, without its test message. */
+/** Alerts that the channel is to be notified of, not counting its test message. */
 async function fireAlerts(count: number, name: string, url: string): Promise<string[]> {
   const settings = { name, kind: 'webhook', settings: { url }, hourlyLimit: 100 } as const
   await saveChannel({ database: metadata.database, outlets, seal }, CALLER, settings)
@@ -34,11 +34,11 @@ async function fireAlerts(count: number, name: string, url: string): Promise<str
 const idsOf = (received: readonly Received[]) => received.slice(1).map(({ headers }) => headers['webhook-id'])
 
 it('each send what no other sends, however slow the receiver is', async () => {
-  let told = 0
+  let requests = 0
   await using receiver = await startReceiver(async () => {
-    told += 1
+    requests += 1
     // The first is its test message; the second takes longer than a claim.
-    await pause(told === 1 ? 0 : told === 2 ? 1_700 : 300)
+    await pause(requests === 1 ? 0 : requests === 2 ? 1_700 : 300)
     return { status: 204 }
   })
   await fireAlerts(6, 'slow', receiver.url)

@@ -14,7 +14,7 @@ interface Scenario {
   name: string
   /** Share of executions that fail in a minute. */
   rate: (minute: number) => number
-  /** Minutes in which somebody should be told; null: none. */
+  /** Minutes in which someone should be notified; null: none. */
   incident: [number, number] | null
   /** False alarms that chance explains. @default 0 */
   byChance?: number
@@ -121,7 +121,7 @@ function evaluate(
   { clock = (minute) => minute, isSilent = () => false }: Scenario,
   records: readonly Record[],
 ): number[] {
-  const told: number[] = []
+  const notified: number[] = []
   let open: OpenAlert[] = []
   const bySlot = Map.groupBy(records, ({ slot }) => slot)
   let next = BEGIN + MINUTE
@@ -145,12 +145,12 @@ function evaluate(
       newId: () => String(minute),
     })
     open = folded.alerts.filter(({ endedAt }) => endedAt === null)
-    if (folded.notices.some(({ kind }) => kind === 'firing')) told.push(minute)
+    if (folded.notices.some(({ kind }) => kind === 'firing')) notified.push(minute)
   }
-  return told
+  return notified
 }
 
-/** Told whenever more than 15 % of a minute failed, and not of the one before. */
+/** Notifies whenever more than 15 % of a minute failed, and not of the one before. */
 function naively({ isSilent = () => false }: Scenario, records: readonly Record[]): number[] {
   const minutes = Map.groupBy(
     records.filter(({ slot, arrives }) => arrives <= slot + 1),
@@ -174,13 +174,13 @@ interface Verdict {
 }
 
 /** Notifications while an incident leaves the windows still belong to it. */
-function assess({ incident }: Scenario, told: readonly number[]): Verdict {
-  if (incident === null) return { falseAlarms: told.length, missed: 0, repeats: 0, delay: null }
+function assess({ incident }: Scenario, notified: readonly number[]): Verdict {
+  if (incident === null) return { falseAlarms: notified.length, missed: 0, repeats: 0, delay: null }
   const [from, to] = incident
   // A slow rise is noticed before it is an incident by our count.
-  const own = told.filter((minute) => minute > from - 30 && minute <= to + 10)
+  const own = notified.filter((minute) => minute > from - 30 && minute <= to + 10)
   return {
-    falseAlarms: told.length - own.length,
+    falseAlarms: notified.length - own.length,
     missed: own.length === 0 ? 1 : 0,
     repeats: Math.max(0, own.length - 1),
     delay: own[0] === undefined ? null : own[0] - from,

@@ -123,7 +123,7 @@ describe('notifications', () => {
     expect(bodies[0]?.[1]).toBe(bodies[1]?.[1])
   })
 
-  it('do not go out in a silence, and one that is resolved by hand is told', async () => {
+  it('do not go out in a silence, and go out for an alert that is resolved by hand', async () => {
     await using receiver = await startReceiver()
     await saveChannel(parts(), CALLER, {
       name: 'quiet',

@@ -135,10 +135,10 @@ it('neither lose an alert nor tell one twice', async () => {
     expect(sent.filter((one) => one.alert_id === own[0]?.id)).toHaveLength(notifications ?? 0)
   }
   expect(alerts).toHaveLength(RULES)
-  const told = receiver.received.slice(1).map(({ headers }) => headers['webhook-id'])
-  expect(new Set(told)).toEqual(new Set(sent.map(({ id }) => id)))
+  const delivered = receiver.received.slice(1).map(({ headers }) => headers['webhook-id'])
+  expect(new Set(delivered)).toEqual(new Set(sent.map(({ id }) => id)))
   // What was under way when a replica was killed or frozen comes again, by the same id.
-  expect(told.length - sent.length).toBeLessThanOrEqual(BLOWS.length * 16)
+  expect(delivered.length - sent.length).toBeLessThanOrEqual(BLOWS.length * 16)
   const ended = await queries.selectFrom('alert_evaluations').select(['rule_id', 'window_end']).execute()
   for (const [id, { everySeconds }] of rules) {
     const ends = ended.flatMap((one) => (one.rule_id === id ? [one.window_end.getTime()] : []))

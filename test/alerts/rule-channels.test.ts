@@ -38,9 +38,9 @@ it('those of its workspace and of its whole organization, and of no other', asyn
   const rule = await makeRule(caller, ['on-call'])
   const alertId = await fire(metadata.database, caller, rule)
   await decideAlert(metadata.database, caller, alertId, 'resolved')
-  const told = await listNotifications(metadata.database.queries, alertId)
+  const notified = await listNotifications(metadata.database.queries, alertId)
   const of = (kind: string): string[] =>
-    told.flatMap((one) => (one.kind === kind ? [one.channelId] : [])).toSorted()
+    notified.flatMap((one) => (one.kind === kind ? [one.channelId] : [])).toSorted()
   expect([of('firing'), of('resolved')]).toEqual([[own, whole].toSorted(), [own, whole].toSorted()])
 })
 

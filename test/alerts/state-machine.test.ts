@@ -51,8 +51,8 @@ describe('an alert', () => {
 
   it('is one alert while its value flaps', () => {
     const policy = { breaches: { count: 3, of: 5 } }
-    const told = notices(levels('wowowowowowowowowoooo'), policy).filter((kind) => kind !== null)
-    expect(told).toEqual(['firing', 'resolved'])
+    const notified = notices(levels('wowowowowowowowowoooo'), policy).filter((kind) => kind !== null)
+    expect(notified).toEqual(['firing', 'resolved'])
   })
 
   it('stays between the recovery value and its level, and while nothing is known', () => {
@@ -83,7 +83,7 @@ describe('an alert', () => {
     expect(still('critical').notify).toBe('firing')
   })
 
-  it('is told after a silence if it still fires, and its end only where its begin was told', () => {
+  it('notifies after a silence if it still fires, and of its end only where it notified of its start', () => {
     const quiet = levels('ww').map(({ level }) => ({ level, isQuiet: true }))
     expect(notices([...quiet, ...levels('wo')])).toEqual([null, null, 'firing', 'resolved'])
     expect(notices([...quiet, ...levels('o')])).toEqual([null, null, null])
@@ -99,17 +99,17 @@ describe('whatever windows show', () => {
     }),
   )
 
-  it('the end of an alert is told exactly where its begin was, and nothing is told while it is quiet but ends', () => {
+  it('the end of an alert notifies exactly where its start did, and a quiet alert notifies of nothing but its end', () => {
     assert(
       property(windows, policy, (given, by) => {
-        let told = false
+        let notified = false
         for (const [index, { notify, transition, state }] of run(given, by).entries()) {
-          if (notify === 'resolved') expect(told).toBe(true)
+          if (notify === 'resolved') expect(notified).toBe(true)
           else if (notify !== null) expect(given[index]?.isQuiet).toBe(false)
-          if (notify === 'firing') told = true
+          if (notify === 'firing') notified = true
           if (transition === 'resolved') {
-            expect(notify).toBe(told ? 'resolved' : null)
-            told = false
+            expect(notify).toBe(notified ? 'resolved' : null)
+            notified = false
           }
           expect(state?.phase === 'firing').toBe(state?.firedAt !== null && state !== null)
         }
@@ -117,7 +117,7 @@ describe('whatever windows show', () => {
     )
   })
 
-  it('an alert fires only after enough breaches, and none is told twice of the same', () => {
+  it('an alert fires only after enough breaches, and notifies once of each', () => {
     assert(
       property(windows, policy, (given, by) => {
         const steps = run(given, { ...by, renotifySeconds: null })

@@ -69,7 +69,7 @@ describe('POST /v1/executions with an agent', () => {
     expect(ofOtherWorkspace.status).toBe(404)
   })
 
-  it('lets nobody run it for another organization, or claim another agent', async () => {
+  it('cannot be run for another organization, nor claim to be another agent', async () => {
     const foreign = await ask(
       { agent: 'acme/summer', input, context: { organizationId: 'acme' } },
       GLOBEX_KEY,

@@ -119,7 +119,7 @@ describe('Supabase Storage that fails', () => {
     await Promise.all([store.probe(), storeAt(standIn.url).probe()])
   })
 
-  it('fails the reader where the connection breaks amid an object', async () => {
+  it('fails the reader where the connection breaks in the middle of an object', async () => {
     const key = blobKey('acme', sha256Of('broken'))
     await store.put(key, () => Readable.from([large]), { bytes: large.length })
     standIn.state.buckets.get(BUCKET)?.set(key, large.subarray(0, 100))

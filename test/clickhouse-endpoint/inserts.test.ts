@@ -194,7 +194,7 @@ describe('killed by SIGKILL while it inserts', () => {
           () => null,
         )
         if (answer?.status === 200) break
-        // Nobody listens until the restart below is done.
+        // Nothing listens until the restart below is done.
         await new Promise(setImmediate)
       }
       for (const id of ids) sent.add(id)

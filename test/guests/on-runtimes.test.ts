@@ -22,7 +22,7 @@ afterAll(async () => {
   for (const runtime of Object.values(runtimes)) await runtime.close()
 })
 
-type Told = Pick<Recording, 'exit' | 'stdout' | 'stderr'>
+type Recorded = Pick<Recording, 'exit' | 'stdout' | 'stderr'>
 
 /** Where Python is not compiled ahead, each of its runs takes seconds, and a minute where it imports a part of its library. */
 const interpreted = absent === null && (await findUncompiled()).python !== undefined ? 'wasmedge' : null
@@ -36,12 +36,12 @@ async function onEach(
   language: Language,
   code: string,
   { files = [], except = null }: { files?: RuntimeRequest['files']; except?: string | null } = {},
-): Promise<[string, Told][]> {
+): Promise<[string, Recorded][]> {
   const serving = Object.entries(runtimes).filter(
     ([name, { capabilities }]) => name !== except && capabilities.languages.includes(language),
   )
   return Promise.all(
-    serving.map(async ([name, runtime]): Promise<[string, Told]> => [
+    serving.map(async ([name, runtime]): Promise<[string, Recorded]> => [
       name,
       await record(runtime, makeRequest(language, code, { files })),
     ]),
@@ -49,7 +49,7 @@ async function onEach(
 }
 
 /** The result, or the words that refuse it. */
-function answer({ exit }: Told, { refused }: ValueCase): unknown {
+function answer({ exit }: Recorded, { refused }: ValueCase): unknown {
   if (refused === undefined) return JSON.parse(exit.result ?? 'null') as unknown
   return exit.result ?? (exit.uncaught?.message ?? '').replaceAll("']", '').replaceAll("['", '.')
 }

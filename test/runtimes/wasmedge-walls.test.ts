@@ -23,7 +23,7 @@ async function listen(server: Server): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** Tries every wall, and says what came of it. */
+/** Tries every wall, and returns how each answered. */
 function hostilePython(port: number): string {
   return `import os
 os.symlink("../../../../../../etc/passwd", "link")
@@ -112,20 +112,20 @@ describe.skipIf(absent !== null)(`the walls of WasmEdge ${absent ?? ''}`, () => 
       hostile = await run('python', hostilePython(await listen(server)))
       expect(hostile.exit).toMatchObject({ fault: null, uncaught: null, exitCode: 0 })
     })
-    const told = (): unknown => JSON.parse(hostile.exit.result ?? 'null') as unknown
+    const tried = (): unknown => JSON.parse(hostile.exit.result ?? 'null') as unknown
 
     it('show no file but its own, by no path and through no link', () => {
-      expect(told()).toMatchObject({ read: [null, null, null, null, null] })
+      expect(tried()).toMatchObject({ read: [null, null, null, null, null] })
     })
     it('give nothing outside back through a link in /out', () => {
       expect(hostile.exit.files).toEqual([{ path: 'own', content: 'mine', encoding: 'utf8' }])
     })
     it('give a caught refusal of memory no name of a limit', () => {
-      expect(told()).toMatchObject({ memory: 'went on' })
+      expect(tried()).toMatchObject({ memory: 'went on' })
       expect(hostile.exit.limit).toBeNull()
     })
     it('give no way to the network', () => {
-      expect(told()).toMatchObject({ network: 'refused' })
+      expect(tried()).toMatchObject({ network: 'refused' })
       expect(connections).toBe(0)
     })
   })

@@ -10,7 +10,7 @@ if child == 0:
 while True:
     try:
         printed = os.read(terminal, 65536)
-    except OSError:  # nobody has it open any more
+    except OSError:  # no process has it open any more
         break
     if not printed:
         break

@@ -1,6 +1,6 @@
 /**
  * A stand-in for Supabase Storage: the part of its REST and its resumable uploads (TUS) that exectrail uses, with the
- * answers of the real server, kept in memory. It can be told to fail as servers and networks do.
+ * answers of the real server, kept in memory. Tests make it fail as servers and networks do.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
@@ -9,7 +9,7 @@ import { refuse } from './refusals.ts'
 import { answerTus, type Upload } from './tus.ts'
 
 /**
- * refuse-early: answers before the body was read and closes the socket; drop: closes it amid the body; error: 500;
+ * refuse-early: answers before the body was read and closes the socket; drop: closes it in the middle of the body; error: 500;
  * slow: answers late; too-large: 413, as bodies say it; silent: takes the request and closes without an answer.
  */
 export type Fault = 'refuse-early' | 'drop' | 'error' | 'slow' | 'too-large' | 'silent'

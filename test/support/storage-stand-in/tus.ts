@@ -72,7 +72,7 @@ async function append(
   if (Number(request.headers['upload-offset']) !== upload.offset)
     return text(response, { status: 409, code: '', message: 'Upload-Offset conflict' })
   const before = upload.offset
-  // What has arrived stays, also where the connection breaks amid a chunk.
+  // What has arrived stays, even where the connection breaks in the middle of a chunk.
   for await (const piece of request) {
     upload.pieces.push(piece)
     upload.offset += piece.length

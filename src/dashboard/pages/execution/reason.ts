@@ -2,7 +2,7 @@
 import { formatBytes, formatMs } from '../../../format.ts'
 import type { ErrorType, ExecutionRecord } from '../../../execution.ts'
 
-type Told = Pick<
+type Explained = Pick<
   ExecutionRecord,
   | 'errorType'
   | 'exitCode'
@@ -14,7 +14,7 @@ type Told = Pick<
   | 'outcome'
 >
 
-const SENTENCES: Readonly<Record<ErrorType, (record: Told) => string>> = {
+const SENTENCES: Readonly<Record<ErrorType, (record: Explained) => string>> = {
   exception: () => 'The code threw an error.',
   exit_code: ({ exitCode, signal }) =>
     exitCode === null
@@ -37,7 +37,7 @@ const SENTENCES: Readonly<Record<ErrorType, (record: Told) => string>> = {
   executor_crashed: () => 'The executor ended before the run did; how the run ended is not known.',
 }
 
-export function reasonOf(record: Told): string {
+export function reasonOf(record: Explained): string {
   if (record.errorType !== null) return SENTENCES[record.errorType](record)
   return record.outcome === 'success' ? 'The run succeeded.' : `The run ended as ${record.outcome}.`
 }

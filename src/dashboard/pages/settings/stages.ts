@@ -101,6 +101,6 @@ function checkOf({ parts }: Pick<Pipeline, 'parts'>, name: string): boolean | un
 }
 
 function lossOf(...losses: readonly (readonly [number, string])[]): { lost?: string } {
-  const told = losses.flatMap(([count, words]) => (count === 0 ? [] : [`${formatCount(count)} ${words}`]))
-  return told.length === 0 ? {} : { lost: told.join(', ') }
+  const counted = losses.flatMap(([count, words]) => (count === 0 ? [] : [`${formatCount(count)} ${words}`]))
+  return counted.length === 0 ? {} : { lost: counted.join(', ') }
 }

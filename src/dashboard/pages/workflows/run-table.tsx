@@ -87,6 +87,6 @@ function executionsOf({ executionCount, failureCount, retryCount, runningCount, 
     [runningCount, 'running'],
     [missingCount, 'missing'],
   ] as const
-  const told = parts.flatMap(([count, name]) => (count === 0 ? [] : [`${formatCount(count)} ${name}`]))
-  return [formatCount(executionCount), ...told].join(', ')
+  const counted = parts.flatMap(([count, name]) => (count === 0 ? [] : [`${formatCount(count)} ${name}`]))
+  return [formatCount(executionCount), ...counted].join(', ')
 }
