@@ -106,7 +106,7 @@ describe('a schema', () => {
         const since = performance.now()
         const compiled = await compileSchema(given, 'inputSchema')
         if (compiled !== null && 'check' in compiled) await compiled.check(value)
-        expect(performance.now() - since).toBeLessThan(60_000)
+        expect(performance.now() - since).toBeLessThan(10_000)
       }),
       // One that is slow has a worker of its own, which takes seconds.
       3 * BUDGET_MS,
