@@ -13,11 +13,19 @@ const SHARDED_BY: Readonly<Record<string, string>> = {
   code_exec_rollup_failures: 'cityHash64(organization_id)',
   code_exec_rollup_values: 'cityHash64(organization_id)',
 }
+/**
+ * Settings of tables from the start: a replicated table is not replaced by a clone, since each replica would attach the parts.
+ * On one server a migration does it.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  code_exec_logs: 'index_granularity = 1024, merge_max_block_size = 1024, min_compress_block_size = 8192',
+}
 /** Complete on every server. */
 const UNSHARDED = 'exectrail_migrations'
 
 const STATEMENT =
-  /^(?<head>(?:\s*--[^\n]*\n)*\s*(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE|CREATE VIEW IF NOT EXISTS|CREATE OR REPLACE VIEW|CREATE DATABASE IF NOT EXISTS)) (?<name>[`\w]+)(?<rest>[^]*)$/u
+  /^(?<head>(?:\s*--[^\n]*\n)*\s*(?:CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE TABLE|ALTER TABLE|CREATE VIEW IF NOT EXISTS|CREATE OR REPLACE VIEW|CREATE DATABASE IF NOT EXISTS)) (?<name>[`\w]+)(?<rest>[^]*)$/u
+const CLONE = /^ CLONE AS (?<name>\w+)\s+SETTINGS (?<settings>[^]*)$/u
 const ENGINE = /\bENGINE = (?<engine>(?:Replacing)?MergeTree)(?:\((?<version>\w+)\))?/u
 
 /** The statements that do what `statement` of a migration says: itself on one server. */
@@ -43,14 +51,26 @@ function forCluster(statement: string, cluster: string): string[] {
   if (name === UNSHARDED && head.endsWith('TABLE IF NOT EXISTS'))
     return [`${head} ${name}${on}${onEveryServer(rest)}`]
   const key = SHARDED_BY[name]
-  if (key === undefined)
+  if (head.endsWith('REPLACE TABLE') && isMadeSo(name, rest)) return []
+  if (key === undefined || head.endsWith('REPLACE TABLE'))
     throw new Error(`a migration has a statement that has no form on a cluster: ${statement}`)
   const distributed = `${name}${on} AS ${name}_local
 ENGINE = Distributed('${cluster}', currentDatabase(), '${name}_local', ${key})`
   const local = `${head} ${rowsOfTable(name, cluster)}${replicated(rest)}`
   return head.endsWith('ALTER TABLE')
     ? [local, `CREATE OR REPLACE TABLE ${distributed}`]
-    : [local, `CREATE TABLE IF NOT EXISTS ${distributed}`]
+    : [`${local}${settingsOf(name)}`, `CREATE TABLE IF NOT EXISTS ${distributed}`]
+}
+
+function settingsOf(name: string): string {
+  const settings = SETTINGS[name]
+  return settings === undefined ? '' : `\nSETTINGS ${settings}`
+}
+
+/** Whether a clone of the table by itself changes nothing but the settings that it has from the start. */
+function isMadeSo(name: string, rest: string): boolean {
+  const { name: source, settings } = CLONE.exec(rest)?.groups ?? {}
+  return source === name && settings !== undefined && settings === SETTINGS[name]
 }
 
 /** The replicas of a shard; their path in Keeper is the servers' default, which has the table's UUID and `{shard}`. */

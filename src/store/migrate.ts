@@ -12,6 +12,7 @@ const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS exectrail_migrations
  */
 export async function migrate(store: Store): Promise<{ applied: string[]; already: string[] }> {
   await createMigrationsTable(store)
+  await dropUnfinished(store)
   const already = await readApplied(store)
   const applied: string[] = []
   for (const { name, sql } of await listMigrations()) {
@@ -25,6 +26,16 @@ export async function migrate(store: Store): Promise<{ applied: string[]; alread
 
 async function run(store: Store, statement: string): Promise<void> {
   for (const each of statementsFor(statement, store.cluster)) await store.command(each)
+}
+
+/** Tables that were to replace another when the engine was killed: what they hold is in the other one. */
+async function dropUnfinished(store: Store): Promise<void> {
+  if (store.cluster !== null) return
+  const tables = await store.query<{ name: string }>(
+    `SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[a-z0-9_]+$')
+       AND metadata_modification_time < now() - uptime()`,
+  )
+  for (const { name } of tables) await store.command(`DROP TABLE IF EXISTS ${name}`)
 }
 
 async function createMigrationsTable(store: Store): Promise<void> {

@@ -75,6 +75,18 @@ it('every statement for a cluster and for its users is one that the engine can p
   expect(statements.filter((statement) => statement.includes('ENGINE = Replicated'))).toHaveLength(7)
 })
 
+it('has the granules of one server in the tables of its shards', () => {
+  const settings =
+    "extractAll(engine_full, '(?:index_granularity|merge_max_block_size|min_compress_block_size) = [0-9]+')"
+  const of = (database: string, name: string): string =>
+    cluster.query(
+      `SELECT arraySort(${settings}) FROM system.tables WHERE database = '${database}' AND name = '${name}'`,
+    )
+  expect(of('distributed', 'code_exec_logs_local')).toContain('index_granularity = 1024')
+  for (const table of ['code_exec_logs', 'code_exec_events', 'code_exec_rollups', 'otel_traces'])
+    expect(of('distributed', `${table}_local`)).toBe(of('single', table))
+})
+
 it('the statements for retention in the docs let rows and bodies go, and no others', async () => {
   const docs = await readFile(join(import.meta.dirname, '../../docs/cluster.md'), 'utf8')
   const [, sql = ''] = /```sql\n([^`]+)```/u.exec(docs) ?? []
@@ -101,7 +113,10 @@ it('the statements for retention in the docs let rows and bodies go, and no othe
 })
 
 it('a statement of a kind that no migration has had is refused, not sent as it is', () => {
-  expect(() => statementsFor('RENAME TABLE code_exec_logs TO x', 'c')).toThrow('no form on a cluster')
+  const clone =
+    'CREATE OR REPLACE TABLE code_exec_logs CLONE AS code_exec_logs SETTINGS index_granularity = 7'
+  for (const statement of ['RENAME TABLE code_exec_logs TO x', clone])
+    expect(() => statementsFor(statement, 'c')).toThrow('no form on a cluster')
 })
 
 const ARRIVAL = /"(?:arrived_ms|lag)":"?\d+(?:\.\d+)?"?/u
