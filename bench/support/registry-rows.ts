@@ -104,7 +104,8 @@ async function insertAgents(
       select ${from}::int + place - 1 as n, shown, vector::tsvector as vector, random() < 0.9 as listed,
         (array['python', 'python', 'javascript', 'typescript', 'bash'])[1 + floor(random() * 5)::int] as language,
         case when random() < 0.33 then array['subprocess', 'wasmedge'] else array['subprocess'] end as runtimes,
-        array['topic-' || floor(random() ^ 2 * 200)::int, 'topic-' || floor(random() ^ 2 * 200)::int] as topics
+        array['topic-' || floor(random() ^ 2 * 200)::int, 'topic-' || floor(random() ^ 2 * 200)::int] as topics,
+        (array['MIT', 'MIT', 'Apache-2.0', 'GPL-3.0-only', 'LicenseRef-' || place % 1000])[1 + floor(random() * 5)::int] as license
       from unnest(${drawn.map(({ shown }) => shown)}::text[], ${drawn.map(({ vector }) => vector)}::text[])
         with ordinality as drawn (shown, vector, place)
     ), inserted as (
@@ -114,11 +115,11 @@ async function insertAgents(
       select spaces.name, 'agent-' || n, spaces.organization_id,
         case when listed then 'public' when n % 2 = 0 then 'private' else 'organization' end, listed,
         now() - random() * interval '900 days', 'bench', '1.0.0', 'active', left(shown, 300), language,
-        runtimes, topics, 'MIT', false,
+        runtimes, topics, license, false,
         setweight(to_tsvector('english', spaces.name || ' agent-' || n), 'A') || vector
           || setweight(to_tsvector('english', array_to_string(topics, ' ')), 'B')
-          || array_to_tsvector(array['language:' || language] || array(select 'topic:' || t from unnest(topics) t)
-            || array(select 'runtime:' || r from unnest(runtimes) r)),
+          || array_to_tsvector(array[':language:' || language, ':license:' || lower(license)] || array(select ':topic:' || t from unnest(topics) t)
+            || array(select ':runtime:' || r from unnest(runtimes) r)),
         case when random() < 0.5 then 0 else floor(exp(random() * 14))::bigint end,
         random(), -random() * 1e6, -random() * 1e4, random() * 20 - 10
       from made join exectrail.registry_namespaces spaces on spaces.name = 'ns-' || n / 50

@@ -25,6 +25,7 @@ export const REGISTRY_EXAMPLES = {
       q: 'numbers',
       topic: 'math',
       language: 'python',
+      license: 'Apache-2.0',
       sort: 'success',
       limit: 10,
       facets: 'counted',

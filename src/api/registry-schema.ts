@@ -1,6 +1,6 @@
 /** Replies about the registry. */
 import { z } from 'zod'
-import { REPORT_KINDS, REVIEWS, VISIBILITIES } from '../metadata/registry-values.ts'
+import { REPORT_KINDS, REVIEWS, VISIBILITIES, type Facet } from '../metadata/registry-values.ts'
 import { agentDefinitionSchema } from '../registry/definition.ts'
 import { VERSION_STATUSES } from '../registry/reference.ts'
 
@@ -59,9 +59,7 @@ export const agentFacetsSchema = z
     isCapped: z
       .boolean()
       .describe('There are more: counts are of the 1000 with the most runs, each at least what it says'),
-    language: facet,
-    runtime: facet,
-    topic: facet,
+    ...({ language: facet, runtime: facet, topic: facet, license: facet } satisfies Record<Facet, unknown>),
   })
   .meta({ id: 'AgentFacets' })
 

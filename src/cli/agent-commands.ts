@@ -73,9 +73,11 @@ function paged(command: Command): Command {
     .option('--topic <names>', 'agents that have all of these, separated by commas')
     .addOption(new Option('-l, --language <name>', 'only in this language').choices(LANGUAGES))
     .addOption(new Option('-r, --runtime <name>', 'only for this runtime').choices(RUNTIMES))
+    .option('--license <id>', 'only under this licence, by its SPDX identifier')
     .addOption(new Option('--sort <order>', 'best first by this').choices(SEARCH_SORTS))
     .option('--limit <count>', 'agents at most, up to 100', '20')
     .option('--cursor <cursor>', 'go on where the page before ended')
+    .option('--facets', 'also count what narrows it further: languages, runtimes, topics, licences')
 }
 
 function addFinding(agent: Command, terminal: Terminal, end: End): void {

@@ -34,6 +34,8 @@ export interface AgentSearchInput extends Owned {
   topic?: readonly string[] | undefined
   language?: string | undefined
   runtime?: string | undefined
+  /** SPDX identifier, in any case. */
+  license?: string | undefined
   namespace?: string | undefined
   /** `own`: those of the key's organization. @default any */
   owner?: 'any' | 'own' | undefined
@@ -42,7 +44,7 @@ export interface AgentSearchInput extends Owned {
   /** @default 20 */
   limit?: number | undefined
   cursor?: string | undefined
-  /** `counted`: with how many of the matches have which language, runtimes and topics. @default none */
+  /** `counted`: with how many of the matches have which language, runtimes, topics and licence. @default none */
   facets?: 'none' | 'counted' | undefined
 }
 export interface PublishInput extends Owned {

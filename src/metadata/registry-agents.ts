@@ -3,6 +3,7 @@ import { sql, type Expression, type Selectable, type SqlBool } from 'kysely'
 import type { VersionStatus } from '../registry/reference.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Queries } from './database.ts'
+import { labelsOfCard } from './registry-labels.ts'
 import type { Visibility } from './registry-values.ts'
 import type { Tables } from './tables.ts'
 
@@ -178,16 +179,11 @@ const README_SEARCHED = 4_000
 
 /** The words of an agent by weight: its name, its topics, its description, its README; and lexemes of what is filtered by. */
 function searchVector({ namespace, name }: Name, card: AgentCard, readme: string) {
-  const labels = [
-    `language:${card.language}`,
-    ...card.topics.map((topic) => `topic:${topic}`),
-    ...card.runtimes.map((runtime) => `runtime:${runtime}`),
-  ]
   return sql<string>`setweight(to_tsvector('english', ${`${namespace} ${name}`}), 'A')
     || setweight(to_tsvector('english', ${card.topics.join(' ')}), 'B')
     || setweight(to_tsvector('english', ${card.description}), 'C')
     || setweight(to_tsvector('english', ${readme.slice(0, README_SEARCHED)}), 'D')
-    || array_to_tsvector(${labels}::text[])`
+    || array_to_tsvector(${labelsOfCard(card)}::text[])`
 }
 
 function named(queries: Queries, { namespace, name }: Name) {

@@ -12,7 +12,7 @@ export interface AgentSearch {
   words: string | null
   /** The agent of this name comes first. */
   exact: { namespace: string; name: string } | null
-  /** What agents must have: `topic:…`, `language:…`, `runtime:…`. */
+  /** What agents must have, see `labelsOf`. */
   labels: readonly string[]
   namespace: string | null
   /** `own`: agents of the scope's organization. */

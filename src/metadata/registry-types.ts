@@ -1,5 +1,5 @@
 /** Rows of the registry that are shown as they are; a module of its own, so that clients name them without Postgres' client. */
-import type { ReportKind } from './registry-values.ts'
+import type { Facet, ReportKind } from './registry-values.ts'
 
 export interface StoredReport {
   id: string
@@ -53,13 +53,10 @@ export interface FacetValue {
   count: number
 }
 
-export interface AgentFacets {
+/** The most frequent values of each facet first, at most 20. */
+export interface AgentFacets extends Record<Facet, readonly FacetValue[]> {
   /** Matches that are counted. */
   agents: number
   /** There are more: the counts are of those with the most runs, so that each is at least what it says. */
   isCapped: boolean
-  /** The most frequent first, at most 20 of each. */
-  language: readonly FacetValue[]
-  runtime: readonly FacetValue[]
-  topic: readonly FacetValue[]
 }

@@ -69,6 +69,15 @@ it('walks from an empty registry to a fork', async () => {
     { name: 'acme/summer', version: '1.0.0', isMine: false, isReviewed: true },
   ])
   expect((await good(GLOBEX_KEY, 'search', 'summer')).stdout).toMatch(/acme\/summer +1\.0\.0 +python/)
+  const counted = await good(GLOBEX_KEY, 'search', 'summer', '--license', 'apache-2.0', '--facets')
+  expect(counted.stdout).toMatch(/--language +python +1\n/)
+  expect(counted.stdout).toMatch(/--license +Apache-2\.0 +1\n/)
+  expect((await json(GLOBEX_KEY, 'search', '--facets')).facets).toMatchObject({
+    agents: 1,
+    topic: [{ value: 'math', count: 1 }],
+    license: [{ value: 'Apache-2.0', count: 1 }],
+  })
+  expect((await json(GLOBEX_KEY, 'search', 'summer', '--license', 'MIT')).data).toEqual([])
   await good(GLOBEX_KEY, 'install', 'acme/summer@^1')
 
   await release(project, '1.1.0', 'def main(input):\n    return {"sum": 2 * sum(input["xs"])}\n')

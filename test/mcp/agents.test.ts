@@ -49,7 +49,7 @@ const namesOf = (found: { agents: { name: string }[] }): string[] =>
 
 it('are found with their status, version and figures, each organization those it may see', async () => {
   const acme = await as(ACME_KEY)
-  const found = await acme.call('search_agents', { topic: ['math', 'sums'] })
+  const found = await acme.call('search_agents', { topic: ['math', 'sums'], license: 'apache-2.0' })
   expect(namesOf(found)).toEqual(['acme/old', 'acme/secret', 'acme/summer'])
   expect(found.agents.find(({ name }: { name: string }) => name === 'acme/summer')).toEqual({
     name: 'acme/summer',
@@ -60,6 +60,7 @@ it('are found with their status, version and figures, each organization those it
     language: 'javascript',
     runtimes: ['subprocess', 'vm2'],
     topics: ['math', 'sums'],
+    license: 'Apache-2.0',
     isSigned: false,
     isReviewed: true,
     statistics: {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ownAgents, visibleTo } from '../../src/metadata/registry-agents.ts'
 import { countFacets } from '../../src/metadata/registry-facets.ts'
+import { labelsOf } from '../../src/metadata/registry-labels.ts'
 import { readWords, type AgentSearch } from '../../src/metadata/registry-search.ts'
 import type { Scope } from '../../src/store/scope.ts'
 import { addAgents } from '../support/many-agents.ts'
@@ -55,8 +56,20 @@ it('are of a thousand where more match, and then no more than there are', async 
   for (const { value, count } of language) expect(count).toBeLessThanOrEqual(right[value] ?? 0)
 })
 
+it('count a licence once, however it is spelled', async () => {
+  const asked = { ...ALL, words: await read('common') }
+  const { agents, license } = await countFacets(metadata.database.queries, ACME, asked)
+  expect(license.map(({ value }) => value)).toEqual(['MIT', 'Apache-2.0'])
+  expect(license.reduce((sum, { count }) => sum + count, 0)).toBe(agents)
+})
+
 it('narrow with the search', async () => {
-  const asked = { ...ALL, words: await read('seldom'), labels: ['language:bash'] }
-  const { language } = await countFacets(metadata.database.queries, ACME, asked)
+  const asked = {
+    ...ALL,
+    words: await read('seldom'),
+    labels: labelsOf({ language: ['bash'], license: ['mit'] }),
+  }
+  const { agents, language, license } = await countFacets(metadata.database.queries, ACME, asked)
   expect(language.map(({ value }) => value)).toEqual(['bash'])
+  expect(license).toEqual([{ value: 'MIT', count: agents }])
 })

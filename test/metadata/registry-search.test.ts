@@ -1,7 +1,10 @@
 /** What searches find and in which order, compared with reading and sorting every agent. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ownAgents, visibleTo } from '../../src/metadata/registry-agents.ts'
+import { labelsOf } from '../../src/metadata/registry-labels.ts'
 import {
   readWords,
   searchAgents,
@@ -15,6 +18,7 @@ import { startMetadata, type TestMetadata } from '../support/metadata.ts'
 
 const AGENTS = 8_000
 const RANKED = 200
+const MIGRATION = join(import.meta.dirname, '../../postgres/migrations/0015_registry_labels.sql')
 
 let metadata: TestMetadata
 beforeAll(async () => {
@@ -106,9 +110,9 @@ describe.each(['before', 'after'])('%s Postgres has statistics of the table', (w
   it.each(SEARCH_SORTS)('filters narrow a search by %s and change no order', async (sort) => {
     const frequent = await reading('frequent')
     const searches = [
-      { labels: ['language:bash', 'topic:topic-1'] },
-      { labels: ['language:python'], words: frequent },
-      { labels: ["language:'\\"] },
+      { labels: labelsOf({ language: ['bash'], topic: ['topic-1'], license: ['MIT'] }) },
+      { labels: labelsOf({ language: ['python'] }), words: frequent },
+      { labels: labelsOf({ language: ["'\\"] }) },
       { namespace: 'acme-ns', words: frequent },
       { namespace: 'initech-ns' },
       { owner: 'own' as const },
@@ -116,6 +120,33 @@ describe.each(['before', 'after'])('%s Postgres has statistics of the table', (w
     ]
     expect(await wrong(sort, searches)).toEqual([])
   })
+})
+
+it.each(['language', 'runtime', 'topic', 'license'])(
+  'the word %s finds what says it, not every agent that has one',
+  async (word) => {
+    const words = await reading(word)
+    expect(await searchAgents(metadata.database.queries, 'all', { ...BASE, words, sort: 'runs' })).toEqual([])
+  },
+)
+
+it('a migration gives the labels of earlier versions their colon', async () => {
+  const { queries } = metadata.database
+  const table = sql.table('exectrail.registry_agents')
+  const read = async () =>
+    (await sql<{ search: string }>`select search::text from ${table} order by id`.execute(queries)).rows
+  const now = await read()
+  const migration = await readFile(MIGRATION, 'utf8')
+  await queries.transaction().execute(async (transaction) => {
+    await sql`update ${table} set search = ts_delete(search, labels) || old from (
+        select id, array_agg(label) as labels, array_to_tsvector(array_agg(ltrim(label, ':'))
+          filter (where label not like ':license%')) as old
+        from ${table}, unnest(tsvector_to_array(search)) label where label like ':%' group by id
+      ) labelled where labelled.id = registry_agents.id`.execute(transaction)
+    await sql.raw(migration).execute(transaction)
+  })
+  const after = await read()
+  expect(after.filter(({ search }, at) => search !== now[at]?.search).slice(0, 2)).toEqual([])
 })
 
 it('an agent of the very name comes first, once', async () => {

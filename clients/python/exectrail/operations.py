@@ -1518,6 +1518,7 @@ class Operations:
         topic: str | None = None,
         language: Literal["javascript", "typescript", "python", "bash"] | None = None,
         runtime: Literal["vm2", "subprocess", "wasmedge", "e2b", "bacalhau"] | None = None,
+        license: str | None = None,
         namespace: str | None = None,
         owner: Literal["any", "own"] | None = None,
         sort: Literal["relevance", "newest", "runs", "success", "cost", "latency", "trend"] | None = None,
@@ -1526,12 +1527,12 @@ class Operations:
         cursor: str | None = None,
         timeout: float | None = None,
     ) -> types.SearchAgentsReply:
-        """Code agents that this key may see, by words, topics, language and runtime, best first."""
+        """Code agents that this key may see, by words, topics, language, runtime and licence, best first."""
         return self._transport.call(
             "GET",
             "/v1/registry/agents",
             path_values={},
-            query={"organization": organization, "q": q, "topic": topic, "language": language, "runtime": runtime, "namespace": namespace, "owner": owner, "sort": sort, "limit": limit, "facets": facets, "cursor": cursor},
+            query={"organization": organization, "q": q, "topic": topic, "language": language, "runtime": runtime, "license": license, "namespace": namespace, "owner": owner, "sort": sort, "limit": limit, "facets": facets, "cursor": cursor},
             body=None,
             timeout=timeout,
         )

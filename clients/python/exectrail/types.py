@@ -3151,6 +3151,7 @@ AgentFacets = TypedDict(
         "language": "list[AgentFacetsLanguageItem]",
         "runtime": "list[AgentFacetsRuntimeItem]",
         "topic": "list[AgentFacetsTopicItem]",
+        "license": "list[AgentFacetsLicenseItem]",
     },
 )
 
@@ -3172,6 +3173,14 @@ AgentFacetsRuntimeItem = TypedDict(
 
 AgentFacetsTopicItem = TypedDict(
     "AgentFacetsTopicItem",
+    {
+        "value": "str",
+        "count": "int",
+    },
+)
+
+AgentFacetsLicenseItem = TypedDict(
+    "AgentFacetsLicenseItem",
     {
         "value": "str",
         "count": "int",

@@ -17,7 +17,7 @@ const tag = 'registry'
 const routes = {
   search: documentRoute({
     id: 'searchAgents',
-    summary: 'Code agents that this key may see, by words, topics, language and runtime, best first',
+    summary: 'Code agents that this key may see, by words, topics, language, runtime and licence, best first',
     tag,
     reply: z.object({
       data: z.array(agentSummarySchema),
@@ -53,6 +53,10 @@ const parameters = {
   topic: topics.optional().describe('Topics separated by commas: agents that have all of them'),
   language: oneOf(LANGUAGES).optional(),
   runtime: oneOf(RUNTIMES).optional(),
+  license: word
+    .max(64, 'at most 64 characters')
+    .optional()
+    .describe('SPDX identifier of the licence, in any case'),
   namespace: word.max(40, 'at most 40 characters').optional(),
   owner: oneOf(['any', 'own']).default('any').describe('`own`: those of the organization of this key'),
   sort: oneOf(SEARCH_SORTS)
@@ -63,7 +67,7 @@ const parameters = {
   limit: countUpTo(100, 20).describe('Agents of a page, at most'),
   facets: oneOf(['none', 'counted'])
     .default('none')
-    .describe('`counted`: with how many of the matches have which language, runtimes and topics'),
+    .describe('`counted`: with how many of the matches have which language, runtimes, topics and licence'),
   cursor: z.string('give it once').max(1_000).optional().describe('`nextCursor` of the page before'),
 }
 

@@ -1,5 +1,6 @@
 /** `exectrail agent search`, `list` and `show`. */
 import type {
+  AgentFacets,
   AgentStatistics,
   AgentSummary,
   AgentView,
@@ -9,6 +10,7 @@ import type {
 import { loadConfig } from '../../config.ts'
 import { formatCount, formatMs, formatRate, formatTime, formatUsd } from '../../format.ts'
 import { BUILT_IN } from '../../registry/names.ts'
+import { renderFacets } from '../agent-facets.ts'
 import { agentPath, splitReference, type AgentOptions } from '../agent-path.ts'
 import { escapeControls, escapeLine, toJson } from '../escape-controls.ts'
 import { findService } from '../service-client.ts'
@@ -19,13 +21,15 @@ interface SearchOptions extends AgentOptions {
   topic?: string
   language?: string
   runtime?: string
+  license?: string
   namespace?: string
   sort?: string
   limit: string
   cursor?: string
+  facets?: true
 }
 
-type Found = { data: AgentSummary[]; nextCursor: string | null }
+type Found = { data: AgentSummary[]; nextCursor: string | null; facets?: AgentFacets }
 
 export async function search(
   words: readonly string[],
@@ -56,13 +60,15 @@ async function printFound(
   terminal: Terminal,
   sayEmpty: () => void,
 ): Promise<number> {
-  const { org, json: _, q, owner, topic, language, runtime, namespace, sort, limit, cursor } = asked
+  const { org: organization, json: _, facets: isCounted, ...filters } = asked
   const service = await findService(loadConfig())
-  const query = { organization: org, q, owner, topic, language, runtime, namespace, sort, limit, cursor }
+  const query = { ...filters, organization, facets: isCounted && 'counted' }
   const found = await service.get<Found>('/v1/registry/agents', query)
   if (options.json) await terminal.data(toJson(found))
   else if (found.data.length === 0) sayEmpty()
   else await terminal.data(renderAgents(found.data))
+  if (found.facets !== undefined && found.facets.agents > 0 && !options.json)
+    await terminal.data(`\n${renderFacets(found.facets)}`)
   if (found.nextCursor !== null && !options.json) terminal.say(`More: --cursor ${found.nextCursor}`)
   return 0
 }

@@ -21,6 +21,7 @@ const agentSchema = z.object({
   language: z.string(),
   runtimes: z.array(z.string()),
   topics: z.array(z.string()),
+  license: z.string().nullable(),
   isSigned: z.boolean(),
   isReviewed: z.boolean(),
   statistics: z
@@ -47,6 +48,7 @@ export const searchAgents = defineTool({
     query: z.string().min(1).max(256).optional().describe('Words, or namespace/name'),
     topic: z.array(z.string()).max(10).optional().describe('Agents that have all of them'),
     language: z.enum(LANGUAGES).optional(),
+    license: z.string().min(1).max(64).optional().describe('SPDX identifier'),
     sort: z.enum(SEARCH_SORTS).optional().describe('Default: relevance with words, else runs'),
     limit: z.int().min(1).max(30).default(10),
     cursor: z.string().optional().describe('`nextCursor` of the page before'),

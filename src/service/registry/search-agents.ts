@@ -1,6 +1,7 @@
 /** Searches code agents. */
 import type { Database, Queries } from '../../metadata/database.ts'
 import { countFacets, NO_FACETS } from '../../metadata/registry-facets.ts'
+import { labelsOf } from '../../metadata/registry-labels.ts'
 import {
   readWords,
   searchAgents as search,
@@ -22,6 +23,8 @@ export interface SearchQuery {
   topics?: readonly string[] | undefined
   language?: string | undefined
   runtime?: string | undefined
+  /** In any case. */
+  license?: string | undefined
   namespace?: string | undefined
   /** `own`: those of the caller's organization; every one with an administrator's key. */
   owner: 'any' | 'own'
@@ -45,17 +48,18 @@ export interface AgentPage {
 export async function searchAgents(
   { queries }: Database,
   scope: Scope,
-  { q, topics = [], language, runtime, namespace, owner, sort, after, limit, facets }: SearchQuery,
+  { q, topics = [], language, runtime, license, namespace, owner, sort, after, limit, facets }: SearchQuery,
 ): Promise<AgentPage> {
   const words = q === undefined ? null : await readWords(queries, q)
   const isCounted = facets === 'counted'
   if (q !== undefined && words === null)
     return { data: [], next: null, ...(isCounted && { facets: NO_FACETS }) }
-  const labels = [
-    ...topics.map((topic) => `topic:${topic}`),
-    ...(language === undefined ? [] : [`language:${language}`]),
-    ...(runtime === undefined ? [] : [`runtime:${runtime}`]),
-  ]
+  const labels = labelsOf({
+    language: given(language),
+    runtime: given(runtime),
+    topic: topics,
+    license: given(license),
+  })
   const asked = { words, labels, namespace: namespace ?? null, owner }
   const exact = q !== undefined && agentNameIssue(q) === null ? readName(q) : null
   const page = { exact, sort: sort ?? 'relevance', after, limit: limit + 1 }
@@ -69,6 +73,10 @@ export async function searchAgents(
     next: found.length > limit ? (shown.at(-1)?.position ?? null) : null,
     ...(counted !== null && { facets: counted }),
   }
+}
+
+function given(value: string | undefined): string[] {
+  return value === undefined ? [] : [value]
 }
 
 async function withFigures(

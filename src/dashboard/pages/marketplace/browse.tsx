@@ -1,4 +1,4 @@
-/** Finds code agents by words, topics, language and runtime. */
+/** Finds code agents by words, topics, language, runtime and licence. */
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import type { AgentSummary, Operations, ProblemError } from '../../../client/index.ts'
@@ -8,10 +8,11 @@ import { Choices } from '../../components/choices.tsx'
 import controls from '../../components/controls.module.css'
 import { Answered } from '../../components/question.tsx'
 import { ask } from '../../data/queries.ts'
+import { visible } from '../../format/visible-text.ts'
 import { useWindow } from '../../search/window.ts'
 import { AgentCard } from './agent-card.tsx'
 import styles from './marketplace.module.css'
-import { countOf, useFacets } from './facets.ts'
+import { countOf, useFacets, type Facets } from './facets.ts'
 import { NothingFound } from './nothing-found.tsx'
 import { Topics } from './topics.tsx'
 import { SORTS, useMarketSearch, type MarketSearchControl } from './search-address.ts'
@@ -42,9 +43,9 @@ export function Browse(): ReactNode {
   )
 }
 
-function useAgents({ q, topic, language, runtime, sort, owner }: MarketSearchControl) {
+function useAgents({ q, topic, language, runtime, license, sort, owner }: MarketSearchControl) {
   const { organization } = useWindow()
-  const input = { organization, q, topic, language, runtime, sort, owner, limit: PAGE }
+  const input = { organization, q, topic, language, runtime, license, sort, owner, limit: PAGE }
   return useInfiniteQuery<Answer, ProblemError, { pages: Answer[] }, unknown[], string | undefined>({
     queryKey: ['searchAgents', input],
     queryFn: ({ pageParam, signal }) => ask('searchAgents', { ...input, cursor: pageParam }, signal),
@@ -91,23 +92,25 @@ function SearchForm({ search }: { search: MarketSearchControl }): ReactNode {
 }
 
 function Narrowing({ search }: { search: MarketSearchControl }): ReactNode {
-  const { language = ANY, runtime = ANY, sort, owner, change } = search
+  const { language, runtime, license, sort, owner, change } = search
   const facets = useFacets(search)
+  const licenses = facets?.license.map(({ value }) => value) ?? []
   return (
     <>
-      <Choices
+      <FacetChoices
         label="Language"
-        value={language}
-        names={[ANY, ...LANGUAGES]}
-        nameOf={(name) => `${name}${countOf(facets, 'language', name)}`}
-        onChange={(name) => change({ language: name === ANY ? undefined : name })}
+        {...{ facet: 'language', facets, names: LANGUAGES, value: language }}
+        onChange={(value) => change({ language: value })}
       />
-      <Choices
+      <FacetChoices
         label="Runtime"
-        value={runtime}
-        names={[ANY, ...RUNTIMES]}
-        nameOf={(name) => `${name}${countOf(facets, 'runtime', name)}`}
-        onChange={(name) => change({ runtime: name === ANY ? undefined : name })}
+        {...{ facet: 'runtime', facets, names: RUNTIMES, value: runtime }}
+        onChange={(value) => change({ runtime: value })}
+      />
+      <FacetChoices
+        label="Licence"
+        {...{ facet: 'license', facets, names: licenses, value: license }}
+        onChange={(value) => change({ license: value })}
       />
       <Choices
         label="Whose"
@@ -124,6 +127,28 @@ function Narrowing({ search }: { search: MarketSearchControl }): ReactNode {
         onChange={(name) => change({ sort: name })}
       />
     </>
+  )
+}
+
+interface FacetChoicesProps {
+  label: string
+  facet: 'language' | 'runtime' | 'license'
+  value: string | undefined
+  names: readonly string[]
+  facets: Facets
+  onChange: (value: string | undefined) => void
+}
+
+/** Any value of a facet or one of them, with how many agents have it. */
+function FacetChoices({ label, facet, value = ANY, names, facets, onChange }: FacetChoicesProps): ReactNode {
+  return (
+    <Choices
+      label={label}
+      value={value}
+      names={[...new Set([ANY, ...names, value])]}
+      nameOf={(name) => `${visible(name)}${countOf(facets, facet, name)}`}
+      onChange={(name) => onChange(name === ANY ? undefined : name)}
+    />
   )
 }
 

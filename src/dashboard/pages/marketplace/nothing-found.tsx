@@ -53,6 +53,7 @@ function waysOut({
   topic,
   language,
   runtime,
+  license,
   owner,
 }: MarketSearchControl): { text: string; undo: Undo }[] {
   const words = q?.trim().split(/\s+/u) ?? []
@@ -66,6 +67,9 @@ function waysOut({
     ...(runtime === undefined
       ? []
       : [{ text: `On any runtime, not only ${runtime}`, undo: { runtime: undefined } }]),
+    ...(license === undefined
+      ? []
+      : [{ text: `Under any licence, not only ${visible(license)}`, undo: { license: undefined } }]),
     ...(topic.length === 0 ? [] : [{ text: 'With any topic', undo: { topic: [] } }]),
     ...(owner === 'own' ? [{ text: 'Of every organization', undo: { owner: 'any' as const } }] : []),
   ]

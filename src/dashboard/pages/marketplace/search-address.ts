@@ -22,6 +22,7 @@ export interface MarketSearch {
   topic: readonly string[]
   language: string | undefined
   runtime: string | undefined
+  license: string | undefined
   sort: SearchSort
   owner: 'any' | 'own'
 }
@@ -33,15 +34,25 @@ export interface MarketSearchControl extends MarketSearch {
   clear: () => void
 }
 
+const ANYTHING = {
+  q: undefined,
+  topic: [],
+  language: undefined,
+  runtime: undefined,
+  license: undefined,
+  owner: 'any',
+} as const satisfies Partial<MarketSearch>
+
 /** The search of the address and how it changes; each change is a step in the browser's history. */
 export function useMarketSearch(): MarketSearchControl {
-  const { q, topic, language, runtime, sort, owner } = usePageSearch()
+  const { q, topic, language, runtime, license, sort, owner } = usePageSearch()
   const navigate = useNavigate()
   const search: MarketSearch = {
     q: typeof q === 'string' && q.trim() !== '' ? q : undefined,
     topic: [topic].flat().filter((one): one is string => typeof one === 'string' && one !== ''),
     language: LANGUAGES.find((name) => name === language),
     runtime: RUNTIMES.find((name) => name === runtime),
+    license: typeof license === 'string' && license !== '' ? license : undefined,
     sort: isSort(sort) ? sort : q === undefined ? 'runs' : 'relevance',
     owner: owner === 'own' ? 'own' : 'any',
   }
@@ -57,9 +68,10 @@ export function useMarketSearch(): MarketSearchControl {
       search.topic.length > 0 ||
       search.language !== undefined ||
       search.runtime !== undefined ||
+      search.license !== undefined ||
       search.owner === 'own',
     change: write,
-    clear: () => write({ q: undefined, topic: [], language: undefined, runtime: undefined, owner: 'any' }),
+    clear: () => write(ANYTHING),
   }
 }
 
