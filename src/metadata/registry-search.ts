@@ -1,5 +1,6 @@
 /** Searches code agents. */
 import { sql, type RawBuilder, type Selectable, type SqlBool } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { Scope } from '../store/scope.ts'
 import type { Queries } from './database.ts'
 import { ownAgents, toAgent, visibleTo, type RegistryAgent } from './registry-agents.ts'
@@ -104,7 +105,7 @@ async function ranked(queries: Queries, scope: Scope, search: AgentSearch): Prom
   const { after, limit, words, exact } = search
   const [named, matches] = await Promise.all([
     exact === null ? [] : idsOf(queries, exact),
-    mostRun(queries, scope, { search, limit: RANKED }),
+    rankedIds(queries, scope, search),
   ])
   const isNamed = sql`id = any(${named}::bigint[])`
   const rank = sql`case when ${isNamed} then 1000
@@ -112,8 +113,26 @@ async function ranked(queries: Queries, scope: Scope, search: AgentSearch): Prom
   const behind =
     after === null ? sql`true` : sql`(rank, id) < (${after.value}::double precision, ${after.id}::bigint)`
   return sql<Row>`select *, rank::text as position from (
-      select ${SHOWN}, ${rank} as rank from ${AGENTS} where ${among([...named, ...matches], scope)}
+      select ${SHOWN}, ${rank} as rank from ${AGENTS}
+      where ${among([...named, ...matches], scope)} and (${isNamed} or status <> 'yanked')
     ) ranked where ${behind} order by rank desc, id desc limit ${limit}`
+}
+
+/** Ids that a first page was ranked from, for the pages after it, by database and search. */
+const rankings = new WeakMap<Queries, LRUCache<string, string[]>>()
+const KEPT = { max: 256, ttl: 60_000 }
+
+/** A first page finds what there is now; the pages after it are of the same agents, while they are kept. */
+async function rankedIds(queries: Queries, scope: Scope, search: AgentSearch): Promise<string[]> {
+  const { words, labels, namespace, owner } = search
+  const key = JSON.stringify([scope, words, labels, namespace, owner])
+  const kept = rankings.get(queries) ?? new LRUCache<string, string[]>(KEPT)
+  rankings.set(queries, kept)
+  const ids =
+    (search.after === null ? undefined : kept.get(key)) ??
+    (await mostRun(queries, scope, { search, limit: RANKED }))
+  kept.set(key, ids)
+  return ids
 }
 
 /** What was found is read again as it is now: the scope may no longer see all of it. */

@@ -149,6 +149,23 @@ it('a migration gives the labels of earlier versions their colon', async () => {
   expect(after.filter(({ search }, at) => search !== now[at]?.search).slice(0, 2)).toEqual([])
 })
 
+it.each([
+  ['hidden', sql`visibility = 'private', listed = false`],
+  ['yanked', sql`status = 'yanked'`],
+])('a page shows no agent that was %s after the page before', async (_, change) => {
+  const search = { ...BASE, words: await reading('frequent'), sort: 'relevance' as const }
+  const { queries } = metadata.database
+  const scope = SCOPES['an organization without agents'] ?? 'all'
+  const first = await searchAgents(queries, scope, search)
+  const after = first.at(-1)?.position ?? null
+  const [gone] = await searchAgents(queries, scope, { ...search, after })
+  const table = sql.table('exectrail.registry_agents')
+  await sql`update ${table} set ${change} where id = ${gone?.agent.id}`.execute(queries)
+  const ids = (await searchAgents(queries, scope, { ...search, after })).map(({ agent }) => agent.id)
+  expect(ids.length).toBe(search.limit)
+  expect(ids).not.toContain(gone?.agent.id)
+})
+
 it('an agent of the very name comes first, once', async () => {
   const [, found] = await searchAgents(metadata.database.queries, 'all', {
     ...BASE,
