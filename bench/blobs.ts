@@ -1,6 +1,6 @@
 /**
  * How fast content goes into a directory of blobs and back, beside a plain copy of the same bytes to the same disk, and
- * what memory it takes. `npm run bench blobs [GB]`, 10 by default, once of random bytes and once of text; each part of a
+ * what memory it takes; then over HTTP to a reader in a process of its own. `npm run bench blobs [GB]`, 10 by default, once of random bytes and once of text; each part of a
  * gigabyte is an object of its own so that three gigabytes of disk are enough. The fastest of each stands for all: what
  * else the machine does meanwhile slows some more than others.
  */
@@ -9,11 +9,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Hono } from 'hono'
+import { sendContent } from '../src/api/content-reply.ts'
+import type { ApiEnv } from '../src/api/context.ts'
+import { serve } from '../src/api/server.ts'
 import { FileSource } from '../src/blobs/content-source.ts'
 import { DirectoryBlobStore } from '../src/blobs/directory-store.ts'
 import { keyringOf } from '../src/blobs/format/keyring.ts'
 import { FRAME_BYTES } from '../src/blobs/format/layout.ts'
 import { openBlob, storeBlob } from '../src/blobs/objects.ts'
+import type { OpenedContent } from '../src/service/open-content.ts'
 import { printFigures, type Figure } from './figures.ts'
 import { temporaryHome } from './support/home.ts'
 
@@ -66,8 +71,16 @@ async function copyPlainly(pieceBytes: number): Promise<number> {
   return Number(tookMs)
 }
 
+interface Sizes {
+  /** Most resident memory beyond the start, bytes: of both ways, and over HTTP. */
+  peak: number
+  http: number
+  stored: number
+}
+
 /** What each part took, ms. */
 interface Took {
+  http: number[]
   copy: number[]
   /** The same copy, in pieces as large as frames. */
   large: number[]
@@ -76,8 +89,8 @@ interface Took {
 }
 
 async function measure(kind: string, content: Content, keys: readonly Buffer[]): Promise<Figure[]> {
-  const took: Took = { copy: [], large: [], put: [], back: [] }
-  const sizes = { peak: 0, stored: 0 }
+  const took: Took = { copy: [], large: [], put: [], back: [], http: [] }
+  const sizes: Sizes = { peak: 0, http: 0, stored: 0 }
   for (let part = 0; part < GIGABYTES; part++) {
     const directory = join(home.path, 'blobs')
     await mkdir(directory)
@@ -97,12 +110,25 @@ async function measure(kind: string, content: Content, keys: readonly Buffer[]):
     const opened = await openBlob(place, name)
     if (opened === null) throw new Error('the object is not there')
     const back = await time(() => writeFile(copy, opened.read(), { flush: true }))
+    const http = await time(() => readOverHttp({ ...opened, sha256: name.sha256 }))
+    took.http.push(http.tookMs)
+    sizes.http = Math.max(sizes.http, http.peakBytes)
     took.put.push(put.tookMs)
     took.back.push(back.tookMs)
     sizes.peak = Math.max(sizes.peak, put.peakBytes, back.peakBytes)
     for (const used of [directory, copy]) await rm(used, { recursive: true })
   }
   return figuresOf(kind, took, sizes)
+}
+
+/** Serves it as the API does to a reader that drops it. */
+async function readOverHttp(content: OpenedContent): Promise<void> {
+  const file = { name: 'content', type: 'application/octet-stream', disposition: 'attachment' } as const
+  const app = new Hono<ApiEnv>().get('/', (c) => sendContent(c, content, { file, log: console.error }))
+  const listening = await serve(app, { port: 0 })
+  const read = Number(await runBeside('drain-http.ts', listening.url))
+  await listening.close()
+  if (read !== content.bytes) throw new Error(`${read} of ${content.bytes} bytes came over HTTP`)
 }
 
 const speed = (name: string, took: readonly number[]): Figure => ({
@@ -117,7 +143,8 @@ const share = (name: string, took: readonly number[], beside: readonly number[])
   target: { atLeast: 60 },
 })
 
-function figuresOf(kind: string, took: Took, { peak, stored }: { peak: number; stored: number }): Figure[] {
+function figuresOf(kind: string, took: Took, sizes: Sizes): Figure[] {
+  const { peak, http, stored } = sizes
   return [
     speed(`${kind}: plain copy`, took.copy),
     speed(`${kind}: plain copy in pieces of ${FRAME_BYTES / 1024} KiB`, took.large),
@@ -125,12 +152,19 @@ function figuresOf(kind: string, took: Took, { peak, stored }: { peak: number; s
     share(`${kind}: put, of the speed of a plain copy`, took.put, took.copy),
     speed(`${kind}: back`, took.back),
     share(`${kind}: back, of the speed of a plain copy`, took.back, took.copy),
+    speed(`${kind}: over HTTP`, took.http),
     { name: `${kind}: stored, of its size`, value: (100 * stored) / (GIGABYTES * PART_BYTES), unit: '%' },
     {
       name: `${kind}: peak of resident memory beyond that at the start`,
       value: peak / MIB,
       unit: 'MiB',
       target: { atMost: 100 },
+    },
+    {
+      name: `${kind}: the same, over HTTP`,
+      value: http / MIB,
+      unit: 'MiB',
+      target: { atMost: 95 },
     },
   ]
 }

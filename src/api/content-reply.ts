@@ -1,8 +1,8 @@
 /** Content as a reply: whole, or the range that was asked for. It is never shown as a page. */
-import { copiesOf } from '../blobs/stream-checks.ts'
 import type { OpenedContent } from '../service/open-content.ts'
 import type { ApiContext } from './context.ts'
 import { HttpProblem } from './problem.ts'
+import { sentCopiesOf } from './sent-copies.ts'
 import { streamBody } from './stream-body.ts'
 
 const RANGE_NOT_SATISFIABLE = {
@@ -44,7 +44,8 @@ export function sendContent(
   if (range !== null) headers['Content-Range'] = `bytes ${start}-${end}/${content.bytes}`
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return new Response(null, { status, headers })
-  return new Response(streamBody(c, copiesOf(content.read({ start, end })), { log }), { status, headers })
+  const pieces = sentCopiesOf(content.read({ start, end }), c.env.outgoing)
+  return new Response(streamBody(c, pieces, { log }), { status, headers })
 }
 
 function isKnown(header: string | undefined, etag: string): boolean {

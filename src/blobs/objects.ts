@@ -73,7 +73,7 @@ export interface StoredContent {
   storedBytes: number
   /**
    * The content, or a part of it with both bounds inclusive and inside; fails with a BlobDamagedError. Who holds a piece
-   * past the next one copies it (`copiesOf`), or all of them (`collect`).
+   * past the next one copies it (`copiesOf`, `sentCopiesOf`), or all of them (`collect`).
    */
   read(range?: { start: number; end: number }): ShortLived
 }
