@@ -123,11 +123,16 @@ function readWhatIsThere() {
   }
 }
 
-/** Makes Node load what it takes to load a module, from text and from a file. */
-async function warm() {
-  await import(
-    `data:text/javascript,import 'data:text/javascript,0';import '${pathToFileURL(`${__dirname}/warm.mjs`).href}'`
+/** Loads `warm.mjs` as a program is loaded, each `round` anew: what Node does it has loaded, and done, before. */
+async function loadSample(round) {
+  const path = `${__dirname}/warm.mjs`
+  kindOf(path, '')
+  const first = `import 'data:text/javascript,${round}'`
+  const url = `${pathToFileURL(path).href}?${round}`
+  const { main } = await import(
+    `data:text/javascript,${first};import * as main from '${url}';export { main }`
   )
+  return main
 }
 
-module.exports = { kindOf, loadBody, placeInModule, readWhatIsThere, warm }
+module.exports = { kindOf, loadBody, loadSample, placeInModule, readWhatIsThere }

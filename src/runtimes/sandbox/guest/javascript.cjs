@@ -8,20 +8,33 @@ const { cutText, describe } = require('../../../guests/javascript/errors.js')
 const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
 const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
-const { kindOf, loadBody, placeInModule, readWhatIsThere, warm } = require('./javascript-load.cjs')
+const { kindOf, loadBody, loadSample, placeInModule, readWhatIsThere } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
 leaveAtOnce()
 
-/** The job on fd 5. Until it arrives nothing waits for us: time to load Node's module loader. */
+const REHEARSALS = 3
+
+/** The job on fd 5. Until it arrives nothing waits for us: time to load what runs a program, and to run one of ours. */
 async function readJob() {
   const first = readWhatIsThere()
-  if (first.length === 0) await warm()
+  if (first.length === 0) await rehearse()
   const text = Buffer.concat([first, readFileSync(5)])
   closeSync(5)
   const end = text.indexOf(10)
   return { head: parse(text.toString('utf8', 0, end)), input: text.toString('utf8', end + 1) }
+}
+
+/** Takes a program of ours through all that the program goes through, which is slow the first time. */
+async function rehearse() {
+  for (let round = 0; round < REHEARSALS; round += 1) {
+    const watch = watchMain()
+    const sample = await loadSample(round)
+    const main = watch.find([sample, sample.default])
+    toFrame('result', encode(await main(parse('{"n":1}'))))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 blocking('stdout')
@@ -29,9 +42,13 @@ blocking('stderr')
 writeSync(3, '\n') // started, waiting
 let head, input, nonce
 
-function send(kind, text) {
+function toFrame(kind, text) {
   const body = from(text, 'utf8')
-  const frame = Buffer.concat([from(`\n${nonce} ${kind} ${body.length}\n`), body])
+  return Buffer.concat([from(`\n${nonce} ${kind} ${body.length}\n`), body])
+}
+
+function send(kind, text) {
+  const frame = toFrame(kind, text)
   for (let offset = 0; offset < frame.length;) offset += writeSync(3, frame, offset)
 }
 

@@ -19,6 +19,7 @@ def read_job():
     except BlockingIOError:
         import json, traceback  # noqa: E401, F401 (nothing waits yet: what most programs need is loaded ahead)
 
+        rehearse()
         chunks = []
     os.set_blocking(5, True)
     while chunks != [b""]:

@@ -40,6 +40,7 @@ class Run:
         self.killed = False
         self.dying = False  # it had ended by its own word and was killed; it is not waited for
         self.user = self.system = self.maxrss = 0
+        self.awaited = True  # the job has not come
 
     def reap(self):
         """Collects every child that is gone; true while some are left."""
@@ -60,8 +61,13 @@ class Run:
         poll = select.poll()
         poll.register(0, select.POLLIN)
         poll.register(wake, select.POLLIN)
+        rehearsed = False
         while self.ended is None and not self.killed:
-            for fd, _ in poll.poll():
+            events = poll.poll(None if rehearsed or not self.awaited else 0)
+            if not events:
+                rehearsed = True
+                rehearse()
+            for fd, _ in events:
                 if fd == wake:
                     signals = os.read(wake, 4096)
                     self.reap()
@@ -128,6 +134,7 @@ class Run:
         except BrokenPipeError:
             pass  # the interpreter is gone; its status tells why
         os.close(self.job)
+        self.awaited = False
 
     def says_it_ended(self, signals):
         """The signal of an interpreter that leaves with status 0; whatever sends it ends its own program."""
@@ -336,7 +343,10 @@ def supervise(call, words, guest):
 
 
 def rehearse():
-    """Takes records that change nothing, and looks around: see `rehearse` of python.py."""
+    """Takes records that change nothing, and looks around: see `rehearse` of python.py.
+
+    Where a job is not there yet, once more in the process that will take it, which then has its own pages.
+    """
     run = Run("/dev", os.getpid(), os.open("/dev/null", os.O_WRONLY | os.O_CLOEXEC))
     run.buffer += b"limit 0 none 0\nfile 1 null\n0job 1 \n0"
     while run.take_record():
