@@ -32,6 +32,7 @@ my %watched;      # memory (bytes), pids, cpu (microseconds): only where the hos
 my $broke = '';
 
 my $wake_set = pack 'Q', 1 << ($sigchld - 1) | 1 << ($sig_leaving - 1);
+my $awaited = 1;    # the job has not come
 my $dying = 0;    # the interpreter had ended by its own word and was killed; it is not waited for
 my $wake_fd = -1;
 my ($wake, $report, $over, $child);
@@ -274,15 +275,19 @@ sub hand_on {
     $offset += $count;
   }
   close $child->{job};
+  $awaited = 0;
 }
 
 sub watch {
+  my $rehearsed = !$linux || $mode ne 'pid1';
   while (!defined $ended && !$killed && $broke eq '') {
     my $ready = '';
     vec($ready, 0, 1) = 1;
     vec($ready, $wake_fd, 1) = 1 if $wake_fd >= 0;
-    my $count = select($ready, undef, undef, %watched || $wake_fd < 0 ? 0.05 : undef);
+    my $rehearses = $awaited && !$rehearsed;
+    my $count = select($ready, undef, undef, $rehearses ? 0 : %watched || $wake_fd < 0 ? 0.05 : undef);
     next if $count < 0;
+    if ($count == 0 && $rehearses) { rehearse(); $rehearsed = 1; next }
     look() if %watched;
     if ($wake_fd < 0 || $count > 0 && vec $ready, $wake_fd, 1) {
       my $signals = '';
@@ -295,6 +300,20 @@ sub watch {
     $killed = 1 unless $count;    # the executor is gone
     1 while take_record();
   }
+}
+
+# Does, while the job is awaited, what is to be done once it comes, and changes nothing: the pages this process
+# touches for the first time are copied now.
+sub rehearse {
+  my ($kept_buffer, $kept_work) = ($buffer, $work);
+  ($buffer, $work) = ("limit 0 none 0\nfile 0 null\n", '/dev');
+  1 while take_record();
+  ($buffer, $work) = ($kept_buffer, $kept_work);
+  says_it_ended("\0" x 128);
+  usage_of_lone_child();
+  disk_full();
+  collect($out, '', 0, { files => 0, bytes => 0, names => 0, out => 0 });
+  describe_end(0, 0);
 }
 
 # Regular files of OUT with one link only, opened without following links and without blocking; the others are
@@ -387,9 +406,15 @@ sub report_end {
   my $left = { files => $max_files, bytes => $max_bytes, names => $max_names, out => 0 };
   collect($out, '', 0, $left);
   ($ended, $ended_ns) = (9, now_ns()) unless defined $ended;
-  print $report join(' ', 'end', ($ended >> 8) & 255, $ended & 127, $user_us, $system_us, $maxrss,
-    $full, $killed, $peak, $broke, $ended_ns, $left->{out} < $max_counted ? $left->{out} : $max_counted), "\n";
+  print $report describe_end($full, $left->{out});
   close $report;
+}
+
+sub describe_end {
+  my ($full, $dropped) = @_;
+  my $status = $ended // 0;
+  return join(' ', 'end', ($status >> 8) & 255, $status & 127, $user_us, $system_us, $maxrss, $full, $killed, $peak,
+    $broke, $ended_ns, $dropped < $max_counted ? $dropped : $max_counted) . "\n";
 }
 
 supervise(@ARGV) unless caller;
