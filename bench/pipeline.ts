@@ -93,7 +93,7 @@ function batches(size: Size): Buffer[] {
     return Buffer.from(
       JSON.stringify({
         resourceLogs: [
-          { resource: { attributes: [] }, scopeLogs: [{ scope: { name: 'bench' }, logRecords }] },
+          { resource: { attributes: [] }, scopeLogs: [{ scope: { name: 'exectrail' }, logRecords }] },
         ],
       }),
     )
