@@ -23,6 +23,8 @@ const QUEUES = { clickhouse: 3, both: 6 }
  */
 const SHARES = { clickhouse: { clickhouse: 1 / 3, signoz: 0 }, both: { clickhouse: 1 / 12, signoz: 3 / 8 } }
 const QUEUE_LEAST_BYTES = 4 * MEBIBYTE
+/** What an insert has at least where more waits; the Collector refuses one that is larger than its queue. */
+const BATCH_BYTES = 12 * MEBIBYTE
 const QUEUE_MOST_BYTES = 8192 * MEBIBYTE
 const SIGNOZ_QUEUE_MOST_BYTES = 32_768 * MEBIBYTE
 
@@ -36,12 +38,15 @@ export interface DiskUsage {
   largestBytes: number
 }
 
+/** Variables of the Collector's configuration. */
+export const SIZES = ['QUEUE_BYTES', 'SIGNOZ_QUEUE_BYTES', 'BATCH_BYTES', 'COMPACT_ON_START'] as const
+
 /** How the Collector may use the disk. */
 export interface QueueSizes {
   /** It must stop when less is free. */
   floorBytes: number
   /** Sizes for its environment, so that its own growth never fills the disk. */
-  env: { QUEUE_BYTES: string; SIGNOZ_QUEUE_BYTES: string; COMPACT_ON_START: string }
+  env: Record<(typeof SIZES)[number], string>
 }
 
 /** Measures the disk of `directory`; `freeBytes` is infinite where the file system does not say. */
@@ -73,13 +78,15 @@ export function planQueueSizes(
   const isOwn = freeBytes >= DELIVERING_BYTES && freeBytes + ownBytes >= ENOUGH_BYTES
   if (!isRoomy && !isOwn) return null
   const usable = freeBytes + ownBytes - ENOUGH_BYTES - LEAST_BYTES - QUEUES[sinks] * FILE_STEP_BYTES
-  const sized = (share: number, most: number): string =>
-    String(Math.max(QUEUE_LEAST_BYTES, Math.min(most, Math.floor((usable / FILE_FACTOR) * share) || 0)))
+  const sized = (share: number, most: number): number =>
+    Math.max(QUEUE_LEAST_BYTES, Math.min(most, Math.floor((usable / FILE_FACTOR) * share) || 0))
+  const queueBytes = sized(SHARES[sinks].clickhouse, QUEUE_MOST_BYTES)
   return {
     floorBytes: isRoomy ? LEAST_BYTES : Math.min(LEAST_BYTES, Math.floor(freeBytes / 2)),
     env: {
-      QUEUE_BYTES: sized(SHARES[sinks].clickhouse, QUEUE_MOST_BYTES),
-      SIGNOZ_QUEUE_BYTES: sized(SHARES[sinks].signoz, SIGNOZ_QUEUE_MOST_BYTES),
+      QUEUE_BYTES: String(queueBytes),
+      SIGNOZ_QUEUE_BYTES: String(sized(SHARES[sinks].signoz, SIGNOZ_QUEUE_MOST_BYTES)),
+      BATCH_BYTES: String(Math.min(BATCH_BYTES, queueBytes)),
       // Compaction writes a second copy beside the first.
       COMPACT_ON_START: String(freeBytes >= largestBytes + ENOUGH_BYTES),
     },

@@ -1,10 +1,11 @@
 /** Gives one Collector its share of the disk before each start and stops it before the disk is full. */
-import { lowDiskReason, waitForDisk, type QueueSizes, type Sinks } from './disk-usage.ts'
+import { lowDiskReason, SIZES, waitForDisk, type QueueSizes, type Sinks } from './disk-usage.ts'
 
 /** Before the disk is measured. */
 export const UNSIZED: QueueSizes['env'] = {
   QUEUE_BYTES: '',
   SIGNOZ_QUEUE_BYTES: '',
+  BATCH_BYTES: '',
   COMPACT_ON_START: 'true',
 }
 
@@ -31,8 +32,11 @@ export class QueueDiskGuard {
     const { sinks, report, env } = this.#options
     const sizes = await waitForDisk(this.#directory, { sinks, stopping, report })
     if (sizes === null) return
-    for (const name of ['QUEUE_BYTES', 'SIGNOZ_QUEUE_BYTES', 'COMPACT_ON_START'] as const)
+    for (const name of SIZES)
       if (env[name] === undefined || env[name] === this.#sizes.env[name]) env[name] = sizes.env[name]
+    // The operator's queue may be smaller than what was planned.
+    if (Number(env['BATCH_BYTES']) > Number(env['QUEUE_BYTES']))
+      env['BATCH_BYTES'] = sizes.env.BATCH_BYTES = String(env['QUEUE_BYTES'])
     this.#sizes = sizes
   }
 

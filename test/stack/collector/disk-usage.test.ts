@@ -2,6 +2,7 @@ import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { lowDiskReason, planQueueSizes, waitForDisk } from '../../../src/stack/collector/disk-usage.ts'
+import { QueueDiskGuard } from '../../../src/stack/collector/queue-disk-guard.ts'
 import { mountSmallDisk } from '../../chaos/small-disk.ts'
 import { temporaryDirectory } from '../../support/directory.ts'
 
@@ -12,11 +13,23 @@ const room = (free: number, own: number, largest = own) => ({
   largestBytes: largest * MIB,
 })
 
+it('a queue that the operator made small gets batches that fit in it, and larger ones when it is large again', async () => {
+  await using directory = await temporaryDirectory()
+  const env: Record<string, string> = { QUEUE_BYTES: String(2 * MIB) }
+  const guard = new QueueDiskGuard(directory.path, { sinks: 'clickhouse', env, report: () => undefined })
+  await guard.waitForSpace(AbortSignal.timeout(60_000))
+  expect(env).toMatchObject({ QUEUE_BYTES: String(2 * MIB), BATCH_BYTES: String(2 * MIB) })
+  delete env['QUEUE_BYTES']
+  await guard.waitForSpace(AbortSignal.timeout(60_000))
+  expect(env['BATCH_BYTES']).toBe(String(12 * MIB))
+})
+
 describe('the plan for the disk of the queues', () => {
   it('takes the usual sizes where there is much, and no more than the disk has where there is little', () => {
     expect(planQueueSizes(room(1_000_000, 0), 'both')?.env).toEqual({
       QUEUE_BYTES: String(8192 * MIB),
       SIGNOZ_QUEUE_BYTES: String(32_768 * MIB),
+      BATCH_BYTES: String(12 * MIB),
       COMPACT_ON_START: 'true',
     })
     for (const free of [400, 1000, 20_000]) {
@@ -26,7 +39,11 @@ describe('the plan for the disk of the queues', () => {
       const most = 3 * Number(QUEUE_BYTES) + 2 * Number(SIGNOZ_QUEUE_BYTES)
       expect(1.5 * most).toBeLessThanOrEqual((free - 128) * MIB)
     }
-    expect(planQueueSizes(room(150, 0), 'both')?.env.QUEUE_BYTES).toBe(String(4 * MIB))
+    // The Collector refuses a batch that is larger than its queue.
+    expect(planQueueSizes(room(150, 0), 'both')?.env).toMatchObject({
+      QUEUE_BYTES: String(4 * MIB),
+      BATCH_BYTES: String(4 * MIB),
+    })
     const unknown = { freeBytes: Number.POSITIVE_INFINITY, ownBytes: 0, largestBytes: 0 }
     expect(planQueueSizes(unknown, 'clickhouse')?.env).toMatchObject({
       QUEUE_BYTES: String(8192 * MIB),
