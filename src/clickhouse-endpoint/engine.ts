@@ -97,7 +97,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   })
 }
 
-/** Limits memory and disk, and syncs every insert to disk before it is acknowledged. */
+/**
+ * Limits memory and disk, and syncs every insert to disk before it is acknowledged. Migrations replace, and retention drops,
+ * what is larger than 50 GB, which the engine refuses by default.
+ */
 function serverConfig(
   memoryBytes: number,
   { users, space }: { users: string; space: Pick<DiskSpace, 'keepFreeBytes'> },
@@ -108,6 +111,8 @@ function serverConfig(
     <disks><default><keep_free_space_bytes>${space.keepFreeBytes}</keep_free_space_bytes></default></disks>
   </storage_configuration>
   <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
+  <max_table_size_to_drop>0</max_table_size_to_drop>
+  <max_partition_size_to_drop>0</max_partition_size_to_drop>
   <mark_cache_size>${Math.floor(memoryBytes / 8)}</mark_cache_size>
   <timezone>UTC</timezone>
   <memory_worker_use_cgroup>0</memory_worker_use_cgroup>

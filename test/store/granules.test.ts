@@ -105,6 +105,14 @@ async function rowsInGranule(store: Store): Promise<number> {
   return Number(part?.rows)
 }
 
+it('is done with a table of any size', async () => {
+  const store = await olderStore('large', 1)
+  const [limit] = await store.query(
+    "SELECT value FROM system.server_settings WHERE name = 'max_table_size_to_drop'",
+  )
+  expect(limit).toEqual({ value: '0' })
+})
+
 it('that is killed half-way is completed by the next start, and leaves no table behind', async () => {
   const store = await olderStore('killed', 12)
   const rows = await rowsOf(store)
