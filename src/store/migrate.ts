@@ -33,8 +33,12 @@ async function dropUnfinished(store: Store): Promise<void> {
   if (store.cluster !== null) return
   const tables = await store.query<{ name: string }>(
     `SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[a-z0-9_]+$')
-       AND metadata_modification_time < now() - uptime()`,
+       AND metadata_modification_time <= now() - uptime()`,
   )
+  if (tables.length === 0) return
+  // Asked after the tables are listed: another process may be replacing one of them.
+  const creating = await store.query("SELECT 1 FROM system.processes WHERE query_kind = 'Create'")
+  if (creating.length > 0) return
   for (const { name } of tables) await store.command(`DROP TABLE IF EXISTS ${name}`)
 }
 
