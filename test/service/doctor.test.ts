@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { spoolRoot } from '../../src/blobs/spool/spool.ts'
 import { FailedCheck, type DoctorContext } from '../../src/service/doctor/check.ts'
 import { CHECKS } from '../../src/service/doctor/checks.ts'
+import { listRuntimes } from '../../src/service/list-runtimes.ts'
 import { writeEndpoints } from '../../src/stack/endpoints.ts'
 import { createExecutor } from '../../src/executor/executor.ts'
 import { clientFor } from '../../src/cli/service-client.ts'
@@ -47,7 +48,7 @@ async function contextWith(extra: Record<string, string> = {}): Promise<DoctorCo
   const store = createStore({ url: NOWHERE, user: 'u', password: 'p', database: 'd' })
   onTestFinished(() => store.close())
   const getFromService = (service: string, key: string, path: string) => clientFor(service, key).get(path)
-  return { config, executor, store, getFromService }
+  return { config, executor, runtimes: [], store, getFromService }
 }
 
 /** Makes it look as if a stack ran for the home of a context, with its service at `service`. */
@@ -226,11 +227,8 @@ it('the runtimes tell where nothing holds the network back', async () => {
   const given = await contextWith()
   const weak = subprocess(localOptions({ namespaces: 'off' }))
   onTestFinished(() => weak.close())
-  const executor = {
-    ...given.executor,
-    runtimes: async () => [{ runtime: weak, readiness: await weak.check() }],
-  }
-  expect(await ask('runtimes', { ...given, executor })).toBe(
+  const executor = { runtimes: async () => [{ runtime: weak, readiness: await weak.check() }] }
+  expect(await ask('runtimes', { ...given, runtimes: await listRuntimes(executor) })).toBe(
     'ok: subprocess (process: network "none" and hidden files do not hold)',
   )
 })

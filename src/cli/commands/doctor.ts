@@ -27,7 +27,7 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     }
     const runtimes = await listRuntimes(executor)
     if (!options.json) await terminal.data(`${describeRuntimes(runtimes, terminal)}\n`)
-    const findings = await diagnose({ config, executor, store, getFromService }, show)
+    const findings = await diagnose({ config, executor, runtimes, store, getFromService }, show)
     const broken = findings.filter((finding) => finding.state === 'broken')
     if (options.json) await terminal.data(toJson({ healthy: broken.length === 0, runtimes, findings }))
     else

@@ -2,11 +2,14 @@
 import type { Config } from '../../config.ts'
 import type { Executor } from '../../executor/executor.ts'
 import type { Store } from '../../store/client.ts'
+import type { RuntimeView } from '../list-runtimes.ts'
 
 /** What the checks need; the caller opens and closes it. */
 export interface DoctorContext {
   config: Config
   executor: Executor
+  /** As `listRuntimes()` lists them. */
+  runtimes: readonly RuntimeView[]
   /** The store of `CLICKHOUSE_URL` or of the running stack; null when there is neither. */
   store: Store | null
   /** GETs JSON of the service at `url` with this key. @throws {ExectrailError} from the service's problem */

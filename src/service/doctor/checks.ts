@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
 import { readEndpoints } from '../../stack/endpoints.ts'
 import { resolveOtlpEndpoint } from '../../executor/otlp-endpoint.ts'
-import { listRuntimes, type RuntimeView } from '../list-runtimes.ts'
+import type { RuntimeView } from '../list-runtimes.ts'
 import { openOtlpClient } from '../../telemetry/delivery/otlp-client.ts'
 import { readLosses } from '../../telemetry/outbox/losses.ts'
 import { readOutboxStats } from '../../telemetry/outbox/outbox-stats.ts'
@@ -54,13 +54,12 @@ export const CHECKS: readonly DoctorCheck[] = [
   { name: 'readiness', needs: ['Collector', 'table', 'service'], run: checkReadiness },
 ]
 
-async function checkRuntimes({ executor }: DoctorContext): Promise<string> {
-  const all = await listRuntimes(executor)
-  const ready = all.filter((runtime) => runtime.ready)
+async function checkRuntimes({ runtimes }: DoctorContext): Promise<string> {
+  const ready = runtimes.filter((runtime) => runtime.ready)
   if (ready.length > 0)
     return ready.map((runtime) => `${runtime.name} (${describeIsolation(runtime)})`).join(', ')
-  const missing = all.flatMap((runtime) => runtime.missing.map(({ what }) => `${runtime.name}: ${what}`))
-  const fixes = all.flatMap((runtime) => runtime.missing.map(({ fix }) => fix))
+  const missing = runtimes.flatMap((runtime) => runtime.missing.map(({ what }) => `${runtime.name}: ${what}`))
+  const fixes = runtimes.flatMap((runtime) => runtime.missing.map(({ fix }) => fix))
   throw new FailedCheck(`no runtime is ready: ${missing.join('; ')}`, fixes[0] ?? 'Install what is missing.')
 }
 

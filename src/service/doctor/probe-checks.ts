@@ -7,7 +7,6 @@ import { readEndpoints, type Endpoints } from '../../stack/endpoints.ts'
 import { isExectrailError, messageOf } from '../../errors.ts'
 import { getExecution } from '../get-execution.ts'
 import { readCliKey } from '../key-file.ts'
-import { listRuntimes } from '../list-runtimes.ts'
 import type { Store } from '../../store/client.ts'
 import { FailedCheck, fetchWithTimeout, START, type DoctorContext } from './check.ts'
 
@@ -18,8 +17,8 @@ const LOOK =
 
 /** Runs one line of code and waits for its row and its span. */
 export async function checkRecord(context: DoctorContext): Promise<string> {
-  const { executor, store } = context
-  const ready = (await listRuntimes(executor)).find((runtime) => runtime.ready)
+  const { executor, runtimes, store } = context
+  const ready = runtimes.find((runtime) => runtime.ready)
   const language = ready?.languages.at(-1)
   if (store === null || ready === undefined || language === undefined)
     throw new FailedCheck('nothing to probe with', START)
