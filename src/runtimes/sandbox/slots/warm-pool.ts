@@ -1,8 +1,8 @@
 /**
- * Sandboxes started ahead. A pool buys latency, never throughput: starting costs the same processor time
- * before or after. So it is filled only while a core is free, and an empty pool starts cold at once. Each
- * sandbox serves one run and is gone. While several organizations are active, each takes its share of the
- * cores at most in this count, and a heavy one, whose programs yield, takes none.
+ * Sandboxes started ahead. A pool buys latency, never throughput: starting costs the same processor time before or
+ * after. So it is filled only while a core is free; where none waits, a run takes one that is being started, else it
+ * starts cold at once. Each sandbox serves one run and is gone. While several organizations are active, each takes its
+ * share of the cores at most in this count, and a heavy one, whose programs yield, takes none.
  */
 import { availableParallelism } from 'node:os'
 import { processorUse, type Weight } from '../../processor-use.ts'
@@ -16,19 +16,22 @@ export interface PoolOptions {
   cap?: number
 }
 
+/** What the pool asks of a sandbox. */
+export type PooledSandbox = Pick<Sandbox, 'ready' | 'alive' | 'setRef'>
+
 /** A started sandbox and where it works. */
-export interface StartedSandbox {
-  sandbox: Sandbox
+export interface StartedSandbox<S extends PooledSandbox = Sandbox> {
+  sandbox: S
   directory: string
 }
 
 /** How one kind of sandbox is started; equal keys are interchangeable. */
-export interface SandboxTemplate {
+export interface SandboxTemplate<S extends PooledSandbox = Sandbox> {
   /** Null for one that serves a single run: none is started ahead. */
   key: string | null
-  start(): Promise<StartedSandbox>
+  start(): Promise<StartedSandbox<S>>
   /** Called with one that is not used after all. */
-  discard(started: StartedSandbox): Promise<void>
+  discard(started: StartedSandbox<S>): Promise<void>
 }
 
 const MAX_AGE_MS = 300_000
@@ -42,20 +45,21 @@ const CORES = availableParallelism()
 /** Of all kinds together: callers choose the limits, and each choice is a kind. */
 const MAX_WAITING = 16
 
-interface Bucket {
-  template: SandboxTemplate
-  ready: { started: StartedSandbox; since: number }[]
-  starting: number
+interface Bucket<S extends PooledSandbox> {
+  template: SandboxTemplate<S>
+  ready: { started: StartedSandbox<S>; since: number }[]
+  /** The first begun first. */
+  starting: Promise<StartedSandbox<S>>[]
   wanted: number
   lastUsed: number
-  /** When it last served a light organization. */
-  lastServedLight: number
+  /** When it last served an organization that was light, and which. */
+  light: { at: number; organizationId: string } | null
 }
 
-export class WarmPool {
+export class WarmPool<S extends PooledSandbox = Sandbox> {
   readonly #floor: number
   readonly #cap: number
-  readonly #buckets = new Map<string, Bucket>()
+  readonly #buckets = new Map<string, Bucket<S>>()
   readonly #work = new Set<Promise<void>>()
   /** Runs under way, by organization. */
   readonly #active = new Map<string, number>()
@@ -75,14 +79,14 @@ export class WarmPool {
   }
 
   /**
-   * A waiting sandbox, or a cold one at once. The last one that waits is left for light organizations. Call `release`
-   * when its run is over.
+   * A waiting sandbox, else one that is being started, else a cold one at once. The last one that waits is left for
+   * light organizations, and so are those that are being started. Call `release` when its run is over.
    */
-  async take(template: SandboxTemplate, organizationId: string): Promise<StartedSandbox> {
+  async take(template: SandboxTemplate<S>, organizationId: string): Promise<StartedSandbox<S>> {
     this.#active.set(organizationId, (this.#active.get(organizationId) ?? 0) + 1)
     if (template.key === null) return template.start()
     const bucket = this.#bucketOf(template.key, template)
-    if (processorUse.weigh(organizationId) === 'light') bucket.lastServedLight = bucket.lastUsed
+    if (processorUse.weigh(organizationId) === 'light') bucket.light = { at: bucket.lastUsed, organizationId }
     else if (bucket.ready.length <= 1) return template.start()
     for (let found = bucket.ready.shift(); found !== undefined; found = bucket.ready.shift()) {
       if (found.started.sandbox.alive) {
@@ -91,7 +95,7 @@ export class WarmPool {
       }
       this.#discard(bucket, found.started)
     }
-    return template.start()
+    return bucket.starting.shift() ?? template.start()
   }
 
   /** A run has ended; a core may be free to start another sandbox. */
@@ -113,18 +117,12 @@ export class WarmPool {
   }
 
   /** The first run of a kind asks for nothing; each further one that finds too few asks for one more. */
-  #bucketOf(key: string, template: SandboxTemplate): Bucket {
+  #bucketOf(key: string, template: SandboxTemplate<S>): Bucket<S> {
     const now = performance.now()
     const bucket = this.#buckets.get(key)
     if (bucket === undefined) {
-      const fresh = {
-        template,
-        ready: [],
-        starting: 0,
-        wanted: this.#floor,
-        lastUsed: now,
-        lastServedLight: -LIGHT_MS,
-      }
+      const wanted = this.#floor
+      const fresh: Bucket<S> = { template, ready: [], starting: [], wanted, lastUsed: now, light: null }
       this.#buckets.set(key, fresh)
       return fresh
     }
@@ -135,7 +133,7 @@ export class WarmPool {
 
   #starting(): number {
     let count = 0
-    for (const bucket of this.#buckets.values()) count += bucket.starting
+    for (const bucket of this.#buckets.values()) count += bucket.starting.length
     return count
   }
 
@@ -154,7 +152,7 @@ export class WarmPool {
     this.#sweeper ??= setInterval(() => this.#sweep(), IDLE_MS / 4).unref()
     const buckets = [...this.#buckets.values()].toSorted(byNeed)
     for (const bucket of buckets) {
-      while (!this.#closed && bucket.ready.length + bucket.starting < bucket.wanted) {
+      while (!this.#closed && stockOf(bucket) < bucket.wanted) {
         const starting = this.#starting()
         const busy = this.#busyCores(servesLight(bucket) ? 'light' : 'heavy')
         if (starting >= MAX_STARTERS || busy + starting >= CORES) return
@@ -165,7 +163,7 @@ export class WarmPool {
   }
 
   /** Gives up one of the kind that was used least lately; false where that is the one that wants more. */
-  #makeRoom(bucket: Bucket): boolean {
+  #makeRoom(bucket: Bucket<S>): boolean {
     const others = [...this.#buckets.values()].filter((other) => other.ready.length > 0)
     const oldest = others.toSorted(byUse).at(-1)
     if (oldest === undefined || byUse(oldest, bucket) <= 0) return false
@@ -174,21 +172,23 @@ export class WarmPool {
     return true
   }
 
-  #start(bucket: Bucket): void {
-    bucket.starting += 1
-    this.#track(this.#startOne(bucket))
+  #start(bucket: Bucket<S>): void {
+    const starting = bucket.template.start()
+    bucket.starting.push(starting)
+    this.#track(this.#await(bucket, starting))
   }
 
-  async #startOne(bucket: Bucket): Promise<void> {
+  async #await(bucket: Bucket<S>, starting: Promise<StartedSandbox<S>>): Promise<void> {
     try {
-      const started = await bucket.template.start()
+      const started = await starting
       await started.sandbox.ready
+      if (!bucket.starting.includes(starting)) return // a run has taken it
       started.sandbox.setRef('unref')
       bucket.ready.push({ started, since: performance.now() })
     } catch {
       bucket.wanted = 0 // the next run meets the same trouble and tells of it
     } finally {
-      bucket.starting -= 1
+      bucket.starting = bucket.starting.filter((other) => other !== starting)
     }
     this.#fill()
   }
@@ -197,7 +197,7 @@ export class WarmPool {
     const now = performance.now()
     for (const [key, bucket] of this.#buckets) {
       if (now - bucket.lastUsed > IDLE_MS) bucket.wanted = this.#floor
-      if (bucket.wanted + bucket.ready.length + bucket.starting === 0) this.#buckets.delete(key)
+      if (bucket.wanted + stockOf(bucket) === 0) this.#buckets.delete(key)
       while (bucket.ready[0] !== undefined && now - bucket.ready[0].since > MAX_AGE_MS)
         this.#empty(bucket, bucket.ready.length - 1)
       if (bucket.ready.length > bucket.wanted) this.#empty(bucket, bucket.wanted)
@@ -206,12 +206,12 @@ export class WarmPool {
   }
 
   /** Discards the oldest until `keep` are left. */
-  #empty(bucket: Bucket, keep: number): void {
+  #empty(bucket: Bucket<S>, keep: number): void {
     for (const { started } of bucket.ready.splice(0, bucket.ready.length - keep))
       this.#discard(bucket, started)
   }
 
-  #discard(bucket: Bucket, started: StartedSandbox): void {
+  #discard(bucket: Bucket<S>, started: StartedSandbox<S>): void {
     started.sandbox.setRef('ref')
     this.#track(bucket.template.discard(started))
   }
@@ -222,17 +222,22 @@ export class WarmPool {
   }
 }
 
-function servesLight(bucket: Bucket): boolean {
-  return performance.now() - bucket.lastServedLight < LIGHT_MS
+type Kind = Pick<Bucket<PooledSandbox>, 'ready' | 'starting' | 'lastUsed' | 'light'>
+
+const stockOf = ({ ready, starting }: Kind): number => ready.length + starting.length
+
+/** Not where who was light takes far more than the others by now. */
+function servesLight({ light }: Kind): boolean {
+  if (light === null || performance.now() - light.at >= LIGHT_MS) return false
+  return processorUse.weigh(light.organizationId) === 'light'
 }
 
 /** Kinds that serve light organizations first, of those the most recently used. */
-function byUse(a: Bucket, b: Bucket): number {
+function byUse(a: Kind, b: Kind): number {
   return Number(servesLight(b)) - Number(servesLight(a)) || b.lastUsed - a.lastUsed
 }
 
 /** Kinds that serve light organizations first, of those the emptiest, then the most recently used. */
-function byNeed(a: Bucket, b: Bucket): number {
-  const stock = ({ ready, starting }: Bucket): number => ready.length + starting
-  return Number(servesLight(b)) - Number(servesLight(a)) || stock(a) - stock(b) || b.lastUsed - a.lastUsed
+function byNeed(a: Kind, b: Kind): number {
+  return Number(servesLight(b)) - Number(servesLight(a)) || stockOf(a) - stockOf(b) || b.lastUsed - a.lastUsed
 }
