@@ -86,7 +86,7 @@ CREATE OR REPLACE VIEW exectrail_callers.otel_traces SQL SECURITY INVOKER AS SEL
   `execution_id`, `record_version`
 FROM exectrail.otel_traces FINAL;
 
--- Columns by name, so that the virtual columns, which tell of the rows of others, are not granted.
+-- Columns by name, so that the virtual columns, which reveal rows of others, are not granted.
 GRANT SELECT ON exectrail_callers.* TO exectrail_caller;
 GRANT SELECT(
   `execution_id`, `organization_id`, `workspace_id`, `user_id`, `code_agent_id`, `code_agent_version`,

@@ -30,7 +30,7 @@ export interface Evaluation {
   groups: readonly GroupEvaluation[]
 }
 
-/** Something to tell the channels of a rule. */
+/** A message for the channels of a rule. */
 export interface Notice {
   alertId: string
   key: AlertKey

@@ -37,7 +37,7 @@ export function streamBody(
           if (!ending.signal.aborted)
             log(JSON.stringify({ requestId: c.get('requestId'), path: c.req.path, reason }))
           cutOff()
-          // Without a socket the error is all that tells.
+          // Without a socket the error is the only sign.
           if (outgoing === undefined) controller.error(error)
         }
       },

@@ -153,7 +153,7 @@ function addDeciding(agent: Command, terminal: Terminal, end: End): void {
     .action(async (reference: string | undefined, options) =>
       end((await import('./commands/agent-decisions.ts')).review(reference, options, terminal)),
     )
-  tenantCommand(agent, 'report', 'tell the administrators what is wrong with an agent')
+  tenantCommand(agent, 'report', 'report to the administrators what is wrong with an agent')
     .argument('<agent>', `${AGENT}, or ${VERSION}`)
     .addOption(new Option('--kind <kind>', 'what it is').choices(REPORT_KINDS).makeOptionMandatory())
     .requiredOption('-m, --message <text>', 'what is wrong')

@@ -10,7 +10,7 @@ import { isMark, isName, isWord, upper, type Token } from './tokens.ts'
 const STARTS: ReadonlySet<string> = new Set(['SELECT', 'WITH', '('])
 
 /**
- * Functions that tell of the dictionaries, blocks and settings behind the rows; the engine's own, which are the same for
+ * Functions that reveal the dictionaries, blocks and settings behind the rows; the engine's own, which are the same for
  * everyone, are open.
  */
 const CLOSED =
@@ -41,7 +41,7 @@ export function checkCallerStatement(
 
 function checkWord(token: Token, next: Token | undefined): void {
   if (isWord(token, 'EXPLAIN') && next?.kind === 'word')
-    throw refused('EXPLAIN is not open to this key: it tells of the rows of others', token)
+    throw refused('EXPLAIN is not open to this key: it reveals rows of others', token)
   if (isWord(token, 'SETTINGS') && isName(next))
     throw refused('SETTINGS are not open to this key; limits and duplicates are seen to', token)
 }

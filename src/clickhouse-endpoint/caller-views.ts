@@ -1,6 +1,6 @@
 /**
  * The database in which statements of callers run: views of our tables. A name in a statement reaches nothing else, nor the
- * virtual columns of the tables, which tell of the rows of others.
+ * virtual columns of the tables, which reveal rows of others.
  */
 import { EMPTY_QUERY, type Engine } from './engine.ts'
 import { CALLER_DATABASE, CALLER_TABLES, PROBE } from './caller-rows.ts'

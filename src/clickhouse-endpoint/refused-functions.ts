@@ -15,7 +15,7 @@ export const REFUSED_FUNCTIONS: readonly { names: RegExp; reason: string }[] = [
   {
     names:
       /^(?:getserversetting|getserverport|getmergetreesetting|getmacro|getclienthttpheader|getoskernelversion|serveruuid|tcpport|fqdn|fullhostname|hostname|zookeepersessionuptime|generateserialid|transaction\w+)$/u,
-    reason: 'tells of the host or of services that a server has',
+    reason: 'reveals the host or the services of a server',
   },
   {
     names: /^(?:addressto\w+|demangle|tid|logtrace|flamegraph)$/u,

@@ -62,7 +62,7 @@ export function trackRunningQueries(): RunningQueries {
   }
 }
 
-/** As ClickHouse: KILL QUERY could not tell the two apart. */
+/** As ClickHouse: KILL QUERY could not distinguish the two. */
 function refuseTwin(entries: ReadonlySet<Entry>, { queryId, user }: RunningQuery): void {
   const isTaken = [...entries].some(
     (entry) => entry.user === user && entry.queryId === queryId && !entry.isAnswered(),

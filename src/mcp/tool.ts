@@ -130,7 +130,7 @@ function explain(error: unknown, report: (error: unknown) => void): string {
   if (isExectrailError(error)) return sentences(error.title, error, [])
   if (error instanceof TypeError) return error.message
   report(error)
-  return 'Something failed in exectrail itself; its log has the cause. Try once more, then tell the operator.'
+  return 'Something failed in exectrail itself; its log has the cause. Try once more, then inform the operator.'
 }
 
 function sentences(

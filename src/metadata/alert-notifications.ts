@@ -8,7 +8,7 @@ export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
 
 /** A notification to one channel. Times are ISO 8601 UTC. */
 export interface StoredNotification {
-  /** The same at each attempt; receivers tell duplicates by it. */
+  /** The same at each attempt; receivers recognise duplicates by it. */
   id: string
   channelId: string
   alertId: string

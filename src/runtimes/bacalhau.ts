@@ -17,7 +17,7 @@ import { WASM_LACKS } from './wasm-lacks.ts'
 
 type Needed = 'apiUrl' | 'home' | 'cacheDir' | 'path'
 
-/** A runtime on Bacalhau; it tells of the node it uses. */
+/** A runtime on Bacalhau; it reports which node it uses. */
 export interface BacalhauRuntime extends Runtime {
   pid(): Promise<number | undefined>
   /** Address of the orchestrator; undefined where the embedded node does not run. */

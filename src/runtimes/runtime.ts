@@ -66,7 +66,7 @@ export interface RuntimeIo {
   onOutput(chunk: { stream: OutputChunk['stream']; bytes: Uint8Array }): void | Promise<void>
   /**
    * Called once, when a started interpreter has the code before it: until the code runs it may take as long as the
-   * deadline allows, for compiling. A runtime that cannot tell leaves it out.
+   * deadline allows, for compiling. A runtime that does not know leaves it out.
    */
   onHandedOver?(): void
   /**

@@ -32,7 +32,7 @@ function summaryOf(verdict: Verdict, { total, worseCount, newErrors, pipeline }:
     broken: `Records do not arrive: ${failing.join(', ')} ${failing.length === 1 ? 'is' : 'are'} not ready. ${ran}.`,
     degraded: `${worseCount === 0 ? 'The whole is' : counted(worseCount, 'agent is', 'agents are')} worse than before. ${ran}.`,
     watch: `${counted(newErrors.length, 'new error', 'new errors')}; no agent is worse than before beyond chance. ${ran}.`,
-    healthy: `No worse than before, as far as the figures can tell. ${ran}.`,
+    healthy: `No worse than before, as far as the figures show. ${ran}.`,
     quiet: 'Nothing ran.',
   }[verdict]
 }

@@ -28,7 +28,7 @@ interface RunningParts {
 /**
  * Executions that wait or run: those of this process, current, and those that other executors of the store began
  * and did not end. An executor that is gone, or a time limit that has passed, ends them here too.
- * @throws {InvalidRequestError} for a filter on what only an end tells
+ * @throws {InvalidRequestError} for a filter on a field that only ended executions have
  */
 export async function listRunning(
   parts: RunningParts,

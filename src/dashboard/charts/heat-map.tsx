@@ -118,7 +118,7 @@ const Cells = memo(function Cells({ grid }: { grid: HeatGrid }): ReactNode {
   ))
 })
 
-/** The square root tells few from none. */
+/** The square root makes few look different from none. */
 function colourOf(share: number): string {
   return `color-mix(in oklab, var(--heat-high) ${Math.round(Math.sqrt(share) * 100)}%, var(--heat-low))`
 }

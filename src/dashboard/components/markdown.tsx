@@ -39,7 +39,7 @@ interface PartProps<Kind extends Token = Token> {
 
 function Part({ token, depth }: PartProps): ReactNode {
   if (depth > MARKDOWN_DEPTH_MAX) return visible(token.raw)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `type` tells the tokens of the parser apart
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `type` discriminates the tokens of the parser
   const known = token as Tokens.Generic
   const inner = <Parts tokens={known.tokens} depth={depth} />
   switch (token.type) {

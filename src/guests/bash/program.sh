@@ -1,5 +1,5 @@
 # Runs main.sh and then its main, which gets the input, and ends with the status of the last; main is not run where
-# the program has called it. Not in a function, which the program could tell. `__code` is the text of main.sh.
+# the program has called it. Not in a function, which the program could notice. `__code` is the text of main.sh.
 BASH_ARGV0=main.sh
 [[ $__input == null ]] || set -- "$__input"
 # Whether main begins, in this shell or in one below it, is seen by a DEBUG trap, which costs 10 us a command until

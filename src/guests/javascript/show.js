@@ -1,4 +1,4 @@
-// A value in a few words, as an error tells what it carries: bounded, whatever the value is. Its getters are not called.
+// A value in a few words, as an error shows what it carries: bounded, whatever the value is. Its getters are not called.
 const { String: makeText } = globalThis
 const { isArray: isItems } = Array
 const { keys: keysIn, getOwnPropertyDescriptor: propertyOf, prototype: plainPrototype } = Object

@@ -1,5 +1,5 @@
 # How an error is reported: bounded, however deep the stack and however long the chain of causes.
-USUAL = 1100  # frames: with its own limit of recursion Python tells all
+USUAL = 1100  # frames: at its own recursion limit Python prints all
 LOADERS = ("<frozen importlib", "<frozen runpy")  # which run what a program loads; they are not its own
 KEPT = 50  # frames, from each end of a trace; a fifth as many causes
 

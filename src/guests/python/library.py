@@ -89,7 +89,7 @@ def exit_status(error):
 
 
 def run_program(path, source, text, channel):
-    """Runs `source`, calls its main with the JSON `text`, and tells `channel`: begin(), result(bytes), then either
+    """Runs `source`, calls its main with the JSON `text`, and reports to `channel`: begin(), result(bytes), then either
     fail(kind, error), with kind "syntax" or "error", or leave(status)."""
     module = make_module(path)
     try:

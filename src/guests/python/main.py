@@ -75,7 +75,7 @@ class CallWatch:
         self.main = None if main is None or self.begun or self.is_started(main) else main
 
     def monitor(self):
-        """Where Python tells of the begin of single functions (3.12), which costs nothing."""
+        """Where Python reports the start of single functions (3.12), which costs nothing."""
         monitoring = sys.monitoring
 
         def begin(code, offset):

@@ -130,7 +130,7 @@ export const replayExecution = defineTool({
   name: 'replay_execution',
   title: 'Run an execution again',
   kind: 'runs',
-  description: `Runs the code of an execution again with the same input, files and limits, or with changes: on another runtime, with other input, with more time or memory. Tells a flaky failure from a lasting one. The new record names the old one in replayOf. Refuses with the reason where code or input was not kept completely. ${UNTRUSTED}`,
+  description: `Runs the code of an execution again with the same input, files and limits, or with changes: on another runtime, with other input, with more time or memory. Shows whether a failure is flaky or lasting. The new record names the old one in replayOf. Refuses with the reason where code or input was not kept completely. ${UNTRUSTED}`,
   input: z.strictObject({
     executionId: z.string().min(1).max(256).describe('The execution to repeat'),
     runtime: z.enum(RUNTIMES).optional().describe('Another runtime'),

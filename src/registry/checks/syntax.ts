@@ -31,7 +31,7 @@ interface Fault {
   file?: string | null
 }
 
-/** What the language refuses, as one finding; none where the code is sound or no runtime here can tell. */
+/** What the language refuses, as one finding; none where the code is sound or no runtime here can check it. */
 export async function checkSyntax(definition: AgentDefinition, run: CheckRun): Promise<Finding[]> {
   const fault = await faultOf(definition, run)
   if (fault === null) return []

@@ -58,7 +58,7 @@ export interface HistoryItem {
   executionId: string
   topic: string
   message: string
-  /** The job's new state, where the entry tells one. */
+  /** The job's new state, where the entry has one. */
   newState: string | null
   atMs: number
 }

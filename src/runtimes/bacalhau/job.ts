@@ -18,7 +18,7 @@ export interface JobPlan {
   images: Readonly<Record<Language, string>>
   /** CPU a job is given, as Bacalhau writes it. */
   cpu: string
-  /** Labels that tell whose job it is. */
+  /** Labels that say whose job it is. */
   labels: Readonly<Record<string, string>>
   /** Only nodes with this label; null for any. */
   nodeLabel: string | null

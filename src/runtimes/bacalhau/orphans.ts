@@ -12,7 +12,7 @@ const STARTED = 'exectrail-started'
 const EXECUTION = 'exectrail-execution'
 const ORGANIZATION = 'exectrail-organization'
 
-/** Labels of the job of `request`: this process, so that a later one can tell whether it still lives. */
+/** Labels of the job of `request`: this process, so that a later one can check whether it is still alive. */
 export function ownerLabels(request: RuntimeRequest): Record<string, string> {
   const self = ownIdentity()
   return {

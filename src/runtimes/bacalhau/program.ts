@@ -11,7 +11,7 @@ export interface GuestProgram {
   head: Readonly<Record<string, unknown>>
 }
 
-/** Lowers and transpiles where the engine needs it, or tells why the language refuses the code. */
+/** Lowers and transpiles where the engine needs it, or says why the language refuses the code. */
 export async function prepareProgram(
   request: RuntimeRequest,
   engine: Engine,

@@ -150,7 +150,7 @@ class JobRun {
     return ['Completed', 'Failed', 'Stopped'].includes(state)
   }
 
-  /** A stock node does not tell when a WASM guest begins: it is taken to begin when such guests usually do. */
+  /** A stock node does not report when a WASM guest begins: it is taken to begin when such guests usually do. */
   #beginByEstimate(): void {
     if (this.#estimating) return
     this.#estimating = true

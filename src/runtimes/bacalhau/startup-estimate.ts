@@ -1,4 +1,4 @@
-/** How long nodes that do not tell take from being let run to the program's first statement. */
+/** How long nodes that do not report it take from being let run to the program's first statement. */
 
 /** A module of 26 MB, compiled for each job on two cores. */
 const FIRST_MS = 3_700

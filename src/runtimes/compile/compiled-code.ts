@@ -18,7 +18,7 @@ type KeptCode = { code: string } & CodeFacts
 
 /**
  * Under which the compiled code is kept; null where it is not. An organization's own, because how fast a program is
- * compiled would tell others that it is known.
+ * compiled would show others that it is known.
  */
 export function keyOf(organizationId: string, { to, ...job }: CompileJob, code: string): string | null {
   const size = job.files.reduce((sum, { text }) => sum + text.length, code.length)

@@ -1,4 +1,4 @@
-/** Whether code is an ES module or a script, as Node tells it: by what V8 takes. */
+/** Whether code is an ES module or a script, as Node decides it: by what V8 accepts. */
 import { compileFunction } from 'node:vm'
 
 /** How a line of an ES module often begins. */

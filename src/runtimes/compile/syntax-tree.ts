@@ -19,7 +19,7 @@ export function parseProgram(code: string): Program | null {
     try {
       return parse(code, { ecmaVersion: 'latest', allowHashBang: true, ...form })
     } catch {
-      // another form, newer than the parser, or an error, which the interpreter tells better
+      // another form, newer than the parser, or an error, which the interpreter reports better
     }
   }
   return null

@@ -147,7 +147,7 @@ function toFunction(body: string, hook: string): string {
   return `globalThis.${hook}.script = function (${COMMON_JS.join(', ')}) {${addHook(body, hook)}}\n`
 }
 
-/** The line each line of `body` came from, 0 for none: QuickJS tells lines, not columns. */
+/** The line each line of `body` came from, 0 for none: QuickJS reports lines, not columns. */
 function sourceLines(body: string, map: string, fileName: string): (number | string)[] | null {
   const source = readMap(map)
   if (source === null) return null

@@ -1,4 +1,4 @@
-/** The provider's own figures, for a run whose sandbox could not tell its own. */
+/** The provider's own figures, for a run whose sandbox could not report its own. */
 import type { Sandbox, SandboxMetrics } from 'e2b'
 import type { RuntimeExit } from '../runtime.ts'
 

@@ -24,7 +24,7 @@ export class OwnerLock {
   }
 
   /**
-   * Ends what executors left that are gone: for each, `sweep` ends its sandboxes and tells how many they were;
+   * Ends what executors left that are gone: for each, `sweep` ends its sandboxes and returns how many they were;
    * where it rejects, the next start tries again. Resolves to the number of sandboxes.
    */
   async adopt(sweep: (executor: string) => Promise<number>): Promise<number> {

@@ -35,7 +35,7 @@ export interface CommandRun {
   output: RunOutput
   /** Why it ended before the relay's last word; undefined when it did not. */
   error: unknown
-  /** Tells the relay that all has arrived and waits until it has cleaned up; false when it did not. */
+  /** Confirms to the relay that everything has arrived and waits until it has cleaned up; false when it did not. */
   cleanUp(): Promise<boolean>
   /** Listens no more. */
   disconnect(): void
@@ -197,7 +197,7 @@ class OutputReader {
     if (this.#output.reportBytes <= REPORT_MAX_BYTES) this.#report.push(bytes)
   }
 
-  /** Of a program that never began, the language's refusal is output; all else tells why it did not. */
+  /** Of a program that never began, the language's refusal is output; anything else says why it did not. */
   async #end(bytes: Buffer): Promise<void> {
     for (const chunk of this.#early) {
       if (this.#syntax) await this.#io.onOutput(chunk)

@@ -19,7 +19,7 @@ const V8_HEAP_BYTES = Math.min(totalmem() / 4, 4_294_967_296)
  */
 const NEAR = { claimed: 0.9, aborted: 0.5 }
 
-/** Refusals of memory as interpreters tell them, by name, by code or by message. */
+/** Refusals of memory as interpreters report them, by name, by code or by message. */
 const MEMORY_ERRORS = new Set([
   'MemoryError',
   'ERR_MEMORY_ALLOCATION_FAILED',

@@ -1,4 +1,4 @@
-/** Drives one sandbox through one job: hands it over, streams the output, ends it in time, tells what happened. */
+/** Drives one sandbox through one job: hands it over, streams the output, ends it in time, reports what happened. */
 import { performance } from 'node:perf_hooks'
 import type { RuntimeIo } from '../runtime.ts'
 import { whenEnded, whenOver } from './duration.ts'
@@ -118,7 +118,7 @@ export class Sandbox {
     const supervisor = await readReport(channels.report)
     const reportedAt = performance.now()
     const slot = await (isWhole(supervisor) ? Promise.race([this.#measured.promise, this.#done]) : this.#done)
-    // A slot that was lost tells nothing of the others that hold the pipes.
+    // A lost slot says nothing about the other holders of the pipes.
     if (slot !== null) gone.resolve()
     const guest = await reading
     clearTimeout(patience)

@@ -37,7 +37,7 @@ export function eventFields(kind: ArrivalKind): readonly FieldName[] {
   return kind === 'execution' ? EXECUTION_FIELDS : STARTED_FIELDS
 }
 
-/** False for a kind that is not wanted, and for starts where the filter asks for what only an end tells. */
+/** False for a kind that is not wanted, and for starts where the filter asks for a field that only ended executions have. */
 export function isJudged({ kinds, filter }: LiveQuestion, kind: ArrivalKind): boolean {
   if (kind === 'execution') return kinds.includes('completed')
   return kinds.includes('started') && fieldsOf(filter).every((name) => KNOWN_AT_START.has(name))

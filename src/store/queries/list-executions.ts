@@ -82,7 +82,7 @@ interface SliceRead {
 
 /**
  * Length of the slice that takes `leftMs`, ms. Each slice also has a cost of its own, such as the planning of fifty
- * conditions, which the last two slices tell apart from what grows with the length.
+ * conditions, which the last two slices separate from what grows with the length.
  */
 function affordableLength(before: SliceRead | null, last: SliceRead, leftMs: number): number {
   if (leftMs === Infinity) return Infinity

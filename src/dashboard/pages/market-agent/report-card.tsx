@@ -24,7 +24,7 @@ const KINDS = [
 
 const SHOWN_MAX = 5
 
-/** Tells the administrators of the installation that something is wrong with it. */
+/** Reports to the administrators of the installation that something is wrong with the agent. */
 export function ReportCard({ agent, version }: { agent: AgentView; version: VersionView }): ReactNode {
   const { organization } = useWindow()
   const [kind, setKind] = useState<ReportKind>('broken')

@@ -127,7 +127,7 @@ sub carry {
 
 sub push_job {
   my $count = syswrite $pipe{job}, $job, 65_536;
-  if (!defined $count && $! != 11) { $job = '' }    # the supervisor is gone; its report tells why
+  if (!defined $count && $! != 11) { $job = '' }    # the supervisor is gone; its report says why
   else { substr($job, 0, $count // 0) = '' }
 }
 

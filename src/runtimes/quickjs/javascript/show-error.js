@@ -52,7 +52,7 @@ function nameClass(stack, { constructor, tag }, error) {
   return whole.includes(name) ? `${whole}${rest}` : `${whole} [${name}]${rest}`
 }
 
-/** Leaves the keys that the stack does not tell. */
+/** Leaves the keys that the stack does not show. */
 function dropTold(keys, error, stack) {
   for (const name of ['stack', 'message', 'name']) {
     const at = keys.indexOf(name)
@@ -71,8 +71,8 @@ export function showError(context, error, names, keys) {
   if (!context.showHidden) dropTold(keys, error, plain)
   const stack = nameClass(plain, names, error)
   const message = String(read(error, 'message') ?? '')
-  const told = message === '' ? -1 : stack.indexOf(message)
-  const from = stack.indexOf('\n    at', told < 0 ? 0 : told + message.length)
+  const shownAt = message === '' ? -1 : stack.indexOf(message)
+  const from = stack.indexOf('\n    at', shownAt < 0 ? 0 : shownAt + message.length)
   if (from < 0) return `[${stack}]`.split('\n').join(`\n${' '.repeat(context.indent)}`)
   const frames = withoutCommonFrames(stack.slice(from + 1).split('\n'), error)
   return `${stack.slice(0, from)}\n${frames.join('\n')}`.split('\n').join(`\n${' '.repeat(context.indent)}`)

@@ -80,7 +80,7 @@ export class Timers {
   }
 
   /**
-   * Tells the listeners if no timer is left. The engine may call several that are due without running microtasks between
+   * Calls the listeners if no timer is left. The engine may call several that are due without running microtasks between
    * them, so it counts only where no callback ran meanwhile; the second time is for rejections, reported a turn later.
    */
   look(quietTurns = 0) {

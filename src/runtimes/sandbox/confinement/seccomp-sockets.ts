@@ -30,7 +30,7 @@ const [UNIX, INET, INET6, NETLINK] = [1, 2, 10, 16]
 const INET_KINDS = [1, 2, 3]
 /** The usual one, ICMP, TCP, UDP, ICMPv6; others load modules as well, and memory that no control group counts. */
 const INET_PROTOCOLS = [0, 1, 6, 17, 58]
-/** Of netlink the routes, which tell what interfaces there are. */
+/** Of netlink the routes, which show what interfaces there are. */
 const NETLINK_PROTOCOLS = [0]
 
 /** By level: what is granted and changes nothing, and what is refused. */

@@ -5,7 +5,7 @@ use warnings;
 my ($fork_server, $sendmsg);
 my ($af_unix, $sock_seqpacket, $sol_socket, $scm_rights, $msg_nosignal) = (1, 5, 1, 1, 0x4000);
 
-# Starts it under the slot's user; `fork_server_message` tells when it is ready.
+# Starts it under the slot's user; `fork_server_message` says when it is ready.
 sub start_fork_server {
   my ($arch, $drop_user, @command) = @_;
   $sendmsg = $arch eq 'arm64' ? 211 : 46;

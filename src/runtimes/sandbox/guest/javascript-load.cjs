@@ -1,5 +1,5 @@
 'use strict'
-// Tells, before any of it runs, whether code is an ES module or CommonJS, as Node would tell it, both or neither.
+// Says, before any of it runs, whether code is an ES module or CommonJS, as Node would decide, both or neither.
 const { closeSync, constants: modes, fstatSync, openSync, readFileSync, readSync } = require('node:fs')
 const { pathToFileURL } = require('node:url')
 const { dirname, join } = require('node:path')
@@ -76,7 +76,7 @@ function readProgram(path, hook) {
   return ownText(readFileSync(path, 'utf8').replace(/^#!.*/, ''), hook)
 }
 
-/** With the place that V8 tells of an ES module only on stderr, where `message` is what it says of this one. */
+/** With the place that V8 prints for an ES module only on stderr, where `message` is what it says of this one. */
 function placeInModule(error, path, hook) {
   if (!(error instanceof SyntaxError) || /:\d+$/m.test(error.stack)) return error
   const files = [path]

@@ -83,7 +83,7 @@ process.on('uncaughtExceptionMonitor', (error) => {
   const isHandled = process.listenerCount('uncaughtException') > 0
   if (!isHandled && !process.hasUncaughtExceptionCaptureCallback()) crash(error)
 })
-/** Of a reason that is no error Node would tell nothing. */
+/** Of a reason that is no error Node would print nothing. */
 process.on('unhandledRejection', (reason) => {
   if (process.listenerCount('unhandledRejection') > 1) return
   note(reason)

@@ -164,7 +164,7 @@ sub says_it_ended {
   return 0;
 }
 
-# Nothing of the program runs any further. Where the kernel can tell what it used, it is only stopped: it dies with pid 1,
+# Nothing of the program runs any further. Where the kernel can say what it used, it is only stopped: it dies with pid 1,
 # and taking its memory down does not keep the processors from the report.
 sub end_at_its_word {
   ($ended, $ended_ns) = (0, now_ns());
@@ -271,7 +271,7 @@ sub hand_on {
   my $offset = 0;
   while ($offset < length $body) {
     my $count = syswrite $child->{job}, $body, 65536, $offset;
-    last unless $count;    # the interpreter is gone; its status tells why
+    last unless $count;    # the interpreter is gone; its status says why
     $offset += $count;
   }
   close $child->{job};

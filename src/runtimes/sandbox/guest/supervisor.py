@@ -107,7 +107,7 @@ class Run:
             try:
                 resource.prlimit(self.child, LIMITS[name], (int(value), int(value)))
             except ProcessLookupError:
-                pass  # it is gone; its status tells why
+                pass  # it is gone; its status says why
 
     def write_file(self, path, content):
         parts = [part for part in path.split("/") if part not in ("", ".")]
@@ -132,7 +132,7 @@ class Run:
             while view:
                 view = view[os.write(self.job, view) :]
         except BrokenPipeError:
-            pass  # the interpreter is gone; its status tells why
+            pass  # the interpreter is gone; its status says why
         os.close(self.job)
         self.awaited = False
 
@@ -147,7 +147,7 @@ class Run:
     def end_at_its_word(self):
         """Nothing of the program runs any further.
 
-        Where the kernel can tell what it used, it is only stopped: it dies with pid 1, and taking its memory down does
+        Where the kernel can say what it used, it is only stopped: it dies with pid 1, and taking its memory down does
         not keep the processors from the report.
         """
         self.ended, self.ended_ns = 0, time.monotonic_ns()

@@ -122,7 +122,7 @@ export class Slot {
     return channels
   }
 
-  /** From now on tells when a limit is broken, that of processor time too. Null means none. */
+  /** From now on reports when a limit is broken, that of processor time too. Null means none. */
   watch(cpuMs: number | null): void {
     this.#send(['watch', String(cpuMs === null ? 0 : cpuMs * 1000)])
   }

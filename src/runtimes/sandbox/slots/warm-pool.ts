@@ -186,7 +186,7 @@ export class WarmPool<S extends PooledSandbox = Sandbox> {
       started.sandbox.setRef('unref')
       bucket.ready.push({ started, since: performance.now() })
     } catch {
-      bucket.wanted = 0 // the next run meets the same trouble and tells of it
+      bucket.wanted = 0 // the next run meets the same failure and reports it
     } finally {
       bucket.starting = bucket.starting.filter((other) => other !== starting)
     }

@@ -13,7 +13,7 @@ export interface SupervisorReport {
   diskFull: boolean
   /** The supervisor ended the program because the executor asked it to. */
   killed: boolean
-  /** Peak of the whole tree as far as looking every 50 ms can tell; 0 where the slot's group counts. */
+  /** Peak of the whole tree as far as a look every 50 ms can show; 0 where the slot's group counts. */
   watchedPeakBytes: number
   /** The limit the supervisor itself saw broken. */
   broke: BrokenLimit | null
