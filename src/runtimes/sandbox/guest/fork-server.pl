@@ -130,7 +130,7 @@ sub serve {
   });
   my $why = "$!";
   syscall($call{close}, $_) for @$fds;
-  return say_words("gone cannot fork: $why") if $pid < 0;
+  if ($pid < 0) { say_words("cannot fork: $why"); return 0 }
   say_words('forked');
   waitpid $pid, 0;
   say_words("done $?");

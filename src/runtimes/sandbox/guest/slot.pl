@@ -106,8 +106,8 @@ sub start_cold {
   $run->{forked} = '';
   my $pid = fork;
   unless (defined $pid) {
-    $run = undef;
-    return emit("done 125 0 0 0 0 cannot fork: $!");
+    syswrite $pipes{err}[0], "cannot fork: $!\n";
+    return end_run(125 << 8);
   }
   become($seccomp, @command) if $pid == 0;
   %pipes = ();
