@@ -96,8 +96,8 @@ sub start_run {
   set_limits($memory, count_pids($pids, $run->{forked} ne '')) if $run && $group && !$held;
 }
 
-# The fork server counts as well.
-sub count_pids { return $_[0] && $_[1] ? $_[0] + 1 : $_[0] }
+# The kernel counts this slot, bubblewrap and the supervisor as well, and the fork server.
+sub count_pids { return $_[0] && $_[0] + ($_[1] ? 4 : 3) }
 
 sub run_ends { return [map { fileno $pipes{$_}[0] } @channels] }
 
