@@ -150,6 +150,45 @@ export const MAINS: Record<string, MainCase> = {
   },
   'parameters that the input has': { python: 'def main(*, a):\n    return a', result: 1 },
   'any parameters': { python: 'def main(**all):\n    return all', result: { a: 1 } },
+  'a method': {
+    python: 'class App:\n    def run(self, input):\n        return input["a"]\nmain = App().run',
+    result: 1,
+  },
+  'a method without parameters': {
+    python: 'class App:\n    def run(self):\n        return 5\nmain = App().run',
+    result: 5,
+  },
+  'a method that takes members by name': {
+    python:
+      'class App:\n    def run(self, a, b=2):\n        return [a, b]\n    def of(self, a, *, b=3):\n        return [a["a"], b]\nmain = App().of',
+    result: [1, 3],
+  },
+  'an object that can be called': {
+    python: 'class App:\n    def __call__(self):\n        return 5\nmain = App()',
+    result: 5,
+  },
+  'what has its values already': {
+    python: 'from functools import partial\nmain = partial(lambda a, b: [a, b["a"]], 0)',
+    result: [0, 1],
+  },
+  'what has all of its values already': {
+    python: 'from functools import partial\nmain = partial(lambda a: a, 5)',
+    result: 5,
+  },
+  'what is kept, without parameters': {
+    python: 'from functools import cache\n@cache\ndef main():\n    return 5',
+    result: 5,
+  },
+  'what is wrapped, without parameters': {
+    python:
+      'import functools\ndef timed(f):\n    @functools.wraps(f)\n    def call(*all, **named):\n        return f(*all, **named)\n    return call\n@timed\n@timed\ndef main():\n    return 5',
+    result: 5,
+  },
+  'what is wrapped and given more': {
+    python:
+      'import functools\ndef given(f):\n    @functools.wraps(f)\n    def call(*all):\n        return f(4, *all)\n    return call\n@given\ndef main(more, input):\n    return [more, input["a"]]',
+    result: [4, 1],
+  },
   'a handler of an event': {
     python: 'def lambda_handler(event, context):\n    return event["a"]',
     result: 1,

@@ -10,6 +10,9 @@ export interface ScriptCase {
 const JS_MAIN = 'async function main() { print("ran\\n") }\n'
 const PYTHON_MAIN = 'def main(argv=None):\n    print("ran")\n    return 1\n'
 const ASYNC_PYTHON_MAIN = 'import asyncio\nasync def main():\n    print("ran")\n'
+const PYTHON_FORKED =
+  'import multiprocessing, os, threading\nfrom_child, to_parent = os.pipe()\nparent = os.getpid()\ndef main():\n    print("again") if os.getpid() == parent else os.write(to_parent, b"ran")\n'
+const SHOWN = 'print(os.read(from_child, 9).decode())'
 const BASH_MAIN = 'main() { echo ran; }\n'
 
 export const SCRIPTS: Record<string, ScriptCase> = {
@@ -59,6 +62,35 @@ export const SCRIPTS: Record<string, ScriptCase> = {
     python: 'import threading\ndef main():\n    print("ran")\nthreading.Thread(target=main).start()',
     bash: `${BASH_MAIN}main "$@" | cat`,
   },
+  'after a while': {
+    python: 'import threading\ndef main():\n    print("ran")\nthreading.Timer(0.05, main).start()',
+  },
+  'in another process': {
+    python: `${PYTHON_FORKED}process = multiprocessing.Process(target=main)\nprocess.start()\nprocess.join()\n${SHOWN}`,
+    bash: `${BASH_MAIN}export -f main\ntimeout 5 bash -c 'main "$@"'`,
+  },
+  'in a fork': {
+    python: `${PYTHON_FORKED}if os.fork() == 0:\n    main()\n    os._exit(0)\nos.wait()\n${SHOWN}`,
+  },
+  'under a profiler': {
+    python:
+      'import cProfile\ndef main():\n    print("ran")\nprofile = cProfile.Profile()\nprofile.runctx("main()", globals(), None)',
+  },
+  'as a method': {
+    javascript: 'const app = { async main() { print("ran\\n") } }\nmodule.exports = app\napp.main()',
+    python: 'class App:\n    def main(self):\n        print("ran")\napp = App()\nmain = app.main\napp.main()',
+  },
+  'as a method of a class': {
+    javascript:
+      'class App { static async main() { print("ran\\n") } }\nmodule.exports = App\nvoid App.main()',
+  },
+  'as a member of an object': {
+    javascript: 'const app = { main: () => print("ran\\n") }\nexports.main = app.main\napp.main()',
+  },
+  'and lets nobody change it': { bash: `${BASH_MAIN}readonly -f main\nmain` },
+  'as a member of its module': {
+    python: 'import __main__\ndef main():\n    print("ran")\n__main__.main()',
+  },
   'in what gathers its output': {
     python: `${PYTHON_MAIN}import io, contextlib\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    main()\nprint(out.getvalue(), end="")`,
     bash: `${BASH_MAIN}out=$(main "$@")\necho "$out"`,
@@ -95,6 +127,9 @@ export const MENTIONS: Record<string, ScriptCase> = {
   'as what it exports': {
     javascript: `${JS_MAIN}module.exports = { main }`,
     python: `${PYTHON_MAIN}__all__ = [main.__name__]`,
+  },
+  'as the name of a member of another': {
+    javascript: `${JS_MAIN}const app = { main() {} }\napp.main()\nclass App { static main() {} }\nApp.main()`,
   },
   'as the name of another': {
     javascript: `${JS_MAIN}class App { main() {} }\nnew App().main()`,

@@ -37,6 +37,7 @@ const JAVASCRIPT: Record<string, string> = {
   'called by a promise': 'const main = () => console.log("ran")\nPromise.resolve().then(main)',
   'called where it fails': `${MAIN}main().then(() => { throw new Error("caught") }).catch(() => undefined)`,
   'called by an arrow function': `${MAIN}const cli = () => main()\ncli()`,
+  'called as a method': 'const app = { main() { console.log("ran") } }\nmodule.exports = app\napp.main()',
   'not called, in words': `// main()\n${MAIN}const text = "main()"`,
   'not called, in what is not called': `${MAIN}const later = () => main()`,
   'a handler': 'exports.handler = async (event) => console.log("ran")',
@@ -57,6 +58,8 @@ Object.assign(PYTHON, Object.fromEntries(PYTHON_SCRIPTS))
 const BASH: Record<string, string> = {
   'called at the end': 'main() { echo ran; }\nmain "$@"',
   'called under a guard': 'main() { echo ran; }\n[[ ${BASH_SOURCE[0]} == "$0" ]] && main "$@"',
+  'called in a shell of its own': `main() { echo ran; }\nexport -f main\ntimeout 5 bash -c 'main "$@"'`,
+  'called where it cannot be changed': 'main() { echo ran; }\nreadonly -f main\nmain',
   'called in a pipe': 'main() { echo ran; }\nmain "$@" | cat',
 }
 

@@ -11,7 +11,8 @@ if [[ $__code == *main*main* && $__code =~ (^|[^[:alnum:]_.-])main([^[:alnum:]_.
   [[ $__code != *RETURN* ]] || __shallow=1
   __look() {
     if [[ $__shallow && $3 == *main.sh ]]; then set +T; fi
-    if [[ $2 == main || $1 == main || $1 == 'main '* || $1 == *'$(main'[\ \)]* ]]; then
+    if [[ $2 == main || $1 == main || $1 == 'main '* || $1 == *'$(main'[\ \)]* ||
+      $1 == *sh\ -*c\ *main* && $(declare -Fx) == *' main'* ]]; then
       echo > "/dev/fd/$__seen"
       trap - DEBUG
       set +T
@@ -34,7 +35,7 @@ __status=$?
 if [[ ${__seen-} ]]; then
   trap - DEBUG
   set +T
-  if read -r -u "$__seen"; then unset -f main; fi
+  if read -r -u "$__seen"; then exit "$__status"; fi
 fi
 if declare -F main > /dev/null; then
   main "$__input"

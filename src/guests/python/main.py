@@ -33,7 +33,10 @@ def find_main(names):
 
 def may_call(code, names):
     """True where `code`, or a function in it, has a way to what is called one of `names`."""
-    if any(name in code.co_names for name in BY_TEXT) or any(name in code.co_consts for name in names):
+    texts = [text for text in code.co_consts if isinstance(text, str)]
+    if any(text == name or name + "(" in text for text in texts for name in names):
+        return True
+    if any(name in code.co_names for name in BY_TEXT):
         return True
     if code.co_name == "<module>":
         load_name, steps = compile("x", "", "eval").co_code[-4], code.co_code  # the opcode module costs 1 s under WASI
@@ -59,8 +62,13 @@ class CallWatch:
         self.is_own = all(any(entry.co_name == name for entry in self.entries) for name in self.used)
         text = source.replace(b"__main__", b"")
         is_named_again = any(text.count(name.encode()) > 1 for name in self.used)
-        self.watches = bool(self.used) and (not self.is_own or is_named_again and may_call(code, self.used))
+        is_member = any(b"." + name.encode() in text for name in self.used)
+        self.is_called = is_named_again and (is_member or may_call(code, self.used))
+        self.watches = bool(self.used) and (not self.is_own or self.is_called)
         self.has_threads = b"thread" in source or b"concurrent" in source
+        self.shared = None  # what processes that are forked see
+        if self.watches and any(word in source for word in (b"fork", b"rocess")):
+            self.share()
 
     def run(self, code):
         try:
@@ -72,14 +80,28 @@ class CallWatch:
         finally:
             self.stop()
         main = find_main(self.names)
+        if self.shared is not None and self.shared[0]:
+            self.begun = True
         self.main = None if main is None or self.begun or self.is_started(main) else main
+
+    def share(self):
+        try:
+            import mmap
+        except ImportError:  # WASI has no processes
+            return
+        self.shared = mmap.mmap(-1, 1)
+
+    def begin(self):
+        self.begun = True
+        if self.shared is not None:
+            self.shared[0] = 1
 
     def monitor(self):
         """Where Python reports the start of single functions (3.12), which costs nothing."""
         monitoring = sys.monitoring
 
         def begin(code, offset):
-            self.begun = True
+            self.begin()
             return monitoring.DISABLE
 
         monitoring.use_tool_id(TOOL, "exectrail")
@@ -95,11 +117,10 @@ class CallWatch:
             if event != "call" or self.look is None:
                 return
             code = frame.f_code
-            if code.co_name in self.used and frame.f_globals is names:  # also under a decorator
-                self.begun = getattr(code, "co_qualname", code.co_name) in self.used
-            elif "main" in names:
-                self.begun = code is code_of(names["main"])
-            if self.begun:
+            is_used = code.co_name in self.used and frame.f_globals is names  # also under a decorator
+            is_used = is_used and getattr(code, "co_qualname", code.co_name) in self.used
+            if is_used or "main" in names and code is code_of(names["main"]):
+                self.begin()
                 self.stop()
 
         self.look = look
@@ -118,42 +139,77 @@ class CallWatch:
             return
         if sys.getprofile() is self.look:
             sys.setprofile(None)
+        elif self.is_called:  # a profiler of the program took its place, and saw main instead
+            self.begun = True
         if self.has_threads:
             sys.modules["threading"].setprofile(None)
         self.look = None
 
     def is_started(self, main):
-        """A thread is about to call it."""
+        """A thread, or a timer, is about to call it."""
         threading = sys.modules.get("threading")
         return threading is not None and any(
-            getattr(thread, "_target", None) is main for thread in threading.enumerate()
+            main in (getattr(thread, "_target", None), getattr(thread, "function", None))
+            for thread in threading.enumerate()
         )
+
+
+def parameters_of(main):
+    """The function whose parameters `main` has, and how many of them have their value; None where that is not known."""
+    given = 0
+    for _ in range(100):  # what is wrapped may hold itself
+        if isinstance(main, type):
+            break
+        if hasattr(main, "__func__"):  # of an object
+            main, given = main.__func__, given + 1
+        elif hasattr(main, "__code__"):
+            return main, given
+        elif hasattr(main, "func") and not main.keywords:  # of functools.partial
+            main, given = main.func, given + len(main.args)
+        elif hasattr(main, "__wrapped__"):  # of functools.cache
+            main = main.__wrapped__
+        elif hasattr(type(main).__call__, "__code__"):
+            main, given = type(main).__call__, given + 1
+        else:
+            break
+    return None, 0
+
+
+def takes_nothing(function, given):
+    """True where a function has no parameters left, nor what it wraps and hands all of its arguments."""
+    code = function.__code__
+    if code.co_flags & 4 and code.co_argcount <= given and hasattr(function, "__wrapped__"):
+        inner, more = parameters_of(function.__wrapped__)
+        return inner is not None and takes_nothing(inner, given + more)
+    return code.co_argcount <= given and not code.co_kwonlyargcount and not code.co_flags & 12
 
 
 def call_main(main, value):
     """What main returns. It takes the input, or nothing, or the input's members by name. Raises TypeError, which says
     how main is called, where it takes neither."""
-    code = getattr(main, "__code__", None)
-    if code is None:
+    function, given = parameters_of(main)
+    if function is None:
         return main(value)
-    names = code.co_varnames[: code.co_argcount]
-    required = names[: len(names) - len(main.__defaults__ or ())]
+    if takes_nothing(function, given):
+        return main()
+    code = function.__code__
+    names = code.co_varnames[given : code.co_argcount]
+    required = names[: max(0, len(names) - len(function.__defaults__ or ()))]
     named_only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    required_only = [name for name in named_only if name not in (main.__kwdefaults__ or {})]
+    required_only = [name for name in named_only if name not in (function.__kwdefaults__ or {})]
+    positional = max(0, code.co_posonlyargcount - given)
     takes_rest, takes_named = code.co_flags & 4, code.co_flags & 8
     if is_lambda_handler(main) and not (isinstance(value, dict) and "context" in value):
         return main(value, None)
     if len(required) < 2 and not required_only and (names or takes_rest):
         return main(value)
-    if not names and not named_only and not takes_named:
-        return main()
     if not isinstance(value, dict):
         if not required and not required_only:
             return main()
-    elif all(name in value for name in (*required[code.co_posonlyargcount :], *required_only)) and (
+    elif all(name in value for name in (*required[positional:], *required_only)) and (
         takes_named or all(name in (*names, *named_only) for name in value)
     ):
-        if code.co_posonlyargcount == 0:
+        if positional == 0:
             return main(**value)
     elif not required and not required_only:
         return main()

@@ -24,16 +24,21 @@ export function findNames(program: Program): Set<string> {
   return names
 }
 
-/** The functions that are main, each with its name, '' where it has none that it may use. */
+/** The functions that are or may be main, each with what it is called by, '' where it has no name that it may use. */
 export function findEntries(program: Program, names: ReadonlySet<string>): Map<AnyNode, string> {
   const entries = new Map<AnyNode, string>()
-  const add = (node: AnyNode | null | undefined, name: string): void => {
-    if (node && isFunction(node)) entries.set(node, name !== '' && !declares(node, name) ? name : '')
+  const add = (node: AnyNode | null | undefined, name: string, member = ''): void => {
+    if (node && isFunction(node)) entries.set(node, name !== '' && !declares(node, name) ? name + member : '')
   }
   for (const statement of program.body) {
     const declared = 'declaration' in statement ? (statement.declaration ?? statement) : statement
     if (declared.type === 'VariableDeclaration')
-      for (const { id, init } of declared.declarations) if (names.has(nameOf(id))) add(init, nameOf(id))
+      for (const { id, init } of declared.declarations) {
+        if (names.has(nameOf(id))) add(init, nameOf(id))
+        if (id.type === 'Identifier') for (const value of mainsOf(init)) add(value, id.name, '.main')
+      }
+    if (declared.type === 'ClassDeclaration')
+      for (const value of mainsOf(declared)) add(value, nameOf(declared.id), '.main')
     if (declared.type === 'FunctionDeclaration' && names.has(nameOf(declared.id)))
       add(declared, nameOf(declared.id))
     else if (statement.type === 'ExportDefaultDeclaration') add(declared, '')
@@ -44,6 +49,18 @@ export function findEntries(program: Program, names: ReadonlySet<string>): Map<A
     if (isExport(left)) for (const value of exportedValues(right)) add(value, '')
   }
   return entries
+}
+
+/** What an object or a class has by the name of main. */
+function mainsOf(node: AnyNode | null | undefined): AnyNode[] {
+  if (node?.type === 'ObjectExpression')
+    return node.properties.flatMap((property) =>
+      property.type === 'Property' && nameOf(property.key) === 'main' ? [property.value] : [],
+    )
+  if (node?.type !== 'ClassDeclaration') return []
+  return node.body.body.flatMap((part) =>
+    part.type === 'MethodDefinition' && part.static && nameOf(part.key) === 'main' ? [part.value] : [],
+  )
 }
 
 /** The text of a name, whether it is an identifier or a string; '' where it is neither. */

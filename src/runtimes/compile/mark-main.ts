@@ -28,6 +28,7 @@ export function markMain(code: string, mark: string): Marked {
   const names = findNames(program)
   const entries = findEntries(program, names)
   const isMain = (node: AnyNode): boolean => node.type === 'Identifier' && names.has(node.name)
+  const hasMember = [...entries.values()].some((name) => name.endsWith('.main'))
   const edits: Edit[] = []
   let callsMain = false
   for (const { node, inside } of walk(program, (outer) => entries.has(outer))) {
@@ -35,7 +36,8 @@ export function markMain(code: string, mark: string): Marked {
     if (name !== undefined && isFunction(node)) edits.push(...markEntry(node, `${mark}(${name})`))
     if (inside || (node.type !== 'CallExpression' && node.type !== 'NewExpression')) continue
     const { callee } = node
-    const isOfMain = callee.type === 'MemberExpression' && isMain(callee.object)
+    const isOfMain =
+      callee.type === 'MemberExpression' && (isMain(callee.object) || (isMain(callee.property) && hasMember))
     callsMain ||= isMain(callee) || isOfMain || node.arguments.some((argument) => isMain(argument))
     if (node.type === 'CallExpression' && isMain(callee))
       edits.push({ at: callee.start, text: `${mark}(` }, { at: callee.end, text: ')' })
