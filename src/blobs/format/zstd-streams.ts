@@ -5,8 +5,9 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 const WINDOW_LOG = 18
 /** Frames of other versions may be larger. */
 const WINDOW_LOG_MAX = 20
+/** Level 1 stores text in a fifth less and takes a third more processor time, which programs would have. */
 export const COMPRESSION = {
-  [constants.ZSTD_c_compressionLevel]: 1,
+  [constants.ZSTD_c_compressionLevel]: -2,
   [constants.ZSTD_c_windowLog]: WINDOW_LOG,
 }
 
