@@ -40,6 +40,9 @@ const JAVASCRIPT: Record<string, string> = {
   'called as a method': 'const app = { main() { console.log("ran") } }\nmodule.exports = app\napp.main()',
   'not called, in words': `// main()\n${MAIN}const text = "main()"`,
   'not called, in what is not called': `${MAIN}const later = () => main()`,
+  'called where it is the program that runs': `${MAIN}if (require.main === module) main()`,
+  'called where it is the program that runs and waits': `const x = await 1\n${MAIN}if (require.main === module) main(x)`,
+  'exported as default of CommonJS': 'exports.default = () => console.log("ran")',
   'a handler': 'exports.handler = async (event) => console.log("ran")',
 }
 const PYTHON: Record<string, string> = {

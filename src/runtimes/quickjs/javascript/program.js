@@ -14,7 +14,8 @@ export function isParseError(error) {
 
 /** Resolves to the program's main, to undefined for a script, once it is certain which of both it is. */
 export async function awaitMain(loaded, callsMain, timers) {
-  const exported = [loaded, loaded.default, hook.module.exports]
+  const { exports } = hook.module
+  const exported = [loaded, loaded.default, exports, exports?.default]
   if (callsMain && watch.find(exported) !== undefined) await drained(timers)
   return watch.find(exported)
 }

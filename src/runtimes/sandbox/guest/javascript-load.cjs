@@ -13,7 +13,7 @@ const SAYS_MODULE = /^(?:Cannot use import statement|Unexpected token 'export'|C
 const FILES_ASKED = 8
 const IMPORTED = /\b(?:from|import)\s*['"](\.{1,2}\/[^'"\n]+)['"]/g
 /** What only CommonJS has. */
-const OF_COMMON_JS = /\brequire\s*\(|\bmodule\.exports\b|\bexports\.|\b__(?:dirname|filename)\b/
+const OF_COMMON_JS = /\brequire(?:\s*\(|\.main\b)|\bmodule\.exports\b|\bexports\.|\b__(?:dirname|filename)\b/
 const COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirname']
 const AsyncFunction = (async () => undefined).constructor
 
@@ -68,7 +68,7 @@ function loadBody(path) {
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   const { exports } = module
-  const names = [exports, Module.createRequire(path), module, path, folder]
+  const names = [exports, Object.assign(Module.createRequire(path), { main: module }), module, path, folder]
   return { module, run: () => script.runInThisContext().apply(exports, names) }
 }
 

@@ -2,6 +2,7 @@
 // Runs one program: the job comes on fd 5, frames go out on fd 3, each marked with a nonce, so that what the program
 // writes to fd 3 by chance counts for nothing. One that looks for the nonce finds it: nothing that is sent once it
 // runs is taken for more than its own word.
+const Module = require('node:module')
 const { pathToFileURL } = require('node:url')
 const { closeSync, readFileSync, writeSync } = require('node:fs')
 const { cutText, describe } = require('../../../guests/javascript/errors.js')
@@ -125,7 +126,7 @@ async function load(path, watch, begun) {
   const url = pathToFileURL(path).href
   const kind = kindOf(path, head.hook)
   if (kind !== 'module') begun()
-  if (kind === 'script') return import(url)
+  if (kind === 'script') return { default: Module._load(path, null, true) } // as Node loads the file it is given
   if (kind === 'body') {
     const { module, run } = loadBody(path)
     watch.returns(await run())
@@ -156,7 +157,7 @@ async function begin() {
     send('running', `m${process.hrtime.bigint()}`)
   })
   ;[loading, waiting] = [false, false]
-  const exported = [loaded, loaded.default]
+  const exported = [loaded, loaded.default, loaded.default?.default]
   if (head.callsMain && watch.find(exported) !== undefined) await drained()
   delete globalThis[head.hook]
   const main = watch.find(exported)
