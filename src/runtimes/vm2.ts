@@ -27,12 +27,11 @@ export function vm2(options: LocalOptions): Runtime {
       enforces: ['time', 'cpu', 'memory', 'pids', 'output', 'disk', 'files'],
       streaming: true,
       lacks: {
-        'exit code': 'there is no `process.exit`; an uncaught error ends with 1',
         files: 'the code has the language and no file system',
         'folders in /out': 'the code has the language and no file system',
         modules: 'there is nothing to import but the files given',
         'more modules': 'there is nothing to import but the files given',
-        process: 'of `process` there is only `env`',
+        process: 'of `process` there are only `env`, `exit` and `exitCode`',
         Proxy: 'vm2 keeps it from code, which could watch the bridge with it',
         stdin: 'the code has the language and no streams but `console`',
         'unchanged code': 'TypeScript and modules are rewritten, which the text of functions shows',

@@ -93,6 +93,29 @@ function installTimers({ timer, cancel }) {
   })
 }
 
+/** What vm2 has of `process`: the environment, and how the program ends. */
+function makeProcess(env, { setExitCode, exit }) {
+  let exitCode
+  const toStatus = (code) => {
+    const status = code === undefined || code === null ? 0 : Number(code)
+    if (status !== Math.trunc(status)) throw new TypeError(`an exit code is an integer, not ${toText(code)}`)
+    return status
+  }
+  return {
+    env,
+    get exitCode() {
+      return exitCode
+    },
+    set exitCode(code) {
+      setExitCode(toStatus(code))
+      exitCode = code
+    },
+    exit(code = exitCode) {
+      exit(toStatus(code))
+    },
+  }
+}
+
 function require(name) {
   throw new Error(`vm2 has no modules: cannot require '${toText(name)}'; the subprocess runtime has`)
 }
@@ -121,13 +144,14 @@ module.exports = (host) => {
   return {
     fire: (id) => pending.get(id)?.(),
     setEnv: (env) => {
-      globalThis.process = { env: parse(env) }
+      globalThis.process = makeProcess(parse(env), host)
     },
     describe: describeAsText,
     /** True where the program was given time until nothing is left to do. */
     drained: () => onDrained?.() ?? false,
     start: (body, input, { hook, callsMain }) => {
       const program = { exports: {} }
+      require.main = program
       const watch = watchMain()
       globalThis[hook] = watch.hook
       const find = () => watch.find([program.exports, program.exports?.default])

@@ -53,8 +53,16 @@ const host = {
       if (ended) return
       ended = true
       if (kind === 'result') frame('result', text)
-      process.exit(0)
+      process.exit()
     })
+  },
+  setExitCode(code) {
+    if (typeof code === 'number') process.exitCode = code & 255
+  },
+  exit(code) {
+    if (typeof code !== 'number') return
+    ended = true
+    process.exit(code & 255)
   },
   now: () => performance.now(),
   write(fd, text) {
