@@ -100,7 +100,7 @@ function takesBlocks(response: ServerResponse): boolean {
 
 /** An error's code and ClickHouse's message for it. */
 export function describeError(error: unknown): { code: number; text: string } {
-  const message = withoutFileNames(error instanceof Error ? error.message : String(error))
+  const message = withoutOwnText(error instanceof Error ? error.message : String(error))
   if (error instanceof RefusedStatement) return formatError(error.code, message)
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
     return formatError(243, `Not enough space for the rows of the INSERT: ${message}`)
@@ -116,12 +116,23 @@ function formatError(code: number, message: string): { code: number; text: strin
 const OWN_FILES =
   /\/(?:proc\/self\/cwd|store|dev\/shm)\/exectrail-(?:answers|rows|clickhouse-\d{1,10})\/[\w/.-]{1,64}/gu
 
-/** Removes the names of the endpoint's own files and view, and the repeated code at the beginning. */
-function withoutFileNames(message: string): string {
+/** Where the result of a statement goes (engine.ts), and the statement that its syntax is checked by. */
+const OWN_CLAUSE = / INTO OUTFILE 'the rows of the request' FORMAT \w+/gu
+const OWN_STATEMENT = ': In scope SELECT formatQuerySingleLine('
+
+/** Removes what the endpoint adds to statements, and the repeated code at the beginning. */
+function withoutOwnText(message: string): string {
   // The working directory is that of the data.
-  return withProcessesName(message.replaceAll(`${process.cwd()}/`, ''))
+  return withProcessesName(withoutOwnStatement(message).replaceAll(`${process.cwd()}/`, ''))
     .replace(/^(?<first>Code: \d+\. DB::Exception: )(?:Code: \d+\. DB::Exception: )+/u, '$<first>')
     .replaceAll(/: \(in file\/uri [^)]*\)/gu, '')
     .replaceAll(/: While executing File: data for INSERT was parsed from file/gu, '')
     .replaceAll(OWN_FILES, 'the rows of the request')
+    .replaceAll(OWN_CLAUSE, '')
+}
+
+function withoutOwnStatement(message: string): string {
+  const from = message.indexOf(OWN_STATEMENT)
+  const to = message.lastIndexOf('. (')
+  return from < 0 || to < from ? message : message.slice(0, from) + message.slice(to)
 }

@@ -143,3 +143,16 @@ describe('the rows of an INSERT', () => {
     expect(await (await ask('full', 'SELECT a FROM kept')).text()).not.toContain(SECRET)
   })
 })
+
+describe('an error', () => {
+  it.each([
+    'SELECT 1 UNION SELECT 2',
+    'SELECT 1 UNION SELECT 2 FORMAT CSV',
+    `SELECT ${'('.repeat(3000)}1${')'.repeat(3000)}`,
+    `SELECT ${'1+'.repeat(5000)}1`,
+  ])('shows nothing of what the endpoint adds to %s', async (query) => {
+    const text = await (await ask('read', query)).text()
+    expect(text).toMatch(/^Code: \d+\. DB::Exception: .*\. \([A-Z_]+\)\n$/u)
+    expect(text).not.toMatch(/OUTFILE|formatQuery|rows of the request/u)
+  })
+})
