@@ -91,8 +91,10 @@ async function getPeriod(
 }
 
 function keptBy(scope: Scope): KeptBy | null {
-  if (!isWorkspace(scope)) return { days: AGENT, hours: null, byAgent: true }
-  return dimensionOf(scope, 'codeAgentId')
+  const reads = MOMENTS_OF_STATES
+  if (!isWorkspace(scope)) return { days: AGENT, hours: null, byAgent: true, reads }
+  const kept = dimensionOf(scope, 'codeAgentId')
+  return kept === null ? null : { ...kept, reads }
 }
 
 function toPeriod(row: PeriodRow | undefined): AgentPeriod {

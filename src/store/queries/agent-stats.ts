@@ -105,12 +105,12 @@ async function readRows(store: Store, query: AgentStatsQuery, plan: RollupPlan |
     return store.query<StatsRow>(`${STATS} WHERE ${where.sql} ${SETS}`, where.parameters)
   }
   const { agentId } = query
-  const all = rollupSource(plan, { dimensions: [AGENT], agentId })
-  const groups = rollupSource(plan, { dimensions: AGENT_DIMENSIONS, agentId })
+  const ofAll = `${FIGURES_OF_STATES}, min(s.first_seen) AS first_seen, max(s.last_seen) AS last_seen`
+  const all = rollupSource(plan, { dimensions: [AGENT], agentId, reads: ofAll })
+  const groups = rollupSource(plan, { dimensions: AGENT_DIMENSIONS, agentId, reads: DURATIONS_OF_STATES })
   const parts = await Promise.all([
     store.query<KeptRow>(
-      `SELECT 'agent' AS dimension, '' AS value, ${FIGURES_OF_STATES},
-         min(s.first_seen) AS first_seen, max(s.last_seen) AS last_seen FROM ${all.sql}`,
+      `SELECT 'agent' AS dimension, '' AS value, ${ofAll} FROM ${all.sql}`,
       all.parameters,
     ),
     store.query<KeptRow>(
@@ -192,11 +192,15 @@ function readErrorRows(store: Store, query: AgentStatsQuery, plan: RollupPlan | 
       where.parameters,
     )
   }
-  const { sql, parameters } = rollupSource(plan, { dimensions: [AGENT_ERRORS], agentId: query.agentId })
+  const reads = `argMax(s.message, s.last_seen) AS message, sum(s.n) AS n,
+    max(s.last_seen) AS last_seen, argMax(s.execution_id, s.last_seen) AS execution_id`
+  const { sql, parameters } = rollupSource(plan, {
+    dimensions: [AGENT_ERRORS],
+    agentId: query.agentId,
+    reads,
+  })
   return store.query(
-    `SELECT s.value AS fingerprint, argMax(s.message, s.last_seen) AS message, sum(s.n) AS n,
-       max(s.last_seen) AS last_seen, argMax(s.execution_id, s.last_seen) AS execution_id
-     FROM ${sql} GROUP BY fingerprint HAVING fingerprint != '' ${order}`,
+    `SELECT s.value AS fingerprint, ${reads} FROM ${sql} GROUP BY fingerprint HAVING fingerprint != '' ${order}`,
     parameters,
   )
 }

@@ -5,7 +5,7 @@ import type { Filter } from '../filter.ts'
 import { toFigures, type Figures, type FiguresRow } from '../measures.ts'
 import { AGENT, dimensionOf } from '../rollups/dimensions.ts'
 import { figuresSource, type FiguresSource, type KeptBy } from '../rollups/figures-source.ts'
-import { STATES_OF_STATES } from '../rollups/states.ts'
+import { FIGURES_OF_STATES, ORDER_OF_STATES, statesOfStates, statesReadBy } from '../rollups/states.ts'
 import { isWorkspace, secondsOf, type Scope, type Window } from '../scope.ts'
 import { getTrends, type Trend } from '../trends.ts'
 
@@ -115,11 +115,14 @@ interface GroupRow extends FiguresRow {
 }
 
 /** Figures are kept by one field at most, those of agents by the day. */
-function keptBy({ scope, groupBy }: StatsQuery): KeptBy | null {
+function keptBy({ scope, groupBy, order }: StatsQuery): KeptBy | null {
   const [field = null, ...others] = groupBy
   if (others.length > 0) return null
-  if (field === 'codeAgentId' && !isWorkspace(scope)) return { days: AGENT, hours: null, byAgent: true }
-  return dimensionOf(scope, field)
+  const reads = FIGURES_OF_STATES + ORDER_OF_STATES[order]
+  if (field === 'codeAgentId' && !isWorkspace(scope))
+    return { days: AGENT, hours: null, byAgent: true, reads }
+  const kept = dimensionOf(scope, field)
+  return kept === null ? null : { ...kept, reads }
 }
 
 const KIND = "multiIf(grouping(place) = 1, 'total', place = 0, 'other', 'group') AS kind"
@@ -134,7 +137,7 @@ function groupedStatesSql(
   const place =
     keys === undefined ? `if(${rank} <= {limit:UInt32}, ${rank}, 0)` : `indexOf(${GIVEN_KEYS}, key)`
   return `SELECT ${KIND}, if(kind = 'group', any(s.key), []) AS key, ${figures}
-    FROM (SELECT [${source}] AS key, ${STATES_OF_STATES}, ${place} AS place
+    FROM (SELECT [${source}] AS key, ${statesOfStates(statesReadBy(figures + orders[order]))}, ${place} AS place
       FROM ${from} GROUP BY key) AS s
     GROUP BY GROUPING SETS ((), (place)) ORDER BY place`
 }

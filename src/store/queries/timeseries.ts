@@ -5,6 +5,7 @@ import type { Filter } from '../filter.ts'
 import { toFigures, type Figures, type FiguresRow } from '../measures.ts'
 import { dimensionOf } from '../rollups/dimensions.ts'
 import { figuresSource, type KeptBy } from '../rollups/figures-source.ts'
+import { FIGURES_OF_STATES } from '../rollups/states.ts'
 import type { Scope, Window } from '../scope.ts'
 
 /** Lengths of buckets, seconds. */
@@ -47,7 +48,7 @@ export async function getTimeseries(store: Store, query: TimeseriesQuery): Promi
   const { window, bucketSeconds } = query
   const source = await figuresSource(store, query, keptBy(query))
   const bucket = source.isKept
-    ? 's.bucket'
+    ? 's.slot'
     : `intDiv(toUnixTimestamp(started_at) - ${ORIGIN}, {bucketSeconds:UInt32})`
   const countOf = (outcome: Outcome): string =>
     source.isKept ? `sumIf(s.n, s.value = '${outcome}')` : `countIf(outcome = '${outcome}')`
@@ -71,7 +72,12 @@ function keptBy({ scope, bucketSeconds }: TimeseriesQuery): KeptBy | null {
   const kept = dimensionOf(scope, 'outcome')
   if (kept === null) return null
   const days = bucketSeconds % 86_400 === 0 ? kept.days : null
-  return { days, hours: kept.hours, buckets: { seconds: bucketSeconds, origin: ORIGIN } }
+  return {
+    days,
+    hours: kept.hours,
+    buckets: { seconds: bucketSeconds, origin: ORIGIN },
+    reads: FIGURES_OF_STATES,
+  }
 }
 
 /** Numbers of the buckets that a window touches. */

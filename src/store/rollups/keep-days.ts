@@ -16,7 +16,7 @@ import {
 } from './dimensions.ts'
 import { IS_FAILURE, KEPT_COLUMNS } from './failures.ts'
 import { DAY_MS, EVERYONE } from './plan.ts'
-import { STATE_COLUMNS, STATES_OF_ROWS } from './states.ts'
+import { STATE_NAMES, statesOfRows } from './states.ts'
 import { countValues, VALUE_FIELDS } from './values.ts'
 
 /** A day of an organization, or of everyone, and its rows. */
@@ -158,8 +158,8 @@ function insertSql(
   { agent, bucket }: Keys,
   where: Condition,
 ): string {
-  return `INSERT INTO code_exec_rollups (organization_id, dimension, code_agent_id, bucket, value, generation, ${STATE_COLUMNS})
-    SELECT ${id}, pair.1, agent, slot, pair.2, {generation:UInt64}, ${STATES_OF_ROWS}
+  return `INSERT INTO code_exec_rollups (organization_id, dimension, code_agent_id, bucket, value, generation, ${STATE_NAMES.join(', ')})
+    SELECT ${id}, pair.1, agent, slot, pair.2, {generation:UInt64}, ${statesOfRows(STATE_NAMES)}
     FROM code_exec_logs FINAL WHERE ${where.sql}
     GROUP BY ${by}arrayJoin(${pairsOf(dimensions)}) AS pair, ${agent} AS agent, ${bucket} AS slot
     ${OVER_MONTHS}`

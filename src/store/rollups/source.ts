@@ -2,10 +2,10 @@
 import type { Parameters } from '../client.ts'
 import { pairsOf, type Dimension } from './dimensions.ts'
 import type { RollupPlan } from './plan.ts'
-import { STATE_COLUMNS, STATES_OF_ROWS } from './states.ts'
+import { statesOfRows, statesReadBy } from './states.ts'
 
 export interface RollupSource {
-  /** A table `s` with the columns dimension, value, agent, bucket (the hour or the day) and those of the states. */
+  /** A table `s` with the columns dimension, value, agent, slot (the number of the bucket) and those of the states. */
   sql: string
   parameters: Parameters
 }
@@ -20,22 +20,23 @@ export interface SourceQuery {
   /** Seconds of the buckets of the other rows, counted from a time. @default all in one */
   buckets?: { seconds: number; origin: number }
   agentId?: string
+  /** What is selected from `s`, which needs only some of the states. */
+  reads: string
 }
 
-/** The states of the plan's window. */
+/** The states of the plan's window. A union has the names of its first part. */
 export function rollupSource(plan: RollupPlan, query: SourceQuery): RollupSource {
-  const { agentId, byAgent, buckets, dimensions, hours = null } = query
-  const agent = byAgent ? 'toString(code_agent_id)' : "''"
+  const { agentId, buckets, dimensions, hours = null } = query
   const ofAgent = agentId === undefined ? '' : ' AND code_agent_id = {agentId:String}'
   const bucketOf = (seconds: string): string =>
     buckets === undefined ? 'toInt64(0)' : `intDiv(${seconds} - ${buckets.origin}, ${buckets.seconds})`
-  const rows = `SELECT pair.1 AS dimension, pair.2 AS value, agent, slot AS bucket, ${STATES_OF_ROWS}
-    FROM code_exec_logs FINAL WHERE ${plan.rows.sql}${ofAgent}
-    GROUP BY arrayJoin(${pairsOf(dimensions.length === 0 && hours !== null ? [hours] : dimensions)}) AS pair, ${agent} AS agent, ${bucketOf('toUnixTimestamp(started_at)')} AS slot`
-  const kept = `SELECT toString(dimension), value, toString(code_agent_id) AS agent, ${bucketOf('toUnixTimestamp(bucket)')} AS slot, ${STATE_COLUMNS}
+  const states = statesReadBy(query.reads)
+  const kept = `SELECT dimension, value, toString(code_agent_id) AS agent, ${bucketOf('toUnixTimestamp(bucket)')} AS slot, ${states.join(', ')}
     FROM code_exec_rollups WHERE ${plan.rollups.sql}${ofAgent} AND ${keptOf(query)}`
+  const rows = `SELECT ${keysOfRows(query)}, ${bucketOf('toUnixTimestamp(started_at)')} AS slot, ${statesOfRows(states)}
+    FROM code_exec_logs FINAL WHERE ${plan.rows.sql}${ofAgent}`
   return {
-    sql: `(SELECT dimension, value, agent, bucket, ${renamed()} FROM (${rows}) UNION ALL ${kept}) AS s`,
+    sql: `(${kept} UNION ALL ${rows} GROUP BY dimension, value, agent, slot HAVING count() > 0) AS s`,
     parameters: {
       ...plan.rows.parameters,
       ...plan.rollups.parameters,
@@ -44,6 +45,16 @@ export function rollupSource(plan: RollupPlan, query: SourceQuery): RollupSource
       ...(agentId !== undefined && { agentId }),
     },
   }
+}
+
+/** Dimension, value and agent of a row, which belongs to several dimensions where several are asked for. */
+function keysOfRows({ byAgent, dimensions, hours = null }: SourceQuery): string {
+  const asked = dimensions.length === 0 && hours !== null ? [hours] : dimensions
+  const [only] = asked
+  const agent = byAgent ? 'toString(code_agent_id) AS agent' : "'' AS agent"
+  return asked.length === 1 && only !== undefined
+    ? `'${only.name}' AS dimension, ${only.value} AS value, ${agent}`
+    : `(arrayJoin(${pairsOf(asked)}) AS pair).1 AS dimension, pair.2 AS value, ${agent}`
 }
 
 const OF_DAYS = 'dimension IN {dimensions:Array(String)}'
@@ -55,11 +66,4 @@ function keptOf({ dimensions, hours = null }: SourceQuery): string {
   if (dimensions.length === 0) return OF_HOURS
   return `or(and(${OF_DAYS}, bucket >= {firstDay:DateTime}, bucket < {endDay:DateTime}),
       and(${OF_HOURS}, or(bucket < {firstDay:DateTime}, bucket >= {endDay:DateTime})))`
-}
-
-/** The states of rows have names of their own, because an alias hides the column that it is computed from. */
-function renamed(): string {
-  return STATE_COLUMNS.split(', ')
-    .map((name) => `s_${name} AS ${name}`)
-    .join(', ')
 }
