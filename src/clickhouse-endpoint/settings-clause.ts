@@ -37,7 +37,7 @@ interface Clause {
 
 /** Settings of a table that put its rows outside the data directory, or share them. */
 const PLACED_ELSEWHERE =
-  /disk|policy|path|volume|zookeeper|keeper|remote|replica(?!ted_dedup)|shared|object|s3|url|cache|vertical_merge_remote/u
+  /disk|policy|path|volume|zookeeper|keeper|remote|replica(?!ted_dedup)|shared|object|s3|url|(?<!prewarm_mark_)cache|vertical_merge_remote/u
 const WORD_VALUES: ReadonlyMap<string, string> = new Map([
   ['TRUE', '1'],
   ['FALSE', '0'],

@@ -6,6 +6,8 @@ import { PASSWORD, startClickHouse, USER, type RunningClickHouse } from '../supp
 import { insertOtelRows } from '../support/otel-rows.ts'
 
 const SMALLER = '0021_smaller_granules'
+/** It and those after it. */
+const LATER = [SMALLER, '0022_marks_in_memory']
 const MONTH_MS = 31 * 86_400_000
 
 let clickhouse: RunningClickHouse
@@ -62,10 +64,11 @@ it('has every row of before, its retention and its settings, and takes new rows'
   await store.command('ALTER TABLE code_exec_logs MODIFY TTL toDateTime(started_at) + INTERVAL 9000 DAY')
   const [rows, definition] = [await rowsOf(store), await definitionOf(store)]
   expect(rows).toHaveLength(100)
-  expect((await migrate(store)).applied).toEqual([SMALLER])
+  expect((await migrate(store)).applied).toEqual(LATER)
   expect(await rowsOf(store)).toEqual(rows)
   const smaller = 'index_granularity = 1024, merge_max_block_size = 1024, min_compress_block_size = 8192'
-  expect(await definitionOf(store)).toBe(definition.replace('index_granularity = 8192', smaller))
+  const marks = ', prewarm_mark_cache = 1'
+  expect(await definitionOf(store)).toBe(definition.replace('index_granularity = 8192', smaller) + marks)
   await insertOtelRows(store, [{ executionId: 'new' }])
   await store.command('OPTIMIZE TABLE code_exec_logs FINAL')
   const after = await rowsOf(store)
@@ -121,7 +124,7 @@ it('that is killed half-way is completed by the next start, and leaves no table 
   await clickhouse.restart()
   expect(await killed).toBeInstanceOf(Error)
   expect(await rowsOf(store)).toEqual(rows)
-  expect((await migrate(store)).applied).toEqual([SMALLER])
+  expect((await migrate(store)).applied).toEqual(LATER)
   expect(await definitionOf(store)).toContain('index_granularity = 1024')
   expect(await rowsOf(store)).toEqual(rows)
   expect(await replacingIn(store)).toEqual([])
