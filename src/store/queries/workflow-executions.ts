@@ -165,7 +165,7 @@ async function readTotals(
        SELECT organization_id, workflow_execution_id AS run, ifNull(node_id, '') AS node,
          countIf(ended_at IS NOT NULL) AS n, sum(failed) AS n_failed, countIf(attempt > 1 AND ended_at IS NOT NULL) AS n_retries,
          max(attempt) AS n_attempts, sum(is_running) AS n_running, sum(is_missing) AS n_missing,
-         argMax(good, (attempt, started_at)) AS last_good, min(started_at) AS node_first, max(ended_at) AS node_last,
+         argMax(good, bitShiftLeft(toInt128(attempt), 64) + toUnixTimestamp64Nano(started_at)) AS last_good, min(started_at) AS node_first, max(ended_at) AS node_last,
          sum(duration_ms) AS node_duration, sum(tokens_used) AS node_tokens, sum(cost_run_nano_usd) AS node_cost_run,
          sum(cost_allocated_nano_usd) AS node_cost_allocated, sum(cost_tokens_nano_usd) AS node_cost_tokens
        FROM (
