@@ -34,6 +34,15 @@ describe('bash tells of an error', () => {
   })
 })
 
+describe('a program of CommonJS', () => {
+  it('is the main module, and has none of our frames in its stacks', async () => {
+    const code = 'console.log(require.main === module, process.mainModule === module, new Error("x").stack)'
+    const { stdout } = await run('subprocess', 'javascript', code)
+    expect(stdout).toMatch(/^true true Error: x\n/u)
+    expect(stdout).not.toContain('exectrail')
+  })
+})
+
 describe('python tells of an error', () => {
   const deep = (fails: string) =>
     `import sys\nsys.setrecursionlimit(10**6)\ndef even(n):\n    return odd(n + 1)\ndef odd(n):\n    if n > 200_000:\n        ${fails}\n    return even(n + 1)\ndef main(input):\n    even(0)`

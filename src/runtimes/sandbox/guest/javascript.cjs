@@ -126,7 +126,11 @@ async function load(path, watch, begun) {
   const url = pathToFileURL(path).href
   const kind = kindOf(path, head.hook)
   if (kind !== 'module') begun()
-  if (kind === 'script') return { default: Module._load(path, null, true) } // as Node loads the file it is given
+  if (kind === 'script') {
+    // Node sets `require.main` to this while it loads the program; loaded by us, our frames would be in its stacks.
+    Object.defineProperty(process, 'mainModule', { configurable: true, get: () => Module._cache[path] })
+    return import(url)
+  }
   if (kind === 'body') {
     const { module, run } = loadBody(path)
     watch.returns(await run())
