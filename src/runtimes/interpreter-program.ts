@@ -2,6 +2,7 @@
 import type { Language } from '../execution.ts'
 import { bashHead } from './bash-head.ts'
 import { toShellText, toSource } from './compile/source-text.ts'
+import { canNameFirst, firstModule } from './first-module.ts'
 import { addMainHook, mainHook } from './main-hook.ts'
 import type { RuntimeIo, RuntimeRequest } from './runtime.ts'
 import type { GuestName } from './sandbox/guests.ts'
@@ -69,11 +70,13 @@ function prepareModule(
   kind: 'plain' | 'mapped',
 ): Program {
   const callsMain = 'code' in code && code.callsMain === true
-  const head = { env: request.env, file: FILES.javascript, hook, callsMain, sourceMaps: kind === 'mapped' }
+  const namesFirst = 'code' in code && canNameFirst(code.code)
+  const sourceMaps = kind === 'mapped'
+  const head = { env: request.env, file: FILES.javascript, hook, callsMain, namesFirst, sourceMaps }
   return {
     guest: 'javascript',
     file: FILES.javascript,
-    code: 'code' in code ? { code: addMainHook(code.code, hook) } : code,
+    code: 'code' in code ? { code: addMainHook(code.code, hook, namesFirst ? firstModule(hook) : '') } : code,
     head: (nonce) => JSON.stringify({ nonce, ...head }),
   }
 }

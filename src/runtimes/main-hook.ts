@@ -8,10 +8,10 @@ export function mainHook(): string {
 
 /**
  * One more line hands `main` to the global `hook`, and defines the function of that name by which marked code says
- * what it calls (compile/mark-main.ts); a source map has to stay the last line.
+ * what it calls (compile/mark-main.ts), and `more` follows; a source map has to stay the last line.
  */
-export function addMainHook(code: string, hook: string): string {
-  const line = `\n;globalThis.${hook}?.define(typeof main === 'function' ? main : undefined);${markFunction(hook)}\n`
+export function addMainHook(code: string, hook: string, more = ''): string {
+  const line = `\n;globalThis.${hook}?.define(typeof main === 'function' ? main : undefined);${markFunction(hook)}${more}\n`
   const map = code.lastIndexOf('\n//# sourceMappingURL=')
   return map < 0 ? code + line : code.slice(0, map) + line + code.slice(map + 1)
 }

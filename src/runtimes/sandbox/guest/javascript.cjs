@@ -9,7 +9,14 @@ const { cutText, describe } = require('../../../guests/javascript/errors.js')
 const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
 const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
-const { kindOf, loadBody, loadSample, placeInModule, readWhatIsThere } = require('./javascript-load.cjs')
+const {
+  importModule,
+  kindOf,
+  loadBody,
+  loadSample,
+  placeInModule,
+  readWhatIsThere,
+} = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
 const from = Buffer.from.bind(Buffer)
 const exit = process.exit.bind(process)
@@ -118,10 +125,7 @@ async function finish(main) {
   exit()
 }
 
-/**
- * Loads the program; `begun` is called when all of it has been parsed and before any of it runs. Of ES modules the
- * whole graph is parsed before the first of it runs, and here the first is ours.
- */
+/** Loads the program; `begun` is called when all of it has been parsed and before any of it runs. */
 async function load(path, watch, begun) {
   const url = pathToFileURL(path).href
   const kind = kindOf(path, head.hook)
@@ -137,13 +141,10 @@ async function load(path, watch, begun) {
     return { default: module.exports }
   }
   globalThis[head.hook].parsed = begun
-  const first = `import 'data:text/javascript,globalThis.${head.hook}.parsed()'`
-  const { main } = await import(
-    `data:text/javascript,${first};import * as main from '${url}';export { main }`
-  ).catch((error) => {
+  const first = head.namesFirst ? null : `data:text/javascript,globalThis.${head.hook}.parsed()`
+  return importModule(url, first).catch((error) => {
     throw running ? error : placeInModule(error, path, head.hook)
   })
-  return main
 }
 
 async function begin() {
