@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SlotPool, type PooledSlot } from '../../src/runtimes/sandbox/slots/slot-pool.ts'
 
 interface CountedSlot extends PooledSlot {
+  usable: boolean
   closed: number
 }
 
@@ -16,6 +17,36 @@ function makeSlot(): CountedSlot {
     },
   }
 }
+
+describe('what begins in a slot', () => {
+  it('begins in another where the slot that waited has died unnoticed', async () => {
+    const pool = new SlotPool(() => Promise.resolve(makeSlot()))
+    const dead = await pool.acquire(null)
+    await pool.release(dead, null, Promise.resolve())
+    const start = (slot: CountedSlot): Promise<CountedSlot | null> => {
+      if (slot === dead) slot.usable = false // noticed now
+      return Promise.resolve(slot === dead ? null : slot)
+    }
+    expect(await pool.begin(null, start)).not.toBe(dead)
+    pool.close()
+  })
+
+  it('begins in another where a slot dies while it is made', async () => {
+    const add = vi.fn(() => Promise.resolve(makeSlot()))
+    add.mockRejectedValueOnce(new Error('the sandbox slot ended'))
+    const pool = new SlotPool(add)
+    expect(await pool.begin(null, (slot) => Promise.resolve(slot.closed))).toBe(0)
+    pool.close()
+  })
+
+  it('is given up where slot after slot dies', async () => {
+    const pool = new SlotPool(() => Promise.resolve(makeSlot()))
+    const start = vi.fn(() => Promise.resolve(null))
+    await expect(pool.begin(null, start)).rejects.toThrow('3 sandbox slots died in turn')
+    expect(start).toHaveBeenCalledTimes(3)
+    pool.close()
+  })
+})
 
 describe('the slots that a burst of runs leaves idle', () => {
   beforeEach(() => {

@@ -130,6 +130,7 @@ async function tryConfinement(
     )
     const launch = { command, seccomp: files.seccomp, fork: [] }
     const sandbox = await Sandbox.start(slot, encodeStart(launch, UNBOUND))
+    if (sandbox === null) throw new Error('the slot of the probe died')
     await tryRun(sandbox)
     await sandbox.cleared
     slot.close()

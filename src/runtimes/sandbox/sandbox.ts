@@ -56,8 +56,8 @@ export class Sandbox {
     this.#ready = Promise.race([greeted, this.#done.then(() => undefined)])
   }
 
-  /** Starts one in `slot`. */
-  static async start(slot: Slot, { launch, rlimits }: SandboxStart): Promise<Sandbox> {
+  /** Starts one in `slot`; null where that has ended. */
+  static async start(slot: Slot, { launch, rlimits }: SandboxStart): Promise<Sandbox | null> {
     const events: SlotEvents = {
       broke: ignore,
       launcherLost: ignore,
@@ -66,6 +66,7 @@ export class Sandbox {
       lost: ignore,
     }
     const channels = await slot.start(launch, events)
+    if (channels === null) return null
     for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
     const sandbox = new Sandbox(slot, channels)
     events.broke = (limit) => {

@@ -82,7 +82,7 @@ function makeSteps(
     async start() {
       const directory = runDirectory(config)
       const start = shared ?? plan(directory)
-      return { sandbox: await Sandbox.start(await slots.acquire(forkServer), start), directory }
+      return { sandbox: await slots.begin(forkServer, (slot) => Sandbox.start(slot, start)), directory }
     },
     async discard({ sandbox, directory }) {
       await slots.release(sandbox.slot, forkServer, sandbox.discard())

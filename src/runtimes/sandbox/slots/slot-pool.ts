@@ -6,6 +6,8 @@ const MAX_AGE_MS = 300_000
 /** The first run of a kind may be the only one. */
 const WORTH_RUNS = 2
 const MAX_FAILURES = 3
+/** For what begins in a slot that dies. */
+const ATTEMPTS = 3
 /** Slots with fork servers; all others are left for runs that cannot use one. */
 const MAX_FORK_SERVERS = 32
 
@@ -30,6 +32,23 @@ export class SlotPool<S extends PooledSlot = Slot> {
   /** `add` makes a slot where all are in use. */
   constructor(add: () => Promise<S>) {
     this.#add = add
+  }
+
+  /**
+   * What `start` begins in a slot of its own; in another where the slot dies before, which `start` says by null.
+   * @throws {Error} where one slot after the other dies or cannot be made
+   */
+  async begin<Begun>(wanted: ForkServer | null, start: (slot: S) => Promise<Begun | null>): Promise<Begun> {
+    let fault: unknown = new Error(`${ATTEMPTS} sandbox slots died in turn; see what kills them`)
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      try {
+        const begun = await start(await this.acquire(wanted))
+        if (begun !== null) return begun
+      } catch (error) {
+        fault = error
+      }
+    }
+    throw fault
   }
 
   /** A slot that is used by no other run, with that fork server if one waits. */

@@ -105,13 +105,13 @@ export class Slot {
     return ready
   }
 
-  /** Starts a run on fresh pipes; `launch` is encoded. */
-  async start(launch: Uint8Array, events: SlotEvents): Promise<Channels> {
+  /** Starts a run on fresh pipes; `launch` is encoded. Null where the slot has ended. */
+  async start(launch: Uint8Array, events: SlotEvents): Promise<Channels | null> {
     this.#control.ref()
     this.#lines.ref()
     await this.#ready
     const channels = this.#channels
-    if (channels === null || this.#state === 'closed') throw new Error('the sandbox slot has ended')
+    if (channels === null || this.#state === 'closed') return null
     this.#channels = null
     this.#ready = new Promise((resolve) => {
       this.#markReady = resolve
