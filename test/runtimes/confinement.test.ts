@@ -81,19 +81,26 @@ describe('a sandbox', () => {
   })
 })
 
+/** The slot whose sandbox has a process with that command line. */
+function slotOf(command: RegExp): number {
+  const all = new Map(descendants().map((each) => [each.pid, each]))
+  let found = [...all.values()].find((each) => command.test(each.command))
+  while (found !== undefined && !found.command.startsWith('exectrail slot')) found = all.get(found.parent)
+  if (found === undefined) throw new Error(`no slot has a process ${command}`)
+  return found.pid
+}
+
 describe('when a part dies', () => {
   it('a run whose slot dies is the runtime’s fault, and the next one runs', async () => {
     const runtime = make()
     await record(runtime, makeRequest('bash', 'true'))
     const before = new Set(pidsOf(/^exectrail slot/))
     expect(before.size).toBeGreaterThan(0)
-    const running = record(runtime, makeRequest('bash', 'sleep 30'), {
-      onRunning: () => {
-        const slots = pidsOf(/^exectrail slot/)
-        const busy = slots.filter((pid) =>
-          descendants().some(({ parent, command }) => parent === pid && command.includes('bwrap')),
-        )
-        for (const pid of busy) process.kill(pid, 'SIGKILL')
+    // Not that of another sandbox, which may wait for the next run.
+    const running = record(runtime, makeRequest('bash', 'echo here; exec sleep 30'), {
+      onOutput: async () => {
+        await waitFor(() => pidsOf(/^sleep 30/).length > 0, { what: 'the program' })
+        process.kill(slotOf(/^sleep 30/), 'SIGKILL')
       },
     })
     expect((await running).exit.fault?.kind).toBe('runtime_error')
