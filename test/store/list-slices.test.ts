@@ -54,10 +54,10 @@ async function list(
 
 describe('the page of a list', () => {
   it.each([
-    ['many', starts(DAY / 1000), [0.5]],
-    ['some', starts(DAY / 20), [0.5, 3]],
-    ['few', starts(DAY * 2), [0.5, 31.5]],
-    ['none', [], [0.5, 31.5]],
+    ['many', starts(DAY / 1000), [0.125]],
+    ['some', starts(DAY / 20), [0.125, 4.5]],
+    ['few', starts(DAY * 2), [0.125, 2, 29.875]],
+    ['none', [], [0.125, 2, 29.875]],
   ] as const)('is read from no more than it takes where a window has %s', async (_, times, days) => {
     const read = await list(times)
     expect(read.found).toEqual(times.slice(0, 50))
@@ -67,15 +67,15 @@ describe('the page of a list', () => {
 
   it('of a search says how far it has looked when its time is over', async () => {
     const read = await list(starts(DAY), { filter: { terms: [], text: 'rare' }, searchMs: 0 })
-    expect(read.days).toEqual([0.5])
-    expect(read).toMatchObject({ found: [], searchedFrom: new Date(END - DAY / 2).toISOString() })
+    expect(read.days).toEqual([0.125])
+    expect(read).toMatchObject({ found: [], searchedFrom: new Date(END - DAY / 8).toISOString() })
   })
 
   const rare: Filter = { terms: [], text: 'rare' }
 
   it('of a search whose parts take long whatever their length is read in few of them', async () => {
     const read = await list([], { filter: rare, searchMs: 2000, tookMs: () => 400 })
-    expect(read).toMatchObject({ days: [0.5, 2, 16, 13.5], searchedFrom: null })
+    expect(read).toMatchObject({ days: [0.125, 0.5, 8, 23.375], searchedFrom: null })
   })
 
   it('of a search whose parts take as long as they are long ends with its time', async () => {

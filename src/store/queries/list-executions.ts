@@ -3,15 +3,17 @@ import { readPage, type ListedExecution, type ListExecutionsQuery } from '../lis
 import { listRanked } from '../rollups/ranked-list.ts'
 
 /** The part of a window at its end that is read first, which most often holds a page. */
-const NEWEST_PART = 1 / 64
+const NEWEST_PART = 1 / 256
 /** Windows of an hour are read at once. */
 const MIN_SPLIT_MS = 3_600_000
 /** A slice is at least so many times as long as the one before, so that a window has few. */
 const GROWTH = 4
+/** The same after slices that hold nothing, which say little of the rest. */
+const GROWTH_OF_NONE = 16
 /** How much longer a slice is than what should hold the rest of a page. */
 const MARGIN = 1.5
 /** How much longer than the slice before a slice is at most that should end with the time of a search. */
-const MAX_STEP = 8
+const MAX_STEP = 16
 /** A search for what is rare begins no slice after `forMs`, and none that would take much longer. */
 const SEARCH = { forMs: 2000, now: (): number => performance.now() }
 
@@ -96,6 +98,6 @@ function affordableLength(before: SliceRead | null, last: SliceRead, leftMs: num
 /** Length of the slice that should hold the rest of the page, ms: where that is not much less than all the rest, all. */
 function nextLength(seen: { count: number; ms: number }, limit: number, restMs: number): number {
   const wanted = ((limit - seen.count) / seen.count) * seen.ms * MARGIN
-  const length = Math.max(wanted, GROWTH * seen.ms)
+  const length = seen.count === 0 ? GROWTH_OF_NONE * seen.ms : Math.max(wanted, GROWTH * seen.ms)
   return length > restMs / 2 ? restMs : Math.ceil(length)
 }
