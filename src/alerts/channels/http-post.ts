@@ -8,6 +8,7 @@ import type { LookupFunction } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import { useAgent as agentFor } from 'request-filtering-agent'
+import { networksSetAside } from '../../runtimes/sandbox/egress/public-address.ts'
 
 export interface PostPolicy {
   /** Private addresses and networks that may be reached, such as 10.1.0.0/16. */
@@ -75,7 +76,11 @@ export async function post(given: Post, policy: PostPolicy): Promise<string> {
 }
 
 function send(url: URL, { headers, body }: Post, policy: PostPolicy): Promise<Answer> {
-  const agent = agentFor(url.href, { allowIPAddressList: [...policy.allowedAddresses], keepAlive: false })
+  const agent = agentFor(url.href, {
+    allowIPAddressList: [...policy.allowedAddresses],
+    denyIPAddressList: networksSetAside(),
+    keepAlive: false,
+  })
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request(

@@ -1,6 +1,6 @@
 /** Which addresses are public hosts: global unicast less what IANA set aside, and none of this machine's own. */
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
 
 /** IANA's IPv4 special-purpose registry whole, multicast and what is reserved. */
 const SPECIAL_V4 = [
@@ -16,12 +16,13 @@ const SPECIAL_V6 = ['2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3ffe::/
 /** What stands before an IPv4 address in the last 32 bits: mapped, and translated by NAT64 (RFC 6052). */
 const CARRIES_V4 = new Set(['0:0:0:0:0:65535', '100:65435:0:0:0:0'])
 
-const special = blocks([...SPECIAL_V4, ...SPECIAL_V6])
+const SPECIAL = [...SPECIAL_V4, ...SPECIAL_V6].flatMap((line) => line.split(' '))
+const special = blocks(SPECIAL)
 const globalV6 = blocks([GLOBAL_V6])
 
-function blocks(lines: readonly string[]): BlockList {
+function blocks(networks: readonly string[]): BlockList {
   const list = new BlockList()
-  for (const block of lines.flatMap((line) => line.split(' '))) {
+  for (const block of networks) {
     const [address = '', bits] = block.split('/')
     list.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4')
   }
@@ -69,10 +70,18 @@ function isIsatap(groups: readonly number[]): boolean {
   return (groups[4] === 0 || groups[4] === 0x200) && groups[5] === 0x5efe
 }
 
+/** Networks within unicast that are no public hosts, and this machine's own addresses, for who takes no predicate. */
+export function networksSetAside(): string[] {
+  return [...SPECIAL, ...ownAddresses().map(({ address }) => address)]
+}
+
 /** Asked each time: addresses come and go. */
+function ownAddresses(): NetworkInterfaceInfo[] {
+  return Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+}
+
 function isOwn(address: string, family: 'ipv4' | 'ipv6'): boolean {
   const own = new BlockList()
-  for (const one of Object.values(networkInterfaces()).flatMap((list) => list ?? []))
-    own.addAddress(one.address, one.family === 'IPv6' ? 'ipv6' : 'ipv4')
+  for (const one of ownAddresses()) own.addAddress(one.address, one.family === 'IPv6' ? 'ipv6' : 'ipv4')
   return own.check(address, family)
 }
