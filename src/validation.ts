@@ -88,6 +88,13 @@ function unitOf(origin: string): string {
 }
 
 function knownKeys(schema: unknown): string[] {
-  if (typeof schema !== 'object' || schema === null || !('shape' in schema)) return []
-  return Object.keys(schema.shape ?? {})
+  if (typeof schema !== 'object' || schema === null) return []
+  if ('keyType' in schema) return optionsOf(schema.keyType)
+  return 'shape' in schema ? Object.keys(schema.shape ?? {}) : []
+}
+
+/** Of an enumeration; none of what is no enumeration. */
+function optionsOf(schema: unknown): string[] {
+  const isEnum = typeof schema === 'object' && schema !== null && 'options' in schema
+  return isEnum && Array.isArray(schema.options) ? schema.options.map(String) : []
 }

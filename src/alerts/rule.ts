@@ -1,6 +1,6 @@
 /** Alert rules: their schema, which validates what callers give and what is stored. */
 import { z } from 'zod'
-import { GROUP_FIELDS, type GroupField } from '../store/queries/stats.ts'
+import { GROUP_FIELDS } from '../store/queries/stats.ts'
 import { parseTerm } from '../service/filter-expression.ts'
 import type { Filter } from '../store/filter.ts'
 import { conditionSchema, type Condition } from './conditions.ts'
@@ -140,8 +140,10 @@ export function filterOf({ filter }: Pick<AlertRule, 'filter'>): Filter {
   return { terms, text: filter.q }
 }
 
-/** Values of the fields that a rule groups by; null is an absent value. */
-export type AlertKey = Readonly<Partial<Record<GroupField | 'errorFingerprint' | 'part', string | null>>>
+/** What an alert's group is made of: fields that a rule groups by, an error, a part of the pipeline. */
+export const ALERT_KEYS = [...GROUP_FIELDS, 'errorFingerprint', 'part'] as const
+/** Values of a group; null is an absent value. */
+export type AlertKey = Readonly<Partial<Record<(typeof ALERT_KEYS)[number], string | null>>>
 
 function isTimezone(name: string): boolean {
   try {

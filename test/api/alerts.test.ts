@@ -49,3 +49,14 @@ it('a silence begins at any time', async () => {
   )
   expect(problem).toMatchObject({ status: 422, errors: [{ path: 'endsAt' }] })
 })
+
+it('a silence names fields that the group of an alert can have', async () => {
+  const endsAt = '2100-01-01T00:00:00Z'
+  const typo = await service.post('/v1/alerts/silences', { matches: { codeAgent: 'summer' }, endsAt })
+  expect(await readProblem(typo)).toMatchObject({
+    status: 422,
+    errors: [{ path: 'matches.codeAgent', message: expect.stringContaining('codeAgentId') }],
+  })
+  const right = await service.post('/v1/alerts/silences', { matches: { codeAgentId: null }, endsAt })
+  expect(right.status).toBe(200)
+})

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { listAlerts, parseCursor } from '../../alerts/alert-view.ts'
 import { alertNotifications, decideAlert } from '../../alerts/manage-alerts.ts'
+import { ALERT_KEYS } from '../../alerts/rule.ts'
 import { activeSilences, silence, unsilence } from '../../alerts/manage-silences.ts'
 import { ALERT_PHASES } from '../../metadata/alerts.ts'
 import { alertSchema, sentNotificationSchema, silenceSchema } from '../alerts-schema.ts'
@@ -18,7 +19,7 @@ const tag = 'alerts'
 const silenceBody = z.strictObject({
   ruleId: z.string().max(64).optional().describe('Only alerts of this rule'),
   matches: z
-    .record(z.string().max(64), z.string().max(256).nullable())
+    .partialRecord(z.enum(ALERT_KEYS), z.string().max(256).nullable())
     .default({})
     .describe('Alerts whose group has these values'),
   comment: z.string().max(500).default(''),
