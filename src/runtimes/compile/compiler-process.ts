@@ -4,7 +4,8 @@ import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { programFile } from '../../program-file.ts'
 import { encodeFrame, FrameReader, type CompileJob } from './compile-job.ts'
-import { reduceShare, restoreShare } from './share.ts'
+import { processorMsOf } from './processor-time.ts'
+import { childrenOf, reduceShare, restoreShare } from './share.ts'
 
 /**
  * KiB of private memory of node, and of esbuild where it is needed; half a GiB of it is address space that V8
@@ -45,6 +46,8 @@ export class CompilerProcess {
   #words = ''
   #workMs = 0
   #share: 'usual' | 'reduced' | 'stuck' = 'usual'
+  /** When its job began, by the clock and in processor time of its own. */
+  #begun = { at: 0, processorMs: 0 }
   #alive = true
   #death: Death | null = null
 
@@ -89,13 +92,24 @@ export class CompilerProcess {
   /** Has it do `job`. */
   async ask(job: CompileJob, code: string): Promise<Answer> {
     if (this.#death !== null) return { death: this.#death }
-    const since = performance.now()
+    this.#begun = { at: performance.now(), processorMs: this.#processorMsInAll() ?? 0 }
     this.#answer = Promise.withResolvers()
     this.#child.stdin.write(encodeFrame(job, code))
     const answer = await this.#answer.promise
     this.#regainCpu()
-    this.#workMs += performance.now() - since
+    this.#workMs += performance.now() - this.#begun.at
     return answer
+  }
+
+  /** ms of processor time that its job has taken, or of time where the host does not count that. */
+  processorMs(): number {
+    const inAll = this.#processorMsInAll()
+    return inAll === null ? performance.now() - this.#begun.at : inAll - this.#begun.processorMs
+  }
+
+  #processorMsInAll(): number | null {
+    const { pid } = this.#child
+    return pid === undefined ? 0 : processorMsOf([pid, ...childrenOf(pid)])
   }
 
   /** Until the end of the next job it has a reduced share of the processors. */

@@ -7,6 +7,7 @@ import { CompilerProcess, type Answer, type Death } from './compiler-process.ts'
 import { CompilerPool } from './compiler-pool.ts'
 import { toSyntaxError } from './lower.ts'
 import { keepCompiled, keyOf, recallCompiled } from './compiled-code.ts'
+import { boundTime, COMPILE_MIN_MS } from './time-bound.ts'
 
 /** The code for the interpreter, or why there is none. */
 export type Outcome =
@@ -25,10 +26,6 @@ export interface CompileBounds {
   onCompiled?: ((ms: number) => void) | undefined
 }
 
-/** ms the compiler may take over a program; one of the largest size takes two seconds of a busy machine. */
-const COMPILE_MAX_MS = 10_000
-/** ms it may always take: a compiler that had to wait for a processor is no fault of the program. */
-const COMPILE_MIN_MS = 500
 /** ms of processor time that it takes to start another compiler where one died. */
 const START_MS = 200
 const ATTEMPTS = 2
@@ -70,28 +67,27 @@ async function compileOn(
   code: string,
   { organizationId, timeoutMs, signal, onCompiled }: CompileBounds,
 ): Promise<Outcome | 'again'> {
-  const boundMs = Math.max(COMPILE_MIN_MS, Math.min(COMPILE_MAX_MS, timeoutMs))
-  let ended: 'late' | 'cancelled' | null = null
-  const end = (why: 'late' | 'cancelled'): void => {
+  let ended: Outcome | null = null
+  const end = (why: Outcome): void => {
     ended ??= why
     void process.kill()
   }
-  const cancel = (): void => end('cancelled')
-  const timer = setTimeout(() => end('late'), boundMs)
+  const cancel = (): void => end({ cancelled: true })
+  const compiling = { timeoutMs, processorMs: () => process.processorMs() }
+  const stopWatching = boundTime(compiling, (message) => end({ limit: 'time', message }))
   signal.addEventListener('abort', cancel, { once: true })
   if (signal.aborted) cancel()
   processorUse.begin(organizationId)
   const since = performance.now()
   const answer = await process.ask(job, code)
-  clearTimeout(timer)
+  stopWatching()
   signal.removeEventListener('abort', cancel)
   const tookMs = performance.now() - since
   const ofStart = 'death' in answer ? START_MS : 0
   processorUse.end(organizationId, { cpuMs: tookMs + ofStart, timeMs: tookMs + ofStart })
   onCompiled?.(Math.max(0, tookMs - COMPILE_MIN_MS))
   if (!('death' in answer)) return readAnswer(answer)
-  if (ended === 'late') return { limit: 'time', message: `compiling the code took longer than ${boundMs} ms` }
-  return ended === 'cancelled' ? { cancelled: true } : readDeath(answer.death)
+  return ended ?? readDeath(answer.death)
 }
 
 function readAnswer({ value, text }: Exclude<Answer, { death: Death }>): Outcome {

@@ -23,14 +23,19 @@ function setNice(pid: number, nice: number): boolean {
     // this kernel has no groups by session, or the process has ended
   }
   try {
-    for (const each of [pid, ...children(pid)]) setPriority(each, nice)
+    for (const each of [pid, ...childrenOf(pid)]) setPriority(each, nice)
     return true
   } catch {
     return false
   }
 }
 
-function children(pid: number): number[] {
-  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
-  return list === '' ? [] : list.split(' ').map(Number)
+/** Process ids of its children; none where the host does not say, or it has ended. */
+export function childrenOf(pid: number): number[] {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+    return list === '' ? [] : list.split(' ').map(Number)
+  } catch {
+    return []
+  }
 }
