@@ -1,14 +1,14 @@
 /** The HTTP API: middleware in order, then one file of routes per resource. */
-import { Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { ExectrailError } from '../errors.ts'
 import { requireKey } from './auth.ts'
+import { limitBody } from './body-limits.ts'
 import type { ApiContext, ApiEnv, AppDependencies } from './context.ts'
 import { echoRequestId, endBodyOfHead, replyHeaders, restrictBrowsers } from './headers.ts'
 import { checkHost } from './hosts.ts'
 import { boundQuestions } from './questions.ts'
-import { answerProblem, bodyCutShort, BODY_TOO_LARGE, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
+import { answerProblem, HttpProblem, METHOD_NOT_ALLOWED } from './problem.ts'
 import { countRequests } from './request-counts.ts'
 import { SIGN_IN_HEADERS, signInPage } from './sign-in-page.ts'
 import { signIn, wantsPage } from './sign-in.ts'
@@ -38,12 +38,6 @@ import { stats } from './routes/stats.ts'
 import { sql } from './routes/sql.ts'
 import { traces } from './routes/traces.ts'
 import { workflowExecutions } from './routes/workflow-executions.ts'
-
-/** Fits code, input and files at their own limits, with JSON's escapes. */
-const BODY_MAX_BYTES = 64 * 1_048_576
-/** Of every other request. */
-const OTHER_BODY_MAX_BYTES = 1_048_576
-const RUNS_CODE = /^\/(?:v1\/executions|mcp)(?:\/|$)/u
 
 /** Creates the app, once per executor. It holds nothing that has to be closed. */
 export function createApp(dependencies: AppDependencies): Hono<ApiEnv> {
@@ -127,40 +121,4 @@ function wrongMethod(method: string, allowed: readonly string[]): HttpProblem {
   return new HttpProblem(METHOD_NOT_ALLOWED, `${method.slice(0, 20)} is not served here; use ${allow}`, {
     headers: { Allow: allow },
   })
-}
-
-/** Fits a definition at its own limit, with JSON's escapes. */
-const PUBLISH_MAX_BYTES = 16 * 1_048_576
-const PUBLISHES = /^\/v1\/registry\/agents\/?$/u
-
-const limitRun = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => rejectLargeBody(RUN_BODY) })
-const limitPublish = bodyLimit({ maxSize: PUBLISH_MAX_BYTES, onError: () => rejectLargeBody(PUBLISH_BODY) })
-const limitOther = bodyLimit({ maxSize: OTHER_BODY_MAX_BYTES, onError: () => rejectLargeBody(OTHER_BODY) })
-
-/** Reads a body without Content-Length; a connection that closes before its end is a client error. */
-const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  try {
-    return await limitFor(c.req.path)(c, next)
-  } catch (error) {
-    throw error instanceof HttpProblem ? error : bodyCutShort()
-  }
-}
-
-function limitFor(path: string): typeof limitRun {
-  if (RUNS_CODE.test(path)) return limitRun
-  return PUBLISHES.test(path) ? limitPublish : limitOther
-}
-
-const RUN_BODY = {
-  maxBytes: BODY_MAX_BYTES,
-  hint: 'Send less: code up to 5 MB, input up to 10 MB, files up to 32 MB in all.',
-}
-const PUBLISH_BODY = { maxBytes: PUBLISH_MAX_BYTES, hint: 'A definition may have 8 MiB in all.' }
-const OTHER_BODY = {
-  maxBytes: OTHER_BODY_MAX_BYTES,
-  hint: 'Only requests that run or publish code have larger bodies.',
-}
-
-function rejectLargeBody({ maxBytes, hint }: typeof RUN_BODY): never {
-  throw new HttpProblem(BODY_TOO_LARGE, `a body may have at most ${maxBytes} bytes`, { hint })
 }

@@ -68,6 +68,13 @@ describe('a request', () => {
     expect([problem.status, problem.detail]).toEqual([413, expect.stringContaining('1048576')])
   })
 
+  it('has no larger one either where it does not say how long it is', async () => {
+    const body = ReadableStream.from([Buffer.alloc(600_000, ' '), Buffer.alloc(600_000, ' ')])
+    const headers = { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': 'application/json' }
+    const asked = { method: 'POST', headers, body, duplex: 'half' as const }
+    expect((await readProblem(await fetch(`${stack.service.url}/v1/sql`, asked))).status).toBe(413)
+  })
+
   it('with headers that are too long is refused', async () => {
     const request = `GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`
     expect(await brokenProblem(request)).toMatchObject({ status: 431, code: 'headers_too_large' })
