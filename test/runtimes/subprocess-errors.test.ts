@@ -32,6 +32,16 @@ describe('bash tells of an error', () => {
     expect(result).toMatchObject({ errorType: 'syntax_error', stdout: '' })
     expect(result.errorMessage).toContain('no NUL character')
   })
+
+  it.each([
+    ['result 1; result "[2]"', 'there are 2 results; call result once'],
+    ['main() { result 1; }\ntrap main EXIT', 'there are 2 results'],
+    ['result hello', `not JSON: Unexpected token 'h', "hello" is not valid JSON; a text needs quotes`],
+    ['result "{"; result 2', 'the result is not JSON'],
+  ])('where its result is none: %s', async (code, words) => {
+    const { outcome, errorMessage } = await run('subprocess', 'bash', code)
+    expect([outcome, errorMessage]).toEqual(['failure', expect.stringContaining(words)])
+  })
 })
 
 describe('a program of CommonJS', () => {

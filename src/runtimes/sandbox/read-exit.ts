@@ -85,11 +85,22 @@ function readResult(
   if (text === '') return { result: null, error: null }
   // The executor reads what is longer, where it is not too long.
   if (text.length > BRIEF_LENGTH) return { result: text, error: null }
+  const problem = jsonProblem(text)
+  if (problem === null) return { result: text, error: null }
+  const lines = text.split('\n')
+  return refuseResult(
+    lines.length > 1 && lines.every((line) => jsonProblem(line) === null)
+      ? `there are ${lines.length} results; call result once, with one JSON value`
+      : `the result is not JSON: ${problem}; a text needs quotes of its own, as in result '"text"'`,
+  )
+}
+
+function jsonProblem(text: string): string | null {
   try {
     JSON.parse(text)
-    return { result: text, error: null }
+    return null
   } catch (error) {
-    return refuseResult(`the result is not JSON: ${messageOf(error)}`)
+    return messageOf(error)
   }
 }
 
