@@ -1,5 +1,6 @@
 import { columnOf } from '../../record/columns.ts'
 import type { FieldName } from '../../record/record.ts'
+import { LANGUAGES, OUTCOMES, RUNTIMES } from '../../record/values.ts'
 import type { Store } from '../client.ts'
 import type { Filter } from '../filter.ts'
 import { toFigures, type Figures, type FiguresRow } from '../measures.ts'
@@ -92,14 +93,7 @@ async function getFigures(store: Store, query: StatsQuery): Promise<Stats> {
     )
     return { total: toFigures(row, seconds), groups: [], other: null }
   }
-  const rows = await store.query<GroupRow>(
-    (source.isKept ? groupedStatesSql : groupedRowsSql)(query, source),
-    {
-      ...source.parameters,
-      limit: query.limit,
-      keys: query.keys?.map((key) => groupBy.map((name) => key[name] ?? '')),
-    },
-  )
+  const rows = (await readEveryGroup(store, query, source)) ?? (await readGroups(store, query, source))
   const of = (kind: GroupRow['kind']): GroupRow[] => rows.filter((row) => row.kind === kind)
   const [other] = of('other')
   return {
@@ -107,6 +101,44 @@ async function getFigures(store: Store, query: StatsQuery): Promise<Stats> {
     groups: of('group').map((row) => Object.assign(toFigures(row, seconds), { key: keyOf(row, groupBy) })),
     other: other === undefined ? null : toFigures(other, seconds),
   }
+}
+
+/** Fields of few values, and how many they are. */
+const FEW: Readonly<Partial<Record<GroupField, number>>> = {
+  outcome: OUTCOMES.length,
+  runtime: RUNTIMES.length,
+  language: LANGUAGES.length,
+}
+
+/** Groups by a field of few values in one pass, since no place has to be known for it; null where they may be too many. */
+async function readEveryGroup(
+  store: Store,
+  { groupBy, keys, limit, order }: StatsQuery,
+  { figures, from, isKept, key: source, order: orders, parameters }: FiguresSource,
+): Promise<GroupRow[] | null> {
+  const [field, ...others] = groupBy
+  if (field === undefined || others.length > 0 || keys !== undefined || (FEW[field] ?? Infinity) > limit)
+    return null
+  const rows = await store.query<GroupRow>(
+    `SELECT if(grouping(own) = 1, 'total', 'group') AS kind, [own] AS key, ${figures}
+     FROM ${from} GROUP BY GROUPING SETS ((), (${isKept ? source : textOf(field)} AS own))
+     ORDER BY kind = 'total' DESC, ${orders[order]} DESC, ${orders.count} DESC, key LIMIT {limit:UInt32} + 2`,
+    { ...parameters, limit },
+  )
+  return rows.length > limit + 1 ? null : rows
+}
+
+function readGroups(store: Store, query: StatsQuery, source: FiguresSource): Promise<GroupRow[]> {
+  return store.query<GroupRow>((source.isKept ? groupedStatesSql : groupedRowsSql)(query, source), {
+    ...source.parameters,
+    limit: query.limit,
+    keys: query.keys?.map((key) => query.groupBy.map((name) => key[name] ?? '')),
+  })
+}
+
+/** The value of a field as text; the empty one stands for an absent value. */
+function textOf(field: GroupField): string {
+  return `ifNull(toString(${columnOf(field)}), '')`
 }
 
 interface GroupRow extends FiguresRow {
@@ -147,7 +179,7 @@ function groupedRowsSql(
   { groupBy, order, keys }: StatsQuery,
   { figures, from, order: orders }: FiguresSource,
 ): string {
-  const key = `[${groupBy.map((name) => `ifNull(toString(${columnOf(name)}), '')`).join(', ')}]`
+  const key = `[${groupBy.map(textOf).join(', ')}]`
   const greatest = `(SELECT groupArray(key) FROM (
       SELECT ${key} AS key FROM ${from}
       GROUP BY key ORDER BY ${orders[order]} DESC, ${orders.count} DESC, key LIMIT {limit:UInt32}
