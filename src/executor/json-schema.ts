@@ -7,12 +7,20 @@ export interface Validator {
   ajv: Ajv2020
 }
 
+const OPTIONS = {
+  allErrors: true,
+  strict: false,
+  validateFormats: false,
+  logger: false,
+  ownProperties: true, // every object inherits `constructor` and the like
+} as const
+
 export function compileValidator(schema: unknown): Validator | { error: string } {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null))
     return { error: 'not a JSON Schema: it must be an object or a boolean' }
   try {
     // One Ajv per schema: a shared one would keep every caller's schema, and their $id would collide.
-    const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false })
+    const ajv = new Ajv2020(OPTIONS)
     return { validate: ajv.compile(schema), ajv }
   } catch (error) {
     return { error: `not a JSON Schema: ${messageOf(error)}` }

@@ -112,6 +112,15 @@ describe('a hostile exit', () => {
     expect(Buffer.byteLength(errorStack ?? '')).toBeLessThanOrEqual(65_536)
   })
 
+  it('has only members of its own, whatever objects inherit', async () => {
+    const { execute } = toyExecutor(toyRuntime(() => Promise.resolve(exitWith())))
+    const properties = { constructor: { type: 'number' }, toString: { type: 'string' } }
+    const free = await execute({ inputSchema: { type: 'object', properties }, input: {} })
+    expect(free).toMatchObject({ outcome: 'success', validationPassed: true })
+    const required = await execute({ inputSchema: { required: ['valueOf', '__proto__'] }, input: {} })
+    expect(required.errorMessage).toMatch(/'valueOf'.*'__proto__'/u)
+  })
+
   it('leaves a completed record also where a check of ours fails on it', async () => {
     const { execute, completed } = toyExecutor(toyRuntime(() => Promise.resolve(exitWith({ result: '{}' }))))
     const lost = await execute({ inputSchema: { $ref: '#' }, input: {} })
