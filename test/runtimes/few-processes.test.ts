@@ -4,12 +4,24 @@ import { makeRequest, record } from '../support/run-recorder.ts'
 
 afterAll(closeMade)
 
-const PROGRAMS = { bash: 'echo ran', python: 'print("ran")' } as const
+const PROGRAMS = {
+  bash: 'echo ran',
+  python: 'print("ran")',
+  javascript:
+    'import("node:fs/promises").then(({ readFile }) => readFile("/dev/null")).then(() => console.log("ran"))',
+  typescript: 'console.log("ran" as string)',
+} as const
 
 describe('a program that may be one process', () => {
-  const languages = ['bash', 'python'] as const
+  it.each(['javascript', 'typescript'] as const)('runs in %s', async (language) => {
+    for (const pids of [1, 2, 5]) {
+      const request = makeRequest(language, PROGRAMS[language], { limits: { pids } })
+      const { exit, stdout } = await record(make({ pool: { cap: 0 } }), request)
+      expect([exit.limit, exit.fault, stdout]).toEqual([null, null, 'ran\n'])
+    }
+  })
 
-  it.each(languages)('runs in %s, forked and from nothing', async (language) => {
+  it.each(['bash', 'python'] as const)('runs in %s, forked and from nothing', async (language) => {
     const request = makeRequest(language, PROGRAMS[language], { limits: { pids: 1 } })
     const forking = await makeForking(language, PROGRAMS[language])
     for (const runtime of [make({ pool: { cap: 0 } }), forking]) {

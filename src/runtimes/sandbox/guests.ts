@@ -16,12 +16,17 @@ export interface Guest {
    * more than the limit that the supervisor's look comes before a refusal, which leaves no trace.
    */
   data: { floorBytes: number; times: number }
+  /** Threads that the interpreter has of its own, which do not count under the program's limit. */
+  threads: number
 }
 
 export const NODE_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--no-addons']
 /** V8 reserves 512 MiB for code, which count as data, and as much for each Worker. */
 const NODE_DATA_FLOOR = 603_979_776
 const NODE_WORKERS_DATA = 8 * 536_870_912
+
+/** Four of V8's platform, four of libuv, one for delayed tasks, one for signals; without them Node aborts or hangs. */
+const NODE_THREADS = 10
 
 const PYTHON_DATA_FLOOR = 33_554_432
 const BASH_DATA_FLOOR = 16_777_216
@@ -45,6 +50,7 @@ export function findGuest(name: GuestName, tools: HostTools, directory: string |
     binds: [[tools.node, SANDBOX_PATHS.node]],
     forkServer: null,
     data: { floorBytes: NODE_DATA_FLOOR + (name === 'vm2' ? 0 : NODE_WORKERS_DATA), times: 1 },
+    threads: NODE_THREADS,
   }
 }
 
@@ -57,6 +63,7 @@ function findPythonGuest(tools: HostTools, program: string): Guest | MissingGues
     binds: prefixBind(tools.python.prefix),
     forkServer: [...python, `${SANDBOX_PATHS.guest}/fork-server.py`],
     data: { floorBytes: PYTHON_DATA_FLOOR, times: 4 },
+    threads: 0,
   }
 }
 
@@ -68,5 +75,6 @@ function findBashGuest(tools: HostTools, program: string): Guest | MissingGuest 
     binds: [],
     forkServer: null,
     data: { floorBytes: BASH_DATA_FLOOR, times: 4 },
+    threads: 0,
   }
 }

@@ -83,7 +83,7 @@ export class SandboxHost {
   ): Promise<SandboxRun> {
     const support = await this.support()
     await using open = await openNetwork(network)
-    const whole = { ...job, watches: makeWatches(limits, support), cpuMs: limits.cpuMs }
+    const whole = { ...job, watches: makeWatches(limits, guest, support), cpuMs: limits.cpuMs }
     const template = this.#templates.getOrCreate(support, guest, limits, open.network)
     for (let attempt = 1; ; attempt += 1) {
       const run = await this.#runFairly({ support, template, organizationId }, whole, io)

@@ -56,6 +56,7 @@ export async function guestFor(
     forkServer: null,
     binds: mounts.flatMap(({ binds }) => binds),
     data: { floorBytes: ENGINE_BYTES[module.name], times: 1 },
+    threads: 0, // wasmedge.ts adds them
   }
 }
 
