@@ -6,6 +6,7 @@ import { toClickHouseTime } from '../rows.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 import { WORKSPACE_OUTCOME } from './dimensions.ts'
 import { begunAt, LEAST_GENERATION } from './generation.ts'
+import { isUnkept, noteUnkept } from './unkept.ts'
 
 export interface RollupPlan {
   /** Of rows of `code_exec_logs` that no kept figures cover. */
@@ -113,6 +114,8 @@ async function readDays(store: Store, query: DaysQuery): Promise<Day[]> {
     `or(day IN ('${CHECKED_DAY}', '${REPLACED_DAY}'), and(day >= {first:Date}, day <= {last:Date}))`,
     { first: dayOf(inner.from), last: dayOf(inner.to - 1) },
   )
+  const asked = JSON.stringify(where.parameters)
+  if (isUnkept(store, asked)) return []
   const rows = await store.query<Day>(
     `SELECT day, generation FROM code_exec_rollup_days FINAL WHERE ${where.sql}`,
     where.parameters,
@@ -121,7 +124,10 @@ async function readDays(store: Store, query: DaysQuery): Promise<Day[]> {
   const checkedMs = begunAt(markOf(CHECKED_DAY))
   const after = Math.max(markOf(REPLACED_DAY), LEAST_GENERATION)
   const days = rows.filter(({ day, generation }) => day > REPLACED_DAY && Number(generation) > after)
-  if (checkedMs === 0 || days.length === 0) return []
+  if (checkedMs === 0 || days.length === 0) {
+    noteUnkept(store, asked)
+    return []
+  }
   const part = partOf(query)
   const [touched, ofPart] = await Promise.all([
     readTouched(store, query, checkedMs - ARRIVAL_SLACK_MS),
