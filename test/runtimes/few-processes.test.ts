@@ -47,3 +47,21 @@ describe('a program that may be one process', () => {
     }
   })
 })
+
+describe('a program that may have few files open', () => {
+  it.each(['bash', 'python', 'javascript', 'typescript'] as const)('runs in %s', async (language) => {
+    const request = makeRequest(language, PROGRAMS[language], { limits: { openFiles: 16 } })
+    const { exit, stdout } = await record(make({ pool: { cap: 0 } }), request)
+    expect([exit.limit, exit.fault, stdout]).toEqual([null, null, 'ran\n'])
+  })
+
+  it('in JavaScript has no more than that beside those of Node', async () => {
+    const code =
+      'const fs = require("fs")\nconst open = []\ntry { for (;;) open.push(fs.openSync("/dev/null")) } catch (error) { console.log(error.code, open.length > 8 && open.length < 20) }'
+    const { stdout } = await record(
+      make({ pool: { cap: 0 } }),
+      makeRequest('javascript', code, { limits: { openFiles: 16 } }),
+    )
+    expect(stdout).toBe('EMFILE true\n')
+  })
+})

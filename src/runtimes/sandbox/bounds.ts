@@ -13,7 +13,7 @@ export function makeBounds(limits: Limits, guest: Guest, support: HostSupport): 
   const pids = limits.pids + guest.threads
   const rlimits: Named = [
     ['core', 0],
-    ['nofile', limits.openFiles],
+    ['nofile', limits.openFiles + guest.descriptors],
     ['fsize', limits.diskBytes],
   ]
   if (limits.cpuMs !== null) rlimits.push(['cpu', Math.ceil(limits.cpuMs / 1000) + 1])

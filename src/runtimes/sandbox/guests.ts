@@ -16,8 +16,9 @@ export interface Guest {
    * more than the limit that the supervisor's look comes before a refusal, which leaves no trace.
    */
   data: { floorBytes: number; times: number }
-  /** Threads that the interpreter has of its own, which do not count under the program's limit. */
+  /** What the interpreter has of its own, which does not count under the program's limits. */
   threads: number
+  descriptors: number
 }
 
 export const NODE_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--no-addons']
@@ -27,6 +28,8 @@ const NODE_WORKERS_DATA = 8 * 536_870_912
 
 /** Four of V8's platform, four of libuv, one for delayed tasks, one for signals; without them Node aborts or hangs. */
 const NODE_THREADS = 10
+/** Event loop, signals, pipes between its threads; with less it does not start. */
+const NODE_DESCRIPTORS = 16
 
 const PYTHON_DATA_FLOOR = 33_554_432
 const BASH_DATA_FLOOR = 16_777_216
@@ -51,6 +54,7 @@ export function findGuest(name: GuestName, tools: HostTools, directory: string |
     forkServer: null,
     data: { floorBytes: NODE_DATA_FLOOR + (name === 'vm2' ? 0 : NODE_WORKERS_DATA), times: 1 },
     threads: NODE_THREADS,
+    descriptors: NODE_DESCRIPTORS,
   }
 }
 
@@ -64,6 +68,7 @@ function findPythonGuest(tools: HostTools, program: string): Guest | MissingGues
     forkServer: [...python, `${SANDBOX_PATHS.guest}/fork-server.py`],
     data: { floorBytes: PYTHON_DATA_FLOOR, times: 4 },
     threads: 0,
+    descriptors: 0,
   }
 }
 
@@ -76,5 +81,6 @@ function findBashGuest(tools: HostTools, program: string): Guest | MissingGuest 
     forkServer: null,
     data: { floorBytes: BASH_DATA_FLOOR, times: 4 },
     threads: 0,
+    descriptors: 0,
   }
 }

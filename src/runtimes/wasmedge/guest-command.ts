@@ -57,6 +57,7 @@ export async function guestFor(
     binds: mounts.flatMap(({ binds }) => binds),
     data: { floorBytes: ENGINE_BYTES[module.name], times: 1 },
     threads: 0, // wasmedge.ts adds them
+    descriptors: 0,
   }
 }
 
