@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { RuntimeRequest } from './runtime.ts'
 
 const ASCII = /^[\0-\x7f]*$/
+/** Needs no quotes. */
+const PLAIN = /^[\w.-]+$/
 const NOT_ASCII = /[^\0-\x7f]+/g
 
 /** Variables that bash sets itself when it starts, and those that the guest program uses. */
@@ -36,17 +38,25 @@ export function bashHead(nonce: string, request: RuntimeRequest): string {
 /** So deep that which brackets they are, one of 2^48, cannot be guessed. */
 const DEPTH_DIGITS = 12
 
+/** Four groups or subshells for each hexadecimal digit, as they are opened and closed. */
+const NESTS = new Map(
+  Array.from({ length: 16 }, (_, digit) => {
+    const groups = [8, 4, 2, 1].map((bit) => (digit & bit) > 0)
+    const open = groups.map((isGroup) => (isGroup ? '{ ' : '( ')).join('')
+    const close = groups.map((isGroup) => (isGroup ? '} ' : ')')).toReversed()
+    return [digit.toString(16), { open, close: close.join('') }]
+  }),
+)
+
 /** A nest of groups and subshells which code put inside cannot close, for it does not know them. */
 function wrapUnseen(): { open: string; close: string } {
   let [open, close] = ['', '']
   // Node keeps some ready; of other random bytes each request is a system call. The first digits are all random.
-  const digits = randomUUID().replace('-', '').slice(0, DEPTH_DIGITS)
-  for (const byte of Buffer.from(digits, 'hex')) {
-    for (let bit = 0; bit < 8; bit += 1) {
-      const isGroup = ((byte >> bit) & 1) === 1
-      open += isGroup ? '{ ' : '( '
-      close = (isGroup ? '} ' : ')') + close
-    }
+  for (const digit of randomUUID().replace('-', '').slice(0, DEPTH_DIGITS)) {
+    const nest = NESTS.get(digit)
+    if (nest === undefined) continue
+    open += nest.open
+    close = nest.close + close
   }
   return { open, close }
 }
@@ -58,6 +68,7 @@ function readByBash(text: string): boolean {
 
 /** One line of ASCII shell text whatever the value holds. */
 function quote(value: string): string {
+  if (PLAIN.test(value)) return value
   const escaped = value
     .replace(/['\\]/g, String.raw`\$&`)
     .replaceAll('\n', String.raw`\n`)
