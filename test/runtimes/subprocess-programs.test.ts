@@ -104,11 +104,11 @@ describe.each(['subprocess', 'vm2'] as const)('typescript in %s', (runtime) => {
 })
 
 describe('bash', () => {
-  it('that gives two results fails as not JSON, without a third', async () => {
+  it('that gives two results fails and says so, without a third', async () => {
     expect(await run('bash', 'main() { result 1; result 2; }')).toMatchObject({
       outcome: 'failure',
       result: null,
-      errorMessage: expect.stringContaining('not JSON') as string,
+      errorMessage: expect.stringContaining('there are 2 results') as string,
     })
   })
 })
