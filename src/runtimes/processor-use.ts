@@ -33,6 +33,14 @@ export interface Taken {
   timeMs: number
 }
 
+/** Counts what one run takes, also while it goes. */
+export interface Meter {
+  /** It has taken so many ms of processor time so far. */
+  reach: (cpuMs: number) => void
+  /** It ends, and has taken so many in all, or those it had reached where that is more. */
+  end: (cpuMs: number) => void
+}
+
 /** Whether an organization takes far more than the others. */
 export type Weight = 'light' | 'heavy'
 
@@ -74,6 +82,23 @@ export class ProcessorUse {
     if (use === undefined) return
     use.running -= 1
     this.#touch(organizationId, use)
+  }
+
+  /** An organization begins a run, of which is counted what it takes as it goes. */
+  meter(organizationId: string): Meter {
+    this.begin(organizationId)
+    const since = this.#now()
+    const counted: Taken = { cpuMs: 0, timeMs: 0 }
+    const rest = (cpuMs: number): Taken => {
+      const timeMs = this.#now() - since
+      const taken = { cpuMs: Math.max(0, cpuMs - counted.cpuMs), timeMs: timeMs - counted.timeMs }
+      Object.assign(counted, { cpuMs: counted.cpuMs + taken.cpuMs, timeMs })
+      return taken
+    }
+    return {
+      reach: (cpuMs) => this.add(organizationId, rest(cpuMs)),
+      end: (cpuMs) => this.end(organizationId, rest(cpuMs)),
+    }
   }
 
   /** Organizations that run something, or did of late. */

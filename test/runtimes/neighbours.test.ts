@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, getPriority } from 'node:os'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { Language } from '../../src/execution.ts'
-import { processorUse } from '../../src/runtimes/processor-use.ts'
+import { processorUse, type Taken } from '../../src/runtimes/processor-use.ts'
 import type { Runtime } from '../../src/runtimes/runtime.ts'
 import type { PoolOptions } from '../../src/runtimes/sandbox/slots/warm-pool.ts'
 import { subprocess } from '../../src/runtimes/subprocess.ts'
@@ -66,18 +66,29 @@ function waitForShell(): Promise<number> {
 describe('what a run and a compilation take', () => {
   it("counts as their organization's", async () => {
     const runtime = make({ cap: 0 })
-    using ended = vi.spyOn(processorUse, 'end')
+    using added = vi.spyOn(processorUse, 'add')
+    const sum = (of: string, what: keyof Taken): number =>
+      added.mock.calls.reduce((ms, [id, taken]) => (id === of ? ms + taken[what] : ms), 0)
     await run(runtime, 'running', ['python', 'import time\nwhile time.process_time() < 0.2: pass'])
-    expect(ended).toHaveBeenLastCalledWith('running', {
-      cpuMs: expect.any(Number),
-      timeMs: expect.any(Number),
-    })
-    const ofRun = ended.mock.lastCall?.[1]
-    expect(ofRun?.cpuMs).toBeGreaterThan(180)
-    expect(ofRun?.timeMs).toBeGreaterThan(180)
+    expect(sum('running', 'cpuMs')).toBeGreaterThan(180)
+    expect(sum('running', 'timeMs')).toBeGreaterThan(180)
     await run(runtime, 'compiling', ['typescript', TOO_SLOW_CODE])
-    expect(ended).toHaveBeenLastCalledWith('compiling', expect.anything())
-    expect(ended.mock.lastCall?.[1].cpuMs).toBeGreaterThan(250)
+    expect(sum('compiling', 'cpuMs')).toBeGreaterThan(250)
+    await made.pop()?.close()
+  })
+
+  it('makes it heavy while its first programs still run', async () => {
+    const runtime = make({ cap: 0 })
+    const stop = new AbortController()
+    await run(runtime, 'honest', ['bash', 'true'])
+    let isOver = false
+    const busy = occupy(runtime, 'first busy', stop.signal).finally(() => (isOver = true))
+    await waitFor(() => isOver || processorUse.weigh('first busy') === 'heavy', {
+      what: 'a heavy organization',
+    })
+    expect(isOver).toBe(false)
+    stop.abort()
+    await busy
     await made.pop()?.close()
   })
 })

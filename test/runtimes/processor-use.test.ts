@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ProcessorUse } from '../../src/runtimes/processor-use.ts'
 
 let now = 0
@@ -87,5 +87,18 @@ describe('what an organization takes', () => {
       expect([use.weigh('attacker'), use.weigh('honest')]).toEqual(['light', 'light'])
       now += 86_400_000
     }
+  })
+
+  it('counts what a run takes while it goes, once', () => {
+    const use = makeUse()
+    run(use, 1, { honest: 0.1 })
+    const meter = use.meter('attacker')
+    now += 600
+    meter.reach(550)
+    expect(use.weigh('attacker')).toBe('heavy')
+    using added = vi.spyOn(use, 'add')
+    now += 100
+    meter.end(560)
+    expect(added.mock.calls).toEqual([['attacker', { cpuMs: 10, timeMs: 100 }]])
   })
 })

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import type { NetworkPolicy } from '../../execution.ts'
-import { processorUse } from '../processor-use.ts'
+import { processorUse, type Meter } from '../processor-use.ts'
 import type { RuntimeIo, RuntimeRequest } from '../runtime.ts'
 import { makeWatches } from './bounds.ts'
 import type { SandboxNetwork } from './confinement/bubblewrap.ts'
@@ -42,6 +42,12 @@ interface Place {
   support: HostSupport
   template: HostTemplate
   organizationId: string
+}
+
+/** A job, and what counts the processor time it takes. */
+interface MeteredJob {
+  job: Job
+  meter: Meter
 }
 
 export class SandboxHost {
@@ -115,21 +121,21 @@ export class SandboxHost {
 
   /** Counts what the run takes as its organization's. */
   async #runFairly(place: Place, job: Job, io: RuntimeIo): Promise<SandboxRun> {
-    processorUse.begin(place.organizationId)
-    const since = performance.now()
+    const meter = processorUse.meter(place.organizationId)
     let cpuMs = 0
     try {
-      const run = await this.#runOnce(place, job, io)
+      const run = await this.#runOnce(place, { job, meter }, io)
       cpuMs = readCpuMs(run.facts) + OWN_MS
       return run
     } finally {
-      processorUse.end(place.organizationId, { cpuMs, timeMs: performance.now() - since })
+      meter.end(cpuMs)
     }
   }
 
-  async #runOnce(place: Place, job: Job, io: RuntimeIo): Promise<SandboxRun> {
+  async #runOnce(place: Place, { job, meter }: MeteredJob, io: RuntimeIo): Promise<SandboxRun> {
     const { template, organizationId } = place
     const { sandbox, directory } = await this.#pool.take(template, organizationId)
+    sandbox.onTook = meter.reach
     if (processorUse.weigh(organizationId) === 'heavy') sandbox.slot.yieldCpu()
     try {
       return { facts: await sandbox.run(job, readFairly(io, organizationId)), directory }

@@ -34,6 +34,8 @@ interface Listening {
 export class Sandbox {
   readonly slot: Slot
   readonly startedAt = performance.now()
+  /** Called while the program runs with the ms of processor time it has taken so far, where the host counts them. */
+  onTook: (cpuMs: number) => void = ignore
   #channels: Channels
   #done: Promise<SlotReport | null>
   #settle: (report: SlotReport | null) => void = () => undefined
@@ -59,6 +61,7 @@ export class Sandbox {
   /** Starts one in `slot`; null where that has ended. */
   static async start(slot: Slot, { launch, rlimits }: SandboxStart): Promise<Sandbox | null> {
     const events: SlotEvents = {
+      took: ignore,
       broke: ignore,
       launcherLost: ignore,
       measured: ignore,
@@ -69,6 +72,7 @@ export class Sandbox {
     if (channels === null) return null
     for (const channel of Object.values(channels)) channel.on('error', () => undefined) // seen as its end
     const sandbox = new Sandbox(slot, channels)
+    events.took = (cpuMs) => sandbox.onTook(cpuMs)
     events.broke = (limit) => {
       sandbox.#broke ??= limit
       sandbox.#onBroke(limit)

@@ -87,7 +87,7 @@ sub start_run {
   my ($memory, $pids, $seccomp, $word_count, @command) = @_;
   my @words = splice @command, 0, $word_count;
   my $forks = @words && fork_server_ready();
-  $run = { pid => 0, forked => '', before => $group ? read_group_start($group) : undef, cpu_limit => 0, broke => '', over => $pipes{over}[1] };
+  $run = { pid => 0, forked => '', before => $group ? read_group_start($group) : undef, cpu_limit => 0, told => 0, broke => '', over => $pipes{over}[1] };
   $run->{cold} = sub { start_cold($seccomp, @command) };
   my $held = $group && renew_group_limits($group, $memory, count_pids($pids, $forks));
   set_group_limits($group, 0, 0) if $group && !$held;
@@ -200,15 +200,23 @@ sub look {
   my $now = read_group($group);
   count_sockets($group, $now, others_of_run());
   my $before = $run->{before};
-  yield_cpu() if !$run->{yields} && $now->{cpu} - $before->{cpu} > $long_run_us;
+  my $taken = $now->{cpu} - $before->{cpu};
+  yield_cpu() if !$run->{yields} && $taken > $long_run_us;
+  tell_taken($taken) if $taken - $run->{told} > $long_run_us;
   my $broke =
       $now->{oom} > $before->{oom} ? 'memory'
     : $now->{pids} > $before->{pids} ? 'pids'
-    : $run->{cpu_limit} && $now->{cpu} - $before->{cpu} > $run->{cpu_limit} ? 'cpu'
+    : $run->{cpu_limit} && $taken > $run->{cpu_limit} ? 'cpu'
     : '';
   return if $broke eq '';
   $run->{broke} = $broke;
   emit("broke $broke");
+}
+
+# While it runs: the executor compares what organizations take.
+sub tell_taken {
+  $run->{told} = $_[0];
+  emit("took $_[0]");
 }
 
 # A run that lasts gives way to those that begin, so that a few busy loops do not slow everyone's short programs.

@@ -33,10 +33,11 @@ export interface ForkServer {
 export type BrokenLimit = 'memory' | 'pids' | 'cpu'
 
 /**
- * Called as a run goes; `launcherLost`: the launcher died, so the run is to end now; `measured`: only the supervisor is
+ * Called as a run goes; `took`: so many ms of processor time so far; `launcherLost`: the launcher died, so the run is to end now; `measured`: only the supervisor is
  * left of it, so the figures are final; `done`: the slot is free again; `lost`: the slot itself died.
  */
 export interface SlotEvents {
+  took: (cpuMs: number) => void
   broke: (limit: BrokenLimit) => void
   launcherLost: () => void
   measured: (report: SlotReport) => void
@@ -176,6 +177,7 @@ export class Slot {
   #takeLine(line: string): void {
     const [verb, ...rest] = line.split(' ')
     if (verb === 'pipes') this.#open(rest.map(Number))
+    if (verb === 'took') this.#events?.took(Number(rest[0]) / 1000)
     if (verb === 'broke') this.#events?.broke(toBrokenLimit(rest[0]))
     if (verb === 'measured') this.#events?.measured(toReport([0, ...rest.map(Number)]))
     if (verb === 'done') this.#finish(toReport(rest.map(Number)))
