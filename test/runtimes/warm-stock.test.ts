@@ -1,5 +1,6 @@
 /** The order in which sandboxes are started ahead and given out, with sandboxes that start when the test says so. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { BOOT_LIMIT_MS } from '../../src/runtimes/sandbox/slots/boot-limit.ts'
 import { processorUse } from '../../src/runtimes/processor-use.ts'
 import {
   WarmPool,
@@ -17,20 +18,26 @@ interface Booting extends PooledSandbox {
 /** A kind of sandbox, and those of it that were started. */
 interface Kind extends SandboxTemplate<Booting> {
   started: Booting[]
+  discarded: string[]
 }
 
 function makeKind(key: string): Kind {
   const started: Booting[] = []
+  const discarded: string[] = []
   return {
     key,
     started,
+    discarded,
     start() {
       const { promise: ready, resolve: boot } = Promise.withResolvers<void>()
       const sandbox = { name: `${key} ${started.length + 1}`, ready, boot, alive: true, setRef() {} }
       started.push(sandbox)
       return Promise.resolve({ sandbox, directory: '' })
     },
-    discard: () => Promise.resolve(),
+    discard({ sandbox }) {
+      discarded.push(sandbox.name)
+      return Promise.resolve()
+    },
   }
 }
 
@@ -59,6 +66,29 @@ async function end(pool: WarmPool<Booting>, ...kinds: readonly Kind[]): Promise<
   for (const { started } of kinds) for (const sandbox of started) sandbox.boot()
   await pool.close()
 }
+
+describe('a sandbox whose interpreter does not start', () => {
+  it('is given up when the pool closes', async () => {
+    const [pool, kind] = [new WarmPool<Booting>({ floor: 1, cap: 1 }), makeKind('node')]
+    await runOnce(pool, kind, 'honest')
+    await whenStarted(kind, 2)
+    await pool.close()
+    expect(kind.discarded).toEqual(['node 2'])
+  })
+
+  it('is given up after some time, and keeps no other kind from being started', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const pool = new WarmPool<Booting>({ floor: 1, cap: 1 })
+    const kinds = [makeKind('one'), makeKind('two'), makeKind('three')]
+    for (const kind of kinds) await runOnce(pool, kind, 'honest')
+    for (let turn = 0; turn < 9; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    vi.advanceTimersByTime(BOOT_LIMIT_MS)
+    vi.useRealTimers()
+    for (const kind of kinds) await whenStarted(kind, 2)
+    await end(pool, ...kinds)
+    expect(kinds.flatMap(({ discarded }) => discarded)).toContain('one 2')
+  })
+})
 
 describe('a run that finds no sandbox waiting', () => {
   it('takes the one that is being started, and no other is started beside it', async () => {

@@ -7,6 +7,7 @@
 import { availableParallelism } from 'node:os'
 import { processorUse, type Weight } from '../../processor-use.ts'
 import type { Sandbox } from '../sandbox.ts'
+import { bootsInTime } from './boot-limit.ts'
 
 /** Bounds of one pool. */
 export interface PoolOptions {
@@ -61,6 +62,8 @@ export class WarmPool<S extends PooledSandbox = Sandbox> {
   readonly #cap: number
   readonly #buckets = new Map<string, Bucket<S>>()
   readonly #work = new Set<Promise<void>>()
+  /** Gives up those that are being started. */
+  readonly #leaving = new Set<() => void>()
   /** Runs under way, by organization. */
   readonly #active = new Map<string, number>()
   #closed = false
@@ -111,6 +114,7 @@ export class WarmPool<S extends PooledSandbox = Sandbox> {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#sweeper !== null) clearInterval(this.#sweeper)
+    for (const giveUp of this.#leaving) giveUp()
     await Promise.all(this.#work)
     for (const bucket of this.#buckets.values()) this.#empty(bucket, 0)
     await Promise.all(this.#work)
@@ -132,9 +136,7 @@ export class WarmPool<S extends PooledSandbox = Sandbox> {
   }
 
   #starting(): number {
-    let count = 0
-    for (const bucket of this.#buckets.values()) count += bucket.starting.length
-    return count
+    return [...this.#buckets.values()].reduce((count, { starting }) => count + starting.length, 0)
   }
 
   /** Cores that runs keep from those who start a sandbox for an organization of that weight. */
@@ -181,10 +183,15 @@ export class WarmPool<S extends PooledSandbox = Sandbox> {
   async #await(bucket: Bucket<S>, starting: Promise<StartedSandbox<S>>): Promise<void> {
     try {
       const started = await starting
-      await started.sandbox.ready
+      const isReady = await bootsInTime(started.sandbox, this.#leaving)
       if (!bucket.starting.includes(starting)) return // a run has taken it
-      started.sandbox.setRef('unref')
-      bucket.ready.push({ started, since: performance.now() })
+      if (isReady) {
+        started.sandbox.setRef('unref')
+        bucket.ready.push({ started, since: performance.now() })
+      } else {
+        bucket.wanted = 0
+        this.#discard(bucket, started)
+      }
     } catch {
       bucket.wanted = 0 // the next run meets the same failure and reports it
     } finally {
