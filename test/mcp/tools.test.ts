@@ -198,7 +198,7 @@ describe('the tools', () => {
     const code =
       'def main(n):\n    open("/out/a.txt", "w").write("hi")\n    print("\\u200bhello")\n    return n + 1'
     const good = await session.call('run_code', {
-      language: 'python',
+      language: 'py',
       code,
       input: 41,
       codeAgentId: 'a-model',

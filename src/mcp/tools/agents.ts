@@ -1,13 +1,13 @@
 /** Tools that find and run code agents of the registry. */
 import { z } from 'zod'
 import type { AgentRunInput, AgentSummary, Client } from '../../client/index.ts'
-import { LANGUAGES, RUNTIMES } from '../../execution.ts'
+import { RUNTIMES } from '../../execution.ts'
 import { SEARCH_SORTS } from '../../metadata/registry-values.ts'
 import { readableSchema } from '../agent-schema.ts'
 import { windowInput } from '../parameters.ts'
 import { UNTRUSTED } from '../record.ts'
 import { defineTool, type ToolCall } from '../tool.ts'
-import { context, limits, limitsOf, runOutput, toOutput } from './run.ts'
+import { context, language, limits, limitsOf, runOutput, toOutput } from './run.ts'
 
 const measure = z.number().nullable()
 const { organization } = windowInput
@@ -47,7 +47,7 @@ export const searchAgents = defineTool({
   input: z.strictObject({
     query: z.string().min(1).max(256).optional().describe('Words, or namespace/name'),
     topic: z.array(z.string()).max(10).optional().describe('Agents that have all of them'),
-    language: z.enum(LANGUAGES).optional(),
+    language: language.optional(),
     license: z.string().min(1).max(64).optional().describe('SPDX identifier'),
     sort: z.enum(SEARCH_SORTS).optional().describe('Default: relevance with words, else runs'),
     limit: z.int().min(1).max(30).default(10),

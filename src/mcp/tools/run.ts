@@ -1,7 +1,7 @@
 /** Tools that run code. */
 import { z } from 'zod'
 import type { Operations } from '../../client/index.ts'
-import { LANGUAGES, OUTCOMES, RUNTIMES } from '../../execution.ts'
+import { LANGUAGES, OUTCOMES, RUNTIMES, withoutAlias } from '../../execution.ts'
 import { cutFields, cutSchema } from '../cut.ts'
 import { linkTo, someFieldsSchema, UNTRUSTED } from '../record.ts'
 import { defineTool } from '../tool.ts'
@@ -51,6 +51,9 @@ export const runOutput = z.object({
 
 const id = z.string().min(1).max(256).optional()
 
+/** A language, by its short name too. */
+export const language = z.preprocess(withoutAlias, z.enum(LANGUAGES))
+
 /** Limits that a run may set. */
 export const limits = {
   timeoutMs: z
@@ -80,7 +83,7 @@ export const runCode = defineTool({
   kind: 'runs',
   description: `Runs code once in a sandbox and keeps a record of it. The code is a script, or defines main(input), whose return value is the result. It has no network unless allowHosts names hosts; files it writes to /out come back. A failing program is an answer, not an error: outcome and errorMessage say what happened. ${UNTRUSTED}`,
   input: z.strictObject({
-    language: z.enum(LANGUAGES),
+    language,
     code: z.string().min(1).describe('The program'),
     input: z.unknown().optional().describe('Argument of main(input); any JSON'),
     runtime: z
@@ -106,13 +109,13 @@ export const runCode = defineTool({
   }),
   output: runOutput,
   async answer(given, { client, signal, trace, url }) {
-    const { allowHosts, organization: organizationId, runtime, language, code } = given
+    const { allowHosts, organization: organizationId, runtime, code } = given
     const { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, input, files } = given
     const caller = { codeAgentId, codeAgentVersion, workflowExecutionId, nodeId, organizationId }
     const record = await client.runCode(
       {
         runtime,
-        language,
+        language: given.language,
         code,
         ...(input === undefined ? {} : { input }),
         ...limitsOf(given),
@@ -134,8 +137,7 @@ export const replayExecution = defineTool({
   input: z.strictObject({
     executionId: z.string().min(1).max(256).describe('The execution to repeat'),
     runtime: z.enum(RUNTIMES).optional().describe('Another runtime'),
-    language: z
-      .enum(LANGUAGES)
+    language: language
       .optional()
       .describe('Another language, where the code is in both, such as javascript and typescript'),
     input: z.unknown().optional().describe('Another argument of main(input)'),
