@@ -2,6 +2,7 @@
 import type * as Esbuild from 'esbuild'
 import type { GivenFile, ScriptFacts } from './compile/compile-job.ts'
 import { compile, stopCompilers, type Outcome } from './compile/compiler.ts'
+import { asksForMain } from './compile/import-meta.ts'
 import { isImportable } from './compile/importable.ts'
 import { mayCallMain } from './main-hook.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest, UncaughtError } from './runtime.ts'
@@ -70,7 +71,7 @@ export async function markJavaScript(
   hook: string,
   io: Io,
 ): Promise<Transpiled> {
-  if (!mayCallMain(code)) return { code }
+  if (!mayCallMain(code) && !asksForMain(code)) return { code }
   const job = { to: 'module', fileName: 'main.js', loader: 'js', files: [], hook } as const
   const done = await compile(job, code, boundsOf(request, io))
   return 'code' in done || 'cancelled' in done ? done : { code }

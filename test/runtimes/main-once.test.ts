@@ -42,6 +42,11 @@ const JAVASCRIPT: Record<string, string> = {
   'not called, in what is not called': `${MAIN}const later = () => main()`,
   'called where it is the program that runs': `${MAIN}if (require.main === module) main()`,
   'called where it is the program that runs and waits': `const x = await 1\n${MAIN}if (require.main === module) main(x)`,
+  'called where the module is the program': `${MAIN}if (import.meta.main) await main()`,
+  'no main, but a module that is the program':
+    '#!/usr/bin/env node\nif (import.meta.main) console.log("ran")',
+  'a script of CommonJS that names import.meta.main in a text':
+    'const text = "import.meta.main" // import.meta.main\nexports.handler = undefined\nconsole.log("ran")',
   'exported as default of CommonJS': 'exports.default = () => console.log("ran")',
   'a handler': 'exports.handler = async (event) => console.log("ran")',
 }

@@ -2,11 +2,12 @@
 import { encodeFrame, FrameReader, OUTPUT_MAX_BYTES, type Compiled, type CompileJob } from './compile-job.ts'
 import { mayCallMain } from '../main-hook.ts'
 import { toSyntaxError } from './lower.ts'
+import { setMain } from './import-meta.ts'
 import { toSource } from './source-text.ts'
 
 /** Loads what the job needs: the first run of a process waits for it. */
 async function compile(job: CompileJob, text: string): Promise<Compiled> {
-  const source = toSource(text).trimEnd() // so that an error at the end has the line of what is there
+  const source = await setMain(toSource(text).trimEnd(), job) // trimmed so that an error at the end has the line of what is there
   if (job.files.length === 0) return compileOne(job, source)
   const { bundle } = await import('./bundle.ts')
   const whole = await bundle(source, job)

@@ -7,12 +7,16 @@ export const COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirna
 
 /** @param code JavaScript without types, in syntax that this V8 knows; it is parsed and not run */
 export function isModule(code: string): boolean {
-  if (OFTEN_MODULE.test(code)) return true
+  return OFTEN_MODULE.test(code) || !isCommonJs(code)
+}
+
+/** True for what V8 accepts as a script of CommonJS, also where its text looks like a module. @param code as above */
+export function isCommonJs(code: string): boolean {
   try {
     compileFunction(code, COMMON_JS)
-    return false
-  } catch {
     return true
+  } catch {
+    return false
   }
 }
 
