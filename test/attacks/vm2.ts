@@ -15,8 +15,14 @@ export const VM2_ATTACKS: readonly Attack[] = attacksIn('vm2', 'javascript', [
     proves: ({ stdout }) => expect(stdout).toBe('undefined\n'),
   },
   {
+    tries: 'the constructor chain of what ends the program',
+    code: `const { exit } = process\nconst { set } = Object.getOwnPropertyDescriptor(process, 'exitCode')\nconsole.log([exit, set].map((f) => f.constructor('return typeof process.mainModule')()).join())`,
+    expect: CONTAINED,
+    proves: ({ stdout }) => expect(stdout).toBe('undefined,undefined\n'),
+  },
+  {
     tries: 'the host error of a deep recursion',
-    code: `function f() { try { f() } catch (e) { globalThis.e = e; throw e } }\ntry { f() } catch {}\nconsole.log(typeof e.constructor.constructor('return this')().process?.exit)`,
+    code: `function f() { try { f() } catch (e) { globalThis.e = e; throw e } }\ntry { f() } catch {}\nconsole.log(typeof e.constructor.constructor('return this')().process?.pid)`,
     expect: CONTAINED,
     proves: ({ stdout }) => expect(stdout).toBe('undefined\n'),
   },

@@ -93,14 +93,15 @@ function installTimers({ timer, cancel }) {
   })
 }
 
+function toStatus(code) {
+  const status = code === undefined || code === null ? 0 : Number(code)
+  if (status !== Math.trunc(status)) throw new TypeError(`an exit code is an integer, not ${toText(code)}`)
+  return status
+}
+
 /** What vm2 has of `process`: the environment, and how the program ends. */
 function makeProcess(env, { setExitCode, exit }) {
   let exitCode
-  const toStatus = (code) => {
-    const status = code === undefined || code === null ? 0 : Number(code)
-    if (status !== Math.trunc(status)) throw new TypeError(`an exit code is an integer, not ${toText(code)}`)
-    return status
-  }
   return {
     env,
     get exitCode() {

@@ -56,13 +56,13 @@ const host = {
       process.exit()
     })
   },
-  setExitCode(code) {
-    if (typeof code === 'number') process.exitCode = code & 255
+  setExitCode(status) {
+    if (typeof status === 'number') process.exitCode = status & 255
   },
-  exit(code) {
-    if (typeof code !== 'number') return
+  exit(status) {
+    if (typeof status !== 'number') return
     ended = true
-    process.exit(code & 255)
+    process.exit(status & 255)
   },
   now: () => performance.now(),
   write(fd, text) {
