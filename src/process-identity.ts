@@ -56,10 +56,16 @@ function ownSystem(): Pick<ProcessIdentity, 'bootId' | 'pidNamespace'> {
 
 function startTimeOf(pid: number): string | null {
   if (process.platform !== 'linux') return startDateOf(pid)
+  const fields = statFields(pid)
+  const [state] = fields
+  return state === 'Z' || state === 'X' ? null : (fields[19] ?? null)
+}
+
+/** Fields of Linux's `/proc/PID/stat` from the third, `state`, on (proc(5)); none of a process that is gone. */
+export function statFields(pid: number): string[] {
   const stat = textOr('', () => readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  // Field 22; the name before it is in parentheses and may hold anything.
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
+  // The program's name before them is in parentheses and may hold anything.
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 function startDateOf(pid: number): string | null {

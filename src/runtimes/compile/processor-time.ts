@@ -1,9 +1,9 @@
 /** Processor time of a process by what the kernel counts. */
-import { readFileSync } from 'node:fs'
+import { statFields } from '../../process-identity.ts'
 
 /** ms of one tick in which Linux counts for programs. */
 const TICK_MS = 10
-/** Fields of `stat` from `state` on: utime, stime, and those of its children that have ended. */
+/** utime, stime, and those of its children that have ended, from `state` on. */
 const [FIRST, AFTER_LAST] = [11, 15]
 
 /** ms that the processes took, with their children that have ended; 0 for those that are gone; null where no kernel says. */
@@ -13,12 +13,7 @@ export function processorMsOf(pids: readonly number[]): number | null {
 }
 
 function ticksOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name before them is in parentheses and may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields.slice(FIRST, AFTER_LAST).reduce((sum, ticks) => sum + Number(ticks), 0)
-  } catch {
-    return 0
-  }
+  return statFields(pid)
+    .slice(FIRST, AFTER_LAST)
+    .reduce((sum, ticks) => sum + Number(ticks), 0)
 }
