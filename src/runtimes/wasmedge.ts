@@ -17,8 +17,6 @@ import { SCRIPT_FILE } from './compile/to-quickjs.ts'
 import { refusedExit, transpileForQuickJs, type Script, type Source } from './transpile.ts'
 import { describeProblem, WasmToolchain, type Runnable, type WasmedgeOptions } from './wasmedge/toolchain.ts'
 
-/** Processes around the one module: supervisor, channel, engine. */
-const OWN_PROCESSES = 16
 const PYTHON_FILE = 'main.py'
 
 /** Makes the runtime; nothing is looked for before the first `run` or `check`. */
@@ -140,10 +138,6 @@ function headOf(
 
 /** The program's memory is bounded by the engine; the process around it gets what the engine itself needs. */
 function widen(limits: Limits, { module }: Runnable): Limits {
-  const { memoryBytes, pids } = limits
-  return {
-    ...limits,
-    memoryBytes: memoryBytes === null ? null : memoryBytes + ENGINE_BYTES[module.name],
-    pids: pids + OWN_PROCESSES,
-  }
+  const { memoryBytes } = limits
+  return { ...limits, memoryBytes: memoryBytes === null ? null : memoryBytes + ENGINE_BYTES[module.name] }
 }

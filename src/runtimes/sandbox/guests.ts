@@ -16,7 +16,7 @@ export interface Guest {
    * more than the limit that the supervisor's look comes before a refusal, which leaves no trace.
    */
   data: { floorBytes: number; times: number }
-  /** What the interpreter has of its own, which does not count under the program's limits. */
+  /** What the interpreter has of its own, processes too, which does not count under the program's limits. */
   threads: number
   descriptors: number
 }

@@ -9,6 +9,9 @@ import type { Runnable } from './toolchain.ts'
 /** What the engine needs for itself besides the program's memory: code, translation, stacks. */
 export const ENGINE_BYTES: Record<ModuleName, number> = { quickjs: 134_217_728, python: 402_653_184 }
 
+/** Around the one module: supervisor, channel, engine. */
+const ENGINE_PROCESSES = 16
+
 const PAGE_BYTES = 65_536
 /** A module that cannot grow at all does not get through its own start. */
 const START_PAGES: Record<ModuleName, number> = { quickjs: 64, python: 256 }
@@ -56,7 +59,7 @@ export async function guestFor(
     forkServer: null,
     binds: mounts.flatMap(({ binds }) => binds),
     data: { floorBytes: ENGINE_BYTES[module.name], times: 1 },
-    threads: 0, // wasmedge.ts adds them
+    threads: ENGINE_PROCESSES,
     descriptors: 0,
   }
 }
