@@ -43,6 +43,11 @@ export function mayCallMain(code: string): boolean {
   return [...names].some((name) => isNamedTwice(rest, name))
 }
 
+/** False where the code does not ask whether it is the program; then that need not be set (compile/import-meta.ts). */
+export function asksForMain(code: string): boolean {
+  return /\bimport\.meta\.main\b/u.test(code)
+}
+
 /** Each is looked for in the whole code. */
 const NAMES_MAX = 8
 const KEYWORDS = new Set(['async', 'class', 'function', 'new', 'await'])

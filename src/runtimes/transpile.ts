@@ -2,9 +2,8 @@
 import type * as Esbuild from 'esbuild'
 import type { GivenFile, ScriptFacts } from './compile/compile-job.ts'
 import { compile, stopCompilers, type Outcome } from './compile/compiler.ts'
-import { asksForMain } from './compile/import-meta.ts'
 import { isImportable } from './compile/importable.ts'
-import { mayCallMain } from './main-hook.ts'
+import { asksForMain, mayCallMain } from './main-hook.ts'
 import type { RuntimeExit, RuntimeIo, RuntimeRequest, UncaughtError } from './runtime.ts'
 import { faultExit, syntaxExit } from './exits.ts'
 

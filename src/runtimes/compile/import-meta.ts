@@ -1,14 +1,8 @@
 /** `import.meta.main`: true in the module that is the program, as in Node, Deno and Bun. Guest programs import that module. */
+import { asksForMain } from '../main-hook.ts'
 import type { CompileJob } from './compile-job.ts'
 import { lower } from './lower.ts'
 import { isCommonJs } from './module-kind.ts'
-
-const ASKS = /\bimport\.meta\.main\b/u
-
-/** False where the code does not ask whether it is the program. */
-export function asksForMain(code: string): boolean {
-  return ASKS.test(code)
-}
 
 /** Sets it on the first line, so that no line changes its number. What only names it in a text stays as it is. */
 export async function setMain(
