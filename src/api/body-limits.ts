@@ -34,7 +34,7 @@ export const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   }
 }
 
-/** Bytes of the body; null where the headers do not tell. hono makes a whole Request to look for one, which takes 0.2 ms. */
+/** Bytes of the body; null where the headers do not say. hono makes a whole Request to look for one, which takes 0.2 ms. */
 function announcedBytes(c: ApiContext): number | null {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return 0
   const length = c.req.header('Content-Length')

@@ -87,7 +87,7 @@ export const SCRIPTS: Record<string, ScriptCase> = {
   'as a member of an object': {
     javascript: 'const app = { main: () => print("ran\\n") }\nexports.main = app.main\napp.main()',
   },
-  'and lets nobody change it': { bash: `${BASH_MAIN}readonly -f main\nmain` },
+  'and makes it readonly': { bash: `${BASH_MAIN}readonly -f main\nmain` },
   'as a member of its module': {
     python: 'import __main__\ndef main():\n    print("ran")\n__main__.main()',
   },

@@ -35,7 +35,7 @@ describe('code that names our module first', () => {
     expect(canNameFirst(code)).toBe(false)
   })
 
-  it('is told in time that is linear in its length', () => {
+  it('is decided in time that is linear in its length', () => {
     const since = process.cpuUsage()
     for (const part of ['import ', `import${' '.repeat(50)}`, 'import a, ', 'from '])
       canNameFirst(`export const a = 1\n${part.repeat(60_000 / part.length)}`)

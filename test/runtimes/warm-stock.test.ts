@@ -101,13 +101,13 @@ describe('a run that finds no sandbox waiting', () => {
     await end(pool, kind)
   })
 
-  it('takes the one that was begun first, which then waits for nobody else', async () => {
+  it('takes the one that was begun first, which then no other run can have', async () => {
     const [pool, kind] = [new WarmPool<Booting>({ floor: 2, cap: 2 }), makeKind('node')]
     await runOnce(pool, kind, 'honest')
     await whenStarted(kind, 3)
     expect((await pool.take(kind, 'honest')).sandbox.name).toBe('node 2')
     for (const sandbox of kind.started) sandbox.boot()
-    await waitFor(() => pool.waiting === 1, { what: 'the one that nobody took' })
+    await waitFor(() => pool.waiting === 1, { what: 'the one that no run took' })
     expect((await pool.take(kind, 'honest')).sandbox.name).toBe('node 3')
     await end(pool, kind)
   })

@@ -87,7 +87,7 @@ sub start_run {
   my ($memory, $pids, $seccomp, $word_count, @command) = @_;
   my @words = splice @command, 0, $word_count;
   my $forks = @words && fork_server_ready();
-  $run = { pid => 0, forked => '', before => $group ? read_group_start($group) : undef, cpu_limit => 0, told => 0, broke => '', over => $pipes{over}[1] };
+  $run = { pid => 0, forked => '', before => $group ? read_group_start($group) : undef, cpu_limit => 0, reported => 0, broke => '', over => $pipes{over}[1] };
   $run->{cold} = sub { start_cold($seccomp, @command) };
   my $held = $group && renew_group_limits($group, $memory, count_pids($pids, $forks));
   set_group_limits($group, 0, 0) if $group && !$held;
@@ -202,7 +202,7 @@ sub look {
   my $before = $run->{before};
   my $taken = $now->{cpu} - $before->{cpu};
   yield_cpu() if !$run->{yields} && $taken > $long_run_us;
-  tell_taken($taken) if $taken - $run->{told} > $long_run_us;
+  report_taken($taken) if $taken - $run->{reported} > $long_run_us;
   my $broke =
       $now->{oom} > $before->{oom} ? 'memory'
     : $now->{pids} > $before->{pids} ? 'pids'
@@ -214,8 +214,8 @@ sub look {
 }
 
 # While it runs: the executor compares what organizations take.
-sub tell_taken {
-  $run->{told} = $_[0];
+sub report_taken {
+  $run->{reported} = $_[0];
   emit("took $_[0]");
 }
 
