@@ -4,5 +4,8 @@
 -- until they are merged.
 -- A deletion that has not ended would not be taken along.
 ALTER TABLE code_exec_logs DELETE WHERE false SETTINGS mutations_sync = 2;
+-- Neither would rows that are inserted meanwhile: they are refused, and whoever sends them sends them again.
+ALTER TABLE code_exec_logs ADD CONSTRAINT IF NOT EXISTS not_while_it_is_replaced CHECK false;
 CREATE OR REPLACE TABLE code_exec_logs CLONE AS code_exec_logs
-SETTINGS index_granularity = 1024, merge_max_block_size = 1024, min_compress_block_size = 8192
+SETTINGS index_granularity = 1024, merge_max_block_size = 1024, min_compress_block_size = 8192;
+ALTER TABLE code_exec_logs DROP CONSTRAINT IF EXISTS not_while_it_is_replaced

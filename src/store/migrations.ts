@@ -17,6 +17,7 @@ const FOLDER = join(import.meta.dirname, '../../clickhouse/migrations')
 /** The tables that the migrations create. */
 const TABLES = [...Object.keys(CALLER_TABLES), ...CLOSED_TABLES]
 const UNKNOWN_TABLE = /\(code 60\)/u
+const TABLE_EXISTS = /\(code 57\)/u
 const UNKNOWN_DATABASE = /\(code 81\)/u
 
 /** The numbered files of `clickhouse/migrations`, in order. */
@@ -39,6 +40,10 @@ export async function readApplied(store: Queryable): Promise<string[]> {
     if (isUnknownDatabase(error) || (error instanceof Error && UNKNOWN_TABLE.test(error.message))) return []
     throw error
   }
+}
+
+export function isTableThere(error: unknown): boolean {
+  return error instanceof Error && TABLE_EXISTS.test(error.message)
 }
 
 export function isUnknownDatabase(error: unknown): boolean {

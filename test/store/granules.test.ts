@@ -116,6 +116,44 @@ it('is done with a table of any size', async () => {
   expect(limit).toEqual({ value: '0' })
 })
 
+it('loses no row that is sent while the table is replaced', async () => {
+  const store = await olderStore('busy', 12)
+  const [sent, refused] = [[] as string[], [] as string[]]
+  const over = new AbortController()
+  const senders = [0, 1, 2].map(async (sender) => {
+    for (let index = 0; !over.signal.aborted; index += 1) {
+      const executionId = `sent ${sender} ${index}`
+      await sendUntilTaken(store, executionId, refused)
+      sent.push(executionId)
+    }
+  })
+  await expect.poll(() => sent.length).toBeGreaterThan(20)
+  expect((await migrate(store)).applied).toEqual(LATER)
+  const afterwards = sent.length + 20
+  await expect.poll(() => sent.length).toBeGreaterThan(afterwards)
+  over.abort()
+  await Promise.all(senders)
+  expect(refused.length).toBeGreaterThan(0)
+  const rows = await store.query<{ id: string }>(
+    "SELECT execution_id AS id FROM code_executions WHERE execution_id LIKE 'sent %' ORDER BY id",
+  )
+  expect(rows.map(({ id }) => id)).toEqual(sent.toSorted())
+  expect(await store.query('SELECT execution_id FROM code_executions')).toHaveLength(240 + sent.length)
+})
+
+/** As the Collector does: what is refused is sent again. */
+async function sendUntilTaken(store: Store, executionId: string, refused: string[]): Promise<void> {
+  for (;;) {
+    try {
+      await insertOtelRows(store, [{ executionId }])
+      return
+    } catch (error) {
+      expect(String(error)).toContain('not_while_it_is_replaced')
+      refused.push(executionId)
+    }
+  }
+}
+
 it('that is killed half-way is completed by the next start, and leaves no table behind', async () => {
   const store = await olderStore('killed', 12)
   const rows = await rowsOf(store)

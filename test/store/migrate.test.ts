@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStore, type Store } from '../../src/store/client.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { withMigrationLock } from '../../src/store/migration-lock.ts'
 import { listMigrations } from '../../src/store/migrations.ts'
 import { PASSWORD, startClickHouse, USER, type RunningClickHouse } from '../support/clickhouse.ts'
 
@@ -55,11 +56,34 @@ describe('the migrations', () => {
     expect(await store.pendingMigrations()).toEqual([])
   })
 
-  it('do no harm when several apply them at once', async () => {
+  it('are applied by one of several that start at once, while the others wait', async () => {
     const stores = Array.from({ length: 4 }, () => storeOf('together'))
-    await Promise.all(stores.map((store) => migrate(store)))
+    const all = (await listMigrations()).map(({ name }) => name)
+    const migrated = await Promise.all(stores.map((store) => migrate(store)))
+    expect(migrated.toSorted((a, b) => b.applied.length - a.applied.length)).toEqual([
+      { applied: all, already: [] },
+      ...stores.slice(1).map(() => ({ applied: [], already: all })),
+    ])
     expect(await tablesOf(stores[0] as Store)).toEqual(TABLES)
     expect((await migrate(stores[1] as Store)).applied).toEqual([])
+  })
+
+  it('wait for a process that migrates for long', async () => {
+    const store = storeOf('locked')
+    await store.createDatabase()
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const holder = withMigrationLock(store, () => held)
+    await expect.poll(() => tablesOf(store)).toContain('exectrail_migrations_lock')
+    const waiting = migrate(store)
+    await expect.poll(() => tablesOf(store)).toContain('exectrail_migrations')
+    expect(await Promise.race([waiting, tablesOf(store)])).not.toHaveProperty('applied')
+    release()
+    await holder
+    expect((await waiting).applied).not.toEqual([])
+    expect(await tablesOf(store)).toEqual(TABLES)
   })
 
   it('are wanting where a table was dropped, and bring it back', async () => {
