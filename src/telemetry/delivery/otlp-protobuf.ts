@@ -1,13 +1,24 @@
 /** OTLP/JSON messages as protobuf, for a receiver that asks for it; field numbers are those of opentelemetry-proto 1. */
 import type { Batch, Signal } from './otlp-client.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
 
 type Kind = 'text' | 'hex' | 'base64' | 'varint' | 'fixed64' | 'fixed32' | 'double' | 'bool'
-/** Fields by their JSON name; a nested message is a function, because AnyValue contains itself. */
-type Message = Readonly<Record<string, readonly [number: number, kind: Kind | (() => Message)]>>
+/** A field by its JSON name; a nested message is a function, because AnyValue contains itself. */
+interface Field {
+  name: string
+  number: number
+  kind: Kind | (() => Message)
+}
+type Message = readonly Field[]
+type Members = Readonly<Record<string, unknown>>
 
-const ARRAY: Message = { values: [1, () => ANY_VALUE] }
-const LIST: Message = { values: [1, () => KEY_VALUE] }
-const ANY_VALUE: Message = {
+function fieldsOf(fields: Readonly<Record<string, readonly [number: number, kind: Field['kind']]>>): Message {
+  return Object.entries(fields).map(([name, [number, kind]]) => ({ name, number, kind }))
+}
+
+const ARRAY: Message = fieldsOf({ values: [1, () => ANY_VALUE] })
+const LIST: Message = fieldsOf({ values: [1, () => KEY_VALUE] })
+const ANY_VALUE: Message = fieldsOf({
   stringValue: [1, 'text'],
   boolValue: [2, 'bool'],
   intValue: [3, 'varint'],
@@ -15,11 +26,11 @@ const ANY_VALUE: Message = {
   arrayValue: [5, () => ARRAY],
   kvlistValue: [6, () => LIST],
   bytesValue: [7, 'base64'],
-}
-const KEY_VALUE: Message = { key: [1, 'text'], value: [2, () => ANY_VALUE] }
-const RESOURCE: Message = { attributes: [1, () => KEY_VALUE] }
-const SCOPE: Message = { name: [1, 'text'], version: [2, 'text'] }
-const LOG_RECORD: Message = {
+})
+const KEY_VALUE: Message = fieldsOf({ key: [1, 'text'], value: [2, () => ANY_VALUE] })
+const RESOURCE: Message = fieldsOf({ attributes: [1, () => KEY_VALUE] })
+const SCOPE: Message = fieldsOf({ name: [1, 'text'], version: [2, 'text'] })
+const LOG_RECORD: Message = fieldsOf({
   timeUnixNano: [1, 'fixed64'],
   severityNumber: [2, 'varint'],
   severityText: [3, 'text'],
@@ -31,11 +42,15 @@ const LOG_RECORD: Message = {
   spanId: [10, 'hex'],
   observedTimeUnixNano: [11, 'fixed64'],
   eventName: [12, 'text'],
-}
-const EVENT: Message = { timeUnixNano: [1, 'fixed64'], name: [2, 'text'], attributes: [3, () => KEY_VALUE] }
-const LINK: Message = { traceId: [1, 'hex'], spanId: [2, 'hex'], attributes: [4, () => KEY_VALUE] }
-const STATUS: Message = { message: [2, 'text'], code: [3, 'varint'] }
-const SPAN: Message = {
+})
+const EVENT: Message = fieldsOf({
+  timeUnixNano: [1, 'fixed64'],
+  name: [2, 'text'],
+  attributes: [3, () => KEY_VALUE],
+})
+const LINK: Message = fieldsOf({ traceId: [1, 'hex'], spanId: [2, 'hex'], attributes: [4, () => KEY_VALUE] })
+const STATUS: Message = fieldsOf({ message: [2, 'text'], code: [3, 'varint'] })
+const SPAN: Message = fieldsOf({
   traceId: [1, 'hex'],
   spanId: [2, 'hex'],
   traceState: [3, 'text'],
@@ -50,89 +65,77 @@ const SPAN: Message = {
   links: [13, () => LINK],
   status: [15, () => STATUS],
   flags: [16, 'fixed32'],
-}
+})
 const RECORDS: Readonly<Record<Signal, Message>> = { logs: LOG_RECORD, spans: SPAN }
-const SCHEMA_URL: Message = { schemaUrl: [3, 'text'] }
+const SCHEMA_URL: Message = fieldsOf({ schemaUrl: [3, 'text'] })
+const SCOPE_MEMBER: Message = fieldsOf({ scope: [1, () => SCOPE] })
+const NO_BYTES = Buffer.alloc(0)
 
 /** An export request; records of one scope that follow each other share its entry. */
 export function encodeProtobuf(signal: Signal, { resource, items }: Batch): Uint8Array {
-  const scopes: { members: Buffer; records: Buffer[] }[] = []
-  for (const { scope, json } of items) {
-    const last = scopes.at(-1)
-    const record = nested(2, encode(parse(json.toString('utf8')), RECORDS[signal]))
-    if (last?.members.equals(scope) === true) last.records.push(record)
-    else scopes.push({ members: scope, records: [record] })
+  const writer = new ProtobufWriter()
+  let end = items.length
+  while (end > 0) {
+    const scope = items[end - 1]?.scope ?? NO_BYTES
+    const since = writer.length
+    const members = parse(`{${scope.toString('utf8')}}`)
+    write(writer, members, SCHEMA_URL)
+    for (; end > 0 && items[end - 1]?.scope.equals(scope) === true; end -= 1)
+      writeMessage(writer, 2, parse(items[end - 1]?.json.toString('utf8') ?? ''), RECORDS[signal])
+    write(writer, members, SCOPE_MEMBER)
+    writer.prefix(2, since)
   }
-  const entries = scopes.map(({ members, records }) => {
-    const scope = parse(`{${members.toString('utf8')}}`)
-    const named = encode(scope, { scope: [1, () => SCOPE] })
-    return nested(2, Buffer.concat([named, ...records, encode(scope, SCHEMA_URL)]))
-  })
-  return nested(1, Buffer.concat([nested(1, encode(parse(resource), RESOURCE)), ...entries]))
+  writeMessage(writer, 1, parse(resource), RESOURCE)
+  writer.prefix(1, 0)
+  return writer.take()
 }
 
-function parse(json: string): object {
+function parse(json: string): Members {
   const value: unknown = JSON.parse(json)
-  return typeof value === 'object' && value !== null ? value : {}
+  return isObject(value) ? value : {}
 }
 
-function encode(value: object, message: Message): Buffer {
-  const parts: Buffer[] = []
-  for (const [name, [number, kind]] of Object.entries(message)) {
-    const given: unknown = Reflect.get(value, name)
-    if (given === undefined || given === null) continue
-    for (const one of Array.isArray(given) ? given : [given]) parts.push(field(number, kind, one))
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null
+}
+
+/** What is no object is written as an empty message. */
+function writeMessage(writer: ProtobufWriter, number: number, value: unknown, message: Message): void {
+  const since = writer.length
+  if (isObject(value)) write(writer, value, message)
+  writer.prefix(number, since)
+}
+
+function write(writer: ProtobufWriter, value: Members, message: Message): void {
+  for (let index = message.length - 1; index >= 0; index -= 1) {
+    const field = message[index]
+    const given = field && value[field.name]
+    if (field === undefined || given === undefined || given === null) continue
+    if (!Array.isArray(given)) writeField(writer, field, given)
+    else for (let at = given.length - 1; at >= 0; at -= 1) writeField(writer, field, given[at])
   }
-  return Buffer.concat(parts)
 }
 
-function field(number: number, kind: Kind | (() => Message), value: unknown): Buffer {
-  if (typeof kind === 'function')
-    return nested(
-      number,
-      typeof value === 'object' && value !== null ? encode(value, kind()) : Buffer.alloc(0),
-    )
+function writeField(writer: ProtobufWriter, { number, kind }: Field, value: unknown): void {
+  if (typeof kind === 'function') {
+    writeMessage(writer, number, value, kind())
+    return
+  }
   switch (kind) {
     case 'text':
-      return nested(number, Buffer.from(String(value)))
+      return writer.text(number, String(value))
     case 'hex':
     case 'base64':
-      return nested(number, Buffer.from(String(value), kind))
+      return writer.bytes(number, Buffer.from(String(value), kind))
     case 'bool':
-      return Buffer.concat([tag(number, 0), varint(value === true ? 1n : 0n)])
+      return writer.varint(number, value === true ? 1 : 0)
     case 'varint':
-      return Buffer.concat([tag(number, 0), varint(BigInt.asUintN(64, BigInt(String(value))))])
     case 'double':
     case 'fixed64':
     case 'fixed32':
     default:
-      return fixed(number, kind, value)
+      return writer[kind](number, value)
   }
-}
-
-function fixed(number: number, kind: 'double' | 'fixed64' | 'fixed32', value: unknown): Buffer {
-  const bytes = Buffer.alloc(kind === 'fixed32' ? 4 : 8)
-  if (kind === 'double') bytes.writeDoubleLE(Number(value))
-  else if (kind === 'fixed64') bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(String(value))))
-  else bytes.writeUInt32LE(Number(value) >>> 0)
-  return Buffer.concat([tag(number, kind === 'fixed32' ? 5 : 1), bytes])
-}
-
-/** A message, text or bytes. */
-function nested(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([tag(number, 2), varint(BigInt(bytes.length)), bytes])
-}
-
-function tag(number: number, wireType: number): Buffer {
-  return varint(BigInt((number << 3) | wireType))
-}
-
-function varint(value: bigint): Buffer {
-  const bytes: number[] = []
-  let left = value
-  for (; left > 0x7fn; left >>= 7n) bytes.push(Number(left & 0x7fn) | 0x80)
-  bytes.push(Number(left))
-  return Buffer.from(bytes)
 }
 
 /** `rejected` and `error_message` of an export response; both absent where nothing was rejected. */
