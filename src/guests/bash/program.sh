@@ -32,13 +32,17 @@ else
   source main.sh
 fi
 __status=$?
+# The program may have aliases, functions named as builtins, no descriptor to spare (`ulimit -n`) or no right to open
+# files (`set -r`): main is looked for by taking an attribute from it that no function has, which prints nothing.
+\unset -f builtin
+\builtin enable builtin declare exit
 if [[ ${__seen-} ]]; then
-  trap - DEBUG
-  set +T
-  if read -r -u "$__seen"; then exit "$__status"; fi
+  \builtin trap - DEBUG
+  \builtin set +T
+  if \builtin read -r -u "$__seen"; then \builtin exit "$__status"; fi
 fi
-if declare -F main > /dev/null; then
-  main "$__input"
-  __status=$?
+if \builtin declare -f +i main; then
+  \main "$__input"
+  \builtin exit
 fi
-exit "$__status"
+\builtin exit "$__status"

@@ -3,13 +3,19 @@
 # From a pipe bash reads byte by byte unless the number of characters is given. fd 3 takes the result as JSON
 # text by hand; `result` writes it to a descriptor of its own, so that a program may use fd 3 for something else.
 if { exec 253>&3; } 2> /dev/null; then __fd=253; else exec 14>&3; __fd=14; fi # at most 16 files are open, or more
+# The first try keeps what it replaces, for which a program may have left no descriptor (`ulimit -n`); a subshell keeps
+# nothing. Nothing here opens a file, which `set -r` forbids, or goes by a function of the program.
 eval 'result() {
+  unset -f builtin
   # A line of its own, so that a second result does not become part of the first.
-  if ! { printf "\n" >&'$__fd'; } 2> /dev/null; then
-    printf "result: the program closed the descriptor of its result, '$__fd'\n" >&2
-    return 1
+  if (($#)); then
+    { builtin printf "\n%s" "$*" >&'$__fd'; } 2>&- && return
+    (builtin printf "\n%s" "$*" >&1) 2>&- >&'$__fd' && return
+  else
+    { builtin printf "\n" >&'$__fd'; } 2>&- && { /usr/bin/cat >&'$__fd'; return; }
   fi
-  if (($#)); then printf "%s" "$*" >&'$__fd'; else /usr/bin/cat >&'$__fd'; fi
+  builtin printf "result: the program closed the descriptor of its result, '$__fd'\n" >&2
+  return 1
 }'
 printf '\n' >&3 # started, waiting
 IFS= read -r -N 8 -u 5 __head
