@@ -12,7 +12,7 @@ export const LIST_ORDERS = ['newest', 'duration', 'memory', 'cost'] as const
 export type ListOrder = (typeof LIST_ORDERS)[number]
 
 /** Never null, so that rows without a value have a place: the last. */
-const RANK: Readonly<Record<Exclude<ListOrder, 'newest'>, string>> = {
+export const RANK: Readonly<Record<Exclude<ListOrder, 'newest'>, string>> = {
   duration: 'duration_ms',
   memory: 'toFloat64(ifNull(memory_peak_bytes, 0))',
   cost: `toFloat64(ifNull(${COST}, -1))`,

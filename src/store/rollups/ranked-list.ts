@@ -1,7 +1,13 @@
 /** The greatest of a window by a measure, read only on the days of those agents whose greatest is among them. */
 import { TupleParam } from '@clickhouse/client'
 import type { Store } from '../client.ts'
-import { readPage, type ListedExecution, type ListExecutionsQuery, type ListOrder } from '../list-page.ts'
+import {
+  RANK,
+  readPage,
+  type ListedExecution,
+  type ListExecutionsQuery,
+  type ListOrder,
+} from '../list-page.ts'
 import { isWorkspace } from '../scope.ts'
 import { narrow, tenantCondition, type Condition } from '../tenant.ts'
 import { AGENT } from './dimensions.ts'
@@ -9,7 +15,7 @@ import { planRollups } from './plan.ts'
 
 type RankOrder = Exclude<ListOrder, 'newest'>
 
-/** What is kept of an agent's day: no execution of it has a greater rank. */
+/** Of an agent's day with kept figures: no execution of it has a greater rank. */
 const GREATEST: Readonly<Record<RankOrder, string>> = {
   duration: 'max(duration_max)',
   memory: 'max(memory_max)',
@@ -60,11 +66,15 @@ async function greatestDays(
   const plan = await planRollups(store, { scope, window, of: 'figures', agentId: null, step: 'day' })
   if (plan === null) return null
   const { rollups, rows } = plan
+  // Rows that are replaced are among those without FINAL: the days are at most too many, or the page is found to lack some.
   const found = await store.query<AgentDay>(
-    `SELECT toString(code_agent_id) AS agent, toDate(bucket) AS day, ${GREATEST[order]} AS greatest
-     FROM code_exec_rollups WHERE ${rollups.sql} AND dimension = '${AGENT.name}'
-     GROUP BY agent, day ORDER BY greatest DESC LIMIT {days:UInt32}`,
-    { ...rollups.parameters, days: DAYS_MAX + 1 },
+    `SELECT agent, day, greatest FROM (
+       SELECT toString(code_agent_id) AS agent, toDate(bucket) AS day, ${GREATEST[order]} AS greatest
+       FROM code_exec_rollups WHERE ${rollups.sql} AND dimension = '${AGENT.name}' GROUP BY agent, day
+       UNION ALL SELECT toString(code_agent_id) AS agent, toDate(started_at) AS day, max(${RANK[order]}) AS greatest
+       FROM code_exec_logs WHERE ${rows.sql} GROUP BY agent, day
+     ) ORDER BY greatest DESC LIMIT {days:UInt32}`,
+    { ...rollups.parameters, ...rows.parameters, days: DAYS_MAX + 1 },
   )
   const beyond = after === null ? 0 : found.findIndex(({ greatest }) => greatest < (after.rank ?? 0))
   const least = beyond < 0 ? null : (found[beyond + limit - 1]?.greatest ?? null)
@@ -73,8 +83,8 @@ async function greatestDays(
   const days = wanted.map(({ agent, day }) => new TupleParam([agent, day]))
   const condition = narrow(
     tenantCondition(scope, window),
-    `or(${rows.sql}, (code_agent_id, toDate(started_at)) IN {days:Array(Tuple(String, Date))})`,
-    { ...rows.parameters, days },
+    '(code_agent_id, toDate(started_at)) IN {days:Array(Tuple(String, Date))}',
+    { days },
   )
   return { condition, least }
 }
