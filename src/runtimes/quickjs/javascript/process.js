@@ -1,5 +1,6 @@
 // The part of Node's `process` a program without a host can have.
 import * as std from 'std'
+import { toExitStatus } from '../../../guests/javascript/exit-status.js'
 import { toWellFormed } from './text.js'
 import { nextTick } from './timers.js'
 
@@ -41,10 +42,10 @@ class Process {
     return this.#exitCode
   }
   set exitCode(code) {
-    this.#exitCode = Number(code) & 255
+    this.#exitCode = toExitStatus(code)
   }
   exit(code) {
-    this.#end(Number(code ?? this.#exitCode ?? 0) & 255)
+    this.#end(toExitStatus(code) ?? this.#exitCode ?? 0)
   }
   nextTick(callback, ...args) {
     nextTick(this.#timers, callback, args)

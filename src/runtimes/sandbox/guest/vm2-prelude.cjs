@@ -2,6 +2,7 @@
 // Runs within vm2 before the program, and stands between it and the guest program. Only text crosses: the input comes
 // as JSON, results, errors and output go out as strings.
 const { describe, joinCut, toText } = require('../../../guests/javascript/errors.js')
+const { toExitStatus } = require('../../../guests/javascript/exit-status.js')
 const { watchMain } = require('../../../guests/javascript/main.js')
 const { encode } = require('../../../guests/javascript/values.js')
 const { stringify, parse } = JSON
@@ -93,12 +94,6 @@ function installTimers({ timer, cancel }) {
   })
 }
 
-function toStatus(code) {
-  const status = code === undefined || code === null ? 0 : Number(code)
-  if (status !== Math.trunc(status)) throw new TypeError(`an exit code is an integer, not ${toText(code)}`)
-  return status
-}
-
 /** What vm2 has of `process`: the environment, and how the program ends. */
 function makeProcess(env, { setExitCode, exit }) {
   let exitCode
@@ -108,11 +103,11 @@ function makeProcess(env, { setExitCode, exit }) {
       return exitCode
     },
     set exitCode(code) {
-      setExitCode(toStatus(code))
-      exitCode = code
+      exitCode = toExitStatus(code)
+      setExitCode(exitCode ?? 0)
     },
-    exit(code = exitCode) {
-      exit(toStatus(code))
+    exit(code) {
+      exit(toExitStatus(code) ?? exitCode ?? 0)
     },
   }
 }
