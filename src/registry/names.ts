@@ -49,11 +49,11 @@ export function agentNameIssue(name: string): string | null {
   if (namespace === undefined || rest === undefined || parts.length !== 2)
     return 'a namespace and a name with a slash between, such as acme/summer'
   const issues = [
-    ['namespace', namePartIssue(namespace)],
-    ['name', namePartIssue(rest)],
+    ['before', namePartIssue(namespace)],
+    ['after', namePartIssue(rest)],
   ] as const
   const found = issues.find(([, issue]) => issue !== null)
-  return found === undefined ? null : `the ${found[0]}: ${found[1]}`
+  return found === undefined ? null : `${found[0]} the slash: ${found[1]}`
 }
 
 /** What is wrong with the version of a definition, or null. */

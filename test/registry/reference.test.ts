@@ -23,6 +23,11 @@ const listed = (
 })
 
 describe('names', () => {
+  test('say once which part of a name is wrong', () => {
+    expect(agentNameIssue('acme/Summer')).toMatch(/^after the slash: lower-case/u)
+    expect(agentNameIssue('Acme/summer')).toMatch(/^before the slash: lower-case/u)
+  })
+
   test.each([
     'acme/summer',
     'a/b',
