@@ -89,7 +89,7 @@ for call in calls:
         print("DONE")
     except OSError:
         pass
-os.nice(1); os.sched_setaffinity(0, os.sched_getaffinity(0)); os.kill(os.getpid(), 0); os.setpriority(os.PRIO_PROCESS, 0, 5)`,
+os.nice(1); os.sched_setaffinity(0, os.sched_getaffinity(0)); os.kill(os.getpid(), 0); os.setpriority(os.PRIO_PROCESS, 0, 19)`,
     expect: CONTAINED,
     proves: ({ stdout }) => expect(stdout).toBe(''),
   },
