@@ -99,7 +99,7 @@ describe.each([
 describe('the outcome', () => {
   it('of code that is nested too deeply is a syntax error that says so', async () => {
     const code = `export const z = ${'['.repeat(1_500_000)}${']'.repeat(1_500_000)}`
-    expect(await run(code, 'attacker')).toMatchObject({
+    expect(await run(code, 'attacker', { limits: { timeoutMs: 30_000 } })).toMatchObject({
       outcome: 'failure',
       errorType: 'syntax_error',
       errorMessage: 'SyntaxError: the code is nested too deeply to be compiled',
