@@ -7,7 +7,7 @@ import { insertOtelRows } from '../support/otel-rows.ts'
 
 const SMALLER = '0021_smaller_granules'
 /** It and those after it. */
-const LATER = [SMALLER, '0022_marks_in_memory']
+const LATER = [SMALLER, '0022_marks_in_memory', '0023_rarer_false_matches']
 const MONTH_MS = 31 * 86_400_000
 
 let clickhouse: RunningClickHouse
