@@ -23,10 +23,27 @@ describe('a result of bash', () => {
     'readonly __status=5\nmain() { result 7; }',
     'exec 0<&- 1>&- 2>&-\nmain() { result 7; }',
     'set -eu; IFS=; PATH=\nmain() { result 7; }',
+    'enable -n printf\nmain() { result 7; }',
+    'enable -n printf\nmain() { echo 7 | result; }',
+    'exec 3> /dev/null\nmain() { result 7; }',
+    'exec 253> /dev/null\nmain() { result 7; exit 0; }',
+    'exec 253>&-\nmain() { result 7; exit 0; }',
+    'exec 252> /dev/null\nmain() { result 7; exit 0; }',
+    'exec 3>&- 252>&-\nmain() { result 7; exit 0; }',
+    'main() { exec 253> >(cat); echo 7 | result; exit 0; }',
   ])('arrives whatever the program makes of its shell: %s', async (code) => {
     expect(await executor.execute({ language: 'bash', code })).toMatchObject({
       outcome: 'success',
       result: 7,
     })
   })
+})
+
+it('fails where the program replaces every descriptor of its result', async () => {
+  const code = 'main() { exec 3> /dev/null 252> /dev/zero 253> /dev/full; result 7; }'
+  const execution = await executor.execute({ language: 'bash', code })
+  expect(execution).toMatchObject({ outcome: 'failure', result: null })
+  expect(execution.stderr).toContain(
+    'result: the program closed or replaced the descriptor of its result, 253',
+  )
 })

@@ -1,20 +1,29 @@
 # Runs one program. On fd 5 come eight digits, that many characters of shell text that sets the nonce, the size of
 # the input and what is put around the code to check it, and defines what sets the environment; then the input.
 # From a pipe bash reads byte by byte unless the number of characters is given. fd 3 takes the result as JSON
-# text by hand; `result` writes it to a descriptor of its own, so that a program may use fd 3 for something else.
-if { exec 253>&3; } 2> /dev/null; then __fd=253; else exec 14>&3; __fd=14; fi # at most 16 files are open, or more
+# text by hand; `result` writes it to a descriptor of its own, so that a program may use fd 3 for something else, or to
+# its copy where the program has replaced that: of the three, two that are the same count.
+if { exec 253>&3 252>&3; } 2> /dev/null; then __fd=253; else exec 14>&3; __fd=14; fi # at most 16 files are open, or more
 # The first try keeps what it replaces, for which a program may have left no descriptor (`ulimit -n`); a subshell keeps
 # nothing. Nothing here opens a file, which `set -r` forbids, or goes by a function of the program.
 eval 'result() {
   unset -f builtin
-  # A line of its own, so that a second result does not become part of the first.
-  if (($#)); then
-    { builtin printf "\n%s" "$*" >&'$__fd'; } 2>&- && return
-    (builtin printf "\n%s" "$*" >&1) 2>&- >&'$__fd' && return
+  builtin enable set printf
+  if [[ -e /dev/fd/'$__fd' && (/dev/fd/'$__fd' -ef /dev/fd/252 || /dev/fd/'$__fd' -ef /dev/fd/3 || ! -e /dev/fd/252) ]]; then
+    builtin set -- '$__fd' "$@"
+  elif [[ -e /dev/fd/252 && (/dev/fd/252 -ef /dev/fd/3 || ! -e /dev/fd/'$__fd') ]]; then
+    builtin set -- 252 "$@"
   else
-    { builtin printf "\n" >&'$__fd'; } 2>&- && { /usr/bin/cat >&'$__fd'; return; }
+    builtin set -- - "$@"
   fi
-  builtin printf "result: the program closed the descriptor of its result, '$__fd'\n" >&2
+  # A line of its own, so that a second result does not become part of the first.
+  if (($# > 1)); then
+    { builtin printf "\n%s" "${*:2}" >&"$1"; } 2>&- && return
+    (builtin printf "\n%s" "${*:2}" >&1) 2>&- >&"$1" && return
+  else
+    { builtin printf "\n" >&"$1"; } 2>&- && { /usr/bin/cat >&"$1"; return; }
+  fi
+  builtin printf "result: the program closed or replaced the descriptor of its result, '$__fd'\n" >&2
   return 1
 }'
 printf '\n' >&3 # started, waiting
