@@ -1,6 +1,8 @@
 'use strict'
 // Runs one program in a container: the job lies beside this file, frames go out on standard output, each marked
 // with a word from the arguments that the program does not find there any more.
+// The program may replace what it likes: whatever is used here was taken before it ran.
+const { Buffer, Object, performance, Promise, process, setImmediate, String, SyntaxError } = globalThis
 const { existsSync, readdirSync, readFileSync, writeSync } = require('node:fs')
 const { dirname, join, relative } = require('node:path')
 const { pathToFileURL } = require('node:url')
@@ -13,6 +15,7 @@ const FRAME_BYTES = 18_000
 const FILES_BYTES = 8_388_608
 const KEPT_NAMES = new Set(['PATH', 'HOME', 'LANG'])
 const { parse, stringify } = JSON
+const { from } = Buffer
 const exit = process.exit.bind(process)
 const [, , marker] = process.argv
 const head = parse(readFileSync(join(JOB, 'head.json'), 'utf8'))
@@ -34,14 +37,14 @@ function writeAll(bytes) {
 }
 
 function send(kind, data) {
-  const bytes = Buffer.from(data)
+  const bytes = from(data)
   for (let at = 0; at === 0 || at < bytes.length; at += FRAME_BYTES)
-    writeAll(Buffer.from(`\n${marker} ${kind} ${bytes.toString('base64', at, at + FRAME_BYTES)}\n`))
+    writeAll(from(`\n${marker} ${kind} ${bytes.toString('base64', at, at + FRAME_BYTES)}\n`))
 }
 
 function takeStream(stream, kind) {
   stream.write = (chunk, encoding, callback) => {
-    const bytes = Buffer.from(chunk, typeof encoding === 'string' ? encoding : undefined)
+    const bytes = from(chunk, typeof encoding === 'string' ? encoding : undefined)
     counts[kind] += bytes.length
     if (!over) send(kind, bytes)
     const done = typeof encoding === 'function' ? encoding : callback

@@ -2,9 +2,11 @@
 // Runs one program: the job comes on fd 5, frames go out on fd 3, each marked with a nonce, so that what the program
 // writes to fd 3 by chance counts for nothing. One that looks for the nonce finds it: nothing that is sent once it
 // runs is taken for more than its own word.
+// The program may replace what it likes: whatever is used here was taken before it ran.
+const { Buffer, Error, Object, Promise, process, RangeError, setImmediate, SyntaxError } = globalThis
 const Module = require('node:module')
 const { pathToFileURL } = require('node:url')
-const { closeSync, readFileSync, writeSync } = require('node:fs')
+const { closeSync, fstatSync, readFileSync, writeSync } = require('node:fs')
 const { cutText, describe } = require('../../../guests/javascript/errors.js')
 const { leaveAtOnce } = require('../../../guests/javascript/leave.js')
 const { watchMain } = require('../../../guests/javascript/main.js')
@@ -18,7 +20,7 @@ const {
   readWhatIsThere,
 } = require('./javascript-load.cjs')
 const { stringify, parse } = JSON
-const from = Buffer.from.bind(Buffer)
+const { concat, from } = Buffer
 const exit = process.exit.bind(process)
 leaveAtOnce()
 
@@ -31,7 +33,7 @@ async function readJob() {
     await rehearse(round)
     first = readWhatIsThere()
   }
-  const text = Buffer.concat([first, readFileSync(5)])
+  const text = concat([first, readFileSync(5)])
   closeSync(5)
   const end = text.indexOf(10)
   return { head: parse(text.toString('utf8', 0, end)), input: text.toString('utf8', end + 1) }
@@ -53,12 +55,26 @@ let head, input, nonce
 
 function toFrame(kind, text) {
   const body = from(text, 'utf8')
-  return Buffer.concat([from(`\n${nonce} ${kind} ${body.length}\n`), body])
+  return concat([from(`\n${nonce} ${kind} ${body.length}\n`), body])
 }
 
+/** What fd 3 leads to; '' where it is closed. */
+function findPlace() {
+  try {
+    const { dev, ino } = fstatSync(3)
+    return `${dev} ${ino}`
+  } catch {
+    return ''
+  }
+}
+const place = findPlace()
+
+/** False where fd 3 leads elsewhere by now, which may be to a file of the program. */
 function send(kind, text) {
+  if (running && findPlace() !== place) return false
   const frame = toFrame(kind, text)
   for (let offset = 0; offset < frame.length;) offset += writeSync(3, frame, offset)
+  return true
 }
 
 /** A pipe's stdout is asynchronous and loses what is unsent at exit; blocking keeps all of it. */
@@ -120,7 +136,8 @@ async function finish(main) {
   const text = encode(await main(parse(input)))
   await new Promise((resolve) => setImmediate(resolve))
   if (failed) return
-  if (text !== null) send('result', text)
+  if (text !== null && !send('result', text))
+    throw new Error('the program closed or replaced the descriptor of its result, 3')
   process.once('exit', () => send('over', '')) // after the program's own handlers, so that the end is known
   exit()
 }
@@ -158,8 +175,8 @@ async function begin() {
   const watch = watchMain()
   globalThis[head.hook] = watch.hook
   const loaded = await load(path, watch, () => {
-    running = true
     send('running', `m${process.hrtime.bigint()}`)
+    running = true
   })
   ;[loading, waiting] = [false, false]
   const exported = [loaded, loaded.default, loaded.default?.default]

@@ -5,6 +5,8 @@ import os
 import sys
 import time
 
+__builtins__ = vars(__import__("builtins")).copy()  # its own: a program may replace what is built in
+
 from guests.ending import end_program
 from guests.environment import apply_environment, start_again
 from guests.library import bounded, describe, run_program
@@ -33,21 +35,37 @@ def read_job():
 
 
 class Channel:
+    place = None  # once the program runs, what fd 3 leads to
+
     def __init__(self, nonce, path, source):
         self.mark, self.path, self.source = b"\n%s " % nonce.encode(), path, source
         self.write, self.exit = os.write, os._exit
-        self.pid, self.parent, self.kill = os.getpid, os.getppid, os.kill
+        self.pid, self.parent, self.kill, self.stat = os.getpid, os.getppid, os.kill, os.fstat
+
+    def find_place(self):
+        """None where fd 3 is closed."""
+        try:
+            found = self.stat(3)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def send(self, kind, data=b""):
+        """False where fd 3 leads elsewhere by now, which may be to a file of the program."""
+        if self.place is not None and self.find_place() != self.place:
+            return False
         view = memoryview(self.mark + b"%s %d\n" % (kind.encode(), len(data)) + data)
         while view:
             view = view[self.write(3, view) :]
+        return True
 
     def begin(self):
         self.send("running", b"m%d" % time.monotonic_ns())
+        self.place = self.find_place()
 
     def result(self, data):
-        self.send("result", data)
+        if not self.send("result", data):
+            raise OSError("the program closed or replaced the descriptor of its result, 3")
 
     def fail(self, kind, error):
         if getattr(error, "errno", None) == 24:

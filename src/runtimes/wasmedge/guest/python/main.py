@@ -3,6 +3,8 @@
 import os
 import sys
 
+__builtins__ = vars(__import__("builtins")).copy()  # its own: a program may replace what is built in
+
 from guests.ending import end_program
 from guests.environment import apply_environment
 from guests.library import bounded, describe, run_program
