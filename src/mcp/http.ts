@@ -6,6 +6,7 @@ import { createClient, type Client } from '../client/index.ts'
 import { ExectrailError } from '../errors.ts'
 import { parseExactly } from '../exact-json.ts'
 import { createAgentTools } from './agent-tools.ts'
+import { explainRefusal } from './call-issue.ts'
 import { createMcpServer } from './server.ts'
 
 /** Fits a call of run_code with its code, input and files. */
@@ -30,7 +31,7 @@ export function mcp(
       maxRequestBodySize: BODY_MAX_BYTES,
       onerror: report,
     })
-    return handler.fetch(c.req.raw)
+    return explainRefusal(await handler.fetch(c.req.raw))
   })
 }
 

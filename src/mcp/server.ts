@@ -1,11 +1,7 @@
 /** The MCP server over the HTTP API: one for each connection or request. */
-import {
-  McpServer,
-  ProtocolError,
-  ProtocolErrorCode,
-  type CallToolResult,
-} from '@modelcontextprotocol/server'
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { AgentTools } from './agent-tools.ts'
+import { CheckingServer, toolError } from './call-issue.ts'
 import type { Tool, ToolParts } from './tool.ts'
 import { runAgent, searchAgents } from './tools/agents.ts'
 import { handleAlert, listAlerts } from './tools/alerts.ts'
@@ -51,12 +47,7 @@ const BY_NAME: ReadonlyMap<string, Tool> = new Map(TOOLS.map((tool) => [tool.nam
 
 /** Elements that the arguments of one call may have. */
 const ARGUMENTS_MAX = 100_000
-const TOO_MANY: CallToolResult = {
-  isError: true,
-  content: [
-    { type: 'text', text: `The arguments have more than ${ARGUMENTS_MAX} elements. Fix: send fewer.` },
-  ],
-}
+const TOO_MANY = `The arguments have more than ${ARGUMENTS_MAX} elements. Fix: send fewer.`
 
 export interface McpParts extends ToolParts {
   version: string
@@ -65,20 +56,20 @@ export interface McpParts extends ToolParts {
 }
 
 /** Creates a server with every tool, and those of the caller's installed agents; a transport connects it. */
-export function createMcpServer({ version, agents, ...parts }: McpParts): McpServer {
-  const server = new McpServer(
+export function createMcpServer({ version, agents, ...parts }: McpParts): CheckingServer {
+  const server = new CheckingServer(
     { name: 'exectrail', version, title: 'exectrail' },
     { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
   )
-  server.server.setRequestHandler('tools/list', async (_, { mcpReq }) => ({
+  server.setRequestHandler('tools/list', async (_, { mcpReq }) => ({
     tools: [...TOOLS.map((tool) => tool.list()), ...(await agents.list(parts, mcpReq.signal))],
   }))
-  server.server.setRequestHandler('tools/call', ({ params }, context) => {
+  server.setRequestHandler('tools/call', ({ params }, context) => {
     const { name, arguments: given = {} } = params
     const tool = BY_NAME.get(name) ?? agents.find(name)
     if (tool === null)
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'there is no tool of this name')
-    return hasMoreThan(ARGUMENTS_MAX, given) ? TOO_MANY : tool.call(given, parts, context)
+    return hasMoreThan(ARGUMENTS_MAX, given) ? toolError(TOO_MANY) : tool.call(given, parts, context)
   })
   return server
 }

@@ -9,6 +9,7 @@ import type { z } from 'zod'
 import { ProblemError, type Client } from '../client/index.ts'
 import { isExectrailError } from '../errors.ts'
 import { checked } from '../validation.ts'
+import { toolError } from './call-issue.ts'
 import { shortInput, shortOutput } from './short-schema.ts'
 import { makeVisible } from './visible.ts'
 
@@ -104,7 +105,7 @@ export async function answerCall(
     const trace = traceOf(mcpReq._meta ?? {})
     return toResult(makeVisible(await answer({ ...(await connect()), signal: mcpReq.signal, trace })))
   } catch (error) {
-    return { isError: true, content: [{ type: 'text', text: explain(error, report) }] }
+    return toolError(explain(error, report))
   }
 }
 
