@@ -167,13 +167,4 @@ describe('the README', () => {
       expect(stdout + stderr, command).not.toBe('')
     }
   })
-
-  it('shows a program that prints what its comment says', async () => {
-    const [program = ''] = readmeBlocks('ts')
-    const { stdout, stderr } = await runShell('node --input-type=module -e "$PROGRAM"', {
-      ...up.env,
-      PROGRAM: program,
-    })
-    expect(stdout, stderr).toBe(`${program.match(/\/\/ (?<said>success.*)/u)?.groups?.['said']}\n`)
-  })
 })
