@@ -17,23 +17,6 @@ export const identifier = z
   .max(256, 'at most 256 characters')
   .refine((text) => !CONTROL.test(text) && text.isWellFormed(), 'no control characters or broken Unicode')
 
-/** No control characters, and none that end or turn a line, which could hide what it says. */
-const HIDING = /[\p{Cc}\p{Surrogate}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
-
-const shown = (text: z.ZodString, most: number) =>
-  text
-    .max(most, `at most ${most} characters`)
-    .refine((value) => !HIDING.test(value), 'one line, without control characters')
-
-/** What people say of a thing on one line, or nothing. */
-export const remark = (most: number) => shown(z.string(), most)
-
-/** What people say of a thing on one line. */
-export const line = (most: number) => shown(z.string().min(1, 'must not be empty'), most)
-
-/** What people name a thing, without the spaces around it. @param empty what is said where there is no name */
-export const title = (empty: string) => shown(z.string(empty).trim().min(1, empty), 100)
-
 export const count = (least: number, most: number) =>
   z.number().int('a whole number').min(least, `at least ${least}`).max(most, `at most ${most}`)
 

@@ -1,6 +1,5 @@
 /** Alert rules: their schema, which validates what callers give and what is stored. */
 import { z } from 'zod'
-import { title } from '../request-parts.ts'
 import { GROUP_FIELDS } from '../store/queries/stats.ts'
 import { parseTerm } from '../service/filter-expression.ts'
 import type { Filter } from '../store/filter.ts'
@@ -94,7 +93,7 @@ const settings = {
 
 /** The fields of a rule. */
 export const ruleFields = z.strictObject({
-  name: title('give the rule a name'),
+  name: z.string('give the rule a name').trim().min(1, 'give the rule a name').max(100),
   description: z.string().max(1_000).optional(),
   enabled: z.boolean().default(true),
   condition: conditionSchema,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { InvalidRequestError, type Issue } from '../errors.ts'
 import { LANGUAGES, RUNTIMES, withoutAlias } from '../execution.ts'
-import { bytes, code, files, jsonSchema, limits, line, network, policy } from '../request-parts.ts'
+import { bytes, code, files, jsonSchema, limits, network, policy } from '../request-parts.ts'
 import { validate } from '../validation.ts'
 import { canonicalJson, findJsonIssues } from './canonical-json.ts'
 import { agentNameIssue, NAME_PART, versionIssue } from './names.ts'
@@ -12,6 +12,16 @@ export const DEFINITION_MAX_BYTES = 8 * 1_048_576
 const SCHEMA_MAX_BYTES = 262_144
 const EXAMPLES_MAX = 50
 const EXAMPLES_MAX_BYTES = 1_048_576
+
+/** No control characters, and none that turn the direction of a line, which could hide what it says. */
+const HIDING = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+
+const line = (most: number) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(most, `at most ${most} characters`)
+    .refine((text) => !HIDING.test(text), 'one line, without control characters')
 
 /** Text whose rules are a function that says what is wrong. */
 const ruled = (issueOf: (text: string) => string | null) =>

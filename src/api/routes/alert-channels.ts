@@ -16,13 +16,12 @@ import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readBody } from '../json-body.ts'
 import { callerOf, needMetadata } from '../metadata.ts'
-import { title } from '../../request-parts.ts'
 import { oneOf, organization, pathId, query } from '../parameters.ts'
 
 const tag = 'alerts'
 const HOURLY_LIMIT = 60
 const bodySchema = z.strictObject({
-  name: title('give the channel a name'),
+  name: z.string('give the channel a name').trim().min(1, 'give the channel a name').max(100),
   kind: oneOf(CHANNEL_KINDS),
   settings: z
     .record(z.string(), z.unknown())

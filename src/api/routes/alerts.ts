@@ -11,7 +11,6 @@ import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readBody } from '../json-body.ts'
 import { callerOf, needMetadata } from '../metadata.ts'
-import { remark } from '../../request-parts.ts'
 import { limit, organization, pathId, query, someOf, time } from '../parameters.ts'
 import { alertChannels } from './alert-channels.ts'
 import { alertRules } from './alert-rules.ts'
@@ -23,7 +22,7 @@ const silenceBody = z.strictObject({
     .partialRecord(z.enum(ALERT_KEYS), z.string().max(256).nullable())
     .default({})
     .describe('Alerts whose group has these values'),
-  comment: remark(500).default(''),
+  comment: z.string().max(500).default(''),
   startsAt: time.optional().describe('Default: now'),
   endsAt: time,
 })

@@ -7,7 +7,6 @@ import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readBody } from '../json-body.ts'
 import { callerOf, needMetadata } from '../metadata.ts'
-import { identifier, title } from '../../request-parts.ts'
 import { oneOf, organization, pathId, query, time } from '../parameters.ts'
 
 const keySchema = z
@@ -25,8 +24,13 @@ const keySchema = z
   })
   .meta({ id: 'Key' })
 
+const identifier = z.string().min(1, 'leave it out instead of an empty value').max(256)
 const bodySchema = z.strictObject({
-  name: title('give the key a name'),
+  name: z
+    .string('give the key a name')
+    .trim()
+    .min(1, 'give the key a name')
+    .max(100, 'at most 100 characters'),
   scopes: z
     .array(oneOf(KEY_SCOPES))
     .min(1, 'give at least one, or leave it out')

@@ -7,13 +7,16 @@ import type { ApiEnv, AppDependencies } from '../context.ts'
 import { documentRoute } from '../document-route.ts'
 import { readBody } from '../json-body.ts'
 import { callerOf, needMetadata } from '../metadata.ts'
-import { title } from '../../request-parts.ts'
 import { organization, pathId, query } from '../parameters.ts'
 import { signingKeySchema } from '../registry-schema.ts'
 
 const tag = 'registry'
 const bodySchema = z.strictObject({
-  name: title('give the key a name'),
+  name: z
+    .string('give the key a name')
+    .trim()
+    .min(1, 'give the key a name')
+    .max(100, 'at most 100 characters'),
   publicKey: z.string().max(1_024, 'at most 1024 characters').describe('Ed25519, PEM'),
 })
 const list = documentRoute({
