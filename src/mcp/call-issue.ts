@@ -15,7 +15,9 @@ const BODY_ISSUES: ReadonlyMap<unknown, string> = new Map([
 
 /** A server that says what is wrong with the form of a call. McpServer leaves no place before the check by its schema. */
 export class CheckingServer extends Server {
-  protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>): typeof handler {
+  protected override _wrapHandler(
+    ...[method, handler]: Parameters<Server['_wrapHandler']>
+  ): ReturnType<Server['_wrapHandler']> {
     const call = super._wrapHandler(method, handler)
     if (method !== 'tools/call') return call
     return async (request, context) => {
