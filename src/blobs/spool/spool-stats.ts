@@ -11,12 +11,24 @@ export interface SpoolStats {
   oldestMs: number | null
 }
 
+/** A directory that is renamed while its parent is read, as one is that is adopted, may be missing from the list. */
+const TRIES_MAX = 5
+
 /** @param root `<home>/blobs-spool`; a missing one is empty */
 export async function measureSpool(root: string): Promise<SpoolStats> {
-  const stats: SpoolStats = { blobs: 0, bytes: 0, oldestMs: null }
-  for (const name of await readdir(root).catch(() => []))
-    if (parseDirectoryName(name) !== null) await addDirectory(join(root, name), stats)
-  return stats
+  let names = await directoriesIn(root)
+  for (let tries = 1; ; tries += 1) {
+    const stats: SpoolStats = { blobs: 0, bytes: 0, oldestMs: null }
+    for (const name of names) await addDirectory(join(root, name), stats)
+    const now = await directoriesIn(root)
+    if (tries === TRIES_MAX || now.join('/') === names.join('/')) return stats
+    names = now
+  }
+}
+
+async function directoriesIn(root: string): Promise<string[]> {
+  const names = await readdir(root).catch(() => [])
+  return names.filter((name) => parseDirectoryName(name) !== null).toSorted()
 }
 
 async function addDirectory(directory: string, stats: SpoolStats): Promise<void> {
