@@ -72,6 +72,7 @@ async function dropUnfinished(store: Store): Promise<void> {
   const tables = await store.query<{ name: string }>(
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[a-z0-9_]+$')",
   )
+  if (tables.length === 0) return
   // Asked after the tables are listed: somebody else may be replacing one of them.
   const creating = await store.query("SELECT 1 FROM system.processes WHERE query_kind = 'Create'")
   if (creating.length > 0) return
